@@ -1,0 +1,31 @@
+// Logs to report: history per tunnel, causes per outage, connections, findings in order.
+// Pure: the same Intake, knowledge and options give the same Report, byte for byte.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diag/intake.hpp"
+#include "diag/report.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag {
+
+// A time in which outages are expected. Times are inclusive.
+struct MaintenanceWindow {
+  Time start = kNoTime, end = kNoTime;
+  std::string connection;   // empty: every connection
+  std::string outside_ip;   // empty: every tunnel of it
+  std::string title;
+  bool replacement = false; // AWS says that the tunnel endpoint was replaced at `start`
+};
+
+struct Options {
+  Time since = kNoTime, until = kNoTime;  // kNoTime: open. `until` must already have been applied by the reader
+  Time now = kNoTime;                     // kNoTime: the last record's time
+  std::vector<MaintenanceWindow> maintenance;
+};
+
+Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options);
+
+}  // namespace tunnelscope::diag

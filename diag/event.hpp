@@ -1,0 +1,59 @@
+// A classified record in compact form, and the log of one tunnel.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "diag/record.hpp"
+
+namespace tunnelscope::diag {
+
+using RuleIndex = std::uint16_t;    // into Knowledge::messages
+using SignalIndex = std::uint16_t;  // into Classifier::signals()
+inline constexpr RuleIndex kNoRule = 0xFFFF;
+inline constexpr SignalIndex kNoSignal = 0xFFFF;
+
+// Texts kept once each. Index 0 is the empty text.
+class TextPool {
+ public:
+  TextPool();
+  std::uint32_t intern(std::string_view text);
+  std::string_view at(std::uint32_t index) const;
+  TextPool(TextPool&&) noexcept = default;
+  TextPool& operator=(TextPool&&) noexcept = default;
+  TextPool(const TextPool&) = delete;
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t block_used_ = 0, block_size_ = 0;
+  std::vector<std::string_view> texts_;
+  std::unordered_map<std::string_view, std::uint32_t> index_;
+};
+
+struct Event {
+  Time time = kNoTime;        // the record's own time
+  Time fine = kNoTime;        // order within one second: own sub-second time, else the envelope's time
+  std::uint64_t position = 0; // order within its input
+  std::uint64_t identity = 0; // equal for records that are the same record
+  std::int64_t number = -1;   // the first Int capture (message id, retry count, prefixes), or -1
+  Place place;
+  std::uint32_t text = 0;     // the message, in the TextPool
+  RuleIndex rule = kNoRule;
+  SignalIndex signal = kNoSignal;
+  Dialect dialect = Dialect::AwsS2sIke;
+  PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;
+  BgpState bgp = BgpState::Unknown;
+  Answer dpd_enabled = Answer::Unknown, nat_t = Answer::Unknown;
+};
+
+struct TunnelLog {
+  std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
+  std::string connection;  // empty: unknown
+  std::string outside_ip;  // empty: unknown
+  std::vector<Event> events;  // in order, duplicates removed
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,75 @@
+// The door from reading to diagnosing: src/input/ pushes records and oddities in, diagnose() takes the logs out.
+// In: TunnelRecords with their places, in any order. Out: coverage, and per tunnel its events in time order, unique.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/classify.hpp"
+#include "diag/event.hpp"
+#include "diag/record.hpp"
+
+namespace tunnelscope::diag {
+
+// Something counted, with the first place at which it was seen.
+struct Tally {
+  std::string what;   // a reason or a shape
+  std::uint64_t count = 0;
+  Place first;
+};
+
+struct InputSummary {
+  std::string path;                   // as given on the command line or found in a folder; "-" is standard input
+  std::string container;              // name of the row in src/input/containers, empty when nothing was recognised
+  std::vector<std::string> dialects;  // in the order of the Dialect table
+  std::uint64_t records = 0;
+  std::uint64_t skipped = 0;
+  bool newest_first = false;          // its records stood newest first and were turned round
+};
+
+struct Coverage {
+  std::uint64_t records = 0, recognised = 0, unrecognised = 0, skipped = 0, duplicates = 0;
+  std::uint64_t limit_hits = 0;                // lines on which a pattern ran into its match limit (unrecognised)
+  std::vector<Tally> skipped_by_reason;        // most frequent first, then by name
+  std::vector<Tally> unrecognised_shapes;      // the same
+  std::vector<Tally> notes_by_reason;          // records used although a field was unreadable
+};
+
+class Intake {
+ public:
+  // `classifier` must outlive the Intake.
+  explicit Intake(const Classifier& classifier);
+  ~Intake();
+  Intake(Intake&&) noexcept;
+
+  // Starts an input; everything until the next begin_input belongs to it. Returns its number for Place.
+  std::uint32_t begin_input(std::string_view path);
+  void container(std::string_view name);  // of the current input
+
+  // Copies what it keeps: views need not outlive the call.
+  void record(const TunnelRecord& record, std::uint64_t line);
+
+  // A record (or what should have been one) that could not be used: counted, nothing else lost.
+  void skip(std::string_view reason, std::uint64_t line);
+
+  // A record that is used although a field of it could not be read.
+  void note(std::string_view reason, std::uint64_t line);
+
+  // Ends reading. Call once; then the accessors hold.
+  void finish();
+
+  const std::vector<InputSummary>& inputs() const;
+  const Coverage& coverage() const;
+  const std::vector<TunnelLog>& tunnels() const;  // sorted by id
+  const TextPool& texts() const;
+  std::string at(Place place) const;              // "path:line"
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tunnelscope::diag

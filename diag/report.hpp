@@ -1,0 +1,141 @@
+// What a diagnosis says, complete and ready to be shown: every report format reads this and nothing else.
+// Field meanings are those of docs/report-schema (contract/report.md); fields not in the JSON say so.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "diag/intake.hpp"
+#include "diag/time.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag {
+
+// null, number or text.
+using Detail = std::variant<std::monostate, double, std::string>;
+using Details = std::map<std::string, Detail>;
+
+struct Evidence {
+  std::string at;       // "path:line"
+  Time time = kNoTime;
+  std::string rule;     // rule id, empty when no rule matched
+  std::string message;  // raw log text: escape it
+  std::string state;    // "phase 1 down, phase 2 down"; text report only
+};
+
+struct Step {
+  std::string who;
+  std::string vendor;   // text report only
+  std::string text;
+  std::string command;  // empty: none
+};
+
+struct RuledOutNote {
+  std::string cause;
+  std::string because;
+};
+
+struct Finding {
+  std::string cause;
+  std::string fingerprint;  // 16 hex digits
+  kb::Severity severity = kb::Severity::Info;
+  kb::Confidence confidence = kb::Confidence::Possible;
+  kb::Role role = kb::Role::RootCause;
+  kb::Impact impact = kb::Impact::None;
+  std::string subject;
+  std::string title, summary, explanation;
+  Time first_seen = kNoTime, last_seen = kNoTime;
+  std::uint64_t count = 0;
+  bool ongoing = false;
+  std::vector<std::string> explains;  // fingerprints
+  std::vector<Evidence> evidence;     // at most 10, spread over first, turning points and last
+  std::vector<RuledOutNote> ruled_out;
+  std::vector<Step> steps;            // checks, then fix, in order
+  std::string verify;
+  std::vector<kb::Reference> references;
+  Details details;
+  std::string owner, runbook_url;     // from the knowledge base; text and Markdown reports
+};
+
+struct Outage {
+  Time start = kNoTime;
+  std::optional<Time> end;  // empty: not recovered at the end of the log
+  std::string cause;        // empty: none found
+  std::string blocked_by;   // why it stayed down, empty when the same or unknown
+  std::vector<std::string> evidence;  // "path:line"
+};
+
+struct Availability {
+  double up_s = 0, down_s = 0, unknown_s = 0;
+  std::optional<double> ratio;  // up / (up + down)
+  std::uint64_t outages = 0;
+  std::optional<double> mean_time_between_s, mean_time_to_recover_s, longest_outage_s;
+};
+
+// A stretch of time in one state, for timelines. Not in the JSON.
+template <class State>
+struct Stretch {
+  Time start = kNoTime, end = kNoTime;
+  State state{};
+};
+enum class MarkKind : std::uint8_t { DpdTimeout, Delete, Failure, Collision, Rekey, OutageStart, OutageEnd };
+struct Mark {
+  Time time = kNoTime;
+  MarkKind kind{};
+};
+struct Timeline {
+  Time start = kNoTime, end = kNoTime;
+  std::vector<Stretch<PhaseState>> phase1, phase2;
+  std::vector<Stretch<BgpState>> bgp;
+  std::vector<Mark> marks;
+};
+
+struct TunnelReport {
+  std::string id;
+  std::string connection, outside_ip;  // empty: null
+  IkeVersion ike_version = IkeVersion::Unknown;
+  std::string status;                  // unknown, down, flapping, degraded, up
+  PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;
+  BgpState bgp = BgpState::Unknown;
+  std::string primary_cause;           // empty: null
+  Availability availability;
+  std::vector<Outage> outages;
+  std::uint64_t interruptions = 0;
+  std::uint64_t impossible_steps = 0;  // steps between states that mean that records are missing
+  std::uint64_t events = 0;
+  Time first = kNoTime, last = kNoTime;
+  Answer nat_t = Answer::Unknown, dpd_enabled = Answer::Unknown;
+  std::vector<Stretch<std::monostate>> flapping;  // intervals
+  Timeline timeline;
+};
+
+struct Interval {
+  Time start = kNoTime;
+  std::optional<Time> end;
+};
+
+struct ConnectionReport {
+  std::string id;
+  std::uint64_t tunnels = 0;
+  std::string redundancy;  // both, one, none, unknown
+  Availability availability;  // of at least one tunnel up
+  std::vector<Interval> both_down;
+};
+
+struct Report {
+  std::string knowledge_version;
+  std::size_t message_rules = 0, causes = 0;
+  Time first = kNoTime, last = kNoTime, now = kNoTime;
+  std::vector<InputSummary> inputs;
+  Coverage coverage;
+  std::vector<TunnelReport> tunnels;
+  std::vector<ConnectionReport> connections;
+  std::vector<Finding> findings;
+
+  std::string at(Place place) const;  // "path:line"
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,154 @@
+// The knowledge base as values: what a line means (MessageRule), why a tunnel is ill and what to do (Cause).
+// Everything here is text and numbers as the YAML says it; nothing is compiled or evaluated here.
+// docs/knowledge-base.md describes the YAML; kb/loader.hpp reads it.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tunnelscope::kb {
+
+enum class Severity : std::uint8_t { Info, Warning, Critical };
+enum class Confidence : std::uint8_t { Possible, Likely, Certain };
+enum class Role : std::uint8_t { RootCause, Symptom, Context };
+enum class Impact : std::uint8_t { Outage, Redundancy, None };
+
+// What the record's own state fields said. Up in a condition means Established or Rekeying.
+enum class PhaseGuard : std::uint8_t { Any, Up, NotUp };
+// Whether a CHILD SA had been up on the same IKE SA before.
+enum class ChildGuard : std::uint8_t { Any, NeverUp, WasUp };
+
+// A line that a rule must match, with the captures it must give ("retry_count" -> "3"); empty map: not checked.
+struct Example {
+  std::string line;
+  std::map<std::string, std::string> captures;
+  bool operator==(const Example&) const = default;
+};
+
+struct Reference {
+  std::string title;
+  std::string url;   // may be empty
+  std::string date;  // ISO date on which it was read
+  bool operator==(const Reference&) const = default;
+};
+
+// What one log line means. The id is the path below kb/messages/ without ".yaml": "aws-s2s/ikev2/psk-mismatch".
+struct MessageRule {
+  std::string id;
+  std::string dialect;   // "aws-s2s-ike", "aws-s2s-bgp", ...
+  std::string pattern;   // language: rules/pattern.hpp
+  std::string signal;    // what it gives to the diagnosis; "routine" for known lines without weight
+  std::string ike_version;  // "ikev1", "ikev2" when the text occurs in that version alone, else empty
+  std::string level;     // "fault", "normal" or "by-state"
+  std::string fault_while;   // by-state: when it is a fault, in words ("phase 2 is down")
+  std::string normal_while;  // by-state: when it is normal, in words
+  // Phase states (lower case names) that contradict the message when the same record states them.
+  std::vector<std::string> contradicts_phase1;
+  std::vector<std::string> contradicts_phase2;
+  std::string explanation;  // what it means and what usually causes it; one paragraph
+  bool inferred = false;    // no document shows this text; pattern deduced
+  std::vector<Example> examples;
+  std::vector<std::string> near_misses;
+  std::vector<Reference> references;
+  std::string owner;        // a team's own (overlay)
+  std::string runbook_url;  // a team's own (overlay)
+  bool operator==(const MessageRule&) const = default;
+};
+
+// Where in a case a signal is looked for. A case is one outage (or interruption), or a subject's whole history.
+enum class Window : std::uint8_t {
+  Onset,   // from `within_s` (default 60) before the first not-up record to `within_s` (default 10) after it
+  Case,    // from the onset's beginning to the end of the outage; for tunnel and connection scope: all of the log
+};
+
+struct Condition {
+  std::string signal;
+  int at_least = 1;
+  Window window = Window::Case;
+  PhaseGuard phase1 = PhaseGuard::Any;
+  PhaseGuard phase2 = PhaseGuard::Any;
+  ChildGuard child = ChildGuard::Any;
+  bool operator==(const Condition&) const = default;
+};
+
+// Which things a cause is judged on: every outage of a tunnel, the tunnel's whole history, or the connection.
+enum class Scope : std::uint8_t { Outage, Tunnel, Connection };
+// Why it fell, why it stays down, or both.
+enum class Explains : std::uint8_t { Fall, Stay, Both };
+
+struct Step {
+  std::string who;      // "gateway", "aws", "network", "any"
+  std::string vendor;   // "strongswan", "cisco-ios-xe", "palo-alto", "fortinet", "juniper", "aws-cli" or empty
+  std::string text;     // what to do
+  std::string command;  // may be empty
+  bool operator==(const Step&) const = default;
+};
+
+struct RuledOut {
+  std::string cause;
+  std::string because;
+  std::vector<std::string> unless;  // signals: seen anywhere on the subject, the statement is not made
+  bool operator==(const RuledOut&) const = default;
+};
+
+struct Cause {
+  std::string id;
+  std::string title;  // a headline, lower case
+  Severity severity = Severity::Warning;            // while it lasts
+  Severity recovered_severity = Severity::Warning;  // once the tunnel is back
+  Confidence confidence = Confidence::Likely;
+  Role role = Role::RootCause;
+  Impact impact = Impact::Outage;
+  std::string fault_class;  // facts/peers.md section 3
+  std::string owner;        // who has to act first: "gateway", "aws", "network", "any"
+  Scope scope = Scope::Outage;
+  Explains explains_part = Explains::Both;
+  bool interruptions = false;  // also judged on interruptions shorter than the grace time
+  std::vector<Condition> all;    // every one must hold
+  std::vector<Condition> any;    // when not empty: at least one must hold
+  std::vector<Condition> none;   // none may hold
+  std::vector<Condition> certain_when;   // when not empty and all hold: confidence is certain
+  std::vector<std::string> outranks;     // causes that it replaces for the same case; acyclic
+  std::vector<std::string> explains;     // causes that it turns into symptoms for the same case; acyclic
+  std::vector<RuledOut> rules_out;
+  std::string summary;      // one sentence with placeholders; see docs/knowledge-base.md
+  std::string what;         // what happened
+  std::string why;          // the usual reasons
+  std::vector<Step> checks;
+  std::vector<Step> fix;    // in order
+  std::string verify;       // the message or state that proves it worked
+  std::vector<Reference> references;
+  bool inferred = false;    // the condition or a threshold is a guess
+  std::string runbook_url;  // a team's own (overlay)
+  bool operator==(const Cause&) const = default;
+};
+
+// Limits and clocks that the detectors use; data, so that a user can change them. kb/thresholds.yaml.
+// Keys are "group.name"; docs/knowledge-base.md lists them with unit and source.
+using Thresholds = std::map<std::string, double>;
+
+struct Knowledge {
+  std::string version;                 // ISO date
+  std::vector<MessageRule> messages;   // sorted by id
+  std::vector<Cause> causes;           // sorted by id
+  Thresholds thresholds;
+
+  const MessageRule* message(std::string_view id) const;  // nullptr: none
+  const Cause* cause(std::string_view id) const;
+  bool operator==(const Knowledge&) const = default;
+};
+
+std::string_view name_of(Severity);
+std::string_view name_of(Confidence);
+std::string_view name_of(Role);
+std::string_view name_of(Impact);
+std::string_view name_of(Scope);
+std::string_view name_of(Explains);
+std::string_view name_of(Window);
+std::string_view name_of(PhaseGuard);
+std::string_view name_of(ChildGuard);
+
+}  // namespace tunnelscope::kb

@@ -1,0 +1,45 @@
+// Reads the knowledge base from YAML.
+// In: a folder (messages/, causes/, thresholds.yaml, version). Out: Knowledge, or every error with its place.
+#pragma once
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::kb {
+
+// One fault in a YAML file. Line and column are 1-based; 0: the fault concerns the file as a whole.
+struct Error {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  std::string source_line;  // the text of that line, may be empty
+  std::string reason;       // lower case, no full stop
+  std::string hint;         // may be empty: "did you mean `signal`?"
+};
+
+// file:line:column: reason, the line, a caret, and the hint, each on a line of its own, as the user sees it.
+std::string to_text(const Error& error);
+
+using Errors = std::vector<Error>;
+
+// All or error: a base with one broken file is not used. Ids must equal paths.
+tl::expected<Knowledge, Errors> load_folder(const std::string& folder);
+
+// The same folder laid over `base`: new ids are added; an entry with `override: true` changes the keys that it
+// names; one with `disabled: true` removes the entry.
+tl::expected<Knowledge, Errors> overlay_folder(Knowledge base, const std::string& folder);
+
+// A compact byte form of a Knowledge, made by the build and read at start-up in microseconds.
+std::string to_archive(const Knowledge& knowledge);
+Knowledge from_archive(std::string_view archive);  // precondition: made by to_archive of the same build
+
+// The knowledge base that the build compiled in.
+const Knowledge& built_in();
+
+// The candidate closest to `word`, for "did you mean"; empty when nothing is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace tunnelscope::kb

@@ -1,0 +1,91 @@
+// The vocabulary between rules, detectors and causes: every signal that the C++ code itself names.
+// Message rules may give further signals of their own, and causes may use them; only lint compares the three.
+#pragma once
+#include <string_view>
+#include <vector>
+
+namespace tunnelscope::kb {
+
+enum class SignalSource { Message, Detector };
+
+struct SignalInfo {
+  std::string_view name;
+  SignalSource source;
+  std::string_view meaning;
+};
+
+// Every known signal, in a fixed order.
+const std::vector<SignalInfo>& known_signals();
+
+namespace signal {
+// Given by message rules of the IKE log.
+inline constexpr std::string_view kDpdTimeout = "dpd_timeout";
+inline constexpr std::string_view kPskMismatch = "psk_mismatch";
+inline constexpr std::string_view kAuthenticationFailed = "authentication_failed";
+inline constexpr std::string_view kNoProposal = "no_proposal";
+inline constexpr std::string_view kChildFailed = "child_failed";
+inline constexpr std::string_view kTsUnacceptable = "ts_unacceptable";
+inline constexpr std::string_view kHalfOpenTimeout = "half_open_timeout";
+inline constexpr std::string_view kPeerDeletedIkeSa = "peer_deleted_ike_sa";
+inline constexpr std::string_view kPeerDeletedChildSa = "peer_deleted_child_sa";
+inline constexpr std::string_view kRekeyCollision = "rekey_collision";
+inline constexpr std::string_view kRedundantSaDeleted = "redundant_sa_deleted";
+inline constexpr std::string_view kChildRequestReceived = "child_request_received";
+inline constexpr std::string_view kChildResponseSent = "child_response_sent";
+inline constexpr std::string_view kChildRequestSent = "child_request_sent";
+inline constexpr std::string_view kChildResponseReceived = "child_response_received";
+inline constexpr std::string_view kIkeInitRequestReceived = "ike_init_request_received";
+inline constexpr std::string_view kIkeInitResponseSent = "ike_init_response_sent";
+inline constexpr std::string_view kIkeInitRequestSent = "ike_init_request_sent";
+inline constexpr std::string_view kIkeInitResponseReceived = "ike_init_response_received";
+inline constexpr std::string_view kIkeAuthRequestReceived = "ike_auth_request_received";
+inline constexpr std::string_view kIkeAuthResponseSent = "ike_auth_response_sent";
+inline constexpr std::string_view kIkeAuthRequestSent = "ike_auth_request_sent";
+inline constexpr std::string_view kIkeAuthResponseReceived = "ike_auth_response_received";
+inline constexpr std::string_view kIkeEstablished = "ike_established";
+inline constexpr std::string_view kChildEstablished = "child_established";
+inline constexpr std::string_view kRetransmit = "retransmit";
+inline constexpr std::string_view kDpdExchange = "dpd_exchange";  // a DPD request or answer, either way
+inline constexpr std::string_view kNatDetected = "nat_detected";
+inline constexpr std::string_view kRoutine = "routine";           // a known line without weight
+// Given by message rules of the BGP log.
+inline constexpr std::string_view kBgpConnecting = "bgp_connecting";
+inline constexpr std::string_view kBgpEstablished = "bgp_established";
+inline constexpr std::string_view kBgpLeftEstablished = "bgp_left_established";
+inline constexpr std::string_view kBgpActive = "bgp_active";
+inline constexpr std::string_view kBgpPrefixWarning = "bgp_prefix_warning";
+inline constexpr std::string_view kBgpPrefixExceeded = "bgp_prefix_exceeded";
+inline constexpr std::string_view kBgpCeaseSent = "bgp_cease_sent";
+inline constexpr std::string_view kBgpCeaseReceived = "bgp_cease_received";
+inline constexpr std::string_view kBgpHoldTimerExpired = "bgp_hold_timer_expired";
+inline constexpr std::string_view kBgpBadOpen = "bgp_bad_open";
+inline constexpr std::string_view kBgpRouteAsLoop = "bgp_route_as_loop";
+inline constexpr std::string_view kBgpRouteNextHop = "bgp_route_next_hop";
+// Given by the detectors in diag/tunnel/.
+inline constexpr std::string_view kLeftUp = "left_up";
+inline constexpr std::string_view kUnansweredChildRequest = "unanswered_child_request";
+inline constexpr std::string_view kOnRekeyClock = "on_rekey_clock";
+inline constexpr std::string_view kQuietDelete = "quiet_delete";
+inline constexpr std::string_view kCollisionDroppedChild = "collision_dropped_child";
+inline constexpr std::string_view kRekeyFailsAgain = "rekey_fails_again";
+inline constexpr std::string_view kChildChurn = "child_churn";
+inline constexpr std::string_view kFreshNegotiation = "fresh_negotiation";
+inline constexpr std::string_view kReplacementReported = "replacement_reported";
+inline constexpr std::string_view kInMaintenance = "in_maintenance";
+inline constexpr std::string_view kGatewayRestarted = "gateway_restarted";
+inline constexpr std::string_view kNobodyInitiates = "nobody_initiates";
+inline constexpr std::string_view kBothTunnelsSilent = "both_tunnels_silent";
+inline constexpr std::string_view kFlappingFast = "flapping_fast";
+inline constexpr std::string_view kFlappingSlow = "flapping_slow";
+inline constexpr std::string_view kDownAtEnd = "down_at_end";
+inline constexpr std::string_view kAllTunnelsDown = "all_tunnels_down";
+inline constexpr std::string_view kOneTunnelDown = "one_tunnel_down";
+inline constexpr std::string_view kLogGap = "log_gap";
+inline constexpr std::string_view kContradiction = "contradiction";
+inline constexpr std::string_view kUnrecognisedBeforeOutage = "unrecognised_before_outage";
+inline constexpr std::string_view kUnrecognisedInBadSpells = "unrecognised_in_bad_spells";
+inline constexpr std::string_view kBgpDownOverIpsec = "bgp_down_over_ipsec";
+inline constexpr std::string_view kBgpFlapping = "bgp_flapping";
+}  // namespace signal
+
+}  // namespace tunnelscope::kb

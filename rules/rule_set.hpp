@@ -1,0 +1,42 @@
+// Many patterns as one: which of them does a line match?
+// In: pattern sources, a line of text. Out: the index of the first pattern (in the order added) that matches.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/pattern.hpp"
+
+namespace tunnelscope::rules {
+
+struct SetMatch {
+  Outcome outcome = Outcome::NoMatch;
+  std::size_t index = 0;  // meaningful on Match
+};
+
+class RuleSet {
+ public:
+  struct Error {
+    std::size_t index;  // which source
+    PatternError error;
+  };
+  static tl::expected<RuleSet, Error> compile(const std::vector<std::string>& sources, Limits limits = {});
+
+  RuleSet(RuleSet&&) noexcept;
+  RuleSet& operator=(RuleSet&&) noexcept;
+  ~RuleSet();
+
+  // The hot path: one pass of a combined pattern; captures are filled (when asked) by the one rule that matched.
+  SetMatch match(std::string_view line, std::vector<Capture>* captures = nullptr) const;
+
+  std::size_t size() const;
+  const Pattern& at(std::size_t index) const;  // the single pattern, for lint, explain and captures
+
+ private:
+  struct Impl;
+  explicit RuleSet(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tunnelscope::rules
