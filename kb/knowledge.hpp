@@ -60,7 +60,7 @@ struct MessageRule {
 
 // Where in a case a signal is looked for. A case is one outage (or interruption), or a subject's whole history.
 enum class Window : std::uint8_t {
-  Onset,   // from `within_s` (default 60) before the first not-up record to `within_s` (default 10) after it
+  Onset,   // around the first record that was not up, and around the first one in which IPsec itself was not up
   Case,    // from the onset's beginning to the end of the outage; for tunnel and connection scope: all of the log
 };
 
@@ -68,6 +68,7 @@ struct Condition {
   std::string signal;
   int at_least = 1;
   Window window = Window::Case;
+  double within_s = 0;  // Onset: at most so long before it; 0: threshold onset.before_s
   PhaseGuard phase1 = PhaseGuard::Any;
   PhaseGuard phase2 = PhaseGuard::Any;
   ChildGuard child = ChildGuard::Any;
@@ -94,6 +95,15 @@ struct RuledOut {
   bool operator==(const RuledOut&) const = default;
 };
 
+// A gentler form of a cause, judged on the whole subject when the main form matched nothing.
+struct Milder {
+  std::vector<Condition> all;
+  Severity severity = Severity::Info;
+  Role role = Role::Context;
+  std::string title, summary;  // replace the cause's own
+  bool operator==(const Milder&) const = default;
+};
+
 struct Cause {
   std::string id;
   std::string title;  // a headline, lower case
@@ -106,13 +116,17 @@ struct Cause {
   std::string owner;        // who has to act first: "gateway", "aws", "network", "any"
   Scope scope = Scope::Outage;
   Explains explains_part = Explains::Both;
+  bool on_connection = false;  // the finding's subject is the connection, not the tunnel
+  bool fallback = false;       // considered only when no other cause matched the case
   bool interruptions = false;  // also judged on interruptions shorter than the grace time
   std::vector<Condition> all;    // every one must hold
   std::vector<Condition> any;    // when not empty: at least one must hold
   std::vector<Condition> none;   // none may hold
   std::vector<Condition> certain_when;   // when not empty and all hold: confidence is certain
-  std::vector<std::string> outranks;     // causes that it replaces for the same case; acyclic
-  std::vector<std::string> explains;     // causes that it turns into symptoms for the same case; acyclic
+  std::optional<Milder> milder;
+  std::vector<std::string> outranks;     // causes that it replaces for the same case; acyclic; "bgp-*", "*" are globs
+  std::vector<std::string> explains;     // causes that it turns into symptoms for the same case; acyclic; globs too
+  std::vector<std::string> details;      // keys of the case's details that its findings carry (null when unknown)
   std::vector<RuledOut> rules_out;
   std::string summary;      // one sentence with placeholders; see docs/knowledge-base.md
   std::string what;         // what happened
