@@ -61,7 +61,8 @@ class Intake {
   // Ends reading. Call once; then the accessors hold.
   void finish();
 
-  const std::vector<InputSummary>& inputs() const;
+  const std::vector<InputSummary>& inputs() const;  // sorted by path
+  const std::vector<std::string>& paths() const;    // of inputs as Place numbers them
   const Coverage& coverage() const;
   const std::vector<TunnelLog>& tunnels() const;  // sorted by id
   const TextPool& texts() const;

@@ -129,13 +129,14 @@ struct Report {
   std::string knowledge_version;
   std::size_t message_rules = 0, causes = 0;
   Time first = kNoTime, last = kNoTime, now = kNoTime;
-  std::vector<InputSummary> inputs;
+  std::vector<InputSummary> inputs;   // sorted by path
+  std::vector<std::string> paths;     // of inputs as Place numbers them
   Coverage coverage;
   std::vector<TunnelReport> tunnels;
   std::vector<ConnectionReport> connections;
   std::vector<Finding> findings;
 
-  std::string at(Place place) const;  // "path:line"
+  std::string at(Place place) const { return paths[place.input] + ":" + std::to_string(place.line); }
 };
 
 }  // namespace tunnelscope::diag

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "kb/knowledge.hpp"
+#include "kb/source_map.hpp"
 
 namespace tunnelscope::kb {
 
@@ -25,12 +26,14 @@ std::string to_text(const Error& error);
 
 using Errors = std::vector<Error>;
 
-// All or error: a base with one broken file is not used. Ids must equal paths.
-tl::expected<Knowledge, Errors> load_folder(const std::string& folder);
+// All or error: a base with one broken file is not used. Ids must equal paths. `sources` receives, when given,
+// where everything stands, for lint.
+tl::expected<Knowledge, Errors> load_folder(const std::string& folder, SourceMap* sources = nullptr);
 
 // The same folder laid over `base`: new ids are added; an entry with `override: true` changes the keys that it
 // names; one with `disabled: true` removes the entry.
-tl::expected<Knowledge, Errors> overlay_folder(Knowledge base, const std::string& folder);
+tl::expected<Knowledge, Errors> overlay_folder(Knowledge base, const std::string& folder,
+                                               SourceMap* sources = nullptr);
 
 // A compact byte form of a Knowledge, made by the build and read at start-up in microseconds.
 std::string to_archive(const Knowledge& knowledge);

@@ -5,6 +5,7 @@
 //   a blank        any run of white space
 //   " - "          white space, then any hyphen, dash, bullet or colon, then white space
 //   {name:type}    a typed named capture; type is int, hex, address, quoted, word or text
+//   "              any quotation mark, also escaped or doubled;  a-b: any kind of hyphen between two letters or digits
 // Matching ignores case, searches anywhere in the line, and needs a non-word character (or the end) on both sides.
 #pragma once
 #include <cstdint>
@@ -51,6 +52,15 @@ struct Limits {
   std::uint32_t heap_kib = 1'024;
 };
 
+// Bytes [begin, end) of a line.
+struct Reach {
+  std::size_t begin = 0, end = 0;
+  std::size_t length() const { return end - begin; }
+  bool operator==(const Reach&) const = default;
+};
+// Less than this is an accident: a letter or two of some word.
+inline constexpr std::size_t kLeastReach = 4;
+
 class Pattern {
  public:
   static tl::expected<Pattern, PatternError> compile(std::string_view source, Limits limits = {});
@@ -59,11 +69,14 @@ class Pattern {
   Pattern& operator=(Pattern&&) noexcept;
   ~Pattern();
 
-  // `captures` is cleared and filled on Match only. Not thread-safe for one Pattern object: match data is reused.
+  // `captures` is cleared and filled on Match only. Safe from several threads at once: scratch memory is per thread.
   Outcome match(std::string_view line, std::vector<Capture>* captures = nullptr) const;
 
-  // How many bytes of `line` the longest partial match reached, for "matched up to here". Slow; for explain only.
-  std::size_t matched_up_to(std::string_view line) const;
+  // The part of `line` that the longest beginning of the pattern matches, found by shortening the pattern item by
+  // item (PCRE2's own partial matching would let {x:text} swallow any line). Empty when shorter than kLeastReach.
+  // To tell which of several patterns comes nearest, compare length(), not end. Slow; for explain only.
+  Reach reach(std::string_view line) const;
+  std::size_t matched_up_to(std::string_view line) const;  // reach(line).end
 
   const std::string& source() const;
   const std::vector<CaptureField>& fields() const;

@@ -27,7 +27,8 @@ class RuleSet {
   RuleSet& operator=(RuleSet&&) noexcept;
   ~RuleSet();
 
-  // The hot path: one pass of a combined pattern; captures are filled (when asked) by the one rule that matched.
+  // The hot path: one pass over the line finds the few patterns whose literal text it contains; only those are run.
+  // LimitHit: no pattern matched, and at least one was ended by its limits. Safe from several threads at once.
   SetMatch match(std::string_view line, std::vector<Capture>* captures = nullptr) const;
 
   std::size_t size() const;

@@ -1,0 +1,89 @@
+// One RuleSet per dialect, compiled when the dialect is first seen; signal names numbered, known ones first.
+#include "diag/classify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "kb/signals.hpp"
+#include "rules/rule_set.hpp"
+
+namespace tunnelscope::diag {
+
+struct Classifier::Impl {
+  struct DialectRules {
+    std::vector<RuleIndex> rules;  // position in the set -> rule
+    std::optional<rules::RuleSet> set;
+  };
+
+  explicit Impl(const kb::Knowledge& k) : knowledge(k) {
+    for (const auto& known : kb::known_signals()) number(known.name);
+    for (const auto& rule : knowledge.messages) rule_signals.push_back(number(rule.signal));
+    for (const auto& cause : knowledge.causes) {
+      for (const auto* list : {&cause.all, &cause.any, &cause.none, &cause.certain_when})
+        for (const auto& condition : *list) number(condition.signal);
+    }
+    for (RuleIndex i = 0; i < knowledge.messages.size(); ++i)
+      for (std::size_t d = 0; d < kDialectNames.size(); ++d)
+        if (knowledge.messages[i].dialect == kDialectNames[d]) dialects[d].rules.push_back(i);
+  }
+
+  SignalIndex number(std::string_view name) {
+    const auto [it, is_new] = numbers.try_emplace(std::string(name), static_cast<SignalIndex>(names.size()));
+    if (is_new) names.emplace_back(name);
+    return it->second;
+  }
+
+  const rules::RuleSet& set_of(Dialect dialect) {
+    DialectRules& entry = dialects[static_cast<std::size_t>(dialect)];
+    if (!entry.set) {
+      std::vector<std::string> sources;
+      for (const RuleIndex rule : entry.rules) sources.push_back(knowledge.messages[rule].pattern);
+      auto compiled = rules::RuleSet::compile(sources);
+      if (!compiled) throw std::logic_error("a pattern that passed the loader does not compile");
+      entry.set = std::move(*compiled);
+    }
+    return *entry.set;
+  }
+
+  const kb::Knowledge& knowledge;
+  std::vector<std::string> names;
+  std::map<std::string, SignalIndex, std::less<>> numbers;
+  std::vector<SignalIndex> rule_signals;
+  std::array<DialectRules, kDialectNames.size()> dialects;
+};
+
+Classifier::Classifier(const kb::Knowledge& knowledge) : impl_(std::make_unique<Impl>(knowledge)) {}
+Classifier::~Classifier() = default;
+
+Classified Classifier::classify(Dialect dialect, std::string_view text,
+                                std::vector<rules::Capture>* captures) const {
+  const rules::SetMatch match = impl_->set_of(dialect).match(text, captures);
+  if (match.outcome != rules::Outcome::Match) return {match.outcome, kNoRule, kNoSignal};
+  const RuleIndex rule = impl_->dialects[static_cast<std::size_t>(dialect)].rules[match.index];
+  return {match.outcome, rule, impl_->rule_signals[rule]};
+}
+
+const kb::Knowledge& Classifier::knowledge() const { return impl_->knowledge; }
+const std::vector<std::string>& Classifier::signals() const { return impl_->names; }
+
+SignalIndex Classifier::signal(std::string_view name) const {
+  const auto it = impl_->numbers.find(name);
+  return it == impl_->numbers.end() ? kNoSignal : it->second;
+}
+
+Classifier::Nearest Classifier::nearest(std::string_view text) const {
+  Nearest best;
+  for (std::size_t d = 0; d < kDialectNames.size(); ++d) {
+    const rules::RuleSet& set = impl_->set_of(static_cast<Dialect>(d));
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      const std::size_t bytes = set.at(i).matched_up_to(text);
+      if (bytes > best.bytes) best = {impl_->dialects[d].rules[i], bytes};
+    }
+  }
+  return best;
+}
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,364 @@
+// The whole of a diagnosis in order: histories, detectors, a verdict per case, connections, findings, report.
+// Tested by diagnose_test.cpp and the samples.
+#include "diag/diagnose.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "diag/findings.hpp"
+#include "diag/judge.hpp"
+#include "diag/ledger.hpp"
+#include "diag/limits.hpp"
+#include "diag/tunnel/connection.hpp"
+#include "diag/tunnel/detectors.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag {
+namespace {
+
+using tunnel::Connection;
+using tunnel::Subject;
+
+constexpr std::size_t kEvidenceOfAnOutage = 4;
+
+class Diagnosis {
+ public:
+  Diagnosis(const Intake& intake, const Classifier& classifier, const Options& options)
+      : intake_(intake), classifier_(classifier), options_(options), limits_(classifier.knowledge().thresholds),
+        judge_(classifier, limits_) {}
+
+  Report run() {
+    find_window();
+    track_tunnels();
+    for (std::size_t i = 0; i < subjects_.size(); ++i) judge_outages(i);
+    for (std::size_t i = 0; i < subjects_.size(); ++i) judge_whole(i);
+    connections_ = tunnel::connections(subjects_, context_);
+    for (const Connection& c : connections_) judge_connection(c);
+    return write();
+  }
+
+ private:
+  void find_window();
+  void track_tunnels();
+  void judge_outages(std::size_t subject);
+  void judge_whole(std::size_t subject);
+  void judge_connection(const Connection& connection);
+  Report write();
+
+  Entry& book(const Match& match, std::size_t subject, const Case& c);
+  void book_outage(std::size_t subject, const Case& c, const Verdict& verdict);
+  void note_unrecognised(std::size_t subject, const Case& c);
+  void book_whole(const kb::Cause& cause, std::size_t subject, const std::vector<Occurrence>& evidence, bool milder);
+  void link_to_explaining(Entry& entry, std::size_t subject);
+  kb::Impact impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const;
+  const std::string& subject_name(const kb::Cause& cause, std::size_t subject) const;
+  TunnelReport tunnel_report(std::size_t subject) const;
+  std::string status_of(std::size_t subject) const;
+  const Entry* primary(std::size_t subject) const;
+  bool concerns(const Entry& entry, std::size_t subject) const { return entry.downtime_by_tunnel.contains(subject); }
+
+  const Intake& intake_;
+  const Classifier& classifier_;
+  const Options& options_;
+  Limits limits_;
+  Judge judge_;
+  tunnel::Context context_{classifier_, limits_, options_};
+  std::vector<Subject> subjects_;
+  std::vector<std::vector<Outage>> outages_;  // per subject
+  std::vector<std::size_t> judged_spells_;    // per subject: outages and interruptions
+  std::vector<Connection> connections_;
+  Ledger ledger_;
+  Time first_ = kNoTime, last_ = kNoTime, now_ = kNoTime;
+};
+
+void Diagnosis::find_window() {
+  for (const TunnelLog& log : intake_.tunnels()) {
+    if (first_ == kNoTime || log.events.front().time < first_) first_ = log.events.front().time;
+    last_ = std::max(last_, log.events.back().time);
+  }
+  now_ = options_.now == kNoTime ? last_ : options_.now;
+  if (first_ != kNoTime && options_.since != kNoTime) first_ = std::min(std::max(first_, options_.since), last_);
+}
+
+void Diagnosis::track_tunnels() {
+  for (const TunnelLog& log : intake_.tunnels()) {
+    subjects_.push_back(make_subject(tunnel::track(log, classifier_, limits_, now_), classifier_, limits_, options_.since));
+    Subject& s = subjects_.back();
+    tunnel::detect_maintenance(s, context_);
+    tunnel::detect_clocks(s, context_);
+    tunnel::detect_negotiation(s, context_);
+    tunnel::detect_flapping(s, context_);
+    tunnel::detect_churn(s, context_);
+    tunnel::detect_bgp(s, context_);
+    tunnel::detect_log_quality(s, context_, intake_.texts());
+  }
+  tunnel::detect_neighbours(subjects_, context_, intake_.texts());
+  outages_.resize(subjects_.size());
+  judged_spells_.resize(subjects_.size());
+}
+
+const std::string& Diagnosis::subject_name(const kb::Cause& cause, std::size_t subject) const {
+  const TunnelLog& log = *subjects_[subject].history.log;
+  return cause.on_connection && !log.connection.empty() ? log.connection : log.id;
+}
+
+// Nothing gets through, or the other tunnel of the connection carried the traffic all the while.
+kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const {
+  if (cause.impact != kb::Impact::Outage) return cause.impact;
+  if (c.kind == CaseKind::Running) return kb::Impact::None;
+  const TunnelLog& log = *subjects_[subject].history.log;
+  for (std::size_t i = 0; i < subjects_.size(); ++i) {
+    const tunnel::History& other = subjects_[i].history;
+    if (i != subject && !log.connection.empty() && other.log->connection == log.connection &&
+        tunnel::up_throughout(other, c.start, c.end))
+      return kb::Impact::Redundancy;
+  }
+  return kb::Impact::Outage;
+}
+
+Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
+  Entry& entry = ledger_.entry(*match.cause, subject_name(*match.cause, subject));
+  int confidence = static_cast<int>(match.certain ? kb::Confidence::Certain : match.cause->confidence);
+  if (c.kind == CaseKind::Stateless || c.kind == CaseKind::Running) confidence = std::max(0, confidence - 1);
+  entry.confidence = std::max(entry.confidence, static_cast<kb::Confidence>(confidence));
+  const kb::Impact impact = impact_of(*match.cause, subject, c);
+  const bool first = entry.evidence.empty();
+  entry.impact = first ? impact : std::min(entry.impact, impact);  // Outage sorts before Redundancy before None
+  entry.ongoing = entry.ongoing || c.ongoing;
+  if (c.kind == CaseKind::Outage) ++entry.outages;
+  if (c.kind == CaseKind::Interruption) ++entry.interruptions;
+  entry.downtime_by_tunnel.try_emplace(subject, 0);
+  if (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption) entry.see(c.start);
+  for (const Occurrence& o : match.evidence) {
+    entry.evidence.insert({subject, o.event, subjects_[subject].history.log->events[o.event].time, o.from_detector});
+    entry.see(o.time);
+  }
+  if (match.evidence.back().from_detector && !c.ongoing) entry.see(c.end);
+  for (const auto& [key, value] : c.details) entry.details.insert_or_assign(key, value);
+  return entry;
+}
+
+void Diagnosis::judge_outages(std::size_t subject) {
+  Subject& s = subjects_[subject];
+  for (const Case& c : s.cases) {
+    const Verdict verdict = judge_.judge(c);
+    for (const Match& root : verdict.roots) book(root, subject, c).root = true;
+    for (const Symptom& symptom : verdict.symptoms) {
+      Entry& entry = book(symptom.match, subject, c);
+      entry.explained_by.insert({symptom.explained_by->id, subject_name(*symptom.explained_by, subject)});
+    }
+    if (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption) ++judged_spells_[subject];
+    if (c.kind == CaseKind::Outage) book_outage(subject, c, verdict);
+    if (c.kind == CaseKind::Outage && (verdict.cause == nullptr || verdict.cause->fallback))
+      note_unrecognised(subject, c);
+    if (c.kind == CaseKind::Stateless && c.ongoing && verdict.cause != nullptr)
+      ledger_.entry(*verdict.cause, subject_name(*verdict.cause, subject)).brings_down = true;
+  }
+}
+
+void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& verdict) {
+  const std::vector<Event>& events = subjects_[subject].history.log->events;
+  Outage outage;
+  outage.start = c.start;
+  if (!c.ongoing) outage.end = c.end;
+  std::set<std::size_t> places{c.first_event};
+  if (verdict.cause != nullptr) {
+    outage.cause = verdict.cause->id;
+    const Time turn = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
+    const auto charge = [&](const kb::Cause& cause, Duration downtime) {
+      Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
+      entry.downtime += downtime;
+      entry.downtime_by_tunnel[subject] += downtime;
+      entry.brings_down = entry.brings_down || c.ongoing;
+    };
+    charge(*verdict.cause, turn - c.start);
+    if (verdict.blocked_by != nullptr) {
+      outage.blocked_by = verdict.blocked_by->id;
+      charge(*verdict.blocked_by, c.end - turn);
+    }
+    for (const Match& root : verdict.roots) {
+      for (const Occurrence& o : root.evidence)
+        if (places.size() < kEvidenceOfAnOutage) places.insert(o.event);
+    }
+  }
+  for (const std::size_t event : places) outage.evidence.push_back(intake_.at(events[event].place));
+  outages_[subject].push_back(std::move(outage));
+}
+
+// Unknown lines shortly before an outage that nothing explains may be the explanation.
+void Diagnosis::note_unrecognised(std::size_t subject, const Case& c) {
+  Subject& s = subjects_[subject];
+  const auto& events = s.history.log->events;
+  const SignalIndex signal = classifier_.signal(kb::signal::kUnrecognisedBeforeOutage);
+  for (std::size_t i = c.first_event + 1; i-- > 0 && events[i].time >= c.start - limits_.unrecognised_before;)
+    if (events[i].rule == kNoRule) s.whole.seen.push_back(tunnel::found(s.history, signal, i));
+}
+
+void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const std::vector<Occurrence>& evidence,
+                           bool milder) {
+  const Subject& s = subjects_[subject];
+  Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
+  entry.milder = milder;
+  entry.root = true;
+  entry.confidence = cause.confidence;
+  entry.impact = milder ? kb::Impact::None : cause.impact;
+  entry.ongoing = s.whole.ongoing && cause.scope == kb::Scope::Tunnel && !milder;
+  entry.downtime_by_tunnel.try_emplace(subject, 0);
+  for (const Occurrence& o : evidence) {
+    entry.evidence.insert({subject, o.event, o.time, o.from_detector});
+    entry.see(o.time);
+  }
+  entry.details = s.whole.details;
+  if (!milder) link_to_explaining(entry, subject);
+}
+
+// A pattern of outages (flapping) is a symptom when one cause explains most of them.
+void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
+  for (const auto& [key, other] : ledger_.all()) {
+    if (!other.root || other.milder || !concerns(other, subject) || other.cause == entry.cause) continue;
+    if (!Judge::names(other.cause->explains, entry.cause->id)) continue;
+    if (2 * (other.outages + other.interruptions) <= judged_spells_[subject]) continue;
+    entry.explained_by.insert(key);
+    entry.root = false;
+  }
+}
+
+void Diagnosis::judge_whole(std::size_t subject) {
+  const Subject& s = subjects_[subject];
+  for (const kb::Cause& cause : classifier_.knowledge().causes) {
+    std::vector<Occurrence> evidence;
+    if (cause.scope == kb::Scope::Tunnel && judge_.holds(cause, s.whole, evidence)) {
+      book_whole(cause, subject, evidence, false);
+    } else if (cause.milder && cause.scope != kb::Scope::Connection &&
+               ledger_.find(cause.id, subject_name(cause, subject)) == nullptr) {
+      evidence.clear();
+      if (judge_.holds_milder(cause, s.whole, evidence)) book_whole(cause, subject, evidence, true);
+    }
+  }
+}
+
+void Diagnosis::judge_connection(const Connection& c) {
+  for (const kb::Cause& cause : classifier_.knowledge().causes) {
+    if (cause.scope != kb::Scope::Connection) continue;
+    std::vector<Occurrence> evidence;
+    bool milder = false;
+    if (!judge_.holds(cause, c.whole, evidence)) {
+      evidence.clear();
+      if (!cause.milder || !judge_.holds_milder(cause, c.whole, evidence)) continue;
+      milder = true;
+    }
+    Entry& entry = ledger_.entry(cause, c.report.id);
+    entry.milder = milder;
+    entry.confidence = cause.confidence;
+    entry.impact = milder ? kb::Impact::None : cause.impact;
+    entry.ongoing = c.whole.ongoing;
+    entry.root = true;
+    entry.details = c.whole.details;
+    entry.outages = c.report.both_down.size();
+    for (const Occurrence& o : evidence) {
+      const auto at = std::find_if(c.whole.seen.begin(), c.whole.seen.end(), [&](const Occurrence& seen) {
+        return seen.signal == o.signal && seen.event == o.event && seen.time == o.time;
+      });
+      const std::size_t subject = c.evidence_of[static_cast<std::size_t>(at - c.whole.seen.begin())];
+      entry.evidence.insert({subject, o.event, o.time, true});
+      entry.see(o.time);
+    }
+    for (const Interval& i : c.report.both_down) {
+      const Time end = i.end.value_or(now_);
+      entry.downtime += end - i.start;
+      if (i.end) entry.see(end);
+    }
+    for (const auto& [key, other] : ledger_.all()) {
+      const bool explains = !milder && other.root && !other.milder && other.cause->scope == kb::Scope::Outage &&
+                            other.outages > 0 && (!entry.ongoing || other.ongoing) &&
+                            std::any_of(c.tunnels.begin(), c.tunnels.end(), [&](std::size_t t) { return concerns(other, t); });
+      if (!explains) continue;
+      entry.explained_by.insert(key);
+      entry.root = false;
+    }
+  }
+}
+
+const Entry* Diagnosis::primary(std::size_t subject) const {
+  const Entry* best = nullptr;
+  const auto rank = [&](const Entry& e) {
+    return std::tuple(e.ongoing, e.downtime_by_tunnel.at(subject), severity_of(e), e.confidence);
+  };
+  for (const auto& [key, entry] : ledger_.all()) {
+    const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
+    if (!entry.root || role != kb::Role::RootCause || !concerns(entry, subject)) continue;
+    if (best == nullptr || rank(entry) > rank(*best)) best = &entry;
+  }
+  return best;
+}
+
+std::string Diagnosis::status_of(std::size_t subject) const {
+  const Subject& s = subjects_[subject];
+  const tunnel::History& h = s.history;
+  if (h.silent || h.last_state().health == tunnel::Health::Unknown) return "unknown";
+  if (h.last_state().health == tunnel::Health::NotUp) return "down";
+  if (!s.flapping.empty() && s.whole.ongoing) return "flapping";
+  if (h.last_state().health == tunnel::Health::Degraded) return "degraded";
+  for (const auto& [key, entry] : ledger_.all()) {
+    const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
+    const bool recent = entry.last >= h.now - limits_.recent;
+    if (entry.root && role == kb::Role::RootCause && concerns(entry, subject) && recent &&
+        severity_of(entry) != kb::Severity::Info)
+      return "degraded";
+  }
+  return "up";
+}
+
+TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
+  const Subject& s = subjects_[subject];
+  const tunnel::History& h = s.history;
+  TunnelReport t;
+  t.id = h.log->id;
+  t.connection = h.log->connection;
+  t.outside_ip = h.log->outside_ip;
+  t.ike_version = h.version;
+  t.status = status_of(subject);
+  t.phase1 = h.last_state().phase1;
+  t.phase2 = h.last_state().phase2;
+  t.bgp = h.last_state().bgp;
+  if (const Entry* entry = primary(subject)) t.primary_cause = entry->cause->id;
+  t.availability = tunnel::availability(h, options_.since);
+  t.outages = outages_[subject];
+  for (const tunnel::Spell& spell : h.spells)
+    if (!spell.is_outage) ++t.interruptions;
+  t.impossible_steps = h.impossible_steps;
+  t.events = h.log->events.size();
+  t.first = h.first();
+  t.last = h.last();
+  t.nat_t = h.nat_t;
+  t.dpd_enabled = h.dpd_enabled;
+  t.flapping = s.flapping;
+  t.timeline = tunnel::timeline(h, classifier_);
+  return t;
+}
+
+Report Diagnosis::write() {
+  const kb::Knowledge& knowledge = classifier_.knowledge();
+  Report report;
+  report.knowledge_version = knowledge.version;
+  report.message_rules = knowledge.messages.size();
+  report.causes = knowledge.causes.size();
+  report.first = first_;
+  report.last = last_;
+  report.now = now_;
+  report.inputs = intake_.inputs();
+  report.paths = intake_.paths();
+  report.coverage = intake_.coverage();
+  for (std::size_t i = 0; i < subjects_.size(); ++i) report.tunnels.push_back(tunnel_report(i));
+  for (const Connection& c : connections_) report.connections.push_back(c.report);
+  report.findings = write_findings(ledger_, {intake_, classifier_, subjects_});
+  return report;
+}
+
+}  // namespace
+
+Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options) {
+  return Diagnosis(intake, classifier, options).run();
+}
+
+}  // namespace tunnelscope::diag

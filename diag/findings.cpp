@@ -1,0 +1,223 @@
+// Tested by findings_test.cpp.
+#include "diag/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace tunnelscope::diag {
+namespace {
+
+constexpr std::size_t kMostEvidence = 10;
+
+std::string text_of(double number) {
+  return number == std::floor(number) ? fmt::format("{:.0f}", number) : fmt::format("{:.1f}", number);
+}
+
+std::string text_of(const Detail& detail) {
+  if (const auto* number = std::get_if<double>(&detail)) return text_of(*number);
+  if (const auto* text = std::get_if<std::string>(&detail)) return *text;
+  return {};
+}
+
+// What the last record of each rule captured, by name; later records win.
+void add_captures(const Entry& entry, const FindingSources& sources, Details& details) {
+  std::map<RuleIndex, EvidenceRef> last;
+  for (const EvidenceRef& ref : entry.evidence) {
+    const Event& event = sources.subjects[ref.subject].history.log->events[ref.event];
+    if (event.rule == kNoRule) continue;
+    const auto [it, is_new] = last.try_emplace(event.rule, ref);
+    if (!is_new && it->second.time <= ref.time) it->second = ref;
+  }
+  std::vector<rules::Capture> captures;
+  for (const auto& [rule, ref] : last) {
+    const Event& event = sources.subjects[ref.subject].history.log->events[ref.event];
+    captures.clear();
+    sources.classifier.classify(event.dialect, sources.intake.texts().at(event.text), &captures);
+    for (const auto& capture : captures) {
+      if (capture.text.empty() || details.contains(std::string(capture.name))) continue;
+      if (capture.type == rules::CaptureType::Int && !capture.number) continue;
+      details[std::string(capture.name)] =
+          capture.number && capture.type == rules::CaptureType::Int
+              ? Detail{static_cast<double>(*capture.number)}
+              : Detail{std::string(capture.text)};
+    }
+  }
+}
+
+std::map<std::string, std::string> values_of(const Entry& entry, const Finding& finding, const Details& details) {
+  std::map<std::string, std::string> values;
+  for (const auto& [name, detail] : details)
+    if (std::string text = text_of(detail); !text.empty()) values[name] = std::move(text);
+  values["subject"] = entry.subject;
+  values["count"] = std::to_string(finding.count);
+  if (entry.outages > 0) values["outages"] = std::to_string(entry.outages);
+  if (entry.interruptions > 0) values["interruptions"] = std::to_string(entry.interruptions);
+  if (entry.downtime > 0) values["downtime"] = in_words(entry.downtime);
+  values["first_seen"] = date_and_clock(finding.first_seen);
+  values["last_seen"] = date_and_clock(finding.last_seen);
+  return values;
+}
+
+std::string state_text(const tunnel::State& s) {
+  std::string text = fmt::format("phase 1 {}, phase 2 {}", name_of(s.phase1), name_of(s.phase2));
+  if (s.bgp != BgpState::Unknown) text += s.bgp == BgpState::Up ? ", BGP up" : ", BGP down";
+  return text;
+}
+
+Evidence evidence_of(const EvidenceRef& ref, const FindingSources& sources) {
+  const tunnel::History& h = sources.subjects[ref.subject].history;
+  const Event& event = h.log->events[ref.event];
+  Evidence e;
+  e.at = sources.intake.at(event.place);
+  e.time = event.time;
+  if (event.rule != kNoRule) e.rule = sources.classifier.knowledge().messages[event.rule].id;
+  e.message = sources.intake.texts().at(event.text);
+  e.state = state_text(h.states[ref.event]);
+  return e;
+}
+
+// The first records, the last ones, and some in between; one per place.
+std::vector<EvidenceRef> chosen(const Entry& entry) {
+  std::vector<EvidenceRef> list;
+  for (const EvidenceRef& ref : entry.evidence) {
+    const bool again = std::any_of(list.begin(), list.end(), [&](const EvidenceRef& other) {
+      return other.subject == ref.subject && other.event == ref.event;
+    });
+    if (list.empty() || !again) list.push_back(ref);
+    if (list.size() > 4096) break;
+  }
+  std::sort(list.begin(), list.end(), [](const EvidenceRef& a, const EvidenceRef& b) {
+    return std::tie(a.time, a.subject, a.event) < std::tie(b.time, b.subject, b.event);
+  });
+  if (list.size() <= kMostEvidence) return list;
+  std::vector<EvidenceRef> few;
+  for (std::size_t i = 0; i < kMostEvidence; ++i) few.push_back(list[i * (list.size() - 1) / (kMostEvidence - 1)]);
+  return few;
+}
+
+std::uint64_t count_of(const Entry& entry) {
+  std::set<std::pair<std::size_t, std::size_t>> records;
+  for (const EvidenceRef& ref : entry.evidence)
+    if (!ref.from_detector) records.insert({ref.subject, ref.event});
+  if (!records.empty()) return records.size();
+  const std::size_t spells = entry.outages + entry.interruptions;
+  return spells > 0 ? spells : entry.evidence.size();
+}
+
+bool any_seen(const std::vector<std::string>& signals, const Entry& entry, const FindingSources& sources) {
+  return std::any_of(signals.begin(), signals.end(), [&](const std::string& name) {
+    const SignalIndex signal = sources.classifier.signal(name);
+    return std::any_of(entry.downtime_by_tunnel.begin(), entry.downtime_by_tunnel.end(),
+                       [&](const auto& tunnel) { return sources.subjects[tunnel.first].whole.has(signal); });
+  });
+}
+
+Finding write(const Entry& entry, const FindingSources& sources) {
+  const kb::Cause& cause = *entry.cause;
+  Finding f;
+  f.cause = cause.id;
+  f.subject = entry.subject;
+  f.fingerprint = fingerprint(cause.id, entry.subject);
+  f.severity = severity_of(entry);
+  f.confidence = entry.confidence;
+  f.role = entry.milder ? cause.milder->role : cause.role;
+  if (f.role == kb::Role::RootCause && !entry.root) f.role = kb::Role::Symptom;
+  f.impact = entry.impact;
+  f.first_seen = entry.first;
+  f.last_seen = entry.last;
+  f.count = count_of(entry);
+  f.ongoing = entry.ongoing;
+  Details details = entry.details;
+  add_captures(entry, sources, details);
+  const auto values = values_of(entry, f, details);
+  f.title = fill_in(entry.milder && !cause.milder->title.empty() ? cause.milder->title : cause.title, values);
+  f.summary = fill_in(entry.milder && !cause.milder->summary.empty() ? cause.milder->summary : cause.summary, values);
+  f.explanation = cause.why.empty() ? cause.what : cause.what + "\n\n" + cause.why;
+  for (const EvidenceRef& ref : chosen(entry)) f.evidence.push_back(evidence_of(ref, sources));
+  for (const kb::RuledOut& r : cause.rules_out)
+    if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
+  for (const auto* list : {&cause.checks, &cause.fix})
+    for (const kb::Step& s : *list)
+      f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), s.command});
+  f.verify = cause.verify;
+  f.references = cause.references;
+  for (const std::string& key : cause.details) {
+    const auto it = details.find(key);
+    f.details[key] = it == details.end() ? Detail{} : it->second;
+  }
+  f.owner = cause.owner;
+  f.runbook_url = cause.runbook_url;
+  return f;
+}
+
+}  // namespace
+
+std::string fingerprint(std::string_view cause, std::string_view subject) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a, 64 bits
+  const auto add = [&](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  };
+  add(cause);
+  add("\n");
+  add(subject);
+  return fmt::format("{:016x}", hash);
+}
+
+std::string fill_in(std::string_view text, const std::map<std::string, std::string>& values) {
+  std::string out, clause;
+  bool in_clause = false, missing = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string& target = in_clause ? clause : out;
+    const char c = text[i];
+    if (c == '[' && !in_clause) {
+      in_clause = true;
+      missing = false;
+      clause.clear();
+    } else if (c == ']' && in_clause) {
+      in_clause = false;
+      if (!missing) out += clause;
+    } else if (const std::size_t close = c == '{' ? text.find('}', i) : std::string_view::npos;
+               close != std::string_view::npos) {
+      const auto it = values.find(std::string(text.substr(i + 1, close - i - 1)));
+      if (it == values.end()) missing = true;
+      target += it == values.end() ? "?" : it->second;
+      i = close;
+    } else {
+      target += c;
+    }
+  }
+  return out;
+}
+
+kb::Severity severity_of(const Entry& entry) {
+  const kb::Cause& cause = *entry.cause;
+  if (entry.milder) return cause.milder->severity;
+  if (entry.brings_down) return kb::Severity::Critical;
+  if (cause.scope == kb::Scope::Tunnel || entry.ongoing) return cause.severity;
+  return std::min({cause.recovered_severity, cause.severity, kb::Severity::Warning});
+}
+
+std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources) {
+  std::vector<Finding> findings;
+  std::map<std::string, std::size_t> by_fingerprint;
+  for (const auto& [key, entry] : ledger.all()) {
+    by_fingerprint[fingerprint(key.first, key.second)] = findings.size();
+    findings.push_back(write(entry, sources));
+  }
+  for (const auto& [key, entry] : ledger.all())
+    for (const EntryKey& explaining : entry.explained_by)
+      findings[by_fingerprint[fingerprint(explaining.first, explaining.second)]].explains.push_back(
+          fingerprint(key.first, key.second));
+  for (Finding& f : findings) std::sort(f.explains.begin(), f.explains.end());
+  std::sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    if (a.role != b.role) return a.role < b.role;
+    if (a.severity != b.severity) return a.severity > b.severity;
+    if (a.confidence != b.confidence) return a.confidence > b.confidence;
+    return std::tie(a.subject, a.cause) < std::tie(b.subject, b.cause);
+  });
+  return findings;
+}
+
+}  // namespace tunnelscope::diag

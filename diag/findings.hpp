@@ -1,0 +1,32 @@
+// Ledger to findings: severity, texts with this case's numbers, evidence, links between them, order.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/ledger.hpp"
+#include "diag/report.hpp"
+#include "diag/tunnel/cases.hpp"
+
+namespace tunnelscope::diag {
+
+// 16 hex digits, the same for the same cause and subject everywhere.
+std::string fingerprint(std::string_view cause, std::string_view subject);
+
+// Fills "{name}" from `values`; a clause in square brackets goes when a value in it is missing. A missing value
+// outside brackets gives "?".
+std::string fill_in(std::string_view text, const std::map<std::string, std::string>& values);
+
+// Severity as contract/causes.md has it: the cause's own while it lasts, critical when it keeps a tunnel down at the
+// end, the recovered one once over.
+kb::Severity severity_of(const Entry& entry);
+
+struct FindingSources {
+  const Intake& intake;
+  const Classifier& classifier;
+  const std::vector<tunnel::Subject>& subjects;
+};
+
+std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources);
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,60 @@
+// Applies the causes' conditions to a case. In: a cause or all causes, a case with its signals. Out: which hold, on
+// which occurrences; and for an outage: why it began, why it lasted, what is only a symptom.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "diag/case.hpp"
+#include "diag/classify.hpp"
+#include "diag/limits.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag {
+
+struct Match {
+  const kb::Cause* cause = nullptr;
+  std::vector<Occurrence> evidence;  // what its conditions rest on, in time order
+  bool certain = false;              // its certain_when holds
+  bool fall = false, stay = false;   // which part of the outage it explains here
+};
+
+// A symptom and the match (by cause) that explains it in the same case.
+struct Symptom {
+  Match match;
+  const kb::Cause* explained_by = nullptr;
+};
+
+struct Verdict {
+  std::vector<Match> roots;        // `cause` first, then `blocked_by`, then others
+  std::vector<Symptom> symptoms;
+  const kb::Cause* cause = nullptr;       // why it began; nullptr: nothing says
+  const kb::Cause* blocked_by = nullptr;  // why it lasted, when that is something else
+  Time blocked_since = kNoTime;
+};
+
+class Judge {
+ public:
+  // Both must outlive the Judge.
+  Judge(const Classifier& classifier, const Limits& limits);
+
+  // Causes of scope outage, on an outage, interruption, running or stateless case.
+  Verdict judge(const Case& c) const;
+
+  // A cause's main conditions on a whole history.
+  bool holds(const kb::Cause& cause, const Case& whole, std::vector<Occurrence>& evidence) const;
+  // Its milder form. Precondition: it has one.
+  bool holds_milder(const kb::Cause& cause, const Case& whole, std::vector<Occurrence>& evidence) const;
+
+  // Whether one of `patterns` ("bgp-*", "*", an id) names `id`.
+  static bool names(const std::vector<std::string>& patterns, std::string_view id);
+
+ private:
+  bool all_hold(const std::vector<kb::Condition>& list, const Case& c, std::vector<Occurrence>& evidence) const;
+  bool matches(const kb::Cause& cause, const Case& c, Match& match) const;
+  bool condition_holds(const kb::Condition& condition, const Case& c, std::vector<Occurrence>& evidence) const;
+
+  const Classifier& classifier_;
+  const Limits& limits_;
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,67 @@
+// Collects what the verdicts of all cases say, one entry per cause and subject, until findings are written from it.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "diag/case.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag {
+
+using EntryKey = std::pair<std::string, std::string>;  // cause id, subject
+
+// A record that supports a finding.
+struct EvidenceRef {
+  std::size_t subject;  // index of the tunnel
+  std::size_t event;    // into its log
+  Time time;
+  bool from_detector;
+  auto operator<=>(const EvidenceRef&) const = default;
+};
+
+struct Entry {
+  const kb::Cause* cause = nullptr;
+  std::string subject;
+  bool milder = false;
+  bool root = false;             // at least once it was not explained by another cause
+  bool ongoing = false;
+  bool brings_down = false;      // it is why a tunnel is down at the end
+  kb::Confidence confidence = kb::Confidence::Possible;
+  kb::Impact impact = kb::Impact::None;
+  std::size_t outages = 0, interruptions = 0;
+  Duration downtime = 0;
+  std::map<std::size_t, Duration> downtime_by_tunnel;  // tunnels that it concerns
+  std::set<EvidenceRef> evidence;
+  Time first = kNoTime, last = kNoTime;
+  Details details;
+  std::set<EntryKey> explained_by;
+
+  void see(Time time) {
+    if (first == kNoTime || time < first) first = time;
+    if (last == kNoTime || time > last) last = time;
+  }
+};
+
+class Ledger {
+ public:
+  Entry& entry(const kb::Cause& cause, const std::string& subject) {
+    Entry& e = entries_[{cause.id, subject}];
+    e.cause = &cause;
+    e.subject = subject;
+    return e;
+  }
+  const Entry* find(const std::string& cause, const std::string& subject) const {
+    const auto it = entries_.find({cause, subject});
+    return it == entries_.end() ? nullptr : &it->second;
+  }
+  std::map<EntryKey, Entry>& all() { return entries_; }
+  const std::map<EntryKey, Entry>& all() const { return entries_; }
+
+ private:
+  std::map<EntryKey, Entry> entries_;
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,43 @@
+// The thresholds of kb/thresholds.yaml as typed values, read once per run.
+#pragma once
+#include "diag/time.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag {
+
+struct Limits {
+  explicit Limits(const kb::Thresholds& thresholds);
+
+  Duration grace;                       // shorter times not-up are interruptions
+  Duration onset_before, onset_after;   // what counts as "at the onset" of an outage
+  Duration silence_floor;               // no record for so long before "now": unknown
+  double silence_factor;                // ... or so many times the usual spacing
+  Duration gap_floor;
+  double gap_factor;
+  Duration phase2_from, phase2_to;      // ages of a CHILD SA at which AWS's rekey falls due
+  Duration phase1_from, phase1_to;      // the same for the IKE SA
+  std::size_t clock_onsets;             // so many onsets make a clock
+  double clock_spread;                  // median absolute deviation / median at most
+  double flap_penalty;
+  struct Track {
+    Duration half_life;
+    double suppress, reuse;
+  };
+  Track fast, slow;
+  std::size_t idle_deletes;
+  double idle_spread;
+  Duration renegotiate;                 // back faster than this after a DELETE: the peer renegotiated by itself
+  std::size_t churn_replacements;
+  Duration churn_spacing;
+  Duration gateway_window;              // both tunnels silent within this: one cause
+  Duration nobody_quiet;
+  Duration bgp_settle, bgp_flap_window;
+  std::size_t bgp_flaps;
+  Duration collision_drop;
+  Duration unrecognised_before;
+  Duration recent;                      // a root cause so long ago still makes a tunnel degraded
+  Duration maintenance_slack;
+  std::int64_t restart_max_id;          // message ids of a new IKE SA are at most this
+};
+
+}  // namespace tunnelscope::diag

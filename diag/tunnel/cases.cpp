@@ -1,0 +1,166 @@
+// Tested through judge_test.cpp and tunnel_cases_test.cpp.
+#include "diag/tunnel/cases.hpp"
+
+#include <algorithm>
+
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+using namespace kb::signal;
+
+constexpr std::size_t kContradictionsToBelieve = 3;
+
+std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
+  const auto it = std::lower_bound(events.begin(), events.end(), time,
+                                   [](const Event& e, Time t) { return e.time < t; });
+  return static_cast<std::size_t>(it - events.begin());
+}
+
+bool states_contradict(const kb::MessageRule& rule, const Event& event) {
+  const auto lists = [](const std::vector<std::string>& names, PhaseState state) {
+    return std::find(names.begin(), names.end(), name_of(state)) != names.end();
+  };
+  return lists(rule.contradicts_phase1, event.phase1) || lists(rule.contradicts_phase2, event.phase2);
+}
+
+Case outage_case(const History& h, const Spell& spell, Time not_before, const Signals& signals, const Limits& limits) {
+  Case c;
+  c.kind = spell.is_outage ? CaseKind::Outage : CaseKind::Interruption;
+  c.start = spell.start;
+  c.end = spell.end.value_or(h.now);
+  c.ongoing = !spell.end;
+  c.left_up = spell.left_up;
+  c.first_event = spell.first_event;
+  const bool ipsec_followed = spell.ipsec_start != kNoTime && spell.ipsec_start > spell.start &&
+                              spell.ipsec_start - spell.start <= limits.onset_before;
+  if (ipsec_followed) c.second_onset = spell.ipsec_start;
+
+  const auto& events = h.log->events;
+  const Time from = std::max(spell.start - limits.onset_before, not_before);
+  for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i)
+    if (events[i].signal != kNoSignal) c.seen.push_back(occurrence(h, i));
+  if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
+  if (spell.is_outage && (spell.left_up || c.ongoing)) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
+  if (c.ongoing) c.seen.push_back(found(h, signals[kDownAtEnd], spell.first_event));
+  return c;
+}
+
+bool inside_a_case(const Subject& s, Time time, const Limits& limits) {
+  return std::any_of(s.cases.begin(), s.cases.end(), [&](const Case& c) {
+    return time >= c.start - limits.onset_before && time <= c.end;
+  });
+}
+
+// Faults while the tunnel stayed up, outside all outages. Records that contradict their own states are believed
+// only when they come again and again.
+std::optional<Case> running_case(const Subject& s, const Classifier& classifier, const Signals& signals,
+                                 const Limits& limits, Time since) {
+  const History& h = s.history;
+  const std::vector<SignalIndex> faults{signals[kPskMismatch], signals[kAuthenticationFailed], signals[kNoProposal],
+                                        signals[kChildFailed], signals[kTsUnacceptable]};
+  Case c;
+  c.kind = CaseKind::Running;
+  std::size_t contradicting = 0;
+  for (std::size_t i = 0; i < h.log->events.size(); ++i) {
+    const Event& event = h.log->events[i];
+    if (!contains(faults, event.signal) || event.time < since) continue;
+    if (!carries_traffic(h.states[i].health) || inside_a_case(s, event.time, limits)) continue;
+    if (states_contradict(classifier.knowledge().messages[event.rule], event)) ++contradicting;
+    c.seen.push_back(occurrence(h, i));
+  }
+  if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
+  c.start = c.seen.front().time;
+  c.end = c.seen.back().time;
+  c.first_event = c.seen.front().event;
+  return c;
+}
+
+// A log that states no phases: from the first fault on, until a message that only a live IKE SA can give.
+std::optional<Case> stateless_case(const History& h, const Signals& signals, Time since) {
+  std::vector<SignalIndex> faults = handshake_faults(signals);
+  faults.push_back(signals[kDpdTimeout]);
+  const std::vector<SignalIndex> lives{signals[kChildResponseSent], signals[kChildResponseReceived],
+                                       signals[kChildEstablished], signals[kIkeEstablished]};
+  Case c;
+  c.kind = CaseKind::Stateless;
+  c.ongoing = true;
+  for (std::size_t i = 0; i < h.log->events.size(); ++i) {
+    const Event& event = h.log->events[i];
+    if (event.signal == kNoSignal || event.time < since) continue;
+    if (contains(faults, event.signal) && c.first_event == kNoEvent) {
+      c.first_event = i;
+      c.start = event.time;
+    }
+    if (c.first_event == kNoEvent) continue;
+    if (contains(faults, event.signal)) c.ongoing = true;
+    if (contains(lives, event.signal)) c.ongoing = false;
+    c.seen.push_back(occurrence(h, i));
+    c.end = event.time;
+  }
+  if (c.first_event == kNoEvent) return {};
+  if (c.ongoing) c.end = h.now;
+  return c;
+}
+
+}  // namespace
+
+Occurrence occurrence(const History& h, std::size_t i) {
+  const State& s = h.states[i];
+  const Event& e = h.log->events[i];
+  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false};
+}
+
+Occurrence found(const History& h, SignalIndex signal, std::size_t i) {
+  Occurrence o = occurrence(h, i);
+  o.signal = signal;
+  o.from_detector = true;
+  return o;
+}
+
+std::vector<SignalIndex> handshake_faults(const Signals& signals) {
+  return {signals[kPskMismatch],  signals[kAuthenticationFailed], signals[kNoProposal],
+          signals[kChildFailed],  signals[kTsUnacceptable],       signals[kHalfOpenTimeout]};
+}
+
+bool contains(const std::vector<SignalIndex>& list, SignalIndex signal) {
+  return signal != kNoSignal && std::find(list.begin(), list.end(), signal) != list.end();
+}
+
+const Occurrence* first_of(const Case& c, const std::vector<SignalIndex>& signals) {
+  const Occurrence* first = nullptr;
+  for (const Occurrence& o : c.seen)
+    if (contains(signals, o.signal) && (first == nullptr || o.time < first->time)) first = &o;
+  return first;
+}
+
+bool at_onset(const Case& c, SignalIndex signal, Duration before, Duration after) {
+  return std::any_of(c.seen.begin(), c.seen.end(), [&](const Occurrence& o) {
+    return o.signal == signal && signal != kNoSignal && o.time >= c.start - before && o.time <= c.start + after;
+  });
+}
+
+Subject make_subject(History history, const Classifier& classifier, const Limits& limits, Time since) {
+  const Signals signals(classifier);
+  Subject s;
+  s.history = std::move(history);
+  std::erase_if(s.history.spells, [&](const Spell& spell) { return spell.end && *spell.end < since; });
+  const History& h = s.history;
+  Time previous_end = h.first();
+  for (const Spell& spell : h.spells) {
+    s.cases.push_back(outage_case(h, spell, previous_end, signals, limits));
+    previous_end = spell.end.value_or(h.now);
+  }
+  s.whole.start = h.first();
+  s.whole.end = h.now;
+  s.whole.first_event = 0;
+  for (std::size_t i = 0; i < h.log->events.size(); ++i)
+    if (h.log->events[i].signal != kNoSignal && h.log->events[i].time >= since) s.whole.seen.push_back(occurrence(h, i));
+  if (auto running = running_case(s, classifier, signals, limits, since)) s.cases.push_back(std::move(*running));
+  if (!h.has_states)
+    if (auto stateless = stateless_case(h, signals, since)) s.cases.push_back(std::move(*stateless));
+  return s;
+}
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,212 @@
+// Outages that begin on a clock. In: the onsets of a tunnel and the ages of its SAs at them. Out: on_rekey_clock at each
+// onset that fits AWS's Phase 2 or Phase 1 rekey or another steady age; quiet_delete where DELETEs come after a steady
+// quiet spell instead; unanswered_child_request where the endpoint gave up on a rekey.
+#include <algorithm>
+#include <optional>
+
+#include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/statistics.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+using namespace kb::signal;
+
+constexpr double kShareOnClock = 0.6;               // of the onsets with a known age
+constexpr Duration kLongestRetransmission = 180 * kSecond;  // stock charon gives up after 165 s
+constexpr Duration kDeleteWindow = 10 * kSecond;
+constexpr Duration kYoungestSteadyAge = kMinute;
+
+// When SAs came up. Births shortly before an onset belong to the rekey that failed.
+struct Births {
+  std::vector<Time> child, ike;
+};
+
+bool fails_nearby(const History& h, std::size_t i, const std::vector<SignalIndex>& faults) {
+  const auto& events = h.log->events;
+  const Time time = events[i].time;
+  for (std::size_t j = i; j-- > 0 && time - events[j].time <= 2 * kSecond;)
+    if (contains(faults, events[j].signal)) return true;
+  for (std::size_t j = i + 1; j < events.size() && events[j].time - time <= 2 * kSecond; ++j)
+    if (contains(faults, events[j].signal)) return true;
+  return false;
+}
+
+Births births(const History& h, const Signals& signals) {
+  const std::vector<SignalIndex> faults = handshake_faults(signals);
+  const std::vector<SignalIndex> completed{signals[kChildResponseSent], signals[kChildResponseReceived],
+                                           signals[kChildEstablished]};
+  Births b;
+  for (std::size_t i = 0; i < h.states.size(); ++i) {
+    const Event& event = h.log->events[i];
+    const bool had_child = i > 0 && is_up(h.states[i - 1].phase2);
+    const bool had_ike = i > 0 && is_up(h.states[i - 1].phase1);
+    const bool seen_before = i > 0;
+    const bool child_up = is_up(h.states[i].phase2);
+    if (child_up && !had_child && seen_before && h.states[i - 1].phase2 != PhaseState::Unknown) {
+      b.child.push_back(event.time);
+    } else if (child_up && contains(completed, event.signal) && !fails_nearby(h, i, faults)) {
+      b.child.push_back(event.time);
+    }
+    if (is_up(h.states[i].phase1) && !had_ike && seen_before && h.states[i - 1].phase1 != PhaseState::Unknown)
+      b.ike.push_back(event.time);
+  }
+  return b;
+}
+
+std::optional<Duration> age(const std::vector<Time>& births, Time onset, Duration before) {
+  auto it = std::upper_bound(births.begin(), births.end(), onset - before);
+  if (it == births.begin()) {
+    it = std::lower_bound(births.begin(), births.end(), onset);
+    if (it == births.begin()) return {};
+  }
+  return onset - *std::prev(it);
+}
+
+struct Onset {
+  std::size_t index;  // of the case
+  std::optional<Duration> child_age, ike_age;
+  bool by_delete = false, ike_deleted = false;
+  std::optional<Duration> recovery;
+};
+
+std::vector<Onset> onsets(Subject& s, const Context& context, const Signals& signals) {
+  const Births b = births(s.history, signals);
+  std::vector<Onset> list;
+  const auto outages = s.outages();
+  for (std::size_t i = 0; i < outages.size(); ++i) {
+    const Case& c = outages[i];
+    if (!c.left_up) continue;
+    Onset o{i, age(b.child, c.start, context.limits.onset_before), age(b.ike, c.start, context.limits.onset_before),
+            false, false, {}};
+    o.ike_deleted = at_onset(c, signals[kPeerDeletedIkeSa], kDeleteWindow, kDeleteWindow);
+    o.by_delete = o.ike_deleted || at_onset(c, signals[kPeerDeletedChildSa], kDeleteWindow, kDeleteWindow);
+    if (!c.ongoing) o.recovery = c.end - c.start;
+    list.push_back(o);
+  }
+  return list;
+}
+
+struct Clock {
+  std::string name;
+  std::vector<std::size_t> members;  // cases
+  Duration period = 0;
+};
+
+void put_on_clock(Subject& s, const Clock& clock, const Signals& signals) {
+  for (const std::size_t i : clock.members) {
+    Case& c = s.cases[i];
+    c.seen.push_back(found(s.history, signals[kOnRekeyClock], c.first_event));
+    c.details["clock"] = clock.name;
+    c.details["period_s"] = static_cast<double>(clock.period) / kSecond;
+    c.details["period"] = in_words(clock.period);
+  }
+}
+
+// One of AWS's own clocks: most onsets with a known age fall into its window. An onset whose SA came up before the log
+// began has no age and goes with the others.
+std::optional<Clock> aws_clock(const std::vector<Onset>& list, std::string name, std::optional<Duration> Onset::*which,
+                               Duration from, Duration to, const Limits& limits) {
+  std::vector<Duration> fits;
+  std::size_t known = 0;
+  Clock clock{std::move(name), {}, 0};
+  for (const Onset& o : list) {
+    const auto& a = o.*which;
+    if (a) ++known;
+    if (a && (*a < from || *a > to)) continue;
+    if (a) fits.push_back(*a);
+    clock.members.push_back(o.index);
+  }
+  const bool enough = clock.members.size() >= limits.clock_onsets && fits.size() + 1 >= limits.clock_onsets;
+  if (!enough || static_cast<double>(fits.size()) < kShareOnClock * static_cast<double>(known)) return {};
+  clock.period = median(fits);
+  return clock;
+}
+
+bool steady(const std::vector<Duration>& values, double spread, std::size_t least) {
+  return values.size() >= least && median(values) > 0 && relative_spread(values) <= spread;
+}
+
+// DELETEs at a steady age of the SA that is none of AWS's: the gateway closes and renegotiates by its own lifetime, or
+// it closes idle tunnels. Told apart by how soon it comes back by itself and by what happened since the last activity.
+void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Context& context, const Signals& signals) {
+  const Limits& limits = context.limits;
+  std::vector<Duration> ages, quiets, recoveries;
+  std::vector<const Onset*> deletes;
+  const std::vector<SignalIndex> activity{
+      signals[kChildRequestReceived], signals[kChildResponseSent], signals[kChildRequestSent],
+      signals[kChildResponseReceived], signals[kChildEstablished], signals[kIkeEstablished]};
+  for (const Onset& o : list) {
+    if (!o.by_delete) continue;
+    const auto& sa_age = o.ike_deleted ? o.ike_age : o.child_age;
+    if (!sa_age || *sa_age < kYoungestSteadyAge) continue;
+    const Case& c = s.cases[o.index];
+    Time last = c.start - *sa_age;
+    for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= last;) {
+      const Event& event = s.history.log->events[i];
+      if (contains(activity, event.signal) && event.time < c.start - kDeleteWindow) {
+        last = event.time;
+        break;
+      }
+    }
+    deletes.push_back(&o);
+    ages.push_back(*sa_age);
+    quiets.push_back(c.start - last);
+    if (o.recovery) recoveries.push_back(*o.recovery);
+  }
+  if (deletes.empty()) return;
+  const bool at_once = !recoveries.empty() && median(recoveries) <= limits.renegotiate;
+  const bool steady_age = steady(ages, limits.clock_spread, limits.clock_onsets);
+  const bool steady_quiet = steady(quiets, limits.idle_spread, limits.idle_deletes);
+  if (steady_age && at_once) {
+    Clock clock{"gateway", {}, median(ages)};
+    for (const Onset* o : deletes) clock.members.push_back(o->index);
+    put_on_clock(s, clock, signals);
+  } else if (steady_quiet) {
+    for (const Onset* o : deletes) {
+      Case& c = s.cases[o->index];
+      c.seen.push_back(found(s.history, signals[kQuietDelete], c.first_event));
+      c.details["quiet_s"] = static_cast<double>(median(quiets)) / kSecond;
+      c.details["quiet"] = in_words(median(quiets));
+      c.details["deletes"] = static_cast<double>(deletes.size());
+    }
+  }
+}
+
+// A CREATE_CHILD_SA of the endpoint that was never answered before it gave up.
+void detect_unanswered(Subject& s, const Context& context, const Signals& signals) {
+  const auto& events = s.history.log->events;
+  for (Case& c : s.outages()) {
+    if (!c.left_up || !at_onset(c, signals[kDpdTimeout], context.limits.onset_before, context.limits.onset_after))
+      continue;
+    for (std::size_t i = c.first_event; i-- > 0 && events[i].time >= c.start - kLongestRetransmission;) {
+      if (events[i].signal == signals[kChildResponseReceived]) break;
+      if (events[i].signal != signals[kChildRequestSent]) continue;
+      c.seen.push_back(found(s.history, signals[kUnansweredChildRequest], i));
+      c.seen.back().time = c.start;
+      c.details["unanswered_request"] = "CREATE_CHILD_SA";
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+void detect_clocks(Subject& s, const Context& context) {
+  const Signals signals(context.classifier);
+  detect_unanswered(s, context, signals);
+  const std::vector<Onset> list = onsets(s, context, signals);
+  const Limits& limits = context.limits;
+  const auto phase1 = aws_clock(list, "phase1", &Onset::ike_age, limits.phase1_from, limits.phase1_to, limits);
+  const auto phase2 = aws_clock(list, "phase2", &Onset::child_age, limits.phase2_from, limits.phase2_to, limits);
+  if (phase1 && (!phase2 || phase1->members.size() >= phase2->members.size())) {
+    put_on_clock(s, *phase1, signals);
+  } else if (phase2) {
+    put_on_clock(s, *phase2, signals);
+  } else {
+    detect_gateway_clock(s, list, context, signals);
+  }
+}
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,23 @@
+// A VPN connection: two tunnels that stand in for each other. In: the tunnels' histories. Out: redundancy, the times
+// in which no tunnel was up, and a case with the signals that its causes are judged on.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "diag/tunnel/detectors.hpp"
+
+namespace tunnelscope::diag::tunnel {
+
+struct Connection {
+  ConnectionReport report;
+  std::vector<std::size_t> tunnels;  // indexes of its subjects
+  Case whole;                        // occurrences' `event` is of the subject in `evidence_of`
+  std::vector<std::size_t> evidence_of;  // parallel to whole.seen
+};
+
+std::vector<Connection> connections(const std::vector<Subject>& subjects, const Context& context);
+
+// Whether `h` carried traffic throughout [from, to].
+bool up_throughout(const History& h, Time from, Time to);
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,130 @@
+// Flap detection on event time with hysteresis: a penalty for each outage that decays; above one level the tunnel is
+// flapping, below another it is calm again. Two tracks, because the classic VPN flap (a drop at each hourly rekey) is
+// too slow for the usual half-life (facts/peers.md, section 5).
+#include <algorithm>
+#include <cmath>
+
+#include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/statistics.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+using namespace kb::signal;
+
+struct Calm {
+  Stretch<std::monostate> interval;
+  bool open = false;
+};
+
+double decayed(double penalty, Duration passed, Duration half_life) {
+  return penalty * std::exp2(-static_cast<double>(passed) / static_cast<double>(half_life));
+}
+
+Duration time_to_decay(double penalty, double to, Duration half_life) {
+  return static_cast<Duration>(std::log2(penalty / to) * static_cast<double>(half_life));
+}
+
+// `flaps` are the onsets of outages that ended.
+std::vector<Calm> intervals(const std::vector<Time>& flaps, const Limits::Track& track, double unit, Time now) {
+  std::vector<Calm> result;
+  double penalty = 0;
+  Time last = kNoTime, first = kNoTime;
+  bool suppressed = false;
+  for (const Time flap : flaps) {
+    if (last != kNoTime) {
+      const double before = penalty;
+      penalty = decayed(penalty, flap - last, track.half_life);
+      if (penalty < track.reuse) {
+        if (suppressed)
+          result.push_back({{first, last + time_to_decay(before, track.reuse, track.half_life), {}}, false});
+        suppressed = false;
+        first = flap;
+      }
+    } else {
+      first = flap;
+    }
+    penalty += unit;
+    last = flap;
+    suppressed = suppressed || penalty > track.suppress;
+  }
+  if (suppressed) {
+    const Time calm = last + time_to_decay(penalty, track.reuse, track.half_life);
+    result.push_back({{first, std::min(calm, now), {}}, calm > now});
+  }
+  return result;
+}
+
+void add_intervals(Subject& s, const std::vector<Calm>& found_intervals, SignalIndex signal) {
+  for (const Calm& calm : found_intervals) {
+    for (const Spell& spell : s.history.spells)
+      if (spell.is_outage && spell.end && spell.start >= calm.interval.start && spell.start <= calm.interval.end)
+        s.whole.seen.push_back(found(s.history, signal, spell.first_event));
+    s.flapping.push_back(calm.interval);
+    if (calm.open) s.whole.ongoing = true;
+  }
+}
+
+void merge(std::vector<Stretch<std::monostate>>& list) {
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+  std::vector<Stretch<std::monostate>> merged;
+  for (const auto& stretch : list) {
+    if (!merged.empty() && stretch.start <= merged.back().end) {
+      merged.back().end = std::max(merged.back().end, stretch.end);
+    } else {
+      merged.push_back(stretch);
+    }
+  }
+  list = std::move(merged);
+}
+
+void detect_bgp_flapping(Subject& s, const Context& context, const Signals& signals) {
+  std::vector<std::size_t> drops;
+  for (std::size_t i = 0; i < s.history.log->events.size(); ++i)
+    if (s.history.log->events[i].signal == signals[kBgpLeftEstablished]) drops.push_back(i);
+  const auto time = [&](std::size_t i) { return s.history.log->events[drops[i]].time; };
+  const std::size_t least = context.limits.bgp_flaps;
+  std::vector<bool> flaps(drops.size());
+  for (std::size_t i = 0; i + least <= drops.size(); ++i) {
+    if (time(i + least - 1) - time(i) > context.limits.bgp_flap_window) continue;
+    for (std::size_t j = i; j < i + least; ++j) flaps[j] = true;
+  }
+  const auto count = std::count(flaps.begin(), flaps.end(), true);
+  if (count == 0) return;
+  for (std::size_t i = 0; i < drops.size(); ++i)
+    if (flaps[i]) s.whole.seen.push_back(found(s.history, signals[kBgpFlapping], drops[i]));
+  s.whole.details["bgp_flaps"] = static_cast<double>(count);
+}
+
+}  // namespace
+
+void detect_flapping(Subject& s, const Context& context) {
+  const Signals signals(context.classifier);
+  std::vector<Time> flaps;
+  for (const Spell& spell : s.history.spells)
+    if (spell.is_outage && spell.end && spell.left_up) flaps.push_back(spell.start);
+  const Limits& limits = context.limits;
+  add_intervals(s, intervals(flaps, limits.fast, limits.flap_penalty, s.history.now), signals[kFlappingFast]);
+  add_intervals(s, intervals(flaps, limits.slow, limits.flap_penalty, s.history.now), signals[kFlappingSlow]);
+  merge(s.flapping);
+  if (!s.flapping.empty()) {
+    const auto inside = std::count_if(flaps.begin(), flaps.end(), [&](Time t) {
+      return std::any_of(s.flapping.begin(), s.flapping.end(),
+                         [&](const auto& i) { return t >= i.start && t <= i.end; });
+    });
+    s.whole.details["flaps"] = static_cast<double>(inside);
+    s.whole.details["intervals"] = static_cast<double>(s.flapping.size());
+  }
+  if (flaps.size() >= 4) {
+    std::vector<Duration> spacings;
+    for (std::size_t i = 1; i < flaps.size(); ++i) spacings.push_back(flaps[i] - flaps[i - 1]);
+    if (relative_spread(spacings) <= limits.clock_spread) {
+      s.whole.details["period_s"] = static_cast<double>(median(spacings)) / kSecond;
+      s.whole.details["period"] = in_words(median(spacings));
+    }
+  }
+  detect_bgp_flapping(s, context, signals);
+}
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,304 @@
+// Tested by tunnel_history_test.cpp.
+#include "diag/tunnel/history.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "diag/tunnel/spacing.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+// Steps that a single SA cannot take: records are missing in between (facts/style.md, legal SA steps).
+bool is_impossible(PhaseState from, PhaseState to) {
+  struct Step {
+    PhaseState from, to;
+  };
+  static constexpr std::array<Step, 5> kImpossible{{
+      {PhaseState::Negotiating, PhaseState::Rekeying},
+      {PhaseState::Established, PhaseState::Negotiating},
+      {PhaseState::Rekeying, PhaseState::Negotiating},
+      {PhaseState::Down, PhaseState::Established},
+      {PhaseState::Down, PhaseState::Rekeying},
+  }};
+  return std::any_of(kImpossible.begin(), kImpossible.end(),
+                     [&](const Step& s) { return s.from == from && s.to == to && from != to; });
+}
+
+// The version that most records which only one version can write belong to; the later one on a tie.
+IkeVersion version_of(const TunnelLog& log, const kb::Knowledge& knowledge) {
+  std::int64_t balance = 0;
+  IkeVersion latest = IkeVersion::Unknown;
+  for (const Event& event : log.events) {
+    if (event.rule == kNoRule) continue;
+    const std::string& version = knowledge.messages[event.rule].ike_version;
+    if (version == "ikev1") {
+      --balance;
+      latest = IkeVersion::V1;
+    } else if (version == "ikev2") {
+      ++balance;
+      latest = IkeVersion::V2;
+    }
+  }
+  if (balance == 0) return latest;
+  return balance > 0 ? IkeVersion::V2 : IkeVersion::V1;
+}
+
+Health ipsec_health(PhaseState phase1, PhaseState phase2, IkeVersion version) {
+  const bool known1 = phase1 != PhaseState::Unknown, known2 = phase2 != PhaseState::Unknown;
+  if (known2 && !is_up(phase2)) return Health::NotUp;
+  if (known1 && !is_up(phase1)) {
+    return known2 && version == IkeVersion::V1 ? Health::Degraded : Health::NotUp;
+  }
+  return known2 ? Health::Up : Health::Unknown;
+}
+
+Health health_of(const State& s, IkeVersion version) {
+  const Health ipsec = ipsec_health(s.phase1, s.phase2, version);
+  if (ipsec == Health::NotUp) return ipsec;
+  if (s.bgp == BgpState::Down) return Health::NotUp;
+  if (ipsec == Health::Unknown && s.bgp == BgpState::Up && s.phase1 == PhaseState::Unknown) return Health::Up;
+  return ipsec;
+}
+
+// Before its first record, BGP was what the record's own transition says it came from.
+struct FirstBgp {
+  Time time = kNoTime;
+  BgpState before = BgpState::Unknown;
+};
+FirstBgp first_bgp(const TunnelLog& log, const Classifier& classifier) {
+  const SignalIndex established = classifier.signal(kb::signal::kBgpEstablished);
+  const SignalIndex left = classifier.signal(kb::signal::kBgpLeftEstablished);
+  for (const Event& event : log.events) {
+    if (event.bgp == BgpState::Unknown) continue;
+    if (event.signal == established) return {event.time, BgpState::Down};
+    if (event.signal == left) return {event.time, BgpState::Up};
+    return {event.time, event.bgp};
+  }
+  return {};
+}
+
+class Tracker {
+ public:
+  Tracker(History& history, const Classifier& classifier, const Limits& limits)
+      : h_(history), limits_(limits), first_bgp_(first_bgp(*history.log, classifier)) {}
+
+  void run() {
+    for (std::size_t i = 0; i < h_.log->events.size(); ++i) {
+      observe(h_.log->events[i]);
+      h_.states.push_back(state_);
+      if (is_up(state_.phase2)) child_up_ = true;
+      spell(i);
+    }
+    if (open_) close(h_.log->events.size(), std::nullopt);
+  }
+
+ private:
+  void observe(const Event& event) {
+    state_.child_was_up = child_up_;
+    if (event.dialect == Dialect::AwsS2sIke) h_.has_ike = true;
+    if (event.dialect == Dialect::AwsS2sBgp) h_.has_bgp = true;
+    if (event.nat_t != Answer::Unknown) h_.nat_t = event.nat_t;
+    if (event.dpd_enabled != Answer::Unknown) h_.dpd_enabled = event.dpd_enabled;
+    step_phase1(event.phase1);
+    step(state_.phase2, event.phase2);
+    state_.bgp = event.bgp != BgpState::Unknown ? event.bgp : bgp_before(event.time);
+    if (state_.phase1 != PhaseState::Unknown || state_.phase2 != PhaseState::Unknown ||
+        state_.bgp != BgpState::Unknown)
+      h_.has_states = true;
+    state_.health = health_of(state_, h_.version);
+  }
+
+  void step(PhaseState& state, PhaseState next) {
+    if (next == PhaseState::Unknown) return;
+    if (is_impossible(state, next)) ++h_.impossible_steps;
+    state = next;
+  }
+
+  void step_phase1(PhaseState next) {
+    if (next == PhaseState::Unknown) return;
+    const bool was_up = is_up(state_.phase1);
+    step(state_.phase1, next);
+    if (was_up && !is_up(next)) child_up_ = false;
+    if (!was_up && is_up(next)) {
+      ++state_.ike_sa;
+      child_up_ = false;
+    }
+    state_.child_was_up = child_up_;
+  }
+
+  BgpState bgp_before(Time time) const {
+    if (state_.bgp != BgpState::Unknown || first_bgp_.time == kNoTime) return state_.bgp;
+    return first_bgp_.time - time <= limits_.bgp_settle ? first_bgp_.before : BgpState::Unknown;
+  }
+
+  void spell(std::size_t i) {
+    const Event& event = h_.log->events[i];
+    if (state_.health == Health::NotUp) {
+      if (!open_) {
+        open_ = Spell{};
+        open_->start = event.time;
+        open_->first_event = i;
+        open_->left_up = been_up_;
+      }
+      note_ipsec(event.time);
+    } else if (carries_traffic(state_.health)) {
+      if (open_) close(i, event.time);
+      been_up_ = true;
+    }
+  }
+
+  void note_ipsec(Time time) {
+    const bool ipsec_down = ipsec_health(state_.phase1, state_.phase2, h_.version) == Health::NotUp;
+    if (ipsec_down && open_->ipsec_start == kNoTime) open_->ipsec_start = time;
+    if (state_.phase1 != PhaseState::Unknown && !is_up(state_.phase1)) open_->phase1_left = true;
+  }
+
+  void close(std::size_t end_event, std::optional<Time> end) {
+    open_->end = end;
+    open_->end_event = end_event;
+    open_->is_outage = !end || *end - open_->start >= limits_.grace;
+    if (open_->is_outage || open_->left_up) h_.spells.push_back(*open_);
+    open_.reset();
+  }
+
+  History& h_;
+  const Limits& limits_;
+  FirstBgp first_bgp_;
+  State state_;
+  bool child_up_ = false, been_up_ = false;
+  std::optional<Spell> open_;
+};
+
+bool is_silent(const History& h, const Limits& limits) {
+  if (!h.has_ike) return false;
+  const Duration longest = std::max(
+      limits.silence_floor, static_cast<Duration>(limits.silence_factor * static_cast<double>(h.usual_spacing)));
+  const auto& events = h.log->events;
+  const auto last = std::find_if(events.rbegin(), events.rend(),
+                                 [](const Event& e) { return e.dialect == Dialect::AwsS2sIke; });
+  return h.now - last->time > longest;
+}
+
+template <class State>
+void extend(std::vector<Stretch<State>>& lane, Time time, State state) {
+  if (!lane.empty()) {
+    lane.back().end = time;
+    if (lane.back().state == state) return;
+  }
+  lane.push_back({time, time, state});
+}
+
+}  // namespace
+
+History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now) {
+  History h;
+  h.log = &log;
+  h.now = std::max(now, log.events.back().time);
+  h.version = version_of(log, classifier.knowledge());
+  h.states.reserve(log.events.size());
+  Tracker(h, classifier, limits).run();
+  h.usual_spacing = usual_spacing(log.events);
+  h.silent = is_silent(h, limits);
+  return h;
+}
+
+Accounts accounts(const History& h, Time from) {
+  Accounts sum;
+  Time since = std::max(from, h.first());
+  Health health = Health::Unknown;
+  const auto book = [&](Time until) {
+    if (until <= since) return;
+    const Duration span = until - since;
+    (carries_traffic(health) ? sum.up : health == Health::NotUp ? sum.down : sum.unknown) += span;
+    since = until;
+  };
+  for (std::size_t i = 0; i < h.states.size(); ++i) {
+    book(h.log->events[i].time);
+    health = h.states[i].health;
+  }
+  if (h.silent && health != Health::NotUp) health = Health::Unknown;
+  book(h.now);
+  return sum;
+}
+
+Availability availability(const History& h, Time from) {
+  const auto seconds = [](Duration d) { return static_cast<double>(d) / kSecond; };
+  const Accounts sum = accounts(h, from);
+  Availability a;
+  a.up_s = seconds(sum.up);
+  a.down_s = seconds(sum.down);
+  a.unknown_s = seconds(sum.unknown);
+  if (sum.up + sum.down > 0) a.ratio = a.up_s / (a.up_s + a.down_s);
+  Duration recovery = 0, longest = 0;
+  std::uint64_t recovered = 0;
+  for (const Spell& spell : h.spells) {
+    if (!spell.is_outage) continue;
+    ++a.outages;
+    const Duration length = spell.end.value_or(h.now) - std::max(spell.start, from);
+    longest = std::max(longest, length);
+    if (spell.end) {
+      recovery += length;
+      ++recovered;
+    }
+  }
+  if (a.outages > 0) a.longest_outage_s = seconds(longest);
+  if (recovered > 0) a.mean_time_to_recover_s = seconds(recovery) / static_cast<double>(recovered);
+  if (a.outages > 0 && sum.up > 0) a.mean_time_between_s = a.up_s / static_cast<double>(a.outages);
+  return a;
+}
+
+Timeline timeline(const History& h, const Classifier& classifier) {
+  using namespace kb::signal;
+  struct Row {
+    std::string_view signal;
+    MarkKind kind;
+  };
+  static constexpr std::array<Row, 14> kMarks{{
+      {kDpdTimeout, MarkKind::DpdTimeout},
+      {kPeerDeletedIkeSa, MarkKind::Delete},
+      {kPeerDeletedChildSa, MarkKind::Delete},
+      {kPskMismatch, MarkKind::Failure},
+      {kAuthenticationFailed, MarkKind::Failure},
+      {kNoProposal, MarkKind::Failure},
+      {kChildFailed, MarkKind::Failure},
+      {kTsUnacceptable, MarkKind::Failure},
+      {kHalfOpenTimeout, MarkKind::Failure},
+      {kBgpHoldTimerExpired, MarkKind::Failure},
+      {kBgpBadOpen, MarkKind::Failure},
+      {kBgpPrefixExceeded, MarkKind::Failure},
+      {kRekeyCollision, MarkKind::Collision},
+      {kChildRequestReceived, MarkKind::Rekey},
+  }};
+  std::array<SignalIndex, kMarks.size()> signals{};
+  for (std::size_t i = 0; i < kMarks.size(); ++i) signals[i] = classifier.signal(kMarks[i].signal);
+
+  Timeline t;
+  t.start = h.first();
+  t.end = h.now;
+  for (std::size_t i = 0; i < h.states.size(); ++i) {
+    const Event& event = h.log->events[i];
+    extend(t.phase1, event.time, h.states[i].phase1);
+    extend(t.phase2, event.time, h.states[i].phase2);
+    if (h.has_bgp) extend(t.bgp, event.time, h.states[i].bgp);
+    const auto it = std::find(signals.begin(), signals.end(), event.signal);
+    if (it != signals.end() && event.signal != kNoSignal)
+      t.marks.push_back({event.time, kMarks[static_cast<std::size_t>(it - signals.begin())].kind});
+  }
+  const auto finish = [&](auto& lane) {
+    if (!lane.empty() && !h.silent) lane.back().end = h.now;
+  };
+  finish(t.phase1);
+  finish(t.phase2);
+  finish(t.bgp);
+  for (const Spell& spell : h.spells) {
+    if (!spell.is_outage) continue;
+    t.marks.push_back({spell.start, MarkKind::OutageStart});
+    if (spell.end) t.marks.push_back({*spell.end, MarkKind::OutageEnd});
+  }
+  std::stable_sort(t.marks.begin(), t.marks.end(), [](const Mark& a, const Mark& b) { return a.time < b.time; });
+  return t;
+}
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,155 @@
+// What the handshakes around an outage say: was the tunnel negotiated afresh after a silent end, did the gateway start
+// over, did a collision take the CHILD SA, does the rekey fail again and again, how far did half-open attempts get.
+#include <algorithm>
+#include <optional>
+
+#include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/statistics.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+using namespace kb::signal;
+
+constexpr Duration kSameMoment = 5 * kSecond;
+constexpr Duration kReauthentication = 30 * kSecond;
+
+std::vector<SignalIndex> exchange_lines(const Signals& signals) {
+  return {signals[kChildRequestReceived],    signals[kChildResponseSent],  signals[kChildRequestSent],
+          signals[kChildResponseReceived],   signals[kIkeInitRequestReceived], signals[kIkeInitRequestSent],
+          signals[kIkeInitResponseSent],     signals[kIkeInitResponseReceived], signals[kIkeAuthRequestReceived],
+          signals[kIkeAuthResponseSent],     signals[kIkeAuthRequestSent], signals[kIkeAuthResponseReceived]};
+}
+
+std::optional<std::int64_t> last_id_before(const History& h, std::size_t event, const std::vector<SignalIndex>& lines) {
+  for (std::size_t i = event; i-- > 0;)
+    if (contains(lines, h.log->events[i].signal) && h.log->events[i].number >= 0) return h.log->events[i].number;
+  return {};
+}
+
+std::optional<std::int64_t> first_id_from(const History& h, std::size_t event, const std::vector<SignalIndex>& lines) {
+  for (std::size_t i = event; i < h.log->events.size(); ++i)
+    if (contains(lines, h.log->events[i].signal) && h.log->events[i].number >= 0) return h.log->events[i].number;
+  return {};
+}
+
+// Went down without a word and came back on a new IKE SA whose message ids start again.
+void detect_fresh_negotiation(Subject& s, const Context& context, const Signals& signals) {
+  const Limits& limits = context.limits;
+  std::vector<SignalIndex> words = handshake_faults(signals);
+  words.insert(words.end(), {signals[kDpdTimeout], signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa],
+                             signals[kRekeyCollision], signals[kGatewayRestarted]});
+  std::vector<SignalIndex> refusals = handshake_faults(signals);
+  std::erase(refusals, signals[kHalfOpenTimeout]);
+  const std::vector<SignalIndex> lines = exchange_lines(signals);
+
+  for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
+    const Spell& spell = s.history.spells[i];
+    Case& c = s.cases[i];
+    if (!spell.left_up || !spell.is_outage || !spell.phase1_left || !spell.end) continue;
+    const bool spoken = std::any_of(words.begin(), words.end(), [&](SignalIndex word) {
+      return at_onset(c, word, limits.collision_drop, limits.onset_after);
+    });
+    if (spoken || at_onset(c, signals[kDpdTimeout], limits.onset_before, limits.onset_before) ||
+        first_of(c, refusals) != nullptr)
+      continue;
+    const auto before = last_id_before(s.history, spell.first_event, lines);
+    const auto after = first_id_from(s.history, spell.first_event, lines);
+    if (before && after && *after >= *before && *after > limits.restart_max_id) continue;
+    c.seen.push_back(found(s.history, signals[kFreshNegotiation], spell.first_event));
+  }
+}
+
+bool event_within(const History& h, SignalIndex signal, Time from, Time to) {
+  const auto& events = h.log->events;
+  auto it = std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
+  for (; it != events.end() && it->time <= to; ++it)
+    if (it->signal == signal && signal != kNoSignal) return true;
+  return false;
+}
+
+// IKE_SA_INIT from the gateway over a live IKE SA, without DELETE or DPD, and neither a reauthentication (the old SA is
+// deleted right after, or it comes on a clock) nor both sides initiating at once.
+void detect_gateway_restart(Subject& s, const Context& context, const Signals& signals) {
+  const History& h = s.history;
+  const Limits& limits = context.limits;
+  std::vector<std::size_t> restarts;
+  for (std::size_t i = 1; i < h.states.size(); ++i) {
+    const Event& event = h.log->events[i];
+    if (event.signal != signals[kIkeInitRequestReceived] || event.signal == kNoSignal) continue;
+    if (!is_up(h.states[i - 1].phase1)) continue;
+    const bool announced =
+        event_within(h, signals[kPeerDeletedIkeSa], event.time - limits.onset_before, event.time + kReauthentication) ||
+        event_within(h, signals[kDpdTimeout], event.time - limits.onset_before, event.time);
+    const bool both = event_within(h, signals[kIkeInitRequestSent], event.time - kSameMoment, event.time + kSameMoment);
+    if (!announced && !both) restarts.push_back(i);
+  }
+  std::vector<Duration> spacings;
+  for (std::size_t i = 1; i < restarts.size(); ++i)
+    spacings.push_back(h.log->events[restarts[i]].time - h.log->events[restarts[i - 1]].time);
+  if (spacings.size() + 1 >= limits.clock_onsets && median(spacings) > 0 &&
+      relative_spread(spacings) <= limits.clock_spread)
+    return;
+  for (const std::size_t i : restarts) {
+    s.whole.seen.push_back(found(h, signals[kGatewayRestarted], i));
+    for (Case& c : s.outages())
+      if (h.log->events[i].time >= c.start - limits.onset_before && h.log->events[i].time <= c.end)
+        c.seen.push_back(found(h, signals[kGatewayRestarted], i));
+  }
+}
+
+void detect_collision_drop(Subject& s, const Context& context, const Signals& signals) {
+  for (Case& c : s.outages()) {
+    const bool collision = at_onset(c, signals[kRekeyCollision], context.limits.collision_drop, 0) ||
+                           at_onset(c, signals[kRedundantSaDeleted], context.limits.collision_drop, 0);
+    if (!collision || !c.left_up || is_up(s.history.states[c.first_event].phase2)) continue;
+    c.seen.push_back(found(s.history, signals[kCollisionDroppedChild], c.first_event));
+    s.whole.seen.push_back(c.seen.back());
+  }
+}
+
+// A rekey was refused, a fresh IKE SA brought the tunnel back, and the next rekey was refused again.
+void detect_repeated_rekey_failure(Subject& s, const Signals& signals) {
+  const auto refused = [&](const Case& c) {
+    return std::any_of(c.seen.begin(), c.seen.end(), [&](const Occurrence& o) {
+      const bool refusal = o.signal == signals[kNoProposal] || o.signal == signals[kChildFailed];
+      return refusal && o.signal != kNoSignal && is_up(o.phase1) && o.child_was_up;
+    });
+  };
+  std::vector<std::size_t> failures;
+  for (std::size_t i = 0; i < s.history.spells.size(); ++i)
+    if (refused(s.cases[i])) failures.push_back(i);
+  const bool restored_in_between = std::any_of(failures.begin(), failures.end(), [&](std::size_t i) {
+    return i != failures.back() && s.history.spells[i].phase1_left && s.history.spells[i].end;
+  });
+  if (!restored_in_between) return;
+  for (const std::size_t i : failures)
+    s.cases[i].seen.push_back(found(s.history, signals[kRekeyFailsAgain], s.cases[i].first_event));
+}
+
+void detect_heard(Subject& s, const Signals& signals) {
+  const std::vector<SignalIndex> first_exchange{
+      signals[kIkeInitRequestReceived], signals[kIkeInitResponseSent],     signals[kIkeInitResponseReceived],
+      signals[kIkeAuthRequestReceived], signals[kIkeAuthResponseReceived], signals[kIkeAuthRequestSent]};
+  for (Case& c : s.cases) {
+    if (!c.has(signals[kHalfOpenTimeout])) continue;
+    const char* heard = first_of(c, first_exchange) != nullptr ? "first-exchange"
+                        : c.has(signals[kIkeInitRequestSent]) || c.has(signals[kRetransmit]) ? "none"
+                                                                                             : "unknown";
+    c.details["heard"] = heard;
+  }
+}
+
+}  // namespace
+
+void detect_negotiation(Subject& s, const Context& context) {
+  const Signals signals(context.classifier);
+  detect_gateway_restart(s, context, signals);
+  detect_fresh_negotiation(s, context, signals);
+  detect_collision_drop(s, context, signals);
+  detect_repeated_rekey_failure(s, signals);
+  detect_heard(s, signals);
+}
+
+}  // namespace tunnelscope::diag::tunnel

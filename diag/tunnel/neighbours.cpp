@@ -1,0 +1,188 @@
+// What only several tunnels together show. In: all subjects. Out: both_tunnels_silent on outages that begin together
+// in one connection or site, nobody_initiates on tunnels that stay down in silence while other streams go on.
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "diag/tunnel/detectors.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::tunnel {
+namespace {
+
+using namespace kb::signal;
+
+// The gateway's addresses as the messages name them.
+std::set<std::string> peers_of(const Subject& s, const Context& context, const TextPool& texts, const Signals& signals) {
+  std::set<std::string> peers;
+  std::vector<rules::Capture> captures;
+  for (const Event& event : s.history.log->events) {
+    if (event.signal != signals[kHalfOpenTimeout] && event.signal != signals[kPskMismatch]) continue;
+    captures.clear();
+    context.classifier.classify(event.dialect, texts.at(event.text), &captures);
+    for (const auto& capture : captures)
+      if (capture.type == rules::CaptureType::Address && capture.text.find_first_of(".:") != std::string_view::npos)
+        peers.emplace(capture.text);
+    if (peers.size() >= 2) break;
+  }
+  return peers;
+}
+
+// Connections that share a gateway address are one site.
+using Sites = std::map<std::string, std::vector<std::size_t>>;
+Sites sites(const std::vector<Subject>& subjects, const Context& context, const TextPool& texts, const Signals& signals) {
+  std::map<std::string, std::string> site_of_connection, site_of_peer;
+  Sites result;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const std::string& connection = subjects[i].history.log->connection;
+    if (connection.empty()) continue;
+    site_of_connection.try_emplace(connection, connection);
+    for (const std::string& peer : peers_of(subjects[i], context, texts, signals)) {
+      const auto [it, is_new] = site_of_peer.try_emplace(peer, site_of_connection[connection]);
+      if (is_new || it->second == site_of_connection[connection]) continue;
+      const std::string from = site_of_connection[connection], to = it->second;
+      for (auto& [c, site] : site_of_connection)
+        if (site == from) site = to;
+      for (auto& [p, site] : site_of_peer)
+        if (site == from) site = to;
+    }
+  }
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const std::string& connection = subjects[i].history.log->connection;
+    if (!connection.empty()) result[site_of_connection[connection]].push_back(i);
+  }
+  return result;
+}
+
+// When the endpoint began to hear nothing from the gateway in this outage; nothing when a message gives another reason.
+std::optional<Time> silence_began(const Case& c, const Context& context, const Signals& signals) {
+  if (c.kind != CaseKind::Outage && c.kind != CaseKind::Stateless) return {};
+  std::vector<SignalIndex> reasons = handshake_faults(signals);
+  std::erase(reasons, signals[kHalfOpenTimeout]);
+  if (first_of(c, reasons) != nullptr) return {};
+  const Limits& limits = context.limits;
+  const bool deleted = at_onset(c, signals[kPeerDeletedIkeSa], limits.collision_drop, limits.onset_after) ||
+                       at_onset(c, signals[kPeerDeletedChildSa], limits.collision_drop, limits.onset_after);
+  const Occurrence* dpd = first_of(c, {signals[kDpdTimeout]});
+  const Occurrence* half_open = first_of(c, {signals[kHalfOpenTimeout]});
+  if (dpd == nullptr && (half_open == nullptr || deleted)) return {};
+  if (dpd == nullptr) return half_open->time;
+  return half_open == nullptr ? dpd->time : std::min(dpd->time, half_open->time);
+}
+
+struct Silence {
+  std::size_t subject, index;  // of the case
+  Time time;
+};
+
+void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
+                            const Context& context, const Signals& signals) {
+  if (site.size() < 2) return;
+  std::vector<Silence> silences;
+  for (const std::size_t i : site)
+    for (std::size_t c = 0; c < subjects[i].cases.size(); ++c)
+      if (const auto time = silence_began(subjects[i].cases[c], context, signals)) silences.push_back({i, c, *time});
+  const auto connection = [&](std::size_t i) -> const std::string& { return subjects[i].history.log->connection; };
+  std::map<std::string, std::size_t> tunnels_of;
+  for (const std::size_t i : site) ++tunnels_of[connection(i)];
+  for (const Silence& a : silences) {
+    std::set<std::size_t> together{a.subject};
+    for (const Silence& b : silences)
+      if (std::max(a.time, b.time) - std::min(a.time, b.time) <= context.limits.gateway_window) together.insert(b.subject);
+    const auto of_own = static_cast<std::size_t>(
+        std::count_if(together.begin(), together.end(), [&](std::size_t i) { return connection(i) == connection(a.subject); }));
+    const bool whole_connection = of_own == tunnels_of[connection(a.subject)];
+    if (together.size() < 2 || !whole_connection) continue;
+    Subject& s = subjects[a.subject];
+    Case& c = s.cases[a.index];
+    c.seen.push_back(found(s.history, signals[kBothTunnelsSilent], c.first_event));
+    c.details["tunnels"] = static_cast<double>(together.size());
+  }
+}
+
+// Both tunnels of a connection replaced at once: the customer changed the connection.
+void note_replacement_of_both(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
+                              const Context& context, const Signals& signals) {
+  for (const std::size_t i : site)
+    for (Case& c : subjects[i].outages()) {
+      if (!c.has(signals[kFreshNegotiation])) continue;
+      c.details["both_tunnels"] = std::string("no");
+      for (const std::size_t j : site) {
+        if (j == i || subjects[j].history.log->connection != subjects[i].history.log->connection) continue;
+        for (const Case& other : subjects[j].outages())
+          if (other.has(signals[kFreshNegotiation]) &&
+              std::max(c.start, other.start) - std::min(c.start, other.start) <= context.limits.gateway_window)
+            c.details["both_tunnels"] = std::string("yes");
+      }
+    }
+}
+
+struct Quiet {
+  std::size_t event = kNoEvent;  // the last IKE record before it
+  Time start = kNoTime, end = kNoTime;
+};
+
+Quiet longest_quiet(const History& h, const Spell& spell) {
+  Quiet best;
+  const auto& events = h.log->events;
+  const std::size_t last = std::min(spell.end_event, events.size());
+  std::size_t before = spell.first_event;
+  const auto consider = [&](Time until) {
+    const Time from = std::max(events[before].time, spell.start);
+    if (best.event == kNoEvent || until - from > best.end - best.start) best = {before, from, until};
+  };
+  for (std::size_t i = spell.first_event + 1; i < last; ++i) {
+    if (events[i].dialect != Dialect::AwsS2sIke) continue;
+    consider(events[i].time);
+    before = i;
+  }
+  consider(spell.end.value_or(h.now));
+  return best;
+}
+
+bool others_continue(const std::vector<Subject>& subjects, std::size_t self, Time from, Time to) {
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const auto& events = subjects[i].history.log->events;
+    auto it = std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
+    for (; it != events.end() && it->time <= to; ++it)
+      if (i != self || it->dialect == Dialect::AwsS2sBgp) return true;
+  }
+  return false;
+}
+
+void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, const Context& context,
+                             const Signals& signals) {
+  Subject& s = subjects[self];
+  if (!s.history.has_ike) return;
+  std::vector<SignalIndex> refusals = handshake_faults(signals);
+  std::erase(refusals, signals[kHalfOpenTimeout]);
+  for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
+    const Spell& spell = s.history.spells[i];
+    Case& c = s.cases[i];
+    if (!spell.is_outage || spell.ipsec_start == kNoTime || first_of(c, refusals) != nullptr) continue;
+    const Quiet quiet = longest_quiet(s.history, spell);
+    const Duration length = quiet.end - quiet.start;
+    if (length < context.limits.nobody_quiet || 2 * length < c.end - c.start) continue;
+    if (!others_continue(subjects, self, quiet.start + context.limits.nobody_quiet, quiet.end)) continue;
+    c.seen.push_back(found(s.history, signals[kNobodyInitiates], quiet.event));
+    c.details["quiet_s"] = static_cast<double>(length) / kSecond;
+    c.details["quiet"] = in_words(length);
+    std::erase_if(s.whole.seen, [&](const Occurrence& o) {
+      return o.signal == signals[kLogGap] && o.time >= quiet.start && o.time <= quiet.end;
+    });
+  }
+}
+
+}  // namespace
+
+void detect_neighbours(std::vector<Subject>& subjects, const Context& context, const TextPool& texts) {
+  const Signals signals(context.classifier);
+  for (const auto& [name, site] : sites(subjects, context, texts, signals)) {
+    detect_gateway_silence(subjects, site, context, signals);
+    note_replacement_of_both(subjects, site, context, signals);
+  }
+  for (std::size_t i = 0; i < subjects.size(); ++i) detect_nobody_initiates(subjects, i, context, signals);
+}
+
+}  // namespace tunnelscope::diag::tunnel

@@ -1,0 +1,37 @@
+// Proves that a knowledge base is sound: what loading one file at a time cannot see.
+// In: a loaded Knowledge (which is well-formed YAML already). Out: every fault, with its place when the sources are known.
+// `rules lint`, `rules test`, the build's own test and the mutation tool all run this code.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kb/knowledge.hpp"
+#include "kb/loader.hpp"
+#include "kb/source_map.hpp"
+
+namespace tunnelscope::kb {
+
+struct LintContext {
+  // Filled by load_folder and overlay_folder. Null: errors name the file ("kb/causes/x.yaml") without a line.
+  const SourceMap* sources = nullptr;
+  // The causes that some sample's expected report names. Empty optional: not checked.
+  std::optional<std::set<std::string>> shown_causes;
+};
+
+// Empty: the knowledge base is sound. Errors are sorted by file and line.
+std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context = {});
+
+struct ExampleResult {
+  std::string rule;
+  std::string line;
+  bool near_miss = false;
+  bool passed = false;
+  std::string message;  // when not passed: what was expected and what came, one line, log text escaped
+};
+
+// Every example and near miss of every rule, in the order of the rules, each run against all rules of its dialect.
+std::vector<ExampleResult> run_examples(const Knowledge& knowledge);
+
+}  // namespace tunnelscope::kb

@@ -1,0 +1,214 @@
+// One decoder of UTF-8 and, per output, a table or rule for what must not appear raw there.
+#include "src/escape.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace tunnelscope::app {
+namespace {
+
+struct Range {
+  char32_t first, last;
+};
+constexpr std::array kUnsafe{
+    Range{0x00, 0x1F},       Range{0x7F, 0x9F},     Range{0xAD, 0xAD},     Range{0x61C, 0x61C},
+    Range{0x180E, 0x180E},   Range{0x200B, 0x200F}, Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
+    Range{0xFEFF, 0xFEFF},   Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE0FFF}};
+
+std::string visible(CodePoint point, unsigned char byte) {
+  if (!point.valid) return fmt::format("\\x{:02x}", byte);
+  switch (point.value) {
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: break;
+  }
+  return point.value < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(point.value))
+                            : fmt::format("\\u{{{:04x}}}", static_cast<unsigned>(point.value));
+}
+
+// What ASCII readers expect instead of common punctuation.
+constexpr std::array<std::pair<char32_t, std::string_view>, 12> kPlain{{{0x2010, "-"},
+                                                                        {0x2011, "-"},
+                                                                        {0x2012, "-"},
+                                                                        {0x2013, "-"},
+                                                                        {0x2014, "-"},
+                                                                        {0x2018, "'"},
+                                                                        {0x2019, "'"},
+                                                                        {0x201C, "\""},
+                                                                        {0x201D, "\""},
+                                                                        {0x2022, "*"},
+                                                                        {0x2026, "..."},
+                                                                        {0x2192, "->"}}};
+
+std::string backticks_for(std::string_view text, std::size_t at_least) {
+  std::size_t longest = 0, run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::string(std::max(at_least, longest + 1), '`');
+}
+
+}  // namespace
+
+CodePoint code_point_at(std::string_view text, std::size_t offset) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {first, 1, true};
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || offset + length > text.size()) return {first, 1, false};
+  char32_t value = first & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {first, 1, false};
+    value = (value << 6) | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < kSmallest[length] || value > 0x10FFFF || surrogate) return {first, 1, false};
+  return {value, length, true};
+}
+
+bool is_unsafe(char32_t value) {
+  return std::any_of(kUnsafe.begin(), kUnsafe.end(),
+                     [value](Range r) { return value >= r.first && value <= r.last; });
+}
+
+std::string for_terminal(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = code_point_at(text, i);
+    if (point.valid && !is_unsafe(point.value)) {
+      out.append(text.substr(i, point.length));
+    } else {
+      out += visible(point, static_cast<unsigned char>(text[i]));
+    }
+    i += point.length;
+  }
+  return out;
+}
+
+std::string_view first_bytes(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const std::size_t next = end + code_point_at(text, end).length;
+    if (next > bytes) break;
+    end = next;
+  }
+  return text.substr(0, end);
+}
+
+std::string to_ascii(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = code_point_at(text, i);
+    i += point.length;
+    if (point.valid && point.value < 0x80) {
+      out.push_back(static_cast<char>(point.value));
+      continue;
+    }
+    const auto plain = std::find_if(kPlain.begin(), kPlain.end(),
+                                    [&](const auto& row) { return row.first == point.value; });
+    out += plain != kPlain.end()
+               ? std::string(plain->second)
+               : visible(point, static_cast<unsigned char>(text[i - point.length]));
+  }
+  return out;
+}
+
+std::string for_markdown(std::string_view text) {
+  const std::string shown = for_terminal(text);
+  std::string out;
+  out.reserve(shown.size() + 16);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '@': out += "&#64;"; break;
+      case ':':  // "http:" alone would become a link
+        out += i + 1 < shown.size() && shown[i + 1] == '/' ? "&#58;" : ":";
+        break;
+      case '.':  // and so would "www."
+        out += i >= 3 && (shown[i - 1] | 0x20) == 'w' && (shown[i - 2] | 0x20) == 'w' ? "&#46;" : ".";
+        break;
+      case '\\': case '`': case '*': case '_': case '[': case ']': case '#': case '|': case '~': case '!':
+      case '$': case '{': case '}':
+        out.push_back('\\');
+        out.push_back(c);
+        break;
+      case '-': case '+': case '=':  // special at the beginning of a line only
+        if (i == 0) out.push_back('\\');
+        out.push_back(c);
+        break;
+      default: out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string markdown_code(std::string_view text) {
+  std::string shown = for_terminal(text);
+  if (shown.empty()) return "";
+  const std::string fence = backticks_for(shown, 1);
+  const bool pad = shown.front() == '`' || shown.back() == '`' || shown.front() == ' ';
+  std::string cell;
+  for (const char c : shown) {
+    if (c == '|') cell.push_back('\\');
+    cell.push_back(c);
+  }
+  return fence + (pad ? " " : "") + cell + (pad ? " " : "") + fence;
+}
+
+std::string markdown_block(std::string_view text) {
+  const std::string fence = backticks_for(text, 3);
+  std::string out = fence + "text\n";
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out += for_terminal(text.substr(0, end)) + "\n";
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out + fence + "\n";
+}
+
+std::string for_json_document(std::string_view document) {
+  std::string out;
+  out.reserve(document.size());
+  for (std::size_t i = 0; i < document.size();) {
+    const CodePoint point = code_point_at(document, i);
+    if (point.value < 0x7F || !is_unsafe(point.value)) {
+      out.append(document.substr(i, point.length));
+    } else if (point.value < 0x10000) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));
+    } else {
+      const unsigned rest = static_cast<unsigned>(point.value) - 0x10000U;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10), 0xDC00U + (rest & 0x3FFU));
+    }
+    i += point.length;
+  }
+  return out;
+}
+
+std::string for_xml(std::string_view text) {
+  std::string out;
+  for (const char c : for_terminal(text)) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out.push_back(c);
+    }
+  }
+  return out;
+}
+
+}  // namespace tunnelscope::app

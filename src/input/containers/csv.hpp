@@ -1,0 +1,50 @@
+// CSV tables (RFC 4180): rows cut out of a growing text, and the header that says what the columns mean.
+// Commas, semicolons and tabs are known as delimiters; a broken quote ends the row, not the file.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/input/fields.hpp"
+
+namespace tunnelscope::input {
+
+class CsvRow {
+ public:
+  enum class Status : std::uint8_t { Row, NeedMore, Broken };
+
+  // Reads one row at the start of `text`; `ended`: nothing follows the text.
+  Status read(std::string_view text, char delimiter, bool ended);
+
+  std::size_t length() const { return length_; }        // with the line end; Broken: up to the damage
+  std::uint64_t newlines() const { return newlines_; }  // within length()
+  std::size_t size() const { return ends_.size(); }
+  std::string_view cell(std::size_t column) const;      // without quotes; valid until the next read
+
+ private:
+  std::string cells_;
+  std::vector<std::size_t> ends_;
+  std::size_t length_ = 0;
+  std::uint64_t newlines_ = 0;
+};
+
+class CsvTable {
+ public:
+  // The table that `line` heads; empty: it is not a header of a table of log records.
+  static std::optional<CsvTable> of_header(std::string_view line);
+
+  char delimiter() const { return delimiter_; }
+  std::string_view container() const { return container_; }
+  bool is_header(const CsvRow& row) const;  // files put one behind the other repeat it
+  void fill(const CsvRow& row, Fields& fields) const;
+
+ private:
+  std::vector<Key> columns_;
+  std::vector<std::string> names_;
+  std::string_view container_;
+  char delimiter_ = ',';
+};
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,444 @@
+// Fast and slow path give the same records: a whole line is first offered to simdjson as it stands; only what it
+// refuses (values over several lines, values without separators, damage) goes through the scanner.
+#include "src/input/framing.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr std::size_t kProbe = std::size_t{1} << 20;     // a line is looked for within so much at first
+constexpr std::size_t kLongestPrefix = 4096;             // what may stand before the JSON of a line
+constexpr std::uint64_t kCreditPerByte = 4;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+std::uint64_t count_newlines(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' || c == '\x1e'; }
+
+std::string_view trim_end(std::string_view text) {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Without terminal colours, which `aws logs tail` may have put around time and stream name.
+std::string_view without_escapes(std::string_view text, std::string& room) {
+  if (text.find('\x1b') == std::string_view::npos) return text;
+  room.clear();
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\x1b') {
+      room += text[at];
+      continue;
+    }
+    if (at + 1 < text.size() && text[at + 1] == '[')
+      for (++at; at + 1 < text.size() && !(text[at + 1] >= '@' && text[at + 1] <= '~'); ++at) {}
+    ++at;
+  }
+  return room;
+}
+
+// Where a record may begin behind damage in the same line: a brace before a quote that is not a member's value.
+std::size_t next_record(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find("{\"", from); at != std::string_view::npos; at = text.find("{\"", at + 1)) {
+    const auto before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t", at - 1);
+    if (before == std::string_view::npos || text[before] != ':') return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+bool Framing::read() {
+  for (;;) {
+    if (window_.data().empty() && !window_.more()) return any_;
+    if (mid_line_) behind_value();
+    else next_line();
+  }
+}
+
+Context Framing::here() const {
+  Context context = base_;
+  context.line = line_;
+  return context;
+}
+
+Framing::Line Framing::peek_line(std::size_t longest) {
+  for (std::size_t searched = 0;;) {
+    const std::string_view data = window_.data();
+    const auto end = data.find('\n', searched);
+    if (end != std::string_view::npos) return {data.substr(0, end), true, end + 1};
+    searched = data.size();
+    if (searched >= longest) return {data, false, searched};
+    if (!window_.more()) return {window_.data(), true, window_.data().size()};
+  }
+}
+
+void Framing::consume(std::size_t count, std::uint64_t newlines) {
+  window_.consume(count);
+  if (!fixed_line_) line_ += newlines;
+}
+
+void Framing::consume_line(const Line& line) { consume(line.length, line.length > line.text.size() ? 1 : 0); }
+
+void Framing::discard_line() {
+  for (;;) {
+    const std::string_view data = window_.data();
+    const auto end = data.find('\n');
+    if (end != std::string_view::npos) return consume(end + 1, 1);
+    consume(data.size(), 0);
+    if (!window_.more()) return;
+  }
+}
+
+void Framing::next_line() {
+  if (csv_ && csv_row()) return;
+  const Line line = peek_line(kProbe);
+  std::string_view text = line.text;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  while (!text.empty() && (is_blank(text.front()) || text.front() == '\0')) {
+    if (text.front() == '\0') {
+      any_ = true;
+      out_.skip("NUL bytes", here());
+      text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
+    } else {
+      text.remove_prefix(1);
+    }
+  }
+  text = trim_end(text);
+  if (text.empty()) return consume_line(line);
+  any_ = true;
+  if (text[0] != '{' && text[0] != '[') return text_line(text, line);
+  if (line.complete && json_line(text, true)) return consume_line(line);
+  value(static_cast<std::size_t>(text.data() - window_.data().data()), here());
+}
+
+// A line that is one JSON value from beginning to end. False: it is not, and nothing was done.
+bool Framing::json_line(std::string_view text, bool complete) {
+  const char last = text.back();
+  if (!complete || (last != '}' && last != ']')) return false;
+  Context context = here();
+  if (!context.container_certain) context.container = text[0] == '[' ? container::kJsonArray : container::kNdjson;
+  return unwrap_.try_json(text, context, level_);
+}
+
+void Framing::text_line(std::string_view text, const Line& line) {
+  const char* const data = window_.data().data();
+  const auto brace = text.substr(0, kLongestPrefix).find('{');
+  if (brace != std::string_view::npos) {
+    const std::string_view before = without_escapes(text.substr(0, brace), cleaned_);
+    const LinePrefix prefix = line_prefix(before);
+    if (prefix.found && prefix.length == before.size()) {
+      Context context = here();
+      context.time = prefix.time.parsed.time;
+      if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+      const std::string_view rest = text.substr(brace);
+      const bool whole = line.complete && (rest.back() == '}' || rest.back() == ']');
+      if (!context.container_certain) context.container = line_form(prefix, line.complete && rest.size() == 1);
+      context.container_certain = true;
+      if (whole && unwrap_.try_json(rest, context, level_)) return consume_line(line);
+      return value(static_cast<std::size_t>(rest.data() - data), context);
+    }
+  }
+  if (!line.complete) {
+    const Line longer = peek_line(kLongest);
+    if (longer.complete) {
+      plain_text(longer.text, here());
+      return consume_line(longer);
+    }
+    out_.skip("line longer than 16 MiB", here());
+    return discard_line();
+  }
+  if (text[0] == '"' && text.size() > 1 && text.back() == '"') {
+    Context context = here();
+    if (!context.container_certain) context.container = container::kNdjson;
+    if (unwrap_.try_json(text, context, level_)) return consume_line(line);
+  }
+  if (level_ == 0)
+    if (auto table = CsvTable::of_header(text)) {
+      csv_ = std::move(table);
+      out_.container(csv_->container());
+      return consume_line(line);
+    }
+  plain_text(text, here());
+  consume_line(line);
+}
+
+bool Framing::plain_text(std::string_view text, const Context& line_context) {
+  const bool fragment = debris_ && std::string_view("\"}],").find(text[0]) != std::string_view::npos;
+  if (fragment) return false;
+  if (text == "Permission Check Successful") return out_.container(container::kWriteTestMarker), false;
+  text = without_escapes(text, cleaned_);
+  if (text.find('\0') != std::string_view::npos) return out_.skip("NUL bytes", line_context), false;
+  Context context = line_context;
+  const LinePrefix prefix = line_prefix(text);
+  std::string_view rest = text;
+  if (prefix.found) {
+    context.time = prefix.time.parsed.time;
+    if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+    rest = text.substr(prefix.length);
+  }
+  if (!context.container_certain) context.container = container::kText;
+  if (rest.empty() || !read_text(rest, context, out_)) return out_.skip(kNotVpn, context), false;
+  return true;
+}
+
+// What may follow a value in its line: the next value, with or without a comma, or a line that lacks its line break.
+void Framing::behind_value() {
+  const std::string_view data = window_.data();
+  std::size_t at = 0;
+  while (at < data.size() && (is_blank(data[at]) || data[at] == ',' || data[at] == ';' || data[at] == '\0' ||
+                              (debris_ && (data[at] == '}' || data[at] == ']'))))
+    ++at;
+  if (at == data.size()) return consume(at, 0);
+  if (data[at] == '\n') {
+    mid_line_ = false;
+    return consume(at + 1, 1);
+  }
+  if (data[at] == '{' || data[at] == '[') return value(at, here());
+  consume(at, 0);
+  while (window_.data().size() < kLongestPrefix && window_.more()) {}
+  const std::string_view text = window_.data().substr(0, kLongestPrefix);
+  const std::string_view line = text.substr(0, text.find('\n'));
+  const auto brace = line.find('{');
+  if (brace != std::string_view::npos) {
+    const LinePrefix prefix = line_prefix(line.substr(0, brace));
+    if (prefix.found && prefix.length == brace) {
+      Context context = here();
+      context.time = prefix.time.parsed.time;
+      if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+      return value(brace, context);
+    }
+  }
+  mid_line_ = false;
+  if (!debris_) plain_text(trim_end(line), here());
+  discard_line();
+}
+
+// One row of a table. False: the table has ended and what follows is something else.
+bool Framing::csv_row() {
+  while (window_.data().size() < 2 && window_.more()) {}
+  const std::string_view start = window_.data();
+  if (start.starts_with("{\"") || start.starts_with("[{")) {
+    csv_.reset();
+    return false;
+  }
+  auto status = CsvRow::Status::NeedMore;
+  for (;;) {
+    status = row_.read(window_.data(), csv_->delimiter(), window_.at_end());
+    if (status != CsvRow::Status::NeedMore || window_.data().size() > kLongest) break;
+    window_.more();
+  }
+  Context context = here();
+  if (status == CsvRow::Status::Row) {
+    consume(row_.length(), row_.newlines());
+    const bool blank = row_.size() == 1 && trim(row_.cell(0)).empty();
+    if (blank || csv_->is_header(row_)) return true;
+    row_fields_.clear();
+    csv_->fill(row_, row_fields_);
+    context.container = csv_->container();
+    context.container_certain = true;
+    unwrap_.fields(row_fields_, context, level_);
+    return true;
+  }
+  out_.skip(status == CsvRow::Status::Broken ? "malformed CSV row" : "line longer than 16 MiB", context);
+  resume(0, row_.length(), false);
+  return true;
+}
+
+void Framing::value(std::size_t offset, Context context) {
+  consume(offset, 0);
+  Unit unit;
+  unit.context = context;
+  unit.outermost_array = window_.data()[0] == '[';
+  shell_.clear();
+  elements_.clear();
+  for (;;) {
+    const std::string_view data = window_.data();
+    const auto event = unit.scan.next(data);
+    const std::size_t at = unit.scan.position();
+    switch (event) {
+      case JsonScan::Event::NeedMore:
+        if (!grow(unit)) return;
+        break;
+      case JsonScan::Event::Key: unit.key = key_named(unit.scan.key(data)); break;
+      case JsonScan::Event::ArrayBegin:
+        if (!unit.outermost_array && !is_wrapper(unit.key)) break;
+        unit.scan.enter_array();
+        unit.wrapper = true;
+        unit.array = unit.outermost_array ? Key::None : unit.key;
+        shell_ += data.substr(unit.shell_from, at - unit.shell_from);
+        break;
+      case JsonScan::Event::ArrayEnd:
+        unit.shell_from = at - 1;
+        if (unit.outermost_array) return finish(unit);
+        break;
+      case JsonScan::Event::ElementBegin:
+        unit.in_element = true;
+        unit.element_from = at;
+        unit.element_line = fixed_line_ ? line_ : line_ + unit.scan.newlines();
+        break;
+      case JsonScan::Event::ElementEnd: element_ended(unit); break;
+      case JsonScan::Event::Done: return finish(unit);
+      case JsonScan::Event::Damage:
+      case JsonScan::Event::CutOff:
+      case JsonScan::Event::TooDeep: return damaged(unit, event);
+    }
+  }
+}
+
+// Reads more of the unit, within the limits. False: the unit has ended here.
+bool Framing::grow(Unit& unit) {
+  const std::size_t size = window_.data().size();
+  if (unit.scan.in_array()) {
+    if (unit.passing) {
+      drop(unit, size);
+    } else if (unit.in_element && size - unit.element_from > kLongest) {
+      use_elements(unit);
+      Context context = unit.context;
+      context.line = unit.element_line;
+      out_.skip("record longer than 16 MiB", context);
+      unit.passing = unit.streaming = true;
+      drop(unit, size);
+    } else if (unit.streaming || size > kLongestDocument) {
+      use_elements(unit);
+      unit.streaming = true;
+      drop(unit, unit.in_element ? unit.element_from : size);
+    }
+  } else if (size - unit.shell_from > kLongest) {
+    use_elements(unit);
+    out_.skip("line longer than 16 MiB", unit.context);
+    debris_ = true;
+    mid_line_ = false;
+    consume(size, unit.scan.newlines());
+    discard_line();
+    return false;
+  }
+  if (window_.more()) return true;
+  damaged(unit, JsonScan::Event::CutOff);
+  return false;
+}
+
+void Framing::drop(Unit& unit, std::size_t count) {
+  window_.consume(count);
+  unit.scan.forget(count);
+  unit.element_from -= std::min(unit.element_from, count);
+  unit.shell_from = 0;
+}
+
+void Framing::element_ended(Unit& unit) {
+  unit.in_element = false;
+  if (!unit.passing)
+    elements_.push_back({unit.element_from, unit.scan.position() - unit.element_from, unit.element_line});
+  unit.passing = false;
+  if (unit.streaming) use_elements(unit);
+}
+
+// Gives the elements found so far to Unwrap, with what the object around them has said by now.
+void Framing::use_elements(Unit& unit) {
+  if (!unit.wrapper) return;
+  if (!unit.header) {
+    unit.header = Unwrap::Header{unit.context, false};
+    if (!unit.outermost_array) {
+      const bool open = unit.scan.in_array();
+      unit.header = unwrap_.header(open ? shell_ + "]}" : shell_, unit.array, unit.context, level_);
+    } else if (!unit.context.container_certain) {
+      unit.header->context.container = container::kJsonArray;
+    }
+  }
+  const char* const data = window_.data().data();
+  if (!unit.header->skip)
+    for (const Element& element : elements_) {
+      Context context = unit.header->context;
+      context.line = element.line;
+      unwrap_.json({data + element.from, element.length}, context, level_);
+    }
+  elements_.clear();
+}
+
+void Framing::finish(Unit& unit) {
+  const std::size_t end = unit.scan.position();
+  if (end == window_.data().size()) window_.more();
+  const std::string_view data = window_.data();
+  const bool several_lines = unit.scan.newlines() > 0;
+  if (unit.wrapper) {
+    shell_ += data.substr(unit.shell_from, end - unit.shell_from);
+    const bool joined = end < data.size() && data[end] == '{';
+    if (unit.array == Key::LogEvents && joined && !unit.context.container_certain) {
+      unit.context.container = container::kFirehose;
+      unit.context.container_certain = true;
+    }
+    use_elements(unit);
+  } else {
+    if (!unit.context.container_certain)
+      unit.context.container = several_lines ? container::kJson : container::kNdjson;
+    if (inherited_ && !unit.context.stream.known()) {
+      unit.context.stream = inherited_->stream;
+      unit.context.container = inherited_->container;
+    }
+    unwrap_.json(data.substr(0, end), unit.context, level_);
+  }
+  if (unit.wrapper) inherited_.reset();
+  consume(end, unit.scan.newlines());
+  mid_line_ = true;
+}
+
+void Framing::damaged(Unit& unit, JsonScan::Event event) {
+  const std::string_view data = window_.data();
+  const std::size_t at = unit.scan.position();
+  const bool no_json = unit.outermost_array && elements_.empty() && !unit.streaming && unit.scan.newlines() == 0 &&
+                       event == JsonScan::Event::Damage;
+  if (no_json && !mid_line_) {
+    const Line line = peek_line(kProbe);
+    return text_line(trim_end(line.text), line);
+  }
+  std::string_view reason = "malformed JSON";
+  if (at < data.size() && data[at] == '\0') reason = "NUL bytes";
+  else if (event == JsonScan::Event::CutOff) reason = "truncated JSON";
+  else if (event == JsonScan::Event::TooDeep) reason = "JSON nested too deep";
+
+  use_elements(unit);
+  Context context = unit.context;
+  if (unit.wrapper && unit.in_element) context.line = unit.element_line;
+  else if (unit.wrapper && !fixed_line_) context.line = line_ + unit.scan.newlines();
+  out_.skip(reason, context);
+  debris_ = true;
+  if (unit.header && unit.header->context.stream.known()) inherited_ = unit.header->context;
+
+  const std::size_t bad_from = !unit.wrapper ? 0 : unit.in_element && !unit.passing ? unit.element_from : at;
+  if (unit.streaming && !fixed_line_) line_ += unit.scan.newlines() - count_newlines(data.substr(0, at));
+  resume(bad_from, at, event != JsonScan::Event::TooDeep);
+}
+
+bool Framing::pay(std::size_t bytes) {
+  if (bytes > credit_) return false;
+  credit_ -= bytes;
+  return true;
+}
+
+// Goes on behind a damaged unit that began at `bad_from` and could not be read at `damage`: at the next line if the
+// unit had one, else at the next record of the same line, else behind that line.
+void Framing::resume(std::size_t bad_from, std::size_t damage, bool try_same_line) {
+  const std::string_view data = window_.data();
+  mid_line_ = false;
+  auto line_end = data.find('\n', bad_from);
+  if (line_end < damage && !pay(damage - line_end)) line_end = data.find('\n', damage);
+  if (line_end != std::string_view::npos && line_end <= damage) {
+    credit_ += kCreditPerByte * (line_end - bad_from);
+    return consume(line_end + 1, count_newlines(data.substr(0, line_end + 1)));
+  }
+  if (try_same_line) {
+    const auto line = data.substr(0, line_end);
+    const auto next = next_record(line, std::max(bad_from + 1, damage < 2 ? 0 : damage - 2));
+    if (next != std::string_view::npos) {
+      mid_line_ = true;
+      return consume(next, count_newlines(data.substr(0, next)));
+    }
+  }
+  consume(damage, count_newlines(data.substr(0, damage)));
+  discard_line();
+}
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,101 @@
+// Cuts the bytes of an input into units: lines, JSON values over any number of lines or without separators,
+// elements of arrays, CSV rows; and gives each to Unwrap with the line at which it begins.
+// Damage costs its own unit only: reading resumes behind it, and bytes read twice are paid from a credit that grows
+// with the input, so that no input takes more than linear time. Memory is bounded by the limits below.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/input/containers/containers.hpp"
+#include "src/input/containers/csv.hpp"
+#include "src/input/json_scan.hpp"
+#include "src/input/recorder.hpp"
+#include "src/input/unwrap.hpp"
+#include "src/input/window.hpp"
+
+namespace tunnelscope::input {
+
+class Framing {
+ public:
+  static constexpr std::size_t kLongest = std::size_t{16} << 20;        // one line, record or element
+  static constexpr std::size_t kLongestDocument = std::size_t{64} << 20;  // buffered to see all of its header
+
+  // `base` holds what is known about every unit. fixed_line: all units stand at base.line (a payload in a field).
+  Framing(Window& window, Unwrap& unwrap, Recorder& out, const Context& base, int level, bool fixed_line)
+      : window_(window), unwrap_(unwrap), out_(out), base_(base), level_(level), fixed_line_(fixed_line),
+        line_(fixed_line ? base.line : 1) {}
+
+  // Reads to the end. False: there was nothing but blanks.
+  bool read();
+
+ private:
+  struct Line {
+    std::string_view text;  // without the line end
+    bool complete = false;  // false: longer than what was asked for, and text is only its beginning
+    std::size_t length = 0; // with the line end
+  };
+  struct Element {
+    std::size_t from, length;
+    std::uint64_t line;
+  };
+  // One outermost JSON value while it is being scanned. Offsets are into the window.
+  struct Unit {
+    JsonScan scan;
+    Context context;
+    Key key = Key::None;     // the last key of the outermost object
+    Key array = Key::None;   // the wrapper array that was entered
+    bool outermost_array = false, wrapper = false;
+    bool in_element = false;
+    bool passing = false;    // the element is too long: it is scanned, not kept
+    bool streaming = false;  // the document is too long: elements are used as they come
+    std::size_t element_from = 0, shell_from = 0;
+    std::uint64_t element_line = 0;
+    std::optional<Unwrap::Header> header;
+  };
+
+  Line peek_line(std::size_t longest);
+  void consume_line(const Line& line);
+  void discard_line();
+  void consume(std::size_t count, std::uint64_t newlines);
+  Context here() const;
+
+  void next_line();
+  bool json_line(std::string_view text, bool complete);
+  void text_line(std::string_view text, const Line& line);
+  void behind_value();
+  bool plain_text(std::string_view text, const Context& context);
+  bool csv_row();
+
+  void value(std::size_t offset, Context context);
+  bool grow(Unit& unit);
+  void drop(Unit& unit, std::size_t count);
+  void element_ended(Unit& unit);
+  void use_elements(Unit& unit);
+  void finish(Unit& unit);
+  void damaged(Unit& unit, JsonScan::Event event);
+  void resume(std::size_t bad_from, std::size_t damage, bool try_same_line);
+  bool pay(std::size_t bytes);
+
+  Window& window_;
+  Unwrap& unwrap_;
+  Recorder& out_;
+  Context base_;
+  int level_;
+  bool fixed_line_;
+  std::uint64_t line_;
+  bool mid_line_ = false;   // a value ended within the line
+  bool any_ = false;        // something but blanks was seen
+  bool debris_ = false;     // a unit was damaged: pieces of it may stand around
+  std::optional<Context> inherited_;  // header of a damaged wrapper, for its remaining elements
+  std::optional<CsvTable> csv_;
+  CsvRow row_;
+  Fields row_fields_;
+  std::string shell_, cleaned_;
+  std::vector<Element> elements_;
+  std::uint64_t credit_ = std::uint64_t{1} << 20;
+};
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,34 @@
+// The order of identities is a rule of the product: see the issue and docs/.
+#include "src/input/recorder.hpp"
+
+namespace tunnelscope::input {
+
+Recorder::Recorder(diag::Intake& intake, const ReadOptions& options)
+    : intake_(intake), option_(identity_of_option(options.tunnel)), until_(options.until) {}
+
+void Recorder::begin_input(std::string_view path) {
+  intake_.begin_input(path);
+  path_ = identity_in_path(path);
+  has_container_ = false;
+}
+
+void Recorder::container(std::string_view name) {
+  if (has_container_ || name.empty()) return;
+  has_container_ = true;
+  intake_.container(name);
+}
+
+void Recorder::record(diag::TunnelRecord record, const Identity& own, const Context& context) {
+  container(context.container);
+  if (until_ != diag::kNoTime && record.time > until_) return;
+  const Identity& identity = context.stream.known() ? context.stream
+                             : own.known()          ? own
+                             : path_.known()        ? path_
+                                                    : option_;
+  record.connection = identity.connection();
+  record.outside_ip = identity.outside_ip();
+  record.envelope_time = context.time;
+  intake_.record(record, context.line);
+}
+
+}  // namespace tunnelscope::input

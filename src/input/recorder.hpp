@@ -1,0 +1,46 @@
+// The way out of reading: fills in the identity that containers and paths know, and hands records to the Intake.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "diag/intake.hpp"
+#include "src/input/identity.hpp"
+#include "src/input/reader.hpp"
+
+namespace tunnelscope::input {
+
+// What the envelopes around a value have said so far.
+struct Context {
+  Identity stream;                   // of the log stream; unknown: not said
+  diag::Time time = diag::kNoTime;   // the innermost envelope's
+  std::uint64_t line = 0;            // where the value begins
+  std::string_view container;        // a name of the container table
+  bool container_certain = false;    // false: a value may still show that it is a more special one
+};
+
+class Recorder {
+ public:
+  Recorder(diag::Intake& intake, const ReadOptions& options);
+
+  void begin_input(std::string_view path);
+  void container(std::string_view name);  // the first of an input counts
+
+  // Identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
+  void record(diag::TunnelRecord record, const Identity& own, const Context& context);
+  void skip(std::string_view reason, const Context& context) { intake_.skip(reason, context.line); }
+  void note(std::string_view reason, const Context& context) { intake_.note(reason, context.line); }
+
+  // The stream or the path says that this is the log of a tunnel.
+  bool names_tunnel(const Context& context) const { return context.stream.known() || path_.known(); }
+
+ private:
+  diag::Intake& intake_;
+  Identity option_, path_;
+  diag::Time until_;
+  bool has_container_ = false;
+};
+
+inline constexpr std::string_view kNotVpn = "not a VPN log record";
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,261 @@
+// Hand-written because g++ 12 has no std::chrono::parse; the table of accepted forms is in the unit test.
+#include "src/input/timestamps.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr diag::Time kAfter2100 = 4'133'980'800'000;  // 2101-01-01T00:00:00Z
+
+ParsedTime in_range(diag::Time ms) {
+  if (ms < 0) return {TimeStatus::Before1970, diag::kNoTime};
+  if (ms >= kAfter2100) return {TimeStatus::After2100, diag::kNoTime};
+  return {TimeStatus::Ok, ms};
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// Reads forward over a text; every function leaves the position alone when it fails.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  bool at_end() const { return at_ == text_.size(); }
+  std::size_t position() const { return at_; }
+  void position(std::size_t at) { at_ = at; }
+  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+
+  bool take(char c) {
+    if (peek() != c || at_end()) return false;
+    ++at_;
+    return true;
+  }
+
+  bool take_any(std::string_view set) {
+    if (at_end() || set.find(peek()) == std::string_view::npos) return false;
+    ++at_;
+    return true;
+  }
+
+  std::optional<int> digits(std::size_t count) {
+    if (text_.size() - at_ < count) return {};
+    int value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!is_digit(text_[at_ + i])) return {};
+      value = value * 10 + (text_[at_ + i] - '0');
+    }
+    at_ += count;
+    return value;
+  }
+
+  std::string_view run_of(bool (*belongs)(char)) {
+    const std::size_t from = at_;
+    while (!at_end() && belongs(peek())) ++at_;
+    return text_.substr(from, at_ - from);
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+struct Clock {
+  int hour = 0, minute = 0, second = 0, ms = 0;
+};
+
+struct Zone {
+  bool given = false, zulu = false;
+  int minutes = 0;
+};
+
+std::optional<Clock> read_clock(Cursor& cursor) {
+  Clock clock;
+  const auto hour = cursor.digits(2);
+  const bool colons = cursor.take(':');
+  const auto minute = hour ? cursor.digits(2) : std::nullopt;
+  if (!minute) return {};
+  clock.hour = *hour;
+  clock.minute = *minute;
+  if (colons ? cursor.take(':') : is_digit(cursor.peek())) {
+    const auto second = cursor.digits(2);
+    if (!second) return {};
+    clock.second = *second;
+    if ((cursor.peek() == '.' || cursor.peek() == ',') && is_digit(cursor.peek(1))) {
+      cursor.take_any(".,");
+      const auto fraction = cursor.run_of(is_digit);
+      if (fraction.size() > 9) return {};
+      for (std::size_t i = 0, unit = 100; i < 3 && i < fraction.size(); ++i, unit /= 10)
+        clock.ms += (fraction[i] - '0') * static_cast<int>(unit);
+    } else if (cursor.peek() == '.') {
+      cursor.take('.');
+    }
+  }
+  if (clock.hour > 23 || clock.minute > 59 || clock.second > 60) return {};
+  return clock;
+}
+
+Zone read_zone(Cursor& cursor) {
+  const std::size_t start = cursor.position();
+  if (cursor.take_any("Zz")) return {true, true, 0};
+  cursor.take(' ');
+  const std::size_t word_at = cursor.position();
+  const auto word = cursor.run_of(is_letter);
+  if (word == "UTC" || word == "GMT" || word == "Z") return {true, true, 0};
+  cursor.position(word_at);
+  const char sign = cursor.peek();
+  if (cursor.take_any("+-")) {
+    if (const auto hours = cursor.digits(2)) {
+      const std::size_t after_hours = cursor.position();
+      cursor.take(':');
+      auto minutes = cursor.digits(2);
+      if (!minutes) cursor.position(after_hours), minutes = 0;
+      if (*hours <= 18 && *minutes <= 59 && !is_digit(cursor.peek()))
+        return {true, false, (sign == '-' ? -1 : 1) * (*hours * 60 + *minutes)};
+    }
+  }
+  cursor.position(start);
+  return {};
+}
+
+std::optional<diag::Time> instant(int year, int month, int day, const Clock& clock, const Zone& zone) {
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok()) return {};
+  const auto days = std::chrono::sys_days{date}.time_since_epoch().count();
+  const std::int64_t minutes = (std::int64_t{days} * 24 + clock.hour) * 60 + clock.minute - zone.minutes;
+  return (minutes * 60 + clock.second) * 1000 + clock.ms;
+}
+
+struct Iso {
+  diag::Time time;
+  Zone zone;
+};
+
+// YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD, then T, a blank or _, then the clock, then perhaps a zone.
+std::optional<Iso> read_iso(Cursor& cursor) {
+  const auto year = cursor.digits(4);
+  if (!year) return {};
+  const char mark = cursor.peek();
+  const bool marked = cursor.take_any("-/");
+  const auto month = cursor.digits(2);
+  if (!month || (marked && !cursor.take(mark))) return {};
+  const auto day = cursor.digits(2);
+  if (!day || !cursor.take_any("Tt _")) return {};
+  const auto clock = read_clock(cursor);
+  if (!clock) return {};
+  const Zone zone = read_zone(cursor);
+  const auto time = instant(*year, *month, *day, *clock, zone);
+  if (!time) return {};
+  return Iso{*time, zone};
+}
+
+int month_named(std::string_view word) {
+  constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
+  if (word.size() < 3) return 0;
+  const std::array<char, 3> start{lower(word[0]), lower(word[1]), lower(word[2])};
+  for (std::size_t i = 0; i < 12; ++i)
+    if (kMonths.substr(i * 3, 3) == std::string_view(start.data(), 3)) return static_cast<int>(i) + 1;
+  return 0;
+}
+
+// "Mon Jan 9 08:15:38 UTC 2023", "09 Jan 2023 08:15:38 +0000", "Jan 9, 2023 08:15:38": parts in any order.
+std::optional<diag::Time> with_month_name(std::string_view text) {
+  Cursor cursor(text);
+  int year = 0, month = 0, day = 0;
+  std::optional<Clock> clock;
+  Zone zone;
+  while (!cursor.at_end()) {
+    if (cursor.take_any(" ,\t")) continue;
+    const std::size_t start = cursor.position();
+    if (is_letter(cursor.peek())) {
+      const auto word = cursor.run_of(is_letter);
+      if (const int named = month_named(word)) {
+        if (month == 0) month = named;
+      } else if (word == "PM" || word == "pm" || word == "AM" || word == "am") {
+        return {};
+      }
+      continue;
+    }
+    if (clock && (zone = read_zone(cursor)).given) continue;
+    const auto number = cursor.run_of(is_digit);
+    if (cursor.peek() == ':' && !clock) {
+      cursor.position(start);
+      if (!(clock = read_clock(cursor))) return {};
+    } else if (number.size() == 4 && year == 0) {
+      std::from_chars(number.data(), number.data() + 4, year);
+    } else if ((number.size() == 1 || number.size() == 2) && day == 0) {
+      std::from_chars(number.data(), number.data() + number.size(), day);
+    } else {
+      return {};
+    }
+  }
+  if (year == 0 || month == 0 || day == 0 || !clock) return {};
+  return instant(year, month, day, *clock, zone);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t\r\n\"'[(");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r\n\"'])") + 1 - from);
+}
+
+}  // namespace
+
+ParsedTime time_of(std::int64_t epoch) {
+  constexpr std::int64_t kMs = 100'000'000'000, kUs = kMs * 1000, kNs = kUs * 1000;
+  if (epoch < 0) return {TimeStatus::Before1970, diag::kNoTime};
+  if (epoch < kMs) return in_range(epoch * 1000);
+  if (epoch < kUs) return in_range(epoch);
+  if (epoch < kNs) return in_range(epoch / 1000);
+  return in_range(epoch / 1'000'000);
+}
+
+ParsedTime time_of(double epoch) {
+  if (std::isnan(epoch)) return {};
+  if (epoch < 0) return {TimeStatus::Before1970, diag::kNoTime};
+  if (epoch >= 9.2e18) return {TimeStatus::After2100, diag::kNoTime};
+  if (epoch < 1e11) return in_range(static_cast<diag::Time>(std::llround(epoch * 1000)));
+  return time_of(static_cast<std::int64_t>(epoch));
+}
+
+ParsedTime time_of(std::string_view text) {
+  text = trimmed(text);
+  if (text.empty()) return {};
+  std::int64_t whole = 0;
+  const char* end = text.data() + text.size();
+  if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end) {
+    if (read.ec == std::errc{}) return time_of(whole);
+    return {text[0] == '-' ? TimeStatus::Before1970 : TimeStatus::After2100, diag::kNoTime};
+  }
+  double real = 0;
+  if (const auto read = std::from_chars(text.data(), end, real); read.ptr == end)
+    return read.ec == std::errc{} && std::isfinite(real) ? time_of(real) : ParsedTime{};
+  Cursor cursor(text);
+  if (const auto iso = read_iso(cursor); iso && cursor.at_end()) return in_range(iso->time);
+  if (const auto time = with_month_name(text)) return in_range(*time);
+  return {};
+}
+
+LeadingTime leading_time(std::string_view text) {
+  Cursor cursor(text);
+  if (const auto iso = read_iso(cursor))
+    return {in_range(iso->time), cursor.position(), true, iso->zone.given, iso->zone.zulu};
+  cursor.position(0);
+  const auto whole = cursor.run_of(is_digit);
+  if (whole.size() < 10 || whole.size() > 19) return {};
+  if (cursor.peek() == '.' && is_digit(cursor.peek(1))) {
+    cursor.take('.');
+    cursor.run_of(is_digit);
+  }
+  if (is_letter(cursor.peek()) || cursor.peek() == '.' || cursor.peek() == '-' || cursor.peek() == ':') return {};
+  return {time_of(text.substr(0, cursor.position())), cursor.position(), false, false, false};
+}
+
+}  // namespace tunnelscope::input

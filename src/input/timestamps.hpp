@@ -1,0 +1,33 @@
+// Times as logs write them, to milliseconds since 1970.
+// In: epoch numbers in seconds, ms, us or ns (told apart by magnitude), ISO forms, dates with month names.
+// A time without a zone is UTC; a leap second is the first moment of the next minute.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "diag/time.hpp"
+
+namespace tunnelscope::input {
+
+enum class TimeStatus : std::uint8_t { Ok, Unreadable, Before1970, After2100 };
+
+struct ParsedTime {
+  TimeStatus status = TimeStatus::Unreadable;
+  diag::Time time = diag::kNoTime;  // kNoTime unless Ok
+};
+
+ParsedTime time_of(std::int64_t epoch);
+ParsedTime time_of(double epoch);
+ParsedTime time_of(std::string_view text);  // the whole text must be a time; blanks and quotes around it are ignored
+
+// A time at the very start of `text`, for line prefixes: ISO, or an epoch number of 10 to 19 digits (with fraction).
+struct LeadingTime {
+  ParsedTime parsed;
+  std::size_t length = 0;  // bytes; 0: the text does not begin with a time
+  bool iso = false;
+  bool zone = false;       // ISO with Z or an offset
+  bool zulu = false;       // ISO with Z
+};
+LeadingTime leading_time(std::string_view text);
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,281 @@
+// The order of the questions matters: a record is looked for before an envelope, because both may have `message`
+// and `timestamp`; wrappers are known by their arrays, payloads by their base64 fields.
+#include "src/input/unwrap.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "src/input/bytes.hpp"
+#include "src/input/containers/containers.hpp"
+#include "src/input/framing.hpp"
+#include "src/input/window.hpp"
+
+namespace tunnelscope::input {
+namespace {
+
+// Base64, also without its padding and with the URL alphabet. False: it is not base64.
+bool decode_base64(std::string_view text, std::string& bytes) {
+  std::string standard(text);
+  std::erase_if(standard, [](char c) { return c == '=' || c == '\n' || c == '\r' || c == ' '; });
+  std::replace(standard.begin(), standard.end(), '-', '+');
+  std::replace(standard.begin(), standard.end(), '_', '/');
+  standard.append((4 - standard.size() % 4) % 4, '=');
+  if (standard.empty() || standard.size() > std::size_t{1} << 30) return false;
+  bytes.resize(standard.size() / 4 * 3);
+  const int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                     reinterpret_cast<const unsigned char*>(standard.data()),
+                                     static_cast<int>(standard.size()));
+  if (length < 0) return false;
+  const auto padding = static_cast<std::size_t>(std::count(standard.end() - 3, standard.end(), '='));
+  bytes.resize(static_cast<std::size_t>(length) - padding);
+  return true;
+}
+
+bool is_control_message(const Fields& fields) { return same_word(fields[Key::MessageType].text(), "CONTROL_MESSAGE"); }
+
+// A plain name gives way to the more special one that a value shows.
+void specialise(Context& context, std::string_view name) {
+  if (!context.container_certain) context.container = name;
+  context.container_certain = true;
+}
+
+}  // namespace
+
+Unwrap::Level::Level() { static_cast<void>(parser.allocate(0, JsonScan::kDeepest)); }
+
+Unwrap::Level* Unwrap::at(int level, const Context& context) {
+  if (level >= kDeepest) {
+    out_.skip("wrapped too many times", context);
+    return nullptr;
+  }
+  while (levels_.size() <= static_cast<std::size_t>(level)) levels_.push_back(std::make_unique<Level>());
+  return levels_[static_cast<std::size_t>(level)].get();
+}
+
+std::string_view Unwrap::fault_of(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return "NUL bytes";
+  JsonScan scan;
+  for (;;) {
+    switch (scan.next(text)) {
+      case JsonScan::Event::NeedMore:
+      case JsonScan::Event::CutOff: return "truncated JSON";
+      case JsonScan::Event::TooDeep: return "JSON nested too deep";
+      case JsonScan::Event::Damage: return "malformed JSON";
+      case JsonScan::Event::Done:
+        return simdjson::validate_utf8(text.data(), text.size()) ? "malformed JSON" : "invalid UTF-8";
+      default: break;
+    }
+  }
+}
+
+bool Unwrap::try_json(std::string_view text, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return true;
+  simdjson::dom::element root;
+  if (here->parser.parse(text.data(), text.size(), false).get(root) != simdjson::SUCCESS) return false;
+  value(root, context, level);
+  return true;
+}
+
+void Unwrap::json(std::string_view text, const Context& context, int level) {
+  if (!try_json(text, context, level)) out_.skip(fault_of(text), context);
+}
+
+void Unwrap::value(simdjson::dom::element element, const Context& context, int level) {
+  switch (element.type()) {
+    case simdjson::dom::element_type::OBJECT: return object(element.get_object().value_unsafe(), context, level);
+    case simdjson::dom::element_type::ARRAY: return array(element.get_array().value_unsafe(), context, level + 1);
+    case simdjson::dom::element_type::STRING:
+      return message(element.get_string().value_unsafe(), context, level + 1);
+    default: return out_.skip(kNotVpn, context);
+  }
+}
+
+void Unwrap::object(simdjson::dom::object object, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return;
+  here->fields.clear();
+  here->fields.set(object);
+  fields(here->fields, context, level);
+}
+
+// An Insights row is an array of {field, value}; any other array holds values.
+void Unwrap::array(simdjson::dom::array array, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return;
+  here->fields.clear();
+  bool row = false;
+  for (const auto element : array) {
+    simdjson::dom::object cell;
+    std::string_view field;
+    if (element.get_object().get(cell) != simdjson::SUCCESS || cell["field"].get(field) != simdjson::SUCCESS) break;
+    row = true;
+    simdjson::dom::element content;
+    if (cell["value"].get(content) == simdjson::SUCCESS) here->fields.set(key_named(field), FieldValue(content));
+  }
+  if (row) {
+    Context inner = context;
+    specialise(inner, container::kInsightsJson);
+    return fields(here->fields, inner, level);
+  }
+  for (const auto element : array) value(element, context, level + 1);
+}
+
+void Unwrap::fields(Fields& fields, const Context& context, int level) {
+  if (is_control_message(fields)) {
+    out_.container(context.container_certain ? context.container : container::kSubscription);
+    return out_.skip("control message", context);
+  }
+  if (fields[Key::AtMessage].is_text()) return message(fields[Key::AtMessage].text(), inside(fields, context), level + 1);
+  if (wrappers(fields, context, level) || dialects(fields, context, level) || payloads(fields, context, level) ||
+      envelope(fields, context, level))
+    return;
+  out_.skip(kNotVpn, context);
+}
+
+bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
+  for (const DialectRow& dialect : kDialects) {
+    if (!dialect.recognise(fields)) continue;
+    if (fields[Key::Message].kind() == FieldValue::Kind::Object)
+      fields.set(fields[Key::Message].element().get_object().value_unsafe());
+    const bool in_row = fields.has(Key::LogStream) || fields.has(Key::AtTimestamp);
+    Level* here = at(level, context);
+    if (here != nullptr) dialect.read(fields, in_row ? inside(fields, context) : context, out_, here->scratch);
+    return true;
+  }
+  return false;
+}
+
+bool Unwrap::wrappers(Fields& fields, const Context& context, int level) {
+  for (const Wrapper& row : kWrappers) {
+    if (fields[row.array].kind() != FieldValue::Kind::Array) continue;
+    const Header header = header_of(fields, row.array, context);
+    if (header.skip) return true;
+    for (const auto element : fields[row.array].element().get_array().value_unsafe())
+      value(element, header.context, level + 1);
+    return true;
+  }
+  if (fields[Key::SessionUpdate].kind() != FieldValue::Kind::Object) return false;
+  value(fields[Key::SessionUpdate].element(), context, level + 1);
+  return true;
+}
+
+Unwrap::Header Unwrap::header_of(const Fields& shell, Key array, const Context& context) {
+  Header header{context, is_control_message(shell)};
+  for (const Wrapper& row : kWrappers) {
+    if (row.array != array || !row.applies(shell)) continue;
+    specialise(header.context, row.name);
+    break;
+  }
+  if (shell[Key::LogStream].is_text()) header.context.stream = stream_identity(shell[Key::LogStream].text());
+  // Kinesis events for Lambda and get-log-events are told by their elements: the first one names them.
+  const bool told_by_element = header.context.container == container::kFirehose ||
+                               header.context.container == container::kFilterLogEvents;
+  if (header.skip || !told_by_element) out_.container(header.context.container);
+  if (header.skip) out_.skip("control message", context);
+  return header;
+}
+
+Unwrap::Header Unwrap::header(std::string shell, Key array, const Context& context, int level) {
+  Header nothing_said{context, false};
+  Level* here = at(level, context);
+  if (here == nullptr) return nothing_said;
+  here->text = std::move(shell);
+  const std::size_t length = here->text.size();
+  here->text.resize(length + simdjson::SIMDJSON_PADDING);
+  simdjson::dom::object object;
+  here->fields.clear();
+  if (here->parser.parse(here->text.data(), length, false).get_object().get(object) == simdjson::SUCCESS)
+    here->fields.set(object);
+  return header_of(here->fields, array, context);
+}
+
+bool Unwrap::payloads(Fields& fields, const Context& context, int level) {
+  for (const Payload& row : kPayloads) {
+    const FieldValue& field = fields[row.key];
+    std::string_view base64 = field.text();
+    if (field.kind() == FieldValue::Kind::Object &&
+        field.element()["data"].get_string().get(base64) != simdjson::SUCCESS)
+      continue;
+    if (base64.empty()) continue;
+    Context inner = context;
+    if (row.key == Key::Kinesis && inner.container == container::kFirehose) inner.container = row.name;
+    specialise(inner, row.name);
+    payload(base64, inner, level + 1);
+    return true;
+  }
+  return false;
+}
+
+void Unwrap::payload(std::string_view base64, const Context& context, int level) {
+  if (at(level, context) == nullptr) return;
+  std::string bytes;
+  if (!decode_base64(base64, bytes)) return message(base64, context, level);
+  const auto source = decoded(memory_source(bytes));
+  Window window(*source);
+  Framing framing(window, *this, out_, context, level, true);
+  framing.read();
+  if (const auto problem = source->problem(); !problem.empty()) out_.skip(problem, context);
+}
+
+Context Unwrap::inside(const Fields& fields, const Context& context) {
+  Context inner = context;
+  if (fields[Key::LogStream].is_text()) inner.stream = stream_identity(fields[Key::LogStream].text());
+  for (const Key key : {Key::AtTimestamp, Key::Timestamp, Key::OtherTime}) {
+    const auto parsed = time_of(fields[key]);
+    if (parsed.status != TimeStatus::Ok) continue;
+    inner.time = parsed.time;
+    break;
+  }
+  return inner;
+}
+
+bool Unwrap::envelope(Fields& fields, const Context& context, int level) {
+  for (const Key key : {Key::Message, Key::OtherMessage, Key::Inner}) {
+    const FieldValue& field = fields[key];
+    if (!field.is_text() && field.kind() != FieldValue::Kind::Object) continue;
+    Context inner = inside(fields, context);
+    const bool stream = fields[Key::LogStream].is_text();
+    if (stream && (inner.container == container::kNdjson || inner.container == container::kJson))
+      specialise(inner, container::kLiveTail);
+    if (!stream && inner.container == container::kFilterLogEvents) inner.container = container::kGetLogEvents;
+    if (field.is_text()) message(field.text(), inner, level + 1);
+    else value(field.element(), inner, level + 1);
+    return true;
+  }
+  return false;
+}
+
+void Unwrap::message(std::string_view text, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return;
+  text = trim(text);
+  if (text.empty()) return out_.skip("empty message", context);
+  Context inner = context;
+  auto from = text.find('{');
+  if (text[0] == '[' || text[0] == '"') from = 0;
+  if (from != 0 && from != std::string_view::npos) {
+    const LinePrefix prefix = line_prefix(text);
+    if (!prefix.found || prefix.length != from) from = std::string_view::npos;
+    else if (inner.time == diag::kNoTime) inner.time = prefix.time.parsed.time;
+  }
+  if (from != std::string_view::npos) {
+    here->text.assign(text.substr(from));
+    const std::size_t length = here->text.size();
+    here->text.resize(length + simdjson::SIMDJSON_PADDING);
+    if (try_json(std::string_view(here->text).substr(0, length), inner, level)) return;
+    if (text[from] == '{') return out_.skip(fault_of(text.substr(from)), inner);
+  }
+  if (!read_text(text, inner, out_)) out_.skip(kNotVpn, inner);
+}
+
+Identity Unwrap::stream_identity(std::string_view name) {
+  if (name != last_stream_) {
+    last_stream_ = name;
+    last_identity_ = identity_in(name);
+  }
+  return last_identity_;
+}
+
+}  // namespace tunnelscope::input

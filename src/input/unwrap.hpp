@@ -1,0 +1,72 @@
+// A JSON value, a row of fields or a text to records: takes envelopes off until a dialect recognises what is left.
+// Envelopes nest: JSON in a string in JSON, base64 of gzip in a field. Each nesting uses a level of its own, so that
+// views into the outer ones stay valid; beyond kDeepest the value is skipped.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "src/input/dialects/dialects.hpp"
+#include "src/input/fields.hpp"
+#include "src/input/json_scan.hpp"
+#include "src/input/recorder.hpp"
+
+namespace tunnelscope::input {
+
+class Unwrap {
+ public:
+  static constexpr int kDeepest = 16;
+
+  explicit Unwrap(Recorder& out) : out_(out) {}
+
+  // `text` is one JSON value, followed by simdjson's padding. try_json: false when it is not valid JSON, and then
+  // nothing was done; json: skips it with the reason.
+  bool try_json(std::string_view text, const Context& context, int level);
+  void json(std::string_view text, const Context& context, int level);
+
+  void fields(Fields& fields, const Context& context, int level);            // CSV rows
+  void message(std::string_view text, const Context& context, int level);   // JSON or text, with or without a prefix
+
+  // The fields that stand around the events of a wrapper: `shell` is the object with its arrays emptied.
+  struct Header {
+    Context context;
+    bool skip = false;  // nothing in it is a log record
+  };
+  Header header(std::string shell, Key array, const Context& context, int level);
+
+  // Why a text that simdjson refuses is no JSON.
+  static std::string_view fault_of(std::string_view text);
+
+  Identity stream_identity(std::string_view name);
+
+ private:
+  struct Level {
+    Level();
+    simdjson::dom::parser parser;
+    std::string text;  // a padded copy of JSON found in a string
+    std::string scratch;
+    Fields fields;
+  };
+  Level* at(int level, const Context& context);  // nullptr: too deep, and skipped
+
+  void value(simdjson::dom::element element, const Context& context, int level);
+  void object(simdjson::dom::object object, const Context& context, int level);
+  void array(simdjson::dom::array array, const Context& context, int level);
+  bool dialects(Fields& fields, const Context& context, int level);
+  bool wrappers(Fields& fields, const Context& context, int level);
+  bool payloads(Fields& fields, const Context& context, int level);
+  bool envelope(Fields& fields, const Context& context, int level);
+  void payload(std::string_view base64, const Context& context, int level);
+  Header header_of(const Fields& shell, Key array, const Context& context);
+  Context inside(const Fields& fields, const Context& context);
+
+  Recorder& out_;
+  std::vector<std::unique_ptr<Level>> levels_;
+  std::string last_stream_;
+  Identity last_identity_;
+};
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,179 @@
+// CLI11 reads the words; everything that it is told, and every message that a user sees, comes from the table.
+#include "src/options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "kb/loader.hpp"
+#include "src/command.hpp"
+#include "src/escape.hpp"
+#include "src/report/format.hpp"
+
+namespace tunnelscope::app {
+namespace {
+
+using S = Settings;
+const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
+const std::vector<std::string_view> kKnowing{"diagnose",   "explain",    "rules list",
+                                             "rules show", "rules draft"};
+
+std::vector<Option> make_options() {
+  std::vector<std::string_view> report_formats;
+  for (const report::Format& format : report::formats()) report_formats.push_back(format.name);
+  return {
+      {"--format", "FORMAT", "how to show the report", {"diagnose"}, "text", report_formats, Completes::Nothing,
+       &S::format},
+      {"--format", "FORMAT", "how to show the answer", {"explain", "rules list", "rules show", "rules lint"},
+       "text", {"text", "json"}, Completes::Nothing, &S::format},
+      {"--format", "FORMAT", "how to show the results", {"rules test"}, "text", {"text", "json", "junit"},
+       Completes::Nothing, &S::format},
+      {"--output", "FILE", "write there instead of to standard output",
+       {"diagnose", "explain", "rules list", "rules show", "rules lint", "rules test"}, "", {}, Completes::File,
+       &S::output},
+      {"--output", "DIR", "write each rule to a file below this folder", {"rules draft"}, "", {},
+       Completes::Folder, &S::output},
+      {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose"}, "warning",
+       {"critical", "warning", "info", "never"}, Completes::Nothing, &S::fail_on},
+      {"--tunnel", "VPN_ID/OUTSIDE_IP", "identity for inputs that carry none", kReading, "", {},
+       Completes::Nothing, &S::tunnel},
+      {"--since", "TIME", "no finding about earlier records alone", {"diagnose"}, "", {}, Completes::Nothing,
+       &S::since},
+      {"--until", "TIME", "leave out later records", {"diagnose"}, "", {}, Completes::Nothing, &S::until},
+      {"--now", "TIME", "the present, for what is still going on", {"diagnose"}, "last record", {},
+       Completes::Nothing, &S::now},
+      {"--maintenance", "FILE", "announced windows, JSON or iCalendar (repeatable)", {"diagnose"}, "", {},
+       Completes::File, &S::maintenance},
+      {"--redact", "", "replace addresses, ids and names by pseudonyms", kReading, "", {}, Completes::Nothing,
+       &S::redact},
+      {"--redact-key", "FILE", "the key of the pseudonyms", kReading, "one made here", {}, Completes::File,
+       &S::redact_key},
+      {"--kb", "DIR", "a folder laid over the built-in knowledge base", kKnowing, "", {}, Completes::Folder,
+       &S::kb},
+      {"--samples", "DIR", "every cause must be shown by a sample below it", {"rules lint"}, "", {},
+       Completes::Folder, &S::samples},
+      {"--jobs", "N", "threads for reading; never changes the report", {"diagnose"}, "", {}, Completes::Nothing,
+       &S::jobs},
+      {"--color", "WHEN", "colours: auto is on a terminal without NO_COLOR", {}, "auto",
+       {"auto", "always", "never"}, Completes::Nothing, &S::color},
+      {"--progress", "WHEN", "progress on standard error", kReading, "auto", {"auto", "always", "never"},
+       Completes::Nothing, &S::progress},
+      {"--help", "", "this help", {}, "", {}, Completes::Nothing, &S::help},
+      {"--version", "", "version of program and knowledge base", {}, "", {}, Completes::Nothing, &S::version},
+  };
+}
+
+std::string joined(const std::vector<std::string_view>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+void declare(CLI::App& app, const Option& option, Settings& settings) {
+  const std::string names = std::string(option.name) + (option.name == "--help" ? ",-h" : "");
+  CLI::Option* declared = nullptr;
+  if (const auto* flag = std::get_if<bool Settings::*>(&option.target)) {
+    declared = app.add_flag(names, settings.*(*flag));
+  } else if (const auto* text = std::get_if<std::string Settings::*>(&option.target)) {
+    declared = app.add_option(names, settings.*(*text))->take_last();
+  } else {
+    declared = app.add_option(names, settings.*(std::get<std::vector<std::string> Settings::*>(option.target)))
+                   ->expected(1)
+                   ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  declared->envname(environment_name(option));
+}
+
+tl::expected<void, UsageError> check_choice(const Option& option, Settings& settings) {
+  const auto* text = std::get_if<std::string Settings::*>(&option.target);
+  if (text == nullptr || option.choices.empty()) return {};
+  std::string& value = settings.*(*text);
+  if (value.empty()) value = option.fallback;
+  if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) return {};
+  return tl::unexpected(UsageError{fmt::format("{} cannot be `{}`", option.name, for_terminal(value)),
+                                   "it is one of " + joined(option.choices)});
+}
+
+UsageError unknown_option(const Command& command, const std::string& word) {
+  std::vector<std::string> names;
+  for (const Option* option : options_of(command.name)) names.emplace_back(option->name);
+  const std::string name = word.substr(0, word.find('='));
+  const bool elsewhere = std::any_of(options().begin(), options().end(),
+                                     [&](const Option& option) { return option.name == name; });
+  const std::string near = kb::nearest(name, names);
+  std::string hint = near.empty() ? fmt::format("see tunnelscope {} --help", command.name)
+                                  : fmt::format("did you mean {}?", near);
+  if (elsewhere) hint = fmt::format("it belongs to other commands; see tunnelscope {} --help", command.name);
+  return {fmt::format("unknown option {} for {}", for_terminal(name), command.name), hint};
+}
+
+tl::expected<void, UsageError> check_count(const Command& command, const Settings& settings) {
+  const int given = static_cast<int>(settings.arguments.size());
+  if (given < command.least) {
+    return tl::unexpected(UsageError{fmt::format("{} needs {}", command.name, command.arguments),
+                                     fmt::format("see tunnelscope {} --help", command.name)});
+  }
+  if (command.most >= 0 && given > command.most) {
+    const std::string& extra = settings.arguments[static_cast<std::size_t>(command.most)];
+    return tl::unexpected(UsageError{fmt::format("unexpected argument `{}`", for_terminal(extra)),
+                                     "text with blanks needs quotes"});
+  }
+  return {};
+}
+
+// CLI11's own words name types and counts that no user has heard of.
+UsageError explained(const CLI::ParseError& error, const Command& command, const std::vector<std::string>& words) {
+  if (!words.empty()) {
+    for (const Option* option : options_of(command.name)) {
+      if (words.back() == option->name && !option->value.empty()) {
+        return {fmt::format("{} needs a value", option->name), fmt::format("{} {}", option->name, option->value)};
+      }
+    }
+  }
+  return {for_terminal(error.what()), fmt::format("see tunnelscope {} --help", command.name)};
+}
+
+}  // namespace
+
+const std::vector<Option>& options() {
+  static const std::vector<Option> table = make_options();
+  return table;
+}
+
+std::vector<const Option*> options_of(std::string_view command) {
+  std::vector<const Option*> found;
+  for (const Option& option : options()) {
+    const auto& names = option.commands;
+    if (names.empty() || std::find(names.begin(), names.end(), command) != names.end()) found.push_back(&option);
+  }
+  return found;
+}
+
+std::string environment_name(const Option& option) {
+  if (option.name == "--help" || option.name == "--version") return "";
+  std::string name = "TUNNELSCOPE_" + std::string(option.name.substr(2));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return name;
+}
+
+tl::expected<Settings, UsageError> parse_options(const Command& command, const std::vector<std::string>& words) {
+  Settings settings;
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  for (const Option* option : options_of(command.name)) declare(app, *option, settings);
+  app.add_option("arguments", settings.arguments);
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
+  } catch (const CLI::ParseError& error) {
+    return tl::unexpected(explained(error, command, words));
+  }
+  if (settings.help || settings.version) return settings;
+  if (const auto extra = app.remaining(); !extra.empty()) return tl::unexpected(unknown_option(command, extra[0]));
+  for (const Option* option : options_of(command.name)) {
+    if (auto ok = check_choice(*option, settings); !ok) return tl::unexpected(ok.error());
+  }
+  if (auto ok = check_count(command, settings); !ok) return tl::unexpected(ok.error());
+  return settings;
+}
+
+}  // namespace tunnelscope::app

@@ -1,0 +1,49 @@
+// The options of every command, in one table: command line, environment, --help, man page and completions read it.
+// In: the words after the command. Out: Settings, or what is wrong with them.
+#pragma once
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace tunnelscope::app {
+
+struct Command;
+
+struct Settings {
+  std::vector<std::string> arguments;  // what is not an option, in order
+  std::string format, output, fail_on, tunnel, since, until, now, kb, color, progress, jobs;
+  std::string redact_key, samples;
+  std::vector<std::string> maintenance;
+  bool redact = false, help = false, version = false;
+};
+
+using Target = std::variant<std::string Settings::*, std::vector<std::string> Settings::*, bool Settings::*>;
+enum class Completes { Nothing, File, Folder };
+
+struct Option {
+  std::string_view name;                   // "--format"
+  std::string_view value;                  // "FORMAT"; empty: a flag
+  std::string_view help;
+  std::vector<std::string_view> commands;  // names of commands that take it; empty: all
+  std::string_view fallback;               // the value when it is not given; may be empty
+  std::vector<std::string_view> choices;   // the only values allowed; empty: any
+  Completes completes;
+  Target target;
+};
+
+const std::vector<Option>& options();
+std::vector<const Option*> options_of(std::string_view command);
+// "TUNNELSCOPE_FAIL_ON"; empty for --help and --version, which no environment variable stands for.
+std::string environment_name(const Option& option);
+
+struct UsageError {
+  std::string reason;  // lower case, no full stop
+  std::string hint;    // may be empty
+};
+
+tl::expected<Settings, UsageError> parse_options(const Command& command, const std::vector<std::string>& words);
+
+}  // namespace tunnelscope::app

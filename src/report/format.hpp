@@ -1,0 +1,40 @@
+// The formats of a report as a table: adding one is a file here and a row in format.cpp.
+// In: a Document, complete. Out: its text. A format reads nothing else: no clock, no environment, no files.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/report.hpp"
+#include "src/input/reader.hpp"
+#include "src/terminal.hpp"
+
+namespace tunnelscope::report {
+
+// What the logs cannot show, said where a reader may think otherwise.
+struct Note {
+  std::string text;
+  std::vector<std::string> subjects;  // tunnels; may be empty
+  std::vector<diag::Step> checks;
+};
+
+struct Document {
+  diag::Report report;
+  std::vector<input::ReadProblem> problems;
+  std::vector<Note> notes;
+  bool redacted = false;
+};
+
+struct Format {
+  std::string_view name;
+  std::string (*write)(const Document& document, const app::Screen& screen);
+};
+std::span<const Format> formats();
+const Format* format_named(std::string_view name);
+
+std::string to_text(const Document& document, const app::Screen& screen);
+std::string to_json(const Document& document, const app::Screen& screen);
+std::string to_markdown(const Document& document, const app::Screen& screen);
+
+}  // namespace tunnelscope::report

@@ -1,0 +1,115 @@
+// Wording only: no format, no colour, no escaping.
+#include "src/report/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace tunnelscope::report {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kVendors{
+    {{"strongswan", "strongSwan"},
+     {"cisco-ios-xe", "Cisco IOS-XE"},
+     {"palo-alto", "Palo Alto"},
+     {"fortinet", "Fortinet"},
+     {"juniper", "Juniper"},
+     {"aws-cli", "AWS CLI"}}};
+
+// A tunnel that a reader will take for healthy: no root cause above info is about it or its connection now.
+bool looks_healthy(const diag::Report& report, const diag::TunnelReport& tunnel) {
+  if (tunnel.status != "up") return false;
+  return std::none_of(report.findings.begin(), report.findings.end(), [&](const diag::Finding& f) {
+    return f.subject == tunnel.id && f.ongoing && f.severity != kb::Severity::Info;
+  });
+}
+
+std::vector<diag::Step> data_path_checks() {
+  return {
+      {"gateway", "strongswan", "send traffic through the tunnel and see whether both ESP counters grow",
+       "swanctl --list-sas"},
+      {"gateway", "cisco-ios-xe", "send traffic through the tunnel and see whether both ESP counters grow",
+       "show crypto ipsec sa | include pkts"},
+      {"aws", "aws-cli",
+       "compare TunnelDataIn and TunnelDataOut of both tunnels: bytes one way, or in on one tunnel and out on the "
+       "other, mean blocked ESP or asymmetric routes",
+       "aws cloudwatch get-metric-statistics --namespace AWS/VPN --metric-name TunnelDataIn --dimensions "
+       "Name=TunnelIpAddress,Value=OUTSIDE_IP --period 300 --statistics Sum --start-time START --end-time END"},
+      {"gateway", "", "find the largest packet that passes unfragmented; small pings alone do not show an MTU fault",
+       "ping -M do -s 1350 HOST_BEHIND_THE_TUNNEL"},
+  };
+}
+
+}  // namespace
+
+std::string_view ike_version(diag::IkeVersion version) {
+  switch (version) {
+    case diag::IkeVersion::V1: return "ikev1";
+    case diag::IkeVersion::V2: return "ikev2";
+    case diag::IkeVersion::Unknown: break;
+  }
+  return "";
+}
+
+std::string_view vendor_name(std::string_view vendor) {
+  const auto row = std::find_if(kVendors.begin(), kVendors.end(), [&](const auto& v) { return v.first == vendor; });
+  return row == kVendors.end() ? vendor : row->second;
+}
+
+std::string reference(const kb::Reference& r) {
+  std::string text = r.title;
+  if (!r.url.empty()) text += (text.empty() ? "" : ", ") + r.url;
+  if (!r.date.empty()) text += ", read " + r.date;
+  return text;
+}
+
+std::string span_in_words(const diag::Finding& f, diag::Time now) {
+  if (f.first_seen == diag::kNoTime) return f.ongoing ? "still going on" : "";
+  const diag::Time end = f.ongoing && now != diag::kNoTime ? now : f.last_seen;
+  const std::string lasted = end > f.first_seen ? diag::in_words(end - f.first_seen) : "";
+  if (f.ongoing) {
+    return fmt::format("since {}{}, still going on", diag::date_and_clock(f.first_seen),
+                       lasted.empty() ? "" : ", for " + lasted);
+  }
+  if (lasted.empty()) return fmt::format("at {}", diag::date_and_clock(f.first_seen));
+  return fmt::format("from {} to {}, {}", diag::date_and_clock(f.first_seen), diag::date_and_clock(f.last_seen),
+                     lasted);
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  if (count == 1) return fmt::format("1 {}", one);
+  return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
+std::string percent(const std::optional<double>& ratio) {
+  if (!ratio) return "unknown";
+  return *ratio >= 1 ? "100 %" : fmt::format("{:.2f} %", std::floor(*ratio * 10000) / 100);
+}
+
+std::string_view path_of(std::string_view at) { return at.substr(0, at.rfind(':')); }
+
+std::vector<FoldedStep> folded(const std::vector<diag::Step>& steps) {
+  std::vector<FoldedStep> out;
+  for (const diag::Step& step : steps) {
+    const bool same = !out.empty() && out.back().text == step.text && out.back().who == step.who;
+    if (!same) out.push_back({step.who, step.text, {}});
+    if (!step.vendor.empty() || !step.command.empty()) out.back().commands.push_back({step.vendor, step.command});
+  }
+  return out;
+}
+
+std::vector<Note> notes_on(const diag::Report& report) {
+  std::vector<std::string> healthy;
+  for (const diag::TunnelReport& tunnel : report.tunnels) {
+    if (looks_healthy(report, tunnel)) healthy.push_back(tunnel.id);
+  }
+  if (healthy.empty()) return {};
+  return {{"the data path is not visible in these logs: blocked ESP, a wrong MTU or asymmetric routes leave no line "
+           "here while both phases stay up",
+           std::move(healthy), data_path_checks()}};
+}
+
+}  // namespace tunnelscope::report

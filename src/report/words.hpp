@@ -1,0 +1,46 @@
+// Words that several report formats share, and the notes on what logs cannot show.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/report.hpp"
+#include "src/report/format.hpp"
+
+namespace tunnelscope::report {
+
+// "ikev1", "ikev2" or "".
+std::string_view ike_version(diag::IkeVersion version);
+
+// "strongSwan" for "strongswan"; a name that is not in the table stays as it is.
+std::string_view vendor_name(std::string_view vendor);
+
+// "title, https://..., read 2026-11-21".
+std::string reference(const kb::Reference& reference);
+
+// "since 2026-03-01 00:00:10, for 53 min 20 s and still going on" or "from ... to ..., 12 s".
+std::string span_in_words(const diag::Finding& finding, diag::Time now);
+
+// "1 tunnel", "2 tunnels".
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
+
+// "99.12 %"; "unknown" when nothing is known; rounded towards zero, so that an outage never shows as 100 %.
+std::string percent(const std::optional<double>& ratio);
+
+// The path of a "path:line".
+std::string_view path_of(std::string_view at);
+
+// Steps with the same text for several vendors are one step with several commands.
+struct FoldedStep {
+  std::string who, text;
+  struct Command {
+    std::string vendor, command;
+  };
+  std::vector<Command> commands;  // both parts may be empty
+};
+std::vector<FoldedStep> folded(const std::vector<diag::Step>& steps);
+
+// What a reader may wrongly take from this report, with the checks that would show it.
+std::vector<Note> notes_on(const diag::Report& report);
+
+}  // namespace tunnelscope::report

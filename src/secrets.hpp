@@ -1,0 +1,12 @@
+// Pre-shared keys never leave this program, redacted or not: whatever looks like one in a text becomes [key removed].
+// In: text of any kind. Out: the same text without the values that stand where keys stand: after `psk =`,
+// `"PreSharedKey":`, `<pre_shared_key>`, `: PSK "..."`, `crypto isakmp key`, `set psksecret ENC`, and the like.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace tunnelscope::app {
+
+std::string without_keys(std::string_view text);
+
+}  // namespace tunnelscope::app
