@@ -64,6 +64,12 @@ void append_masked_word(std::string& out, std::string_view word) {
     tail = {word.data() + word.size() - 1, tail.size() + 1};
     word.remove_suffix(1);
   }
+  const std::size_t port = word.find_last_of(':');
+  if (port != std::string_view::npos && is_ipv4(word.substr(0, port))) {
+    out += "<ip>:<n>";
+    out += tail;
+    return;
+  }
   const std::size_t slash = word.find('/');
   const std::string_view address = word.substr(0, slash);
   if (is_clock(word)) {
@@ -85,7 +91,8 @@ void append_masked_word(std::string& out, std::string_view word) {
 std::string shape_of(std::string_view text) {
   std::string shape;
   bool blank = false;
-  for (std::size_t i = 0; i < text.size() && shape.size() < kLongestShape;) {
+  std::size_t i = 0;
+  while (i < text.size() && shape.size() < kLongestShape) {
     const char c = text[i];
     if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       blank = !shape.empty();
@@ -110,8 +117,8 @@ std::string shape_of(std::string_view text) {
       i = end;
     }
   }
-  if (shape.size() > kLongestShape) {
-    std::size_t cut = kLongestShape;
+  if (i < text.size() || shape.size() > kLongestShape) {
+    std::size_t cut = std::min(kLongestShape, shape.size() - 1);
     while (cut > 0 && (static_cast<unsigned char>(shape[cut]) & 0xC0U) == 0x80U) --cut;
     shape.resize(cut);
     shape += "...";

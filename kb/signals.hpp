@@ -17,6 +17,13 @@ struct SignalInfo {
 // Every known signal, in a fixed order.
 const std::vector<SignalInfo>& known_signals();
 
+// A key that a detector writes into a case's details, for `details:` and placeholders in summaries.
+struct DetailInfo {
+  std::string_view name;
+  std::string_view meaning;
+};
+const std::vector<DetailInfo>& known_details();
+
 namespace signal {
 // Given by message rules of the IKE log.
 inline constexpr std::string_view kDpdTimeout = "dpd_timeout";

@@ -1,6 +1,6 @@
 // Where in which YAML file a part of the knowledge base stands, for errors that lint finds after loading.
-// Keys: "message:<id>", "cause:<id>" or "thresholds" for a file as a whole, then "/" and the path of keys and
-// list indices inside it: "message:aws-s2s/ikev2/psk-mismatch/examples/0/line".
+// Keys: "message:<id>", "cause:<id>" or "thresholds" for a file as a whole, then "#" and the path of keys and
+// list indices inside it: "message:aws-s2s/ikev2/psk-mismatch#examples/0/line".
 #pragma once
 #include <map>
 #include <string>

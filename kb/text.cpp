@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "kb/loader.hpp"
+
 namespace tunnelscope::kb {
 namespace {
 
@@ -73,6 +75,11 @@ bool is_iso_date(std::string_view text) {
   };
   const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
   return year >= 1970 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? std::string() : "did you mean `" + near + "`?";
 }
 
 std::string any_of_words(const std::vector<std::string>& words) {

@@ -16,5 +16,7 @@ std::string printable(std::string_view text);
 bool is_iso_date(std::string_view text);
 // "`a`, `b` or `c`".
 std::string any_of_words(const std::vector<std::string>& words);
+// "did you mean `a`?" for the nearest candidate, or nothing.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace tunnelscope::kb

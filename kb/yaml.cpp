@@ -131,6 +131,10 @@ class TreeBuilder final : public YAML::EventHandler {
   bool started_ = false;
 };
 
+std::string hint_for(const std::string& message) {
+  return message == "illegal map value" ? "a text with a colon and a blank inside needs quotes" : "";
+}
+
 // yaml-cpp takes some control characters for the end of the file and passes others on.
 std::optional<Error> bad_bytes(const YamlFile& file) {
   const std::string& text = file.text();
@@ -207,7 +211,8 @@ tl::expected<YamlNode, Errors> parse_yaml(const YamlFile& file) {
   } catch (const Refused& refused) {
     return tl::unexpected(Errors{file.error(refused.line, refused.column, refused.reason, refused.hint)});
   } catch (const YAML::Exception& e) {
-    return tl::unexpected(Errors{file.error(number(e.mark.line), number(e.mark.column), "not valid YAML: " + e.msg)});
+    return tl::unexpected(Errors{file.error(number(e.mark.line), number(e.mark.column), "not valid YAML: " + e.msg,
+                                            hint_for(e.msg))});
   }
   Errors errors = builder.take_errors();
   if (!errors.empty()) return tl::unexpected(std::move(errors));

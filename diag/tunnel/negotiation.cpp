@@ -34,7 +34,8 @@ std::optional<std::int64_t> first_id_from(const History& h, std::size_t event, c
   return {};
 }
 
-// Went down without a word and came back on a new IKE SA whose message ids start again.
+// Went down without a word and came back on a new IKE SA whose message ids start again. For an outage the new IKE SA is
+// enough when no ids are logged; a mere interruption needs them (the outage itself may lie in a gap of the log).
 void detect_fresh_negotiation(Subject& s, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
   std::vector<SignalIndex> words = handshake_faults(signals);
@@ -47,7 +48,7 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
     Case& c = s.cases[i];
-    if (!spell.left_up || !spell.is_outage || !spell.phase1_left || !spell.end) continue;
+    if (!spell.left_up || !spell.phase1_left || !spell.end) continue;
     const bool spoken = std::any_of(words.begin(), words.end(), [&](SignalIndex word) {
       return at_onset(c, word, limits.collision_drop, limits.onset_after);
     });
@@ -56,7 +57,9 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
       continue;
     const auto before = last_id_before(s.history, spell.first_event, lines);
     const auto after = first_id_from(s.history, spell.first_event, lines);
-    if (before && after && *after >= *before && *after > limits.restart_max_id) continue;
+    const bool known = before && after;
+    if (known && *after >= *before && *after > limits.restart_max_id) continue;
+    if (!spell.is_outage && (!known || *after >= *before)) continue;
     c.seen.push_back(found(s.history, signals[kFreshNegotiation], spell.first_event));
   }
 }

@@ -120,6 +120,9 @@ FieldValue::FieldValue(simdjson::dom::element element) : kind_(kind_of(element.t
   }
 }
 
+simdjson::dom::object FieldValue::object() const { return element_.get_object().value_unsafe(); }
+simdjson::dom::array FieldValue::array() const { return element_.get_array().value_unsafe(); }
+
 ParsedTime time_of(const FieldValue& value) {
   switch (value.kind()) {
     case FieldValue::Kind::Integer: return time_of(value.integer());

@@ -38,7 +38,9 @@ class FieldValue {
   bool present() const { return kind_ != Kind::Absent && kind_ != Kind::Null; }
   bool is_text() const { return kind_ == Kind::Text; }
   std::string_view text() const { return text_; }  // empty unless text
-  const simdjson::dom::element& element() const { return element_; }  // objects and arrays
+  const simdjson::dom::element& element() const { return element_; }
+  simdjson::dom::object object() const;  // precondition: kind() says so; the same for array()
+  simdjson::dom::array array() const;
   std::int64_t integer() const { return integer_; }
   double real() const { return real_; }
   bool yes() const { return integer_ != 0; }  // booleans

@@ -78,6 +78,7 @@ Framing::Line Framing::peek_line(std::size_t longest) {
 
 void Framing::consume(std::size_t count, std::uint64_t newlines) {
   window_.consume(count);
+  credit_ += kCreditPerByte * count;
   if (!fixed_line_) line_ += newlines;
 }
 
@@ -111,14 +112,21 @@ void Framing::next_line() {
   if (text.empty()) return consume_line(line);
   any_ = true;
   if (text[0] != '{' && text[0] != '[') return text_line(text, line);
-  if (line.complete && json_line(text, true)) return consume_line(line);
-  value(static_cast<std::size_t>(text.data() - window_.data().data()), here());
+  if (line.complete && json_line(text)) return consume_line(line);
+  Context context = here();
+  if (announced_) {
+    context.stream = announced_->stream;
+    context.time = announced_->time;
+    context.container = announced_->container;
+    context.container_certain = true;
+    announced_.reset();
+  }
+  value(static_cast<std::size_t>(text.data() - window_.data().data()), context);
 }
 
 // A line that is one JSON value from beginning to end. False: it is not, and nothing was done.
-bool Framing::json_line(std::string_view text, bool complete) {
-  const char last = text.back();
-  if (!complete || (last != '}' && last != ']')) return false;
+bool Framing::json_line(std::string_view text) {
+  if (announced_ || (text.back() != '}' && text.back() != ']')) return false;
   Context context = here();
   if (!context.container_certain) context.container = text[0] == '[' ? container::kJsonArray : container::kNdjson;
   return unwrap_.try_json(text, context, level_);
@@ -126,6 +134,7 @@ bool Framing::json_line(std::string_view text, bool complete) {
 
 void Framing::text_line(std::string_view text, const Line& line) {
   const char* const data = window_.data().data();
+  announced_.reset();
   const auto brace = text.substr(0, kLongestPrefix).find('{');
   if (brace != std::string_view::npos) {
     const std::string_view before = without_escapes(text.substr(0, brace), cleaned_);
@@ -166,12 +175,12 @@ void Framing::text_line(std::string_view text, const Line& line) {
   consume_line(line);
 }
 
-bool Framing::plain_text(std::string_view text, const Context& line_context) {
+void Framing::plain_text(std::string_view text, const Context& line_context) {
   const bool fragment = debris_ && std::string_view("\"}],").find(text[0]) != std::string_view::npos;
-  if (fragment) return false;
-  if (text == "Permission Check Successful") return out_.container(container::kWriteTestMarker), false;
+  if (fragment) return;
+  if (text == "Permission Check Successful") return out_.container(container::kWriteTestMarker);
   text = without_escapes(text, cleaned_);
-  if (text.find('\0') != std::string_view::npos) return out_.skip("NUL bytes", line_context), false;
+  if (text.find('\0') != std::string_view::npos) return out_.skip("NUL bytes", line_context);
   Context context = line_context;
   const LinePrefix prefix = line_prefix(text);
   std::string_view rest = text;
@@ -180,9 +189,13 @@ bool Framing::plain_text(std::string_view text, const Context& line_context) {
     if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
     rest = text.substr(prefix.length);
   }
+  if (prefix.found && rest.empty()) {
+    if (!context.container_certain) context.container = container::kTailJson;
+    announced_ = context;
+    return;
+  }
   if (!context.container_certain) context.container = container::kText;
-  if (rest.empty() || !read_text(rest, context, out_)) return out_.skip(kNotVpn, context), false;
-  return true;
+  if ( !read_text(rest, context, out_)) out_.skip(kNotVpn, context);
 }
 
 // What may follow a value in its line: the next value, with or without a comma, or a line that lacks its line break.
@@ -425,10 +438,8 @@ void Framing::resume(std::size_t bad_from, std::size_t damage, bool try_same_lin
   mid_line_ = false;
   auto line_end = data.find('\n', bad_from);
   if (line_end < damage && !pay(damage - line_end)) line_end = data.find('\n', damage);
-  if (line_end != std::string_view::npos && line_end <= damage) {
-    credit_ += kCreditPerByte * (line_end - bad_from);
+  if (line_end != std::string_view::npos && line_end <= damage)
     return consume(line_end + 1, count_newlines(data.substr(0, line_end + 1)));
-  }
   if (try_same_line) {
     const auto line = data.substr(0, line_end);
     const auto next = next_record(line, std::max(bad_from + 1, damage < 2 ? 0 : damage - 2));

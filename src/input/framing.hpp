@@ -63,10 +63,10 @@ class Framing {
   Context here() const;
 
   void next_line();
-  bool json_line(std::string_view text, bool complete);
+  bool json_line(std::string_view text);
   void text_line(std::string_view text, const Line& line);
   void behind_value();
-  bool plain_text(std::string_view text, const Context& context);
+  void plain_text(std::string_view text, const Context& context);
   bool csv_row();
 
   void value(std::size_t offset, Context context);
@@ -89,6 +89,7 @@ class Framing {
   bool mid_line_ = false;   // a value ended within the line
   bool any_ = false;        // something but blanks was seen
   bool debris_ = false;     // a unit was damaged: pieces of it may stand around
+  std::optional<Context> announced_;  // a line held only time and stream: the value follows on the next lines
   std::optional<Context> inherited_;  // header of a damaged wrapper, for its remaining elements
   std::optional<CsvTable> csv_;
   CsvRow row_;

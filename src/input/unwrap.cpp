@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "src/input/bytes.hpp"
 #include "src/input/containers/containers.hpp"
@@ -42,7 +43,11 @@ void specialise(Context& context, std::string_view name) {
 
 }  // namespace
 
-Unwrap::Level::Level() { static_cast<void>(parser.allocate(0, JsonScan::kDeepest)); }
+// Room for one record at first; later parses enlarge it and keep the depth. Without memory the parses fail.
+Unwrap::Level::Level() {
+  constexpr std::size_t kUsualRecord = 4096;
+  std::ignore = parser.allocate(kUsualRecord, JsonScan::kDeepest + 1);
+}
 
 Unwrap::Level* Unwrap::at(int level, const Context& context) {
   if (level >= kDeepest) {
@@ -83,11 +88,11 @@ void Unwrap::json(std::string_view text, const Context& context, int level) {
 }
 
 void Unwrap::value(simdjson::dom::element element, const Context& context, int level) {
-  switch (element.type()) {
-    case simdjson::dom::element_type::OBJECT: return object(element.get_object().value_unsafe(), context, level);
-    case simdjson::dom::element_type::ARRAY: return array(element.get_array().value_unsafe(), context, level + 1);
-    case simdjson::dom::element_type::STRING:
-      return message(element.get_string().value_unsafe(), context, level + 1);
+  const FieldValue value(element);
+  switch (value.kind()) {
+    case FieldValue::Kind::Object: return object(value.object(), context, level);
+    case FieldValue::Kind::Array: return array(value.array(), context, level + 1);
+    case FieldValue::Kind::Text: return message(value.text(), context, level + 1);
     default: return out_.skip(kNotVpn, context);
   }
 }
@@ -138,7 +143,7 @@ bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
   for (const DialectRow& dialect : kDialects) {
     if (!dialect.recognise(fields)) continue;
     if (fields[Key::Message].kind() == FieldValue::Kind::Object)
-      fields.set(fields[Key::Message].element().get_object().value_unsafe());
+      fields.set(fields[Key::Message].object());
     const bool in_row = fields.has(Key::LogStream) || fields.has(Key::AtTimestamp);
     Level* here = at(level, context);
     if (here != nullptr) dialect.read(fields, in_row ? inside(fields, context) : context, out_, here->scratch);
@@ -152,7 +157,7 @@ bool Unwrap::wrappers(Fields& fields, const Context& context, int level) {
     if (fields[row.array].kind() != FieldValue::Kind::Array) continue;
     const Header header = header_of(fields, row.array, context);
     if (header.skip) return true;
-    for (const auto element : fields[row.array].element().get_array().value_unsafe())
+    for (const auto element : fields[row.array].array())
       value(element, header.context, level + 1);
     return true;
   }

@@ -10,6 +10,7 @@
 
 #include "src/escape.hpp"
 #include "src/report/format.hpp"
+#include "src/report/page.hpp"
 #include "src/report/timeline.hpp"
 #include "src/report/words.hpp"
 
@@ -21,7 +22,6 @@ using app::Style;
 using diag::Finding;
 using diag::TunnelReport;
 
-constexpr int kWidest = 100;              // prose in longer lines is hard to read
 constexpr std::size_t kFullFindings = 8;  // the others are listed in short form
 constexpr std::size_t kShortFindings = 40;
 constexpr std::size_t kTimelines = 6;
@@ -29,81 +29,6 @@ constexpr std::size_t kListedTunnels = 30;
 constexpr std::size_t kFewTunnels = 6;    // so many healthy ones are still listed one by one
 constexpr std::size_t kTallies = 8;
 constexpr std::size_t kMessageBytes = 600;
-
-// Lines with indentation; knows the width and paints after measuring. Text comes in raw and is escaped here.
-class Page {
- public:
-  explicit Page(const Screen& screen) : screen_(screen), width_(std::min(screen.width, kWidest)) {}
-
-  void blank() {
-    if (!text_.empty() && !text_.ends_with("\n\n")) text_ += '\n';
-  }
-  // `lead` stands at `indent`; the text follows it and continues under its own beginning.
-  void item(int indent, std::string_view lead, std::string_view text, Style style = Style::Plain,
-            Style lead_style = Style::Plain) {
-    indent = std::min(indent, width_ / 4);
-    int hanging = indent + app::columns_of(lead);
-    const bool own_line = hanging > width_ - 12;
-    std::string first = std::string(static_cast<std::size_t>(indent), ' ') + painted(screen_, lead_style, lead);
-    if (own_line) {
-      text_ += first + "\n";
-      hanging = std::min(indent + 2, width_ / 4);
-    }
-    const std::string margin(static_cast<std::size_t>(hanging), ' ');
-    bool is_first = !own_line;
-    for (const std::string& line : app::wrap(app::for_terminal(text), width_ - hanging)) {
-      std::string all = (is_first ? first : margin) + painted(screen_, style, line);
-      all.erase(all.find_last_not_of(' ') + 1);
-      text_ += all + "\n";
-      is_first = false;
-    }
-  }
-  void paragraph(int indent, std::string_view text, Style style = Style::Plain) { item(indent, "", text, style); }
-  // Several paragraphs of the knowledge base are separated by line breaks.
-  void prose(int indent, std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      if (end > 0) paragraph(indent, text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
-  // Not broken, so that it can be copied.
-  void verbatim(int indent, std::string_view lead, std::string_view text) {
-    text_ += std::string(static_cast<std::size_t>(std::min(indent, width_ / 4)), ' ') +
-             painted(screen_, Style::Dim, lead) + app::for_terminal(text) + "\n";
-  }
-  void drawn(int indent, const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) text_ += std::string(static_cast<std::size_t>(indent), ' ') + line + "\n";
-  }
-  void heading(std::string_view text) { paragraph(2, text, Style::Bold); }
-  void rule(std::string_view lead, Style style, std::string_view title) {
-    blank();
-    item(0, fmt::format("{}  ", lead), title, Style::Bold, style);
-  }
-  // The drawing area, two columns narrower than the page.
-  Screen inner() const {
-    Screen screen = screen_;
-    screen.width = std::max(1, screen_.width - 2);
-    return screen;
-  }
-  std::string take() { return screen_.unicode ? std::move(text_) : ascii(); }
-
- private:
-  std::string ascii() const {
-    std::string out;
-    for (std::size_t i = 0; i < text_.size();) {  // to_ascii would show ESC of our own colours, and line breaks
-      const std::size_t end = std::min(text_.find_first_of("\x1b\n", i), text_.size());
-      out += app::to_ascii(std::string_view(text_).substr(i, end - i));
-      if (end < text_.size()) out += text_[end];
-      i = end + 1;
-    }
-    return out;
-  }
-
-  const Screen screen_;
-  const int width_;
-  std::string text_;
-};
 
 Style style_of(kb::Severity severity) {
   switch (severity) {
@@ -307,7 +232,6 @@ class TextReport {
     timelines_of(f.subject);
     const auto [known, is_new] = explained_.emplace(f.cause, f.subject);
     if (is_new && !f.explanation.empty()) {
-      page_.blank();
       page_.heading("What happened");
       page_.prose(4, f.explanation);
     }
@@ -320,12 +244,10 @@ class TextReport {
     }
     symptoms(f);
     if (!f.ruled_out.empty()) {
-      page_.blank();
       page_.heading("Ruled out");
       for (const auto& r : f.ruled_out) page_.item(4, app::for_terminal(r.cause) + ": ", r.because);
     }
     if (is_new && !f.references.empty()) {
-      page_.blank();
       page_.heading("References");
       for (const auto& r : f.references) page_.paragraph(4, reference(r), Style::Dim);
     }
@@ -333,7 +255,6 @@ class TextReport {
 
   void evidence(const Finding& f) {
     if (f.evidence.empty()) return;
-    page_.blank();
     page_.heading(f.count > f.evidence.size() ? fmt::format("Evidence ({} of {} records)", f.evidence.size(), f.count)
                                               : std::string("Evidence"));
     for (const auto& e : f.evidence) {
@@ -352,7 +273,6 @@ class TextReport {
   void steps(const Finding& f) {
     const auto all = folded(f.steps);
     if (!all.empty()) {
-      page_.blank();
       page_.heading("To do");
       int number = 0;
       for (const FoldedStep& step : all) {
@@ -361,7 +281,6 @@ class TextReport {
       }
     }
     if (!f.verify.empty()) {
-      page_.blank();
       page_.heading("It worked when");
       page_.prose(4, f.verify);
     }
@@ -378,7 +297,6 @@ class TextReport {
       const auto found = by_fingerprint_.find(fingerprint);
       if (found == by_fingerprint_.end()) continue;
       if (first) {
-        page_.blank();
         page_.heading("It explains");
         first = false;
       }
@@ -405,7 +323,9 @@ class TextReport {
   }
   void timeline(const TunnelReport& t) {
     if (drawn_.size() >= kTimelines || !drawn_.insert(t.id).second) return;
-    const auto lines = draw_timeline(t, page_.inner());
+    app::Screen inner = page_.screen();
+    inner.width = std::max(1, inner.width - 2);
+    const auto lines = draw_timeline(t, inner);
     if (lines.empty()) return;
     page_.blank();
     page_.paragraph(2, t.id, Style::Bold);

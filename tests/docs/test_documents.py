@@ -76,3 +76,9 @@ def test_replay_notices_a_command_that_breaks(tmp_path):
     (tmp_path / "work").mkdir()
     faults, ran = replay(page, tmp_path / "work")
     assert ran == 2 and len(faults) == 1 and "status 5" in faults[0]
+
+
+def test_the_index_leads_to_every_page():
+    index = ROOT / "docs/README.md"
+    linked = {(index.parent / target).resolve() for target, _ in LINK.findall(index.read_text(encoding="utf-8")) if target}
+    assert [name_of(page) for page in sorted(ROOT.glob("docs/**/*.md")) if page != index and page not in linked] == []

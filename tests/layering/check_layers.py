@@ -19,7 +19,7 @@ LIBRARY_DOORS = [  # the header, the one folder that may include it
 WORLD_HEADERS = re.compile(r"^(iostream|cstdio|stdio\.h|ctime|time\.h|print|unistd\.h|sys/.*)$")
 FILE_HEADERS = re.compile(r"^(fstream|filesystem|fcntl\.h)$")
 WORLD_CALLS = re.compile(r"\b(f?printf|puts|fopen|getenv|gettimeofday|clock_gettime|localtime|system_clock|"
-                         r"steady_clock|std::(cout|cerr|clog|exit|abort|system))\b|\bfmt::print\b|(?<![\w.:>])time\s*\(")
+                         r"steady_clock|std::(cout|cerr|clog|exit|abort|system))\b|\bfmt::print\b|\btime\s*\(\s*(nullptr|NULL|0|&)")
 # Programs that the build itself runs are not part of any library.
 BUILD_TOOLS = {"kb/compile_main.cpp"}
 
@@ -32,6 +32,8 @@ def without_comments_and_strings(text):
 def faults_of_include(path, folder, quoted, header):
     if quoted:
         target = header.split("/")[0]
+        if header.endswith(".inc"):  # written by the build
+            return
         if "/" not in header or target not in SEES:
             yield f'"{header}" is not a path from the top folder'
         elif target not in SEES[folder].split():

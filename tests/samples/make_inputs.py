@@ -6,9 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 
-import stories
-from story import DPD_V2, V1, V2  # noqa: F401
-import containers
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+import containers  # noqa: E402
+import stories  # noqa: E402
+from story import V1, V2  # noqa: E402
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 
@@ -42,6 +43,7 @@ TABLE = {
     "psk-mismatch-text-format-ikev2": ("psk_mismatch", V2, "text"),
     "psk-mismatch-after-rotation-ikev1": ("psk_mismatch_after_rotation", V1, "console-csv"),
     "psk-mismatch-after-rotation-ikev2": ("psk_mismatch_after_rotation", V2, "tail-detailed"),
+    "psk-mismatch-repaired-ikev2": ("psk_mismatch_repaired", V2, "firehose"),
     "authentication-failed-ikev2": ("authentication_failed", V2, "insights-json"),
     "ike-proposal-mismatch-ikev1": ("ike_proposal_mismatch", V1, "get-log-events"),
     "ike-proposal-mismatch-ikev2": ("ike_proposal_mismatch", V2, "insights-csv"),
@@ -86,6 +88,7 @@ TABLE = {
     "gateway-restart-ikev2": ("gateway_restart", V2, "insights-json"),
     "nobody-initiates-ikev1": ("nobody_initiates", V1, "filter-log-events"),
     "nobody-initiates-ikev2": ("nobody_initiates", V2, "s3-export"),
+    "nobody-initiates-for-an-hour-ikev2": ("nobody_initiates_for_an_hour", V2, "live-tail"),
     "tunnel-flapping-fast-ikev1": ("flapping_fast", V1, "tail-detailed"),
     "tunnel-flapping-fast-ikev2": ("flapping_fast", V2, "subscription-raw"),
     "tunnel-flapping-slow-ikev1": ("flapping_slow", V1, "console-csv"),
@@ -94,6 +97,7 @@ TABLE = {
     "tunnel-down-without-a-word-ikev1": ("tunnel_down", V1, "insights-csv"),
     "tunnel-down-without-a-word-ikev2": ("tunnel_down", V2, "tail-json"),
     "connection-outage-ikev2": ("connection_outage", V2, "s3-export"),
+    "one-connection-of-two-is-ill-ikev1": ("one_connection_of_two_is_ill", V1, "tail-detailed"),
     "redundancy-lost-ikev2": ("redundancy_lost", V2, "filter-log-events"),
     "log-gap-ikev2": ("log_gap", V2, "tail-short"),
     "contradictory-state-ikev1": ("contradictory_state", V1, "pretty"),
@@ -105,6 +109,7 @@ TABLE = {
     "bgp-prefix-limit-exceeded-ikev2": ("bgp_prefix_limit", V2, "firehose"),
     "bgp-prefix-limit-warning-ikev2": ("bgp_prefix_warning", V2, "pretty"),
     "bgp-as-mismatch-ikev2": ("bgp_as_mismatch", V2, "insights-csv"),
+    "bgp-as-mismatch-without-ike-log": ("bgp_as_mismatch_without_ike_log", V2, "ndjson"),
     "bgp-as-path-loop-ikev2": ("bgp_as_path_loop", V2, "pretty"),
     "bgp-next-hop-denied-ikev2": ("bgp_next_hop_denied", V2, "insights-csv-fields"),
     "bgp-closed-by-peer-ikev2": ("bgp_closed_by_peer", V2, "live-tail"),

@@ -76,6 +76,13 @@ def psk_mismatch_after_rotation(s, ike):
     t.wait(5, 20).retry(s.rng.uniform(1200, 2400), lambda: psk_attempt(t))
 
 
+@tale("psk-mismatch", BOTH)
+def psk_mismatch_repaired(s, ike):
+    t = s.tunnel(ike)
+    t.retry(s.rng.uniform(600, 1200), lambda: psk_attempt(t))
+    t.establish().stay_up(1800)
+
+
 @tale("authentication-failed", absent=("psk-mismatch",))
 def authentication_failed(s, ike):
     t = s.tunnel(ike)
@@ -231,6 +238,16 @@ def dpd_timeout_then_silence_of_the_peer(s, ike):
     t.retry(s.rng.uniform(900, 1500), lambda: t.aws_calls())
 
 
+@tale("dpd-timeout", BOTH, absent=("tunnel-down", "rekey-failure"))
+def dpd_timeout_with_late_states(s, ike):
+    """The record of the timeout still says established; the next one, a moment later, says down."""
+    t = s.tunnel(ike)
+    t.already_up(age_child=100).stay_up(s.rng.uniform(800, 2400))
+    t.log(DPD_V2 if ike == V2 else DPD_V1, UP, UP)
+    t.chatter(s.rng.uniform(0.2, 2), DOWN, DOWN).wait(60, 400)
+    t.establish().stay_up(s.rng.uniform(600, 2400))
+
+
 @tale("gateway-outage", BOTH, of="all", absent=("dpd-timeout", "peer-unreachable"))
 def gateway_outage(s, ike):
     first = s.start + s.rng.uniform(1500, 2500)
@@ -263,6 +280,15 @@ def peer_closed_ike_sa(s, ike):
     t = s.tunnel(ike)
     t.already_up(age_child=100).stay_up(s.rng.uniform(800, 2400))
     t.log(DELETE_IKE, DOWN, DOWN).wait(100, 500)
+    t.establish().stay_up(s.rng.uniform(600, 2400))
+
+
+@tale("peer-closed-ike-sa", BOTH, absent=("idle-timeout", "rekey-failure", "tunnel-down"))
+def peer_closed_ike_sa_with_late_states(s, ike):
+    t = s.tunnel(ike)
+    t.already_up(age_child=100).stay_up(s.rng.uniform(800, 2400))
+    t.log(DELETE_IKE, UP, UP)
+    t.chatter(s.rng.uniform(0.2, 2), DOWN, DOWN).wait(100, 500)
     t.establish().stay_up(s.rng.uniform(600, 2400))
 
 
@@ -446,6 +472,16 @@ def nobody_initiates(s, ike):
     t.t = fell
 
 
+@tale(("nobody-initiates", "peer-closed-ike-sa"), BOTH, findings=("nobody-initiates",))
+def nobody_initiates_for_an_hour(s, ike):
+    """After a DELETE nothing more is logged of this tunnel, while the other one's log goes on for an hour."""
+    t = s.tunnel(ike)
+    t.already_up(age_child=100).stay_up(s.rng.uniform(1200, 2400))
+    t.log(DELETE_IKE, DOWN, DOWN)
+    t.t += HOUR
+    other_tunnel_lives(s, t)
+
+
 # Up and down, and down without a word.
 
 def drop_without_message(t, down_low, down_high):
@@ -515,6 +551,15 @@ def redundancy_lost(s, ike):
     t.dpd_death()
     t.retry(900, lambda: t.aws_calls())
     other_tunnel_lives(s, t)
+
+
+@tale("psk-mismatch", BOTH, absent=("gateway-outage", "connection-outage"))
+def one_connection_of_two_is_ill(s, ike):
+    t = s.tunnel(ike)
+    t.retry(s.rng.uniform(1200, 2400), lambda: psk_attempt(t))
+    other_tunnel_lives(s, t)
+    other_tunnel_lives(s, t, "vpn-0f9e8d7c6b5a41302", "203.0.114.17")
+    other_tunnel_lives(s, t, "vpn-0f9e8d7c6b5a41302", "203.0.114.98")
 
 
 @tale(findings=("log-gap",), silent=True, ike=BOTH)
@@ -609,18 +654,25 @@ def bgp_prefix_warning(s, ike):
     ipsec_lives(t, begin, t.t - begin + 300)
 
 
+def bad_open(t):
+    t.bgp_change("Idle", "Connect").bgp_change("Connect", "OpenSent", 0.2)
+    t.bgp("AWS-side peer detected a bad OPEN message from neighbor {neighbor} - remote AS is 65010, expected 65000",
+          "DOWN", 0.1)
+
+
 @tale("bgp-as-mismatch", BOTH, absent=("bgp-down",))
 def bgp_as_mismatch(s, ike):
     t = s.tunnel(ike)
     t.establish()
     begin = t.t
-
-    def attempt():
-        t.bgp_change("Idle", "Connect").bgp_change("Connect", "OpenSent", 0.2)
-        t.bgp("AWS-side peer detected a bad OPEN message from neighbor {neighbor} - remote AS is 65010, expected 65000",
-              "DOWN", 0.1)
-    t.retry(s.rng.uniform(900, 1800), attempt, 20, 60)
+    t.retry(s.rng.uniform(900, 1800), lambda: bad_open(t), 20, 60)
     ipsec_lives(t, begin, t.t - begin)
+
+
+@tale("bgp-as-mismatch", absent=("bgp-down",))
+def bgp_as_mismatch_without_ike_log(s, ike):
+    t = s.tunnel(ike)
+    t.retry(s.rng.uniform(900, 1800), lambda: bad_open(t), 20, 60)
 
 
 def denied_route(s, ike, reason):

@@ -18,7 +18,7 @@ void append(std::string& to, const FieldValue& value) {
     to.append(digits, std::to_chars(digits, digits + sizeof digits, value.integer()).ptr);
   } else if (value.kind() == FieldValue::Kind::Array) {
     const std::size_t start = to.size();
-    for (const auto part : value.element().get_array().value_unsafe()) {
+    for (const auto part : value.array()) {
       if (to.size() > start) to += ' ';
       append(to, FieldValue(part));
     }

@@ -1,0 +1,275 @@
+// Rules first, then the references of causes to signals and to each other, then texts.
+#include "kb/lint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "kb/examples.hpp"
+#include "kb/lint_report.hpp"
+#include "kb/signals.hpp"
+#include "kb/text.hpp"
+
+namespace tunnelscope::kb {
+namespace {
+
+constexpr std::size_t kLeastExamples = 2;
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+class Linter {
+ public:
+  Linter(const Knowledge& knowledge, const LintContext& context)
+      : knowledge_(knowledge), context_(context), report_(context.sources) {
+    for (const SignalInfo& info : known_signals()) {
+      if (info.source == SignalSource::Detector) detector_signals_.emplace_back(info.name);
+    }
+    given_ = detector_signals_;
+    for (const MessageRule& rule : knowledge.messages) given_.push_back(rule.signal);
+    for (const Cause& cause : knowledge.causes) cause_ids_.push_back(cause.id);
+  }
+
+  std::vector<Error> run() {
+    for (const MessageRule& rule : knowledge_.messages) lint_rule(rule);
+    lint_examples();
+    for (const Cause& cause : knowledge_.causes) lint_cause(cause);
+    lint_cycles("outranks", &Cause::outranks);
+    lint_cycles("explains", &Cause::explains);
+    return report_.take();
+  }
+
+ private:
+  static std::string key_of(const MessageRule& rule) { return "message:" + rule.id; }
+  static std::string key_of(const Cause& cause) { return "cause:" + cause.id; }
+
+  void lint_rule(const MessageRule& rule) {
+    const std::string key = key_of(rule);
+    const auto pattern = rules::Pattern::compile(rule.pattern);
+    if (!pattern) report_.add(key + "#pattern", "pattern: " + pattern.error().reason);
+    if (rule.examples.size() < kLeastExamples) report_.add(key + "#examples", "a message rule needs two examples or more");
+    if (rule.near_misses.size() < kLeastExamples) {
+      report_.add(key + "#near_misses", "a message rule needs two near misses or more");
+    }
+    if (contains(detector_signals_, rule.signal)) {
+      report_.add(key + "#signal", "the signal `" + rule.signal + "` is a detector's; a message rule cannot give it");
+    }
+    if (pattern) lint_capture_names(rule, *pattern);
+    lint_texts(rule, key, report_);
+  }
+
+  void lint_capture_names(const MessageRule& rule, const rules::Pattern& pattern) {
+    std::vector<std::string> fields;
+    for (const auto& field : pattern.fields()) fields.push_back(field.name);
+    for (std::size_t i = 0; i < rule.examples.size(); ++i) {
+      for (const auto& [name, text] : rule.examples[i].captures) {
+        if (contains(fields, name)) continue;
+        report_.add(key_of(rule) + "#examples/" + std::to_string(i) + "/captures/" + name,
+                    "the pattern has no capture `" + name + "`", did_you_mean(name, fields));
+      }
+    }
+    for (const std::string& name : fields) {
+      const auto states = [&](const Example& example) { return example.captures.count(name) > 0; };
+      if (std::none_of(rule.examples.begin(), rule.examples.end(), states)) {
+        report_.add(key_of(rule) + "#examples", "no example states the capture `" + name + "`");
+      }
+    }
+  }
+
+  void lint_examples() {
+    PatternCache cache;
+    for (const ExampleCheck& check : check_examples(knowledge_, cache)) {
+      if (check.result.passed) continue;
+      const MessageRule& rule = knowledge_.messages[check.rule];
+      if (!check.capture.empty() && !has_field(*cache.get(rule.pattern), check.capture)) continue;  // reported by name
+      report_.add(key_of(rule) + (check.result.near_miss ? "#near_misses/" : "#examples/") + std::to_string(check.index) +
+                      (check.capture.empty() ? "" : "/captures/" + check.capture),
+                  check.result.message);
+    }
+  }
+  static bool has_field(const rules::Pattern& pattern, const std::string& name) {
+    const auto& fields = pattern.fields();
+    return std::any_of(fields.begin(), fields.end(), [&](const auto& field) { return field.name == name; });
+  }
+
+  void lint_cause(const Cause& cause) {
+    const std::string key = key_of(cause);
+    lint_conditions(cause.all, key + "#when/all");
+    lint_conditions(cause.any, key + "#when/any");
+    lint_conditions(cause.none, key + "#when/none");
+    lint_conditions(cause.certain_when, key + "#certain_when");
+    if (cause.milder) lint_conditions(cause.milder->all, key + "#milder/all");
+    lint_references(cause);
+    lint_placeholders(cause);
+    lint_texts(cause, key, report_);
+    if (context_.shown_causes && context_.shown_causes->count(cause.id) == 0) {
+      report_.add(key, "no sample shows the cause `" + cause.id + "`");
+    }
+  }
+
+  void lint_signal(const std::string& key, const std::string& signal) {
+    if (contains(given_, signal)) return;
+    report_.add(key, "no message rule and no detector gives the signal `" + signal + "`", did_you_mean(signal, given_));
+  }
+  void lint_conditions(const std::vector<Condition>& conditions, const std::string& key) {
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+      lint_signal(key + "/" + std::to_string(i) + "/signal", conditions[i].signal);
+    }
+  }
+
+  // The causes that a name or a glob such as "bgp-*" stands for, the cause itself left out.
+  std::vector<std::string> expand(const std::string& name, const std::string& self) const {
+    std::vector<std::string> ids;
+    const bool glob = name.ends_with('*');
+    const std::string_view start = std::string_view(name).substr(0, glob ? name.size() - 1 : name.size());
+    for (const std::string& id : cause_ids_) {
+      if (glob ? id.starts_with(start) && id != self : id == name) ids.push_back(id);
+    }
+    return ids;
+  }
+
+  void lint_cause_name(const std::string& key, const std::string& name, const std::string& self) {
+    if (name == self) return report_.add(key, "the cause `" + name + "` names itself");
+    if (!expand(name, self).empty()) return;
+    report_.add(key, (name.ends_with('*') ? "no cause fits `" : "there is no cause `") + name + "`",
+                did_you_mean(name, cause_ids_));
+  }
+
+  void lint_references(const Cause& cause) {
+    const std::string key = key_of(cause);
+    for (std::size_t i = 0; i < cause.outranks.size(); ++i) {
+      lint_cause_name(key + "#outranks/" + std::to_string(i), cause.outranks[i], cause.id);
+    }
+    for (std::size_t i = 0; i < cause.explains.size(); ++i) {
+      lint_cause_name(key + "#explains/" + std::to_string(i), cause.explains[i], cause.id);
+    }
+    for (std::size_t i = 0; i < cause.rules_out.size(); ++i) {
+      const std::string entry = key + "#rules_out/" + std::to_string(i);
+      lint_cause_name(entry + "/cause", cause.rules_out[i].cause, cause.id);
+      for (std::size_t j = 0; j < cause.rules_out[i].unless.size(); ++j) {
+        lint_signal(entry + "/unless/" + std::to_string(j), cause.rules_out[i].unless[j]);
+      }
+    }
+  }
+
+  // Keys of details that a finding of this cause can have: detectors' and the captures of rules giving its signals.
+  std::vector<std::string> details_of(const Cause& cause) {
+    std::vector<std::string> keys;
+    for (const DetailInfo& info : known_details()) keys.emplace_back(info.name);
+    std::vector<std::string> signals;
+    const auto add_signals = [&](const std::vector<Condition>& conditions) {
+      for (const Condition& condition : conditions) signals.push_back(condition.signal);
+    };
+    add_signals(cause.all);
+    add_signals(cause.any);
+    add_signals(cause.certain_when);
+    if (cause.milder) add_signals(cause.milder->all);
+    for (const MessageRule& rule : knowledge_.messages) {
+      if (!contains(signals, rule.signal)) continue;
+      if (const auto pattern = rules::Pattern::compile(rule.pattern)) {
+        for (const auto& field : pattern->fields()) keys.push_back(field.name);
+      }
+    }
+    return keys;
+  }
+
+  void lint_placeholders(const Cause& cause) {
+    std::vector<std::string> keys = details_of(cause);
+    const std::string key = key_of(cause);
+    for (std::size_t i = 0; i < cause.details.size(); ++i) {
+      if (contains(keys, cause.details[i])) continue;
+      report_.add(key + "#details/" + std::to_string(i),
+                  "no detector or capture of this cause's signals gives the detail `" + cause.details[i] + "`",
+                  did_you_mean(cause.details[i], keys));
+    }
+    for (const char* name : {"subject", "count", "outages", "interruptions", "downtime", "first_seen", "last_seen"}) {
+      keys.emplace_back(name);
+    }
+    lint_summary(key + "#summary", cause.summary, keys);
+    if (cause.milder) lint_summary(key + "#milder/summary", cause.milder->summary, keys);
+  }
+
+  void lint_summary(const std::string& key, const std::string& summary, const std::vector<std::string>& keys) {
+    int depth = 0;
+    for (std::size_t at = 0; at < summary.size(); ++at) {
+      if (summary[at] == '[') ++depth;
+      if (summary[at] == ']') --depth;
+      if (depth < 0 || depth > 1) return report_.add(key, "square brackets must come in pairs and not inside each other");
+      if (summary[at] != '{') continue;
+      const std::size_t close = summary.find('}', at);
+      if (close == std::string::npos) return report_.add(key, "a placeholder has no closing brace");
+      const std::string name = summary.substr(at + 1, close - at - 1);
+      if (!contains(keys, name)) report_.add(key, "unknown placeholder `{" + name + "}`", did_you_mean(name, keys));
+      at = close;
+    }
+    if (depth != 0) report_.add(key, "square brackets must come in pairs and not inside each other");
+  }
+
+  // Depth first from each cause; a cause met again on the way closes a cycle, which is reported once.
+  void lint_cycles(const std::string& what, std::vector<std::string> Cause::*edges) {
+    std::vector<std::string> path, done;
+    for (const Cause& cause : knowledge_.causes) walk(cause, what, edges, path, done);
+  }
+  void walk(const Cause& cause, const std::string& what, std::vector<std::string> Cause::*edges,
+            std::vector<std::string>& path, std::vector<std::string>& done) {
+    if (contains(done, cause.id)) return;
+    path.push_back(cause.id);
+    for (const std::string& name : cause.*edges) {
+      for (const std::string& id : expand(name, cause.id)) {
+        const auto begin = std::find(path.begin(), path.end(), id);
+        if (begin == path.end()) {
+          walk(*knowledge_.cause(id), what, edges, path, done);
+        } else if (id != cause.id) {
+          std::string cycle;
+          for (auto step = begin; step != path.end(); ++step) cycle += *step + " -> ";
+          report_.add(key_of(cause) + "#" + what, "`" + what + "` runs in a circle: " + cycle + id);
+        }
+      }
+    }
+    path.pop_back();
+    done.push_back(cause.id);
+  }
+
+  const Knowledge& knowledge_;
+  const LintContext& context_;
+  LintReport report_;
+  std::vector<std::string> detector_signals_, given_, cause_ids_;
+};
+
+}  // namespace
+
+// "message:a/b#examples/0" without positions: the file that should hold it.
+std::string file_of(const std::string& key) {
+  const std::size_t colon = key.find(':');
+  return "kb/" + key.substr(0, colon) + "s/" + key.substr(colon + 1, key.find('#') - colon - 1) + ".yaml";
+}
+
+Error LintReport::place_of(const std::string& key) const {
+  for (std::string above = key; sources_ != nullptr && !above.empty();) {
+    if (const auto place = sources_->find(above); place != sources_->end()) {
+      const Position& at = place->second;
+      return {at.file, at.line, at.column, at.source_line, {}, {}};
+    }
+    const std::size_t inner = above.find('#');
+    above.resize(inner == std::string::npos ? 0 : std::max(inner, above.rfind('/') == std::string::npos ? 0 : above.rfind('/')));
+  }
+  return {file_of(key), 0, 0, {}, {}, {}};
+}
+
+void LintReport::add(const std::string& key, std::string reason, std::string hint) {
+  Error error = place_of(key);
+  error.reason = std::move(reason);
+  error.hint = std::move(hint);
+  errors_.push_back(std::move(error));
+}
+
+std::vector<Error> LintReport::take() {
+  const auto place = [](const Error& e) { return std::tie(e.file, e.line, e.column, e.reason); };
+  std::stable_sort(errors_.begin(), errors_.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  return std::move(errors_);
+}
+
+std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context) { return Linter(knowledge, context).run(); }
+
+}  // namespace tunnelscope::kb

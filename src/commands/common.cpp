@@ -1,0 +1,95 @@
+// Complaints are made here, so that every command words them alike.
+#include "src/commands/common.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "src/escape.hpp"
+#include "src/input/identity.hpp"
+
+namespace tunnelscope::commands {
+namespace {
+
+// One line that is written again and again on a terminal, or a line at a time elsewhere.
+class Progress {
+ public:
+  Progress(const app::Settings& settings, app::Console& console) : console_(console) {
+    shown_ = settings.progress == "always" || (settings.progress != "never" && console.err_is_terminal);
+  }
+  ~Progress() {
+    if (shown_ && console_.err_is_terminal && written_) console_.err("\r\x1b[K");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  bool shown() const { return shown_; }
+  void show(std::uint64_t bytes, const std::string& path) {
+    written_ = true;
+    const std::string text = fmt::format("read {:.1f} MB, {}", static_cast<double>(bytes) / 1e6, app::for_terminal(path));
+    const int width = console_.window > 1 ? console_.window - 1 : 79;
+    console_.err(console_.err_is_terminal ? "\r" + app::cut(text, width, false) + "\x1b[K" : text + "\n");
+  }
+
+ private:
+  app::Console& console_;
+  bool shown_ = false, written_ = false;
+};
+
+}  // namespace
+
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+void complain_about(app::Console& console, const kb::Errors& errors) {
+  for (const kb::Error& error : errors) {
+    std::string text = kb::to_text(error);
+    if (!text.ends_with('\n')) text += '\n';
+    console.err(text);
+  }
+}
+
+tl::expected<KnowledgeBase, app::Exit> knowledge_base(const app::Settings& settings, app::Console& console) {
+  if (settings.kb.empty()) return KnowledgeBase();
+  if (!is_folder(settings.kb)) {
+    app::complain(console, fmt::format("--kb {} is not a folder", app::for_terminal(settings.kb)),
+                  "it holds messages/, causes/ and thresholds.yaml; any of them may be missing");
+    return tl::unexpected(app::Exit::Usage);
+  }
+  auto knowledge = kb::overlay_folder(kb::built_in(), settings.kb);
+  if (knowledge) return KnowledgeBase(std::move(*knowledge));
+  complain_about(console, knowledge.error());
+  return tl::unexpected(app::Exit::KnowledgeBase);
+}
+
+tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console) {
+  if (!settings.arguments.empty()) return settings.arguments;
+  if (console.in_is_data) return std::vector<std::string>{"-"};
+  app::complain(console, "no input was named",
+                "name files or folders, or pipe a log in: aws logs tail GROUP --since 3h | tunnelscope diagnose -");
+  return tl::unexpected(app::Exit::Usage);
+}
+
+std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
+                                     diag::Time until, app::Console& console, diag::Intake& intake) {
+  Progress progress(settings, console);
+  input::ReadOptions options;
+  options.tunnel = settings.tunnel;
+  options.until = until;
+  if (progress.shown()) {
+    options.progress = [&progress](std::uint64_t bytes, const std::string& path) { progress.show(bytes, path); };
+  }
+  return input::read_inputs(paths, options, intake);
+}
+
+bool check_tunnel(const app::Settings& settings, app::Console& console) {
+  if (settings.tunnel.empty() || input::identity_of_option(settings.tunnel).known()) return true;
+  app::complain(console, fmt::format("--tunnel {} is not a tunnel", app::for_terminal(settings.tunnel)),
+                "VPN_ID/OUTSIDE_IP, for example vpn-0123456789abcdef0/203.0.113.17");
+  return false;
+}
+
+}  // namespace tunnelscope::commands

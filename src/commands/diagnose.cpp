@@ -1,0 +1,229 @@
+// `diagnose`: inputs to a report. What is wrong with the command line is said before anything is read.
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "diag/diagnose.hpp"
+#include "src/commands/all.hpp"
+#include "src/commands/common.hpp"
+#include "src/escape.hpp"
+#include "src/maintenance.hpp"
+#include "src/moment.hpp"
+#include "src/redact.hpp"
+#include "src/report/format.hpp"
+#include "src/report/words.hpp"
+
+namespace tunnelscope::commands {
+namespace {
+
+using app::Console;
+using app::Exit;
+using app::Moment;
+using app::Settings;
+using app::UsageError;
+
+struct Times {
+  std::optional<Moment> since;
+  diag::Time until = diag::kNoTime, now = diag::kNoTime;
+};
+
+UsageError not_a_time(std::string_view option, const std::string& text) {
+  return {fmt::format("{} {} is not a time", option, app::for_terminal(text)),
+          "2026-03-01T04:00, seconds since 1970, or a distance such as 24h"};
+}
+
+tl::expected<diag::Time, UsageError> now_of(const Settings& settings, const Console& console) {
+  if (settings.now.empty()) return diag::kNoTime;
+  const auto moment = app::moment_of(settings.now);
+  if (!moment || moment->kind == Moment::Kind::Before) {
+    return tl::unexpected(UsageError{fmt::format("--now {} is not an instant", app::for_terminal(settings.now)),
+                                     "2026-03-01T04:00, seconds since 1970, or `now` for this machine's clock"});
+  }
+  return moment->kind == Moment::Kind::Now ? console.clock() : moment->time;
+}
+
+tl::expected<Times, UsageError> times_of(const Settings& settings, const Console& console) {
+  Times times;
+  const auto now = now_of(settings, console);
+  if (!now) return tl::unexpected(now.error());
+  times.now = *now;
+  if (!settings.since.empty()) {
+    times.since = app::moment_of(settings.since);
+    if (!times.since) return tl::unexpected(not_a_time("--since", settings.since));
+    if (times.since->kind == Moment::Kind::Now) times.since = Moment{Moment::Kind::Instant, console.clock()};
+  }
+  if (settings.until.empty()) return times;
+  const auto until = app::moment_of(settings.until);
+  if (!until) return tl::unexpected(not_a_time("--until", settings.until));
+  if (until->kind == Moment::Kind::Before && times.now == diag::kNoTime) {
+    return tl::unexpected(UsageError{"a relative --until needs --now", "--now now takes this machine's clock"});
+  }
+  times.until = until->kind == Moment::Kind::Instant  ? until->time
+                : until->kind == Moment::Kind::Before ? times.now - until->distance
+                                                      : console.clock();
+  if (times.since && times.since->kind == Moment::Kind::Instant && times.since->time > times.until) {
+    return tl::unexpected(UsageError{"--since is later than --until", ""});
+  }
+  return times;
+}
+
+tl::expected<void, UsageError> check_jobs(const Settings& settings) {
+  if (settings.jobs.empty()) return {};
+  constexpr int kMost = 1024;
+  const char* const end = settings.jobs.data() + settings.jobs.size();
+  int jobs = 0;
+  const auto [stopped, error] = std::from_chars(settings.jobs.data(), end, jobs);
+  if (error == std::errc{} && stopped == end && jobs >= 1 && jobs <= kMost) return {};
+  return tl::unexpected(UsageError{fmt::format("--jobs {} is not a number of threads", app::for_terminal(settings.jobs)),
+                                   fmt::format("1 to {}", kMost)});
+}
+
+// Said before an hour of reading rather than after it.
+tl::expected<void, UsageError> check_output(const Settings& settings) {
+  namespace fs = std::filesystem;
+  if (settings.output.empty() || settings.output == "-") return {};
+  const fs::path path(settings.output);
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    return tl::unexpected(UsageError{fmt::format("--output {} is a folder", app::for_terminal(settings.output)), "name a file"});
+  }
+  const bool exists = fs::exists(path, error);
+  if (access((exists ? path : folder).c_str(), W_OK) == 0) return {};
+  return tl::unexpected(UsageError{fmt::format("--output {} cannot be written", app::for_terminal(settings.output)),
+                                   exists ? "" : "its folder must exist and be writable"});
+}
+
+tl::expected<std::vector<diag::MaintenanceWindow>, UsageError> maintenance_of(const Settings& settings, Console& console) {
+  std::vector<diag::MaintenanceWindow> windows;
+  for (const std::string& path : settings.maintenance) {
+    const std::string name = app::for_terminal(path);
+    std::ifstream file(path, std::ios::binary);
+    if (!file || is_folder(path)) return tl::unexpected(UsageError{fmt::format("--maintenance {} cannot be read", name), ""});
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto read = app::read_maintenance(text);
+    if (!read) {
+      const auto& error = read.error();
+      return tl::unexpected(UsageError{error.line > 0 ? fmt::format("{}:{}: {}", name, error.line, error.reason)
+                                                      : fmt::format("{}: {}", name, error.reason), error.hint});
+    }
+    for (const std::string& warning : read->warnings) app::complain(console, fmt::format("{}: {}", name, warning));
+    windows.insert(windows.end(), read->windows.begin(), read->windows.end());
+  }
+  return windows;
+}
+
+diag::Time last_record(const diag::Intake& intake) {
+  diag::Time last = diag::kNoTime;
+  for (const diag::TunnelLog& log : intake.tunnels()) {
+    if (!log.events.empty()) last = std::max(last, log.events.back().time);
+  }
+  return last;
+}
+
+diag::Time since_of(const Times& times, const diag::Intake& intake) {
+  if (!times.since) return diag::kNoTime;
+  if (times.since->kind == Moment::Kind::Instant) return times.since->time;
+  const diag::Time base = times.now != diag::kNoTime ? times.now : last_record(intake);
+  return base == diag::kNoTime ? diag::kNoTime : base - times.since->distance;
+}
+
+// An empty export must not pass for a healthy one.
+void complain_of_nothing(const report::Document& document, Console& console) {
+  const diag::Report& report = document.report;
+  const diag::Coverage& coverage = report.coverage;
+  const std::string inputs = report::counted(report.inputs.size(), "input");
+  if (coverage.unrecognised > 0) {
+    const std::string shape = coverage.unrecognised_shapes.empty() ? "" : coverage.unrecognised_shapes[0].what;
+    app::complain(console,
+                  fmt::format("none of {} in {} is known; most frequent: {}", report::counted(coverage.records, "record"),
+                              inputs, app::cut(app::for_terminal(shape), 200, false)),
+                  "these may be other logs; if they are VPN logs, tunnelscope rules draft INPUT makes rules of them");
+    return;
+  }
+  const std::string why = coverage.skipped_by_reason.empty()
+                              ? ""
+                              : fmt::format("; {} skipped: {}", coverage.skipped, app::for_terminal(coverage.skipped_by_reason[0].what));
+  app::complain(console, fmt::format("no log record was found in {}{}", inputs, why),
+                "expected is an export of AWS Site-to-Site VPN logs (S3, aws logs, Insights, Firehose), plain or gzip; "
+                "check its time range, --until, and that tunnel logging is on");
+}
+
+bool fails(const diag::Report& report, const std::string& fail_on) {
+  return std::any_of(report.findings.begin(), report.findings.end(), [&](const diag::Finding& f) {
+    if (fail_on == "info") return true;
+    if (fail_on == "warning") return f.severity >= kb::Severity::Warning;
+    return fail_on == "critical" && f.severity == kb::Severity::Critical;
+  });
+}
+
+struct Plan {
+  Times times;
+  std::vector<diag::MaintenanceWindow> maintenance;
+  std::optional<app::Redactor> redactor;
+};
+
+tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& console) {
+  Plan plan;
+  if (auto jobs = check_jobs(settings); !jobs) return tl::unexpected(jobs.error());
+  if (auto output = check_output(settings); !output) return tl::unexpected(output.error());
+  auto times = times_of(settings, console);
+  if (!times) return tl::unexpected(times.error());
+  auto maintenance = maintenance_of(settings, console);
+  if (!maintenance) return tl::unexpected(maintenance.error());
+  if (settings.redact) {
+    auto redactor = app::redactor_for(settings, console);
+    if (!redactor) return tl::unexpected(redactor.error());
+    plan.redactor = std::move(*redactor);
+  }
+  plan.times = *times;
+  plan.maintenance = std::move(*maintenance);
+  return plan;
+}
+
+}  // namespace
+
+Exit diagnose(const Settings& settings, Console& console) {
+  const auto plan = plan_of(settings, console);
+  if (!plan) {
+    app::complain(console, plan.error().reason, plan.error().hint);
+    return Exit::Usage;
+  }
+  if (!check_tunnel(settings, console)) return Exit::Usage;
+  const auto inputs = inputs_of(settings, console);
+  if (!inputs) return inputs.error();
+  const auto knowledge = knowledge_base(settings, console);
+  if (!knowledge) return knowledge.error();
+
+  const diag::Classifier classifier(knowledge->get());
+  diag::Intake intake(classifier);
+  report::Document document;
+  document.problems = read(*inputs, settings, plan->times.until, console, intake);
+  intake.finish();
+  document.report = diag::diagnose(
+      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance});
+  document.notes = report::notes_on(document.report);
+  app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
+
+  const bool nothing = document.report.coverage.recognised == 0;
+  for (const input::ReadProblem& problem : document.problems) {
+    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.path), app::for_terminal(problem.reason)),
+                  app::for_terminal(problem.hint));
+  }
+  if (nothing) complain_of_nothing(document, console);
+  const Exit verdict = nothing || !document.problems.empty()       ? Exit::Input
+                       : fails(document.report, settings.fail_on) ? Exit::Findings
+                                                                  : Exit::Done;
+  const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
+  const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
+  return app::deliver(report::format_named(settings.format)->write(document, screen), settings, console, verdict);
+}
+
+}  // namespace tunnelscope::commands

@@ -1,0 +1,312 @@
+// `explain`: a cause, a message rule, or a pasted line. A line that holds JSON goes through the same reader as a log,
+// so every container is understood; a bare message is matched against the rules of every dialect.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "diag/classify.hpp"
+#include "src/commands/all.hpp"
+#include "src/commands/common.hpp"
+#include "src/escape.hpp"
+#include "src/report/describe.hpp"
+#include "src/secrets.hpp"
+
+namespace tunnelscope::commands {
+namespace {
+
+using app::Console;
+using app::Exit;
+using app::Settings;
+using app::Style;
+using Json = nlohmann::ordered_json;
+
+// What is to be explained: a message, and what its record said besides.
+struct Pasted {
+  std::string message;
+  std::optional<diag::Dialect> dialect;
+  diag::Time time = diag::kNoTime;
+  diag::PhaseState phase1 = diag::PhaseState::Unknown, phase2 = diag::PhaseState::Unknown;
+};
+
+struct Captured {
+  std::string name, text;
+  rules::CaptureType type;
+  std::optional<std::int64_t> number;
+};
+
+struct Verdict {
+  Pasted pasted;
+  const kb::MessageRule* rule = nullptr;  // null: nothing matched
+  std::vector<Captured> captures;
+  bool limit_hit = false;
+  const kb::MessageRule* nearest = nullptr;
+  std::size_t reached = 0;                // bytes of the message that the nearest rule matched
+};
+
+// A file in memory that the reader can open by name.
+class MemoryFile {
+ public:
+  explicit MemoryFile(std::string_view text) : file_(memfd_create("pasted", MFD_CLOEXEC)) {
+    if (file_ < 0) return;
+    ok_ = write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  }
+  ~MemoryFile() {
+    if (file_ >= 0) close(file_);
+  }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  bool ok() const { return ok_; }
+  std::string path() const { return fmt::format("/proc/self/fd/{}", file_); }
+
+ private:
+  int file_;
+  bool ok_ = false;
+};
+
+// The first record in a text that some container holds; the text itself when there is none.
+Pasted pasted_from(const std::string& text, const diag::Classifier& classifier) {
+  Pasted plain;
+  plain.message = text;
+  if (text.find('{') == std::string::npos) return plain;
+  const MemoryFile file(text);
+  if (!file.ok()) return plain;
+  diag::Intake intake(classifier);
+  input::read_inputs({file.path()}, {}, intake);
+  intake.finish();
+  for (const diag::TunnelLog& log : intake.tunnels()) {
+    for (const diag::Event& e : log.events) {
+      return {std::string(intake.texts().at(e.text)), e.dialect, e.time, e.phase1, e.phase2};
+    }
+  }
+  return plain;
+}
+
+Verdict judge(Pasted pasted, const diag::Classifier& classifier) {
+  Verdict verdict;
+  verdict.pasted = std::move(pasted);
+  const std::string& message = verdict.pasted.message;
+  std::vector<rules::Capture> captures;
+  for (std::size_t i = 0; i < diag::kDialectNames.size() && verdict.rule == nullptr; ++i) {
+    const auto dialect = static_cast<diag::Dialect>(i);
+    if (verdict.pasted.dialect && *verdict.pasted.dialect != dialect) continue;
+    const diag::Classified found = classifier.classify(dialect, message, &captures);
+    verdict.limit_hit = verdict.limit_hit || found.outcome == rules::Outcome::LimitHit;
+    if (found.outcome == rules::Outcome::Match) verdict.rule = &classifier.knowledge().messages[found.rule];
+  }
+  for (const rules::Capture& c : captures) {
+    verdict.captures.push_back({std::string(c.name), std::string(c.text), c.type, c.number});
+  }
+  if (verdict.rule != nullptr) return verdict;
+  const auto near = classifier.nearest(message);
+  if (near.rule != diag::kNoRule && near.bytes > 0) {
+    verdict.nearest = &classifier.knowledge().messages[near.rule];
+    verdict.reached = std::min(near.bytes, message.size());
+  }
+  return verdict;
+}
+
+bool holds(const std::vector<kb::Condition>& conditions, const std::string& signal) {
+  return std::any_of(conditions.begin(), conditions.end(), [&](const kb::Condition& c) { return c.signal == signal; });
+}
+
+std::vector<const kb::Cause*> causes_of(const kb::Knowledge& knowledge, const std::string& signal) {
+  std::vector<const kb::Cause*> found;
+  if (signal == "routine") return found;
+  for (const kb::Cause& c : knowledge.causes) {
+    if (holds(c.all, signal) || holds(c.any, signal)) found.push_back(&c);
+  }
+  return found;
+}
+
+bool names(const std::vector<std::string>& states, diag::PhaseState state) {
+  return std::find(states.begin(), states.end(), diag::name_of(state)) != states.end();
+}
+bool contradicts(const Verdict& v) {
+  return names(v.rule->contradicts_phase1, v.pasted.phase1) || names(v.rule->contradicts_phase2, v.pasted.phase2);
+}
+
+std::string clean(std::string_view text) { return app::without_keys(text); }
+
+std::string states_in_words(const Pasted& p) {
+  return fmt::format("phase 1 {}, phase 2 {}", diag::name_of(p.phase1), diag::name_of(p.phase2));
+}
+
+void matched_text(report::Page& page, const Verdict& v, const kb::Knowledge& knowledge) {
+  page.item(2, "rule     ", v.rule->id, Style::Bold);
+  page.item(2, "signal   ", v.rule->signal);
+  for (const Captured& c : v.captures) {
+    const std::string number = c.number ? fmt::format(" = {}", *c.number) : "";
+    page.item(2, "capture  ", fmt::format("{} ({}): {}{}", c.name, rules::name_of(c.type), clean(c.text),
+                                          c.type == rules::CaptureType::Hex ? number : ""));
+  }
+  page.item(2, "weight   ", report::weight_in_words(*v.rule));
+  const bool stated = v.pasted.phase1 != diag::PhaseState::Unknown || v.pasted.phase2 != diag::PhaseState::Unknown;
+  if (stated) page.item(2, "record   ", states_in_words(v.pasted));
+  if (contradicts(v)) page.item(2, "         ", "these states contradict the message", Style::Warn);
+  page.heading("What it means");
+  page.prose(4, v.rule->explanation);
+  const auto causes = causes_of(knowledge, v.rule->signal);
+  if (!causes.empty()) page.heading("It is evidence for");
+  for (const kb::Cause* c : causes) page.item(4, c->id + ": ", c->title);
+  if (!v.rule->runbook_url.empty()) page.item(2, "Runbook: ", v.rule->runbook_url);
+}
+
+void unmatched_text(report::Page& page, const Verdict& v) {
+  page.paragraph(2, v.limit_hit ? "a pattern ran into its match limit on this line: nothing is known about it"
+                                : "no message rule matches this line", Style::Warn);
+  if (v.nearest == nullptr) {
+    page.paragraph(2, "no rule comes near; tunnelscope rules list shows them all");
+    return;
+  }
+  page.item(2, "nearest  ", v.nearest->id, Style::Bold);
+  page.item(2, "pattern  ", v.nearest->pattern);
+  // The line around the place where matching ended, and a caret under that place.
+  const int room = std::max(8, page.width() - 4);
+  const std::string before = app::for_terminal(clean(std::string_view(v.pasted.message).substr(0, v.reached)));
+  const std::string after = app::for_terminal(clean(std::string_view(v.pasted.message).substr(v.reached)));
+  std::string head = before;
+  while (app::columns_of(head) > room * 2 / 3) head.erase(0, app::code_point_at(head, 0).length);
+  const int column = app::columns_of(head);
+  page.drawn(4, {head + app::cut(after, room - column, page.screen().unicode),
+                 std::string(static_cast<std::size_t>(column), ' ') + painted(page.screen(), Style::Bad, "^") +
+                     (room - column > 18 ? " matched up to here" : "")});
+}
+
+std::string as_text(const Verdict& v, const kb::Knowledge& knowledge, const app::Screen& screen) {
+  report::Page page(screen);
+  page.paragraph(0, clean(v.pasted.message), Style::Bold);
+  if (v.pasted.time != diag::kNoTime) page.paragraph(0, diag::rfc3339(v.pasted.time), Style::Dim);
+  if (v.rule != nullptr) {
+    matched_text(page, v, knowledge);
+  } else {
+    unmatched_text(page, v);
+  }
+  return page.take();
+}
+
+std::string as_json(const Verdict& v, const kb::Knowledge& knowledge) {
+  const auto state = [](diag::PhaseState s) { return s == diag::PhaseState::Unknown ? Json(nullptr) : Json(diag::name_of(s)); };
+  Json json{{"kind", "message"},
+            {"message", clean(v.pasted.message)},
+            {"time", v.pasted.time == diag::kNoTime ? Json(nullptr) : Json(diag::rfc3339(v.pasted.time))},
+            {"phase1", state(v.pasted.phase1)},
+            {"phase2", state(v.pasted.phase2)},
+            {"matched", v.rule != nullptr}};
+  if (v.rule != nullptr) {
+    Json captures = Json::array();
+    for (const Captured& c : v.captures) {
+      captures.push_back({{"name", c.name},
+                          {"type", rules::name_of(c.type)},
+                          {"text", clean(c.text)},
+                          {"number", c.number ? Json(*c.number) : Json(nullptr)}});
+    }
+    Json causes = Json::array();
+    for (const kb::Cause* c : causes_of(knowledge, v.rule->signal)) causes.push_back(c->id);
+    json["rule"] = v.rule->id;
+    json["signal"] = v.rule->signal;
+    json["captures"] = captures;
+    json["level"] = v.rule->level;
+    json["weight"] = report::weight_in_words(*v.rule);
+    json["contradicted"] = contradicts(v);
+    json["explanation"] = v.rule->explanation;
+    json["causes"] = causes;
+  } else {
+    json["limit_hit"] = v.limit_hit;
+    json["nearest"] = v.nearest == nullptr ? Json(nullptr) : Json(v.nearest->id);
+    json["matched_bytes"] = v.reached;
+  }
+  return app::for_json_document(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
+
+app::Screen screen_of(const Settings& settings, const Console& console) {
+  return app::screen_for(settings.color, console.out_is_terminal && settings.output.empty(), console.window,
+                         console.environment);
+}
+
+template <class Entry>
+Exit show(const Entry& entry, const Settings& settings, Console& console) {
+  if (settings.format == "json") return app::deliver(report::described_json(entry), settings, console, Exit::Done);
+  report::Page page(screen_of(settings, console));
+  report::describe(page, entry);
+  return app::deliver(page.take(), settings, console, Exit::Done);
+}
+
+// An id as people type it: in any case, and a rule by the end of its path.
+std::optional<Exit> show_entry(const std::string& id, const kb::Knowledge& knowledge, const Settings& settings,
+                               Console& console) {
+  if (const kb::Cause* cause = knowledge.cause(id)) return show(*cause, settings, console);
+  if (const kb::MessageRule* rule = knowledge.message(id)) return show(*rule, settings, console);
+  const kb::MessageRule* by_end = nullptr;
+  for (const kb::MessageRule& rule : knowledge.messages) {
+    if (!rule.id.ends_with("/" + id)) continue;
+    if (by_end != nullptr) return std::nullopt;  // more than one
+    by_end = &rule;
+  }
+  return by_end == nullptr ? std::nullopt : std::optional(show(*by_end, settings, console));
+}
+
+bool looks_like_id(const std::string& text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/_") == std::string::npos;
+}
+
+Exit no_such_entry(const std::string& id, const kb::Knowledge& knowledge, Console& console) {
+  std::vector<std::string> ids;
+  for (const kb::Cause& c : knowledge.causes) ids.push_back(c.id);
+  for (const kb::MessageRule& r : knowledge.messages) {
+    ids.push_back(r.id);
+    ids.push_back(r.id.substr(r.id.rfind('/') + 1));
+  }
+  const std::string near = kb::nearest(id, ids);
+  app::complain(console, fmt::format("no cause and no rule is called `{}`", app::for_terminal(id)),
+                near.empty() ? "tunnelscope rules list shows them all" : fmt::format("did you mean `{}`?", near));
+  return Exit::Input;
+}
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+std::string asked(const Settings& settings, const Console&) {
+  if (settings.arguments != std::vector<std::string>{"-"}) return fmt::format("{}", fmt::join(settings.arguments, " "));
+  constexpr std::size_t kMost = 1 << 20;
+  std::string text(kMost, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  return without_line_end(std::move(text));
+}
+
+}  // namespace
+
+Exit explain(const Settings& settings, Console& console) {
+  const auto base = knowledge_base(settings, console);
+  if (!base) return base.error();
+  const kb::Knowledge& knowledge = base->get();
+  const std::string text = asked(settings, console);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    app::complain(console, "there is nothing to explain", "tunnelscope explain psk-mismatch");
+    return Exit::Usage;
+  }
+  if (const auto shown = show_entry(text, knowledge, settings, console)) return *shown;
+  if (looks_like_id(text)) return no_such_entry(text, knowledge, console);
+  const diag::Classifier classifier(knowledge);
+  const Verdict verdict = judge(pasted_from(text, classifier), classifier);
+  const std::string answer = settings.format == "json" ? as_json(verdict, knowledge)
+                                                       : as_text(verdict, knowledge, screen_of(settings, console));
+  return app::deliver(answer, settings, console, verdict.rule != nullptr ? Exit::Done : Exit::Input);
+}
+
+Exit rules_show(const Settings& settings, Console& console) {
+  const auto base = knowledge_base(settings, console);
+  if (!base) return base.error();
+  if (const auto shown = show_entry(settings.arguments[0], base->get(), settings, console)) return *shown;
+  return no_such_entry(settings.arguments[0], base->get(), console);
+}
+
+}  // namespace tunnelscope::commands

@@ -1,0 +1,212 @@
+// The words of an entry in the order in which a reader needs them; conditions are told, not printed as YAML.
+#include "src/report/describe.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "src/escape.hpp"
+#include "src/report/words.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+using app::Style;
+using Json = nlohmann::ordered_json;
+
+void references(Page& page, const std::vector<kb::Reference>& all) {
+  if (all.empty()) return;
+  page.heading("References");
+  for (const kb::Reference& r : all) page.paragraph(4, reference(r), Style::Dim);
+}
+
+void steps(Page& page, std::string_view title, const std::vector<kb::Step>& all) {
+  if (all.empty()) return;
+  page.heading(title);
+  std::vector<diag::Step> plain;
+  for (const kb::Step& s : all) plain.push_back({s.who, s.vendor, s.text, s.command});
+  int number = 0;
+  for (const FoldedStep& step : folded(plain)) {
+    const std::string who = step.who.empty() || step.who == "any" ? "" : step.who + ": ";
+    page.item(4, fmt::format("{:>2}. ", ++number), who + step.text);
+    for (const auto& c : step.commands) {
+      if (!c.command.empty()) page.verbatim(8, c.vendor.empty() ? "" : fmt::format("{:14}", vendor_name(c.vendor)), c.command);
+    }
+  }
+}
+
+void conditions(Page& page, std::string_view lead, const std::vector<kb::Condition>& all) {
+  for (const kb::Condition& c : all) page.item(4, std::string(lead) + " ", condition_in_words(c));
+}
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+Json json_of(const std::vector<kb::Reference>& all) {
+  Json out = Json::array();
+  for (const kb::Reference& r : all) out.push_back({{"title", r.title}, {"url", r.url}, {"date", r.date}});
+  return out;
+}
+Json json_of(const std::vector<kb::Step>& all) {
+  Json out = Json::array();
+  for (const kb::Step& s : all) {
+    out.push_back({{"who", s.who}, {"vendor", s.vendor}, {"do", s.text}, {"command", s.command}});
+  }
+  return out;
+}
+Json json_of(const std::vector<kb::Condition>& all) {
+  Json out = Json::array();
+  for (const kb::Condition& c : all) {
+    out.push_back({{"signal", c.signal},
+                   {"at_least", c.at_least},
+                   {"window", kb::name_of(c.window)},
+                   {"within_s", c.within_s},
+                   {"phase1", kb::name_of(c.phase1)},
+                   {"phase2", kb::name_of(c.phase2)},
+                   {"child", kb::name_of(c.child)}});
+  }
+  return out;
+}
+
+std::string dumped(const Json& json) {
+  return app::for_json_document(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+}
+
+}  // namespace
+
+std::string condition_in_words(const kb::Condition& c) {
+  std::string text = c.signal;
+  if (c.at_least > 1) text += fmt::format(", at least {} times", c.at_least);
+  if (c.window == kb::Window::Onset) text += ", around the onset";
+  if (c.within_s > 0) text += fmt::format(", at most {} s before it", c.within_s);
+  const auto phase = [&text](std::string_view name, kb::PhaseGuard guard) {
+    if (guard != kb::PhaseGuard::Any) {
+      text += fmt::format(", while {} is {}", name, guard == kb::PhaseGuard::Up ? "up" : "not up");
+    }
+  };
+  phase("phase 1", c.phase1);
+  phase("phase 2", c.phase2);
+  if (c.child == kb::ChildGuard::NeverUp) text += ", before any CHILD SA was up on the IKE SA";
+  if (c.child == kb::ChildGuard::WasUp) text += ", after a CHILD SA was up on the IKE SA";
+  return text;
+}
+
+std::string weight_in_words(const kb::MessageRule& rule) {
+  if (rule.level == "fault") return "a fault whenever it is logged";
+  if (rule.level == "by-state") {
+    return fmt::format("a fault while {}, normal while {}", rule.fault_while, rule.normal_while);
+  }
+  return "normal";
+}
+
+void describe(Page& page, const kb::Cause& c) {
+  page.item(0, c.id + "  ", c.title, Style::Bold, Style::Bold);
+  page.paragraph(2, fmt::format("{}{}, {}, {}, impact: {}, acts: {}", kb::name_of(c.severity),
+                                c.recovered_severity == c.severity
+                                    ? ""
+                                    : fmt::format(" ({} once recovered)", kb::name_of(c.recovered_severity)),
+                                kb::name_of(c.confidence), kb::name_of(c.role), kb::name_of(c.impact), c.owner), Style::Dim);
+  page.heading("What happened");
+  page.prose(4, c.what);
+  page.heading("Why");
+  page.prose(4, c.why);
+  steps(page, "How to see for yourself", c.checks);
+  steps(page, "What to do", c.fix);
+  page.heading("It worked when");
+  page.prose(4, c.verify);
+  page.heading(fmt::format("It is this when, judged per {}", kb::name_of(c.scope)));
+  conditions(page, "all of:", c.all);
+  conditions(page, "any of:", c.any);
+  conditions(page, "none of:", c.none);
+  conditions(page, "certain when:", c.certain_when);
+  if (c.milder) {
+    page.item(4, "milder form: ", fmt::format("{} ({})", c.milder->title, kb::name_of(c.milder->severity)));
+    conditions(page, "  when:", c.milder->all);
+  }
+  if (!c.outranks.empty()) page.item(4, "it outranks: ", joined(c.outranks));
+  if (!c.explains.empty()) page.item(4, "it explains: ", joined(c.explains));
+  for (const kb::RuledOut& r : c.rules_out) page.item(4, fmt::format("rules out {}: ", r.cause), r.because);
+  if (c.inferred) page.paragraph(4, "a condition or threshold of this cause is deduced, not documented", Style::Dim);
+  if (!c.runbook_url.empty()) page.item(2, "Runbook: ", c.runbook_url);
+  references(page, c.references);
+}
+
+void describe(Page& page, const kb::MessageRule& r) {
+  page.paragraph(0, r.id, Style::Bold);
+  page.paragraph(2, fmt::format("{}{}, signal {}, {}", r.dialect, r.ike_version.empty() ? "" : ", " + r.ike_version,
+                                r.signal, weight_in_words(r)), Style::Dim);
+  page.heading("What it means");
+  page.prose(4, r.explanation);
+  page.heading("Pattern");
+  page.verbatim(4, "", r.pattern);
+  if (r.inferred) page.paragraph(4, "no document shows this text; the pattern is deduced", Style::Dim);
+  if (!r.contradicts_phase1.empty()) page.item(4, "contradicted by phase 1: ", joined(r.contradicts_phase1));
+  if (!r.contradicts_phase2.empty()) page.item(4, "contradicted by phase 2: ", joined(r.contradicts_phase2));
+  page.heading("Examples");
+  for (const kb::Example& e : r.examples) page.item(4, "+ ", e.line);
+  for (const std::string& line : r.near_misses) page.item(4, "- ", line, Style::Dim);
+  if (!r.owner.empty()) page.item(2, "Owner: ", r.owner);
+  if (!r.runbook_url.empty()) page.item(2, "Runbook: ", r.runbook_url);
+  references(page, r.references);
+}
+
+std::string described_json(const kb::Cause& c) {
+  Json rules_out = Json::array();
+  for (const auto& r : c.rules_out) rules_out.push_back({{"cause", r.cause}, {"because", r.because}, {"unless", r.unless}});
+  Json milder = nullptr;
+  if (c.milder) {
+    milder = {{"when", json_of(c.milder->all)},
+              {"severity", kb::name_of(c.milder->severity)},
+              {"role", kb::name_of(c.milder->role)},
+              {"title", c.milder->title},
+              {"summary", c.milder->summary}};
+  }
+  return dumped({{"kind", "cause"},
+                 {"id", c.id},
+                 {"title", c.title},
+                 {"severity", kb::name_of(c.severity)},
+                 {"recovered", kb::name_of(c.recovered_severity)},
+                 {"confidence", kb::name_of(c.confidence)},
+                 {"role", kb::name_of(c.role)},
+                 {"impact", kb::name_of(c.impact)},
+                 {"fault_class", c.fault_class},
+                 {"owner", c.owner},
+                 {"scope", kb::name_of(c.scope)},
+                 {"when", {{"all", json_of(c.all)}, {"any", json_of(c.any)}, {"none", json_of(c.none)}}},
+                 {"certain_when", json_of(c.certain_when)},
+                 {"milder", milder},
+                 {"outranks", c.outranks},
+                 {"explains", c.explains},
+                 {"rules_out", rules_out},
+                 {"summary", c.summary},
+                 {"what", c.what},
+                 {"why", c.why},
+                 {"checks", json_of(c.checks)},
+                 {"fix", json_of(c.fix)},
+                 {"verify", c.verify},
+                 {"references", json_of(c.references)},
+                 {"inferred", c.inferred},
+                 {"runbook_url", c.runbook_url}});
+}
+
+std::string described_json(const kb::MessageRule& r) {
+  Json examples = Json::array();
+  for (const auto& e : r.examples) examples.push_back({{"line", e.line}, {"captures", e.captures}});
+  return dumped({{"kind", "message-rule"},
+                 {"id", r.id},
+                 {"dialect", r.dialect},
+                 {"pattern", r.pattern},
+                 {"signal", r.signal},
+                 {"level", r.level},
+                 {"ike_version", r.ike_version},
+                 {"fault_while", r.fault_while},
+                 {"normal_while", r.normal_while},
+                 {"contradicted_by", {{"phase1", r.contradicts_phase1}, {"phase2", r.contradicts_phase2}}},
+                 {"explanation", r.explanation},
+                 {"inferred", r.inferred},
+                 {"examples", examples},
+                 {"near_misses", r.near_misses},
+                 {"references", json_of(r.references)},
+                 {"owner", r.owner},
+                 {"runbook_url", r.runbook_url}});
+}
+
+}  // namespace tunnelscope::report

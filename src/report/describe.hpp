@@ -1,0 +1,23 @@
+// Entries of the knowledge base for people and programs: what `explain` and `rules show` print.
+#pragma once
+#include <string>
+
+#include "kb/knowledge.hpp"
+#include "src/report/page.hpp"
+
+namespace tunnelscope::report {
+
+void describe(Page& page, const kb::Cause& cause);
+void describe(Page& page, const kb::MessageRule& rule);
+
+// JSON texts, complete documents.
+std::string described_json(const kb::Cause& cause);
+std::string described_json(const kb::MessageRule& rule);
+
+// "signal psk_mismatch, 3 times or more, around the onset, while phase 2 is up"
+std::string condition_in_words(const kb::Condition& condition);
+
+// "a fault while phase 2 is down, normal while phase 2 is established".
+std::string weight_in_words(const kb::MessageRule& rule);
+
+}  // namespace tunnelscope::report

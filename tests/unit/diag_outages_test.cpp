@@ -1,0 +1,186 @@
+// What a story of records comes to: state, outages, their causes, the findings. Message texts are the AWS guide's.
+#include <gmock/gmock.h>
+
+#include "diag_story.hpp"
+
+namespace tunnelscope::diag::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Row {
+  const char* name;
+  const char* story;
+  const char* tunnels;
+  const char* findings;
+};
+
+std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.name; }
+
+class Outages : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Outages, ComeToTheseTunnelsAndFindings) {
+  const Report report = Story(GetParam().story).tell();
+  EXPECT_EQ(tunnels_text(report), GetParam().tunnels);
+  EXPECT_EQ(findings_text(report), GetParam().findings);
+}
+
+constexpr const char* kMissing = "info context redundancy-lost connection x1\n";
+
+const Row kRows[] = {
+    {"PskMismatchFromTheBeginning",
+     "00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "00:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "00:30 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "00:30 dd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n",
+     "1: down dd cause=psk-mismatch | 00:00-open psk-mismatch\n", "critical root-cause psk-mismatch 1 x2\n"},
+    {"AuthenticationFailureWithoutAKeyMessage",
+     "00:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "00:30 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n",
+     "1: down nd cause=authentication-failed | 00:00-open authentication-failed\n",
+     "critical root-cause authentication-failed 1 x2\n"},
+    {"NoProposalBeforePhase1IsUpIsPhase1",
+     "00:00 nd No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "00:20 nd No Proposal Match Found. Notifying with \"No proposal chosen\"\n",
+     "1: down nd cause=ike-proposal-mismatch | 00:00-open ike-proposal-mismatch\n",
+     "critical root-cause ike-proposal-mismatch 1 x2\n"},
+    {"NoProposalWithPhase1UpAndNoChildBeforeIsPhase2",
+     "00:00 en No Proposal Match Found by AWS\n"
+     "00:20 en AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: down en cause=child-proposal-mismatch | 00:00-open child-proposal-mismatch\n",
+     "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"DpdTimeoutThatRecovered",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "12:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n"
+     "13:00 ee AWS tunnel processed request (id=2) for CREATE_CHILD_SA\n",
+     "1: degraded ee cause=dpd-timeout | 10:00-12:00 dpd-timeout\n",
+     "warning root-cause dpd-timeout 1 x1\ninfo context redundancy-lost connection x1\n"},
+    {"DeleteOfTheIkeSaIsAnOutageOnlyWhenPhase1GoesDown",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel received DELETE for IKE_SA from CGW\n",
+     "1: down dd cause=peer-closed-ike-sa | 10:00-open peer-closed-ike-sa\n",
+     "critical root-cause peer-closed-ike-sa 1 x1\n"},
+    {"DeleteDuringRekeyIsHousekeeping",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 er AWS tunnel processed request (id=4) for CREATE_CHILD_SA\n"
+     "10:00 er AWS tunnel is sending response (id=4) for CREATE_CHILD_SA\n"
+     "10:00 ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n",
+     "1: up ee cause=none\n", kMissing},
+    {"PlannedDeleteWithinTheGraceTimeIsAnInterruption",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "10:06 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n",
+     "1: up ee cause=none interruptions=1\n", kMissing},
+    {"WhyItFellAndWhyItStaysDownAreTwoThings",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "15:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "55:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n",
+     "1: down nd cause=psk-mismatch | 10:00-open dpd-timeout/psk-mismatch\n",
+     "critical root-cause dpd-timeout 1 x1\ncritical root-cause psk-mismatch 1 x2\n"},
+    {"PfsMismatchShowsAtTheFirstRekey",
+     "00:00 nd IKE negotiation begins\n"
+     "00:01 ee tunnel comes up\n"
+     "54:00 er AWS tunnel processed request (id=2) for CREATE_CHILD_SA\n"
+     "54:00 er No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "54:00 er AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "59:00 ed AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n"
+     "59:07 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "1:05:00 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: down ed cause=pfs-mismatch | 59:00-open pfs-mismatch\n", "critical root-cause pfs-mismatch 1 x4\n"},
+    {"BothTunnelsSilentAtOncePointToTheGateway",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "2|00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "2|10:20 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "12:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n"
+     "2|12:10 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n",
+     "1: degraded ee cause=gateway-outage | 10:00-12:00 gateway-outage\n"
+     "2: degraded ee cause=gateway-outage | 10:20-12:10 gateway-outage\n",
+     "warning root-cause gateway-outage connection x2\n"
+     "warning symptom connection-outage connection x1\n"
+     "warning symptom dpd-timeout 1 x1\nwarning symptom dpd-timeout 2 x1\n"},
+    {"SilenceAfterTheFallWhileTheOtherTunnelGoesOn",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "2|00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "2|12:00 ee routine\n2|16:00 ee routine\n2|20:00 ee routine\n",
+     "1: down dd cause=nobody-initiates | 10:00-open dpd-timeout/nobody-initiates\n2: up ee cause=none\n",
+     "critical root-cause dpd-timeout 1 x1\ncritical root-cause nobody-initiates 1 x1\n"
+     "warning symptom redundancy-lost connection x1\n"},
+    {"HoldTimerBeforeDpdIsItsSymptom",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer BGP session state has changed from Established to Idle with neighbor 169.254.50.85\n"
+     "10:25 dd AWS tunnel DPD timed out after 3 retransmits\n",
+     "1: down dd cause=dpd-timeout | 10:00-open dpd-timeout\n",
+     "critical root-cause dpd-timeout 1 x1\ncritical symptom bgp-hold-timer-expired 1 x1\n"},
+    {"HoldTimerOverLiveIpsecIsTheCause",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer BGP session state has changed from Established to Idle with neighbor 169.254.50.85\n"
+     "14:00 ee routine\n",
+     "1: down ee cause=bgp-hold-timer-expired | 10:00-open bgp-hold-timer-expired\n",
+     "critical root-cause bgp-hold-timer-expired 1 x1\n"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Stories, Outages, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+
+TEST(Faults, WithoutAnyStateAreFoundButTheTunnelIsUnknown) {
+  const Report report = Story("00:00 -- AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+                              "00:30 -- AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n")
+                            .tell();
+  EXPECT_EQ(tunnels_text(report), "1: unknown -- cause=psk-mismatch\n");
+  EXPECT_EQ(findings_text(report), "critical root-cause psk-mismatch 1 x2\n");
+}
+
+TEST(RecoveredFinding, IsAtMostAWarning) {
+  const Report report = Story("00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+                              "05:00 ee tunnel comes up\n06:00 ee routine\n")
+                            .tell();
+  ASSERT_NE(finding(report, "psk-mismatch"), nullptr);
+  EXPECT_EQ(finding(report, "psk-mismatch")->severity, kb::Severity::Warning);
+  EXPECT_FALSE(finding(report, "psk-mismatch")->ongoing);
+}
+
+// A drop each 53 minutes for 20 s: too slow for the usual detectors (facts/peers.md, section 5).
+TEST(HourlyDrop, IsNamedAfterThePhase2ClockByTheFourthOutage) {
+  std::string story = "00:00 dd start\n00:01 ee up\n";
+  for (int i = 1; i <= 4; ++i) {
+    const int t = i * 53 * 60;
+    const auto line = [&](int second, const char* rest) {
+      story += std::to_string((t + second) / 60) + ":" + std::to_string((t + second) % 60) + " " + rest + "\n";
+    };
+    line(0, "dd AWS tunnel received DELETE for IKE_SA from CGW");
+    line(20, "ee up again");
+  }
+  const Report report = Story(story).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
+  const Finding* f = finding(report, "rekey-failure");
+  ASSERT_NE(f, nullptr);
+  EXPECT_EQ(std::get<std::string>(f->details.at("clock")), "phase2");
+  EXPECT_NEAR(std::get<double>(f->details.at("period_s")), 53 * 60 - 20, 30);
+  ASSERT_NE(finding(report, "tunnel-flapping"), nullptr);
+  EXPECT_EQ(finding(report, "tunnel-flapping")->role, kb::Role::Symptom);
+}
+
+TEST(HourlyRekeys, OfACleanDayAreSilent) {
+  std::string story = "00:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n";
+  for (int i = 1; i <= 24; ++i) {
+    const std::string at = std::to_string(i * 54) + ":";
+    const std::string id = std::to_string(i + 1);
+    story += at + "00 er AWS tunnel processed request (id=" + id + ") for CREATE_CHILD_SA\n";
+    story += at + "00 er AWS tunnel is sending response (id=" + id + ") for CREATE_CHILD_SA\n";
+    story += at + "01 ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n";
+  }
+  const Report report = Story(story).tell();
+  EXPECT_EQ(tunnels_text(report), "1: up ee cause=none\n");
+  EXPECT_EQ(findings_text(report), kMissing);
+}
+
+}  // namespace
+}  // namespace tunnelscope::diag::test

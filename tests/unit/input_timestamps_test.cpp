@@ -1,0 +1,120 @@
+// Times in every form that logs write.
+#include "src/input/timestamps.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "diag/time.hpp"
+
+namespace tunnelscope::input {
+namespace {
+
+std::string shown(const ParsedTime& parsed) {
+  switch (parsed.status) {
+    case TimeStatus::Ok: return diag::rfc3339(parsed.time);
+    case TimeStatus::Unreadable: return "unreadable";
+    case TimeStatus::Before1970: return "before 1970";
+    case TimeStatus::After2100: return "after 2100";
+  }
+  return "?";
+}
+
+TEST(InputTimestamps, TextsAreReadInEveryForm) {
+  struct Case {
+    const char *text, *expected;
+  };
+  for (const auto& c : {Case{"1673252138", "2023-01-09T08:15:38.000Z"},
+                        {"1673252138.25", "2023-01-09T08:15:38.250Z"},
+                        {"1.673252138e9", "2023-01-09T08:15:38.000Z"},
+                        {" 1673252138 ", "2023-01-09T08:15:38.000Z"},
+                        {"1673252138123", "2023-01-09T08:15:38.123Z"},
+                        {"1673252138123456", "2023-01-09T08:15:38.123Z"},
+                        {"1673252138123456789", "2023-01-09T08:15:38.123Z"},
+                        {"0", "1970-01-01T00:00:00.000Z"},
+                        {"-1", "before 1970"},
+                        {"-99999999999999999999999", "before 1970"},
+                        {"99999999999999999999999", "after 2100"},
+                        {"4133980799", "2100-12-31T23:59:59.000Z"},
+                        {"4133980800", "after 2100"},
+                        {"2023-01-09T08:15:38Z", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T08:15:38", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09 08:15:38", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09t08:15:38z", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09 08:15", "2023-01-09T08:15:00.000Z"},
+                        {"2025-11-08 05:40:29.641Z", "2025-11-08T05:40:29.641Z"},
+                        {"2023-01-09T08:15:38.1Z", "2023-01-09T08:15:38.100Z"},
+                        {"2023-01-09T08:15:38,12Z", "2023-01-09T08:15:38.120Z"},
+                        {"2023-01-09T08:15:38.Z", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T08:15:38.123456789Z", "2023-01-09T08:15:38.123Z"},
+                        {"2023-01-09T08:15:38.1234567890Z", "unreadable"},
+                        {"2023-01-09T08:15:38.000000+00:00", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T17:15:38+09:00", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T17:15:38+0900", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T17:15:38+09", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09 17:15:38 +0900", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09T02:45:38-05:30", "2023-01-09T08:15:38.000Z"},
+                        {"2023-01-09 08:15:38 UTC", "2023-01-09T08:15:38.000Z"},
+                        {"2023/01/09 08:15:38", "2023-01-09T08:15:38.000Z"},
+                        {"20230109T081538Z", "2023-01-09T08:15:38.000Z"},
+                        {"2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000Z"},
+                        {"2024-02-29T00:00:00Z", "2024-02-29T00:00:00.000Z"},
+                        {"2023-02-29T00:00:00Z", "unreadable"},
+                        {"2023-13-01T00:00:00Z", "unreadable"},
+                        {"2023-01-09T24:00:00Z", "unreadable"},
+                        {"2023-01-09T08:61:00Z", "unreadable"},
+                        {"2023-01-09T08:15:61Z", "unreadable"},
+                        {"2023-01-09T08:15:38Zjunk", "unreadable"},
+                        {"1969-12-31T23:59:59Z", "before 1970"},
+                        {"1970-01-01T00:00:00+01:00", "before 1970"},
+                        {"2101-01-01T00:00:00Z", "after 2100"},
+                        {"9999-12-31T23:59:59Z", "after 2100"},
+                        {"Mon Jan 9 08:15:38 UTC 2023", "2023-01-09T08:15:38.000Z"},
+                        {"Mon, 09 Jan 2023 08:15:38 GMT", "2023-01-09T08:15:38.000Z"},
+                        {"09 January 2023 17:15:38 +0900", "2023-01-09T08:15:38.000Z"},
+                        {"Jan 9, 2023 08:15:38", "2023-01-09T08:15:38.000Z"},
+                        {"09/Jan/2023", "unreadable"},
+                        {"", "unreadable"},
+                        {"yesterday", "unreadable"},
+                        {"nan", "unreadable"},
+                        {"inf", "unreadable"},
+                        {"2023", "1970-01-01T00:33:43.000Z"}}) {
+    SCOPED_TRACE(c.text);
+    EXPECT_EQ(shown(time_of(std::string_view(c.text))), c.expected);
+  }
+}
+
+TEST(InputTimestamps, NumbersAreToldApartByMagnitude) {
+  EXPECT_EQ(shown(time_of(std::int64_t{99'999'999'999})), "after 2100");
+  EXPECT_EQ(shown(time_of(std::int64_t{100'000'000'000})), "1973-03-03T09:46:40.000Z");
+  EXPECT_EQ(shown(time_of(1673252138.5)), "2023-01-09T08:15:38.500Z");
+  EXPECT_EQ(shown(time_of(1673252138500.0)), "2023-01-09T08:15:38.500Z");
+  EXPECT_EQ(shown(time_of(1e300)), "after 2100");
+  EXPECT_EQ(shown(time_of(-0.5)), "before 1970");
+  EXPECT_EQ(shown(time_of(std::numeric_limits<double>::quiet_NaN())), "unreadable");
+  EXPECT_EQ(shown(time_of(std::numeric_limits<std::int64_t>::min())), "before 1970");
+}
+
+TEST(InputTimestamps, PrefixesEndWhereTheTimeEnds) {
+  struct Case {
+    const char* text;
+    std::size_t length;
+  };
+  for (const auto& c : {Case{"2023-01-09T08:15:38.000Z {", 24},
+                        {"2023-01-09T08:15:38 {", 19},
+                        {"2023-01-09T08:15:38.000000+00:00 vpn", 32},
+                        {"2023-01-09 08:15:38 +0900 x", 25},
+                        {"1705574400000 {", 13},
+                        {"1673252138.123 x", 14},
+                        {"123456789 x", 0},
+                        {"1234567890abc", 0},
+                        {"12345678901234567890", 0},
+                        {"2023-01-09", 0},
+                        {"x", 0}}) {
+    SCOPED_TRACE(c.text);
+    EXPECT_EQ(leading_time(c.text).length, c.length);
+  }
+}
+
+}  // namespace
+}  // namespace tunnelscope::input
