@@ -113,7 +113,8 @@ std::string shape_of(std::string_view text) {
     if (end == i) {
       shape += text[i++];
     } else {
-      append_masked_word(shape, text.substr(i, std::min(end - i, kLongestShape)));
+      end = std::min(end, i + kLongestShape);
+      append_masked_word(shape, text.substr(i, end - i));
       i = end;
     }
   }
