@@ -6,96 +6,91 @@
 #include "kb/text.hpp"
 
 namespace tunnelscope::kb {
-namespace {
 
 using rules::Outcome;
 
-class Bench {
- public:
-  Bench(const Knowledge& knowledge, PatternCache& cache) : knowledge_(knowledge) {
-    for (const MessageRule& rule : knowledge.messages) patterns_.push_back(cache.get(rule.pattern));
+ExampleBench::ExampleBench(const Knowledge& knowledge, PatternCache& cache)
+    : knowledge_(knowledge), patterns_(knowledge.messages.size()), seen_(knowledge.messages.size()) {
+  for (std::size_t rule = 0; rule < knowledge.messages.size(); ++rule) {
+    const MessageRule& own = knowledge.messages[rule];
+    for (std::size_t i = 0; i < own.examples.size(); ++i) lines_.push_back({rule, i, false, &own.examples[i].line});
+    for (std::size_t i = 0; i < own.near_misses.size(); ++i) lines_.push_back({rule, i, true, &own.near_misses[i]});
   }
+  for (std::size_t rule = 0; rule < knowledge.messages.size(); ++rule) {
+    replace(rule, cache.get(knowledge.messages[rule].pattern));
+  }
+}
 
-  std::vector<ExampleCheck> run() const {
-    std::vector<ExampleCheck> checks;
-    for (std::size_t rule = 0; rule < knowledge_.messages.size(); ++rule) {
-      if (patterns_[rule] == nullptr) continue;
-      const MessageRule& own = knowledge_.messages[rule];
-      for (std::size_t i = 0; i < own.examples.size(); ++i) checks.push_back(example(rule, i));
-      for (std::size_t i = 0; i < own.near_misses.size(); ++i) checks.push_back(near_miss(rule, i));
+void ExampleBench::replace(std::size_t rule, const rules::Pattern* pattern) {
+  const std::string_view family = family_of(knowledge_.messages[rule].dialect);
+  patterns_[rule] = pattern;
+  seen_[rule].assign(lines_.size(), Outcome::NoMatch);
+  for (std::size_t line = 0; pattern != nullptr && line < lines_.size(); ++line) {
+    const bool related = family_of(knowledge_.messages[lines_[line].rule].dialect) == family;
+    if (related) seen_[rule][line] = pattern->match(*lines_[line].text);
+  }
+}
+
+std::vector<ExampleCheck> ExampleBench::run() const {
+  std::vector<ExampleCheck> checks;
+  for (std::size_t line = 0; line < lines_.size(); ++line) {
+    if (patterns_[lines_[line].rule] != nullptr) checks.push_back(check(line));
+  }
+  return checks;
+}
+
+ExampleCheck ExampleBench::check(std::size_t line) const {
+  const Line& at = lines_[line];
+  ExampleCheck check{{knowledge_.messages[at.rule].id, *at.text, at.near_miss, false, {}}, at.rule, at.index, {}};
+  check.result.message = at.near_miss ? why_near_miss_fails(line) : why_example_fails(line, check);
+  check.result.passed = check.result.message.empty();
+  return check;
+}
+
+std::string ExampleBench::why_example_fails(std::size_t line, ExampleCheck& check) const {
+  const std::size_t own = lines_[line].rule;
+  std::string other;
+  for (std::size_t rule = 0; rule < patterns_.size() && other.empty(); ++rule) {
+    if (rule != own && seen_[rule][line] == Outcome::Match) other = knowledge_.messages[rule].id;
+  }
+  switch (seen_[own][line]) {
+    case Outcome::LimitHit: return "expected a match, but the pattern's match limit was hit";
+    case Outcome::NoMatch:
+      return "expected a match, but " + (other.empty() ? "no rule matches" : "`" + other + "` matches instead");
+    case Outcome::Match: break;
+  }
+  if (!other.empty()) return "expected this rule alone to match, but `" + other + "` matches as well";
+  return wrong_capture(lines_[line], check);
+}
+
+std::string ExampleBench::why_near_miss_fails(std::size_t line) const {
+  const std::string& dialect = knowledge_.messages[lines_[line].rule].dialect;
+  for (std::size_t rule = 0; rule < patterns_.size(); ++rule) {
+    const MessageRule& other = knowledge_.messages[rule];
+    const Outcome outcome = seen_[rule][line];
+    if (other.dialect != dialect || outcome == Outcome::NoMatch) continue;
+    return "expected no rule to match, but `" + other.id + (outcome == Outcome::Match ? "` matches" : "` hits its match limit");
+  }
+  return {};
+}
+
+std::string ExampleBench::wrong_capture(const Line& line, ExampleCheck& check) const {
+  std::vector<rules::Capture> captures;
+  patterns_[line.rule]->match(*line.text, &captures);
+  for (const auto& [name, wanted] : knowledge_.messages[line.rule].examples[line.index].captures) {
+    std::string got = "nothing";
+    bool equal = false;
+    for (const rules::Capture& capture : captures) {
+      if (capture.name != name) continue;
+      equal = capture.text == wanted;
+      got = "`" + printable(capture.text) + "`";
     }
-    return checks;
+    if (equal) continue;
+    check.capture = name;
+    return "expected the capture `" + name + "` to be `" + printable(wanted) + "`, got " + got;
   }
-
- private:
-  ExampleCheck example(std::size_t rule, std::size_t index) const {
-    const MessageRule& own = knowledge_.messages[rule];
-    const Example& example = own.examples[index];
-    ExampleCheck check{{own.id, example.line, false, false, {}}, rule, index, {}};
-    std::vector<rules::Capture> captures;
-    const Outcome outcome = patterns_[rule]->match(example.line, &captures);
-    const std::string other = other_match(rule, example.line);
-    if (outcome == Outcome::LimitHit) {
-      check.result.message = "expected a match, but the pattern's match limit was hit";
-    } else if (outcome == Outcome::NoMatch) {
-      check.result.message = "expected a match, but " + (other.empty() ? "no rule matches" : "`" + other + "` matches instead");
-    } else if (!other.empty()) {
-      check.result.message = "expected this rule alone to match, but `" + other + "` matches as well";
-    } else {
-      compare_captures(example, captures, check);
-    }
-    check.result.passed = check.result.message.empty();
-    return check;
-  }
-
-  ExampleCheck near_miss(std::size_t rule, std::size_t index) const {
-    const MessageRule& own = knowledge_.messages[rule];
-    const std::string& line = own.near_misses[index];
-    ExampleCheck check{{own.id, line, true, true, {}}, rule, index, {}};
-    for (std::size_t i = 0; i < patterns_.size(); ++i) {
-      const MessageRule& other = knowledge_.messages[i];
-      if (patterns_[i] == nullptr || other.dialect != own.dialect) continue;
-      const Outcome outcome = patterns_[i]->match(line);
-      if (outcome == Outcome::NoMatch) continue;
-      check.result.passed = false;
-      check.result.message = "expected no rule to match, but `" + other.id +
-                             (outcome == Outcome::Match ? "` matches" : "` hits its match limit");
-      break;
-    }
-    return check;
-  }
-
-  std::string other_match(std::size_t rule, const std::string& line) const {
-    const std::string_view family = family_of(knowledge_.messages[rule].dialect);
-    for (std::size_t i = 0; i < patterns_.size(); ++i) {
-      const MessageRule& other = knowledge_.messages[i];
-      const bool rival = i != rule && patterns_[i] != nullptr && family_of(other.dialect) == family;
-      if (rival && patterns_[i]->match(line) == Outcome::Match) return other.id;
-    }
-    return {};
-  }
-
-  static void compare_captures(const Example& example, const std::vector<rules::Capture>& captures, ExampleCheck& check) {
-    for (const auto& [name, wanted] : example.captures) {
-      std::string got = "nothing";
-      bool equal = false;
-      for (const rules::Capture& capture : captures) {
-        if (capture.name != name) continue;
-        equal = capture.text == wanted;
-        got = "`" + printable(capture.text) + "`";
-      }
-      if (equal) continue;
-      check.capture = name;
-      check.result.message = "expected the capture `" + name + "` to be `" + printable(wanted) + "`, got " + got;
-      return;
-    }
-  }
-
-  const Knowledge& knowledge_;
-  std::vector<const rules::Pattern*> patterns_;
-};
-
-}  // namespace
+  return {};
+}
 
 const rules::Pattern* PatternCache::get(const std::string& source) {
   const auto [entry, is_new] = patterns_.try_emplace(source);
@@ -106,14 +101,10 @@ const rules::Pattern* PatternCache::get(const std::string& source) {
   return entry->second.get();
 }
 
-std::vector<ExampleCheck> check_examples(const Knowledge& knowledge, PatternCache& cache) {
-  return Bench(knowledge, cache).run();
-}
-
 std::vector<ExampleResult> run_examples(const Knowledge& knowledge) {
   PatternCache cache;
   std::vector<ExampleResult> results;
-  for (ExampleCheck& check : check_examples(knowledge, cache)) results.push_back(std::move(check.result));
+  for (ExampleCheck& check : ExampleBench(knowledge, cache).run()) results.push_back(std::move(check.result));
   return results;
 }
 

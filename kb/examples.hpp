@@ -27,6 +27,31 @@ struct ExampleCheck {
   std::string capture;    // the capture that is wrong; empty: the match itself
 };
 
-std::vector<ExampleCheck> check_examples(const Knowledge& knowledge, PatternCache& cache);
+// Which rule matches which line, computed once; replacing one rule's pattern computes that rule's part anew.
+class ExampleBench {
+ public:
+  // `knowledge` and the cache's patterns must outlive the bench.
+  ExampleBench(const Knowledge& knowledge, PatternCache& cache);
+
+  void replace(std::size_t rule, const rules::Pattern* pattern);
+  std::vector<ExampleCheck> run() const;
+
+ private:
+  struct Line {
+    std::size_t rule, index;
+    bool near_miss;
+    const std::string* text;
+  };
+
+  ExampleCheck check(std::size_t line) const;
+  std::string why_example_fails(std::size_t line, ExampleCheck& check) const;
+  std::string why_near_miss_fails(std::size_t line) const;
+  std::string wrong_capture(const Line& line, ExampleCheck& check) const;
+
+  const Knowledge& knowledge_;
+  std::vector<const rules::Pattern*> patterns_;    // null: does not compile
+  std::vector<Line> lines_;
+  std::vector<std::vector<rules::Outcome>> seen_;  // [rule][line]; lines of other families are NoMatch
+};
 
 }  // namespace tunnelscope::kb

@@ -79,7 +79,7 @@ class Linter {
 
   void lint_examples() {
     PatternCache cache;
-    for (const ExampleCheck& check : check_examples(knowledge_, cache)) {
+    for (const ExampleCheck& check : ExampleBench(knowledge_, cache).run()) {
       if (check.result.passed) continue;
       const MessageRule& rule = knowledge_.messages[check.rule];
       if (!check.capture.empty() && !has_field(*cache.get(rule.pattern), check.capture)) continue;  // reported by name

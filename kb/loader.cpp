@@ -57,7 +57,7 @@ class Loader {
                                                                              : "no such folder");
       return finish();
     }
-    check_layout();
+    if (!check_layout()) return finish();
     read_version();
     read_folder<MessageRule>("messages", "message:", knowledge_.messages, read_message);
     read_folder<Cause>("causes", "cause:", knowledge_.causes, read_cause);
@@ -93,8 +93,8 @@ class Loader {
     return entries;
   }
 
-  // A misspelt folder or file at the top would be ignored in silence otherwise.
-  void check_layout() {
+  // A misspelt folder or file at the top would be ignored in silence otherwise. False: nothing here to load.
+  bool check_layout() {
     static const std::vector<std::string> kNames{"messages", "causes", "thresholds.yaml", "version"};
     bool found = false;
     for (const auto& entry : entries_of(folder_)) {
@@ -108,6 +108,7 @@ class Loader {
       }
     }
     if (!found && errors_.empty()) fail(folder_, "not a knowledge base: it has no " + any_of_words(kNames));
+    return found;
   }
 
   void read_version() {

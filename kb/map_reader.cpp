@@ -51,12 +51,12 @@ const YamlNode* MapReader::take(std::string_view key, YamlNode::Kind kind, Need 
   asked_.emplace_back(key);
   if (node_.kind != YamlNode::Kind::Map) return nullptr;
   const YamlNode* value = node_.find(key);
-  const std::string name = "`" + std::string(key) + "`";
   if (value == nullptr) {
-    if (need == Need::Required && !partial_) report(node_, what_ + " needs the key " + name);
+    if (need == Need::Required && !partial_) missing_.emplace_back(key);
     return nullptr;
   }
   if (value->kind == kind) return value;
+  const std::string name = "`" + std::string(key) + "`";
   if (value->kind == YamlNode::Kind::Null) {
     report(*value, name + " has no value", "give it one or remove the key");
   } else {
@@ -136,7 +136,9 @@ void MapReader::finish() {
     const std::string& key = entry.key.text;
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
     report(entry.key, "unknown key `" + key + "` in " + what_, did_you_mean(key, asked_));
+    std::erase(missing_, nearest(key, asked_));
   }
+  for (const std::string& key : missing_) report(node_, what_ + " needs the key `" + key + "`");
 }
 
 }  // namespace tunnelscope::kb

@@ -58,7 +58,8 @@ class MapReader {
 
   // The value of `key` when it is there and of that kind.
   const YamlNode* take(std::string_view key, YamlNode::Kind kind, Need need = Need::Optional);
-  // Every key that nobody asked for is an error.
+  // Every required key that is absent is an error, and every key that nobody asked for, unless the one is the other
+  // misspelt: then it is one error.
   void finish();
 
   void report(const YamlNode& at, std::string reason, std::string hint = {});
@@ -70,7 +71,7 @@ class MapReader {
   const YamlNode& node_;
   std::string what_;
   bool partial_;
-  std::vector<std::string> asked_;
+  std::vector<std::string> asked_, missing_;
 };
 
 // The text of a scalar without the line end that block scalars leave.

@@ -105,6 +105,10 @@ class TreeBuilder final : public YAML::EventHandler {
       add_key(frame, std::move(made));
     } else {
       frame.has_key = false;
+      if (made.kind == YamlNode::Kind::Null) {  // yaml-cpp marks the token after it
+        made.line = frame.key.line;
+        made.column = frame.key.column;
+      }
       frame.node.entries.push_back({std::move(frame.key), std::move(made)});
     }
   }
@@ -132,7 +136,11 @@ class TreeBuilder final : public YAML::EventHandler {
 };
 
 std::string hint_for(const std::string& message) {
-  return message == "illegal map value" ? "a text with a colon and a blank inside needs quotes" : "";
+  if (message == "illegal map value") return "a text with a colon and a blank inside needs quotes";
+  if (message == "end of map not found" || message == "end of sequence not found") {
+    return "a quotation mark or bracket above may not be closed, or the indent is wrong";
+  }
+  return {};
 }
 
 // yaml-cpp takes some control characters for the end of the file and passes others on.

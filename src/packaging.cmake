@@ -23,14 +23,16 @@ install(FILES ${PROGRAM_DOCS}/tunnelscope.bash DESTINATION ${CMAKE_INSTALL_DATAD
         RENAME tunnelscope)
 install(FILES ${PROGRAM_DOCS}/_tunnelscope DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${PROGRAM_DOCS}/tunnelscope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/schema/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tunnelscope/schema
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/schema/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tunnelscope
         FILES_MATCHING PATTERN "*.schema.json")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tunnelscope)
 set(CPACK_PACKAGE_CONTACT "tunnelscope maintainers <maintainers@tunnelscope.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Tells from their logs why VPN tunnels fail")
-set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR})
+set(CPACK_PACKAGE_DESCRIPTION "Reads exports of AWS Site-to-Site VPN logs and says which tunnels are ill, since when,
+why, on which evidence, who has to do what about it, and how to see that it worked.
+It needs neither network nor credentials.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

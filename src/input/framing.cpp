@@ -40,6 +40,13 @@ std::string_view without_escapes(std::string_view text, std::string& room) {
   return room;
 }
 
+// A bracket begins JSON only before a value that may hold records; "[INFO] ..." is text.
+bool begins_json(std::string_view text) {
+  if (text[0] != '[') return text[0] == '{';
+  const auto next = text.find_first_not_of(" \t\r", 1);
+  return next == std::string_view::npos || std::string_view("{[\"]").find(text[next]) != std::string_view::npos;
+}
+
 // Where a record may begin behind damage in the same line: a brace before a quote that is not a member's value.
 std::size_t next_record(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find("{\"", from); at != std::string_view::npos; at = text.find("{\"", at + 1)) {
@@ -111,7 +118,7 @@ void Framing::next_line() {
   text = trim_end(text);
   if (text.empty()) return consume_line(line);
   any_ = true;
-  if (text[0] != '{' && text[0] != '[') return text_line(text, line);
+  if (!begins_json(text)) return text_line(text, line);
   if (line.complete && json_line(text)) return consume_line(line);
   Context context = here();
   if (announced_) {
@@ -289,6 +296,8 @@ void Framing::value(std::size_t offset, Context context) {
         if (unit.outermost_array) return finish(unit);
         break;
       case JsonScan::Event::ElementBegin:
+        if (std::string_view("{[\"").find(data[at]) == std::string_view::npos && !unit.outermost_array)
+          return damaged(unit, JsonScan::Event::CutOff);
         unit.in_element = true;
         unit.element_from = at;
         unit.element_line = fixed_line_ ? line_ : line_ + unit.scan.newlines();
@@ -413,14 +422,18 @@ void Framing::damaged(Unit& unit, JsonScan::Event event) {
   else if (event == JsonScan::Event::TooDeep) reason = "JSON nested too deep";
 
   use_elements(unit);
+  // Between two elements the damage lies behind what was read last.
+  const auto last_read = data.substr(0, at).find_last_not_of(" \t\r\n");
+  const std::size_t last = last_read == std::string_view::npos ? 0 : last_read;
   Context context = unit.context;
   if (unit.wrapper && unit.in_element) context.line = unit.element_line;
-  else if (unit.wrapper && !fixed_line_) context.line = line_ + unit.scan.newlines();
+  else if (unit.wrapper && !fixed_line_)
+    context.line = line_ + unit.scan.newlines() - count_newlines(data.substr(last, at - last));
   out_.skip(reason, context);
   debris_ = true;
   if (unit.header && unit.header->context.stream.known()) inherited_ = unit.header->context;
 
-  const std::size_t bad_from = !unit.wrapper ? 0 : unit.in_element && !unit.passing ? unit.element_from : at;
+  const std::size_t bad_from = !unit.wrapper ? 0 : unit.in_element && !unit.passing ? unit.element_from : last;
   if (unit.streaming && !fixed_line_) line_ += unit.scan.newlines() - count_newlines(data.substr(0, at));
   resume(bad_from, at, event != JsonScan::Event::TooDeep);
 }
@@ -436,14 +449,13 @@ bool Framing::pay(std::size_t bytes) {
 void Framing::resume(std::size_t bad_from, std::size_t damage, bool try_same_line) {
   const std::string_view data = window_.data();
   mid_line_ = false;
-  auto line_end = data.find('\n', bad_from);
-  if (line_end < damage && !pay(damage - line_end)) line_end = data.find('\n', damage);
-  if (line_end != std::string_view::npos && line_end <= damage)
+  const auto line_end = data.substr(0, damage + 1).find('\n', bad_from);
+  if (line_end != std::string_view::npos && (line_end == damage || pay(damage - line_end)))
     return consume(line_end + 1, count_newlines(data.substr(0, line_end + 1)));
-  if (try_same_line) {
-    const auto line = data.substr(0, line_end);
-    const auto next = next_record(line, std::max(bad_from + 1, damage < 2 ? 0 : damage - 2));
-    if (next != std::string_view::npos) {
+  if (try_same_line && line_end == std::string_view::npos) {
+    const std::size_t from = std::max(bad_from + 1, damage < 2 ? 0 : damage - 2);
+    const auto next = next_record(data.substr(0, damage + kProbe), from);
+    if (next != std::string_view::npos && data.substr(from, next - from).find('\n') == std::string_view::npos) {
       mid_line_ = true;
       return consume(next, count_newlines(data.substr(0, next)));
     }

@@ -1,6 +1,6 @@
 # The slow, obvious reading of contract/causes.md "Up and down", to compare reports with: nothing of the tool's is used.
-# In: records of one tunnel's IKE log. Out: outages as (start, end) in seconds, end None when it lasts, and the number of
-# interruptions. Tunnels with a BGP log are left out: what BGP was before its first line is not written anywhere.
+# In: records of one tunnel's IKE log. Out: outages as (start, end) in seconds, end None when it lasts, and the number
+# of interruptions. Tunnels with a BGP log are left out: what BGP was before its first line is not written anywhere.
 
 GRACE_S = 10
 

@@ -544,7 +544,8 @@ def connection_outage(s, ike):
     a.retry(b.t - a.t - 20, lambda: psk_attempt(a), 20, 30)
 
 
-@tale(("dpd-timeout", "peer-unreachable"), findings=("redundancy-lost",), absent=("gateway-outage", "connection-outage"))
+@tale(("dpd-timeout", "peer-unreachable"), findings=("redundancy-lost",),
+      absent=("gateway-outage", "connection-outage"))
 def redundancy_lost(s, ike):
     t = s.tunnel(ike)
     t.already_up(age_child=100).stay_up(s.rng.uniform(1200, 2400))
@@ -631,16 +632,19 @@ def bgp_prefix_limit(s, ike):
     begin = t.t
     t.wait(1000, 2000)
     limit = s.rng.choice([100, 1000])
-    for _ in range(6):
+
+    def too_many():
         t.bgp(f"AWS-side peer detected the maximum prefix limit was exceeded - received {limit + 1} prefixes "
               f"from neighbor {{neighbor}}, limit is {limit}", "DOWN")
         t.bgp(f"AWS-side peer sent a notification 6/1 (Cease/{CEASE[1]}) to neighbor {{neighbor}}", "DOWN", 0.1)
-        t.bgp_lost(0.1).wait(60, 120)
-        t.bgp_change("Idle", "Connect").bgp_change("Connect", "OpenSent", 0.2).bgp_change("OpenSent", "OpenConfirm", 0.2)
-        t.bgp_change("OpenConfirm", "Established", 0.2).wait(2)
-    t.bgp(f"AWS-side peer detected the maximum prefix limit was exceeded - received {limit + 1} prefixes "
-          f"from neighbor {{neighbor}}, limit is {limit}", "DOWN")
-    t.bgp(f"AWS-side peer sent a notification 6/1 (Cease/{CEASE[1]}) to neighbor {{neighbor}}", "DOWN", 0.1).bgp_lost(0.1)
+        t.bgp_lost(0.1)
+
+    for _ in range(6):
+        too_many()
+        t.wait(60, 120)
+        t.bgp_change("Idle", "Connect").bgp_change("Connect", "OpenSent", 0.2)
+        t.bgp_change("OpenSent", "OpenConfirm", 0.2).bgp_change("OpenConfirm", "Established", 0.2).wait(2)
+    too_many()
     ipsec_lives(t, begin, t.t - begin + 600)
 
 

@@ -78,14 +78,14 @@ std::string joined(const Encode& encode, const std::string& between) {
 std::string lines(const Encode& encode) { return joined(encode, "\n") + "\n"; }
 
 std::string filter_event(const Record& r) {
-  return std::string("{\"logStreamName\":\"") + kStream + "\",\"timestamp\":" + ms(r) + ",\"message\":" + quoted(json(r)) +
+  return std::string("{\"logStreamName\":\"") + kStream + "\",\"timestamp\":" + ms(r) + ",\"message\":" + json_string(json(r)) +
          ",\"ingestionTime\":1673252140123,\"eventId\":\"37" + ms(r) + "\"}";
 }
 std::string get_event(const Record& r) {
-  return "{\"ingestionTime\": 1673252140123, \"timestamp\": " + ms(r) + ", \"message\": " + quoted(json(r)) + "}";
+  return "{\"ingestionTime\": 1673252140123, \"timestamp\": " + ms(r) + ", \"message\": " + json_string(json(r)) + "}";
 }
 std::string log_event(const Record& r) {
-  return "{\"id\":\"35" + ms(r) + "\",\"timestamp\":" + ms(r) + ",\"message\":" + quoted(json(r)) + "}";
+  return "{\"id\":\"35" + ms(r) + "\",\"timestamp\":" + ms(r) + ",\"message\":" + json_string(json(r)) + "}";
 }
 std::string subscription(const std::string& events) {
   return std::string("{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"123456789012\",\"logGroup\":\"g\",\"logStream\":\"") +
@@ -98,7 +98,7 @@ std::string subscription_sorted(const std::string& events) {
 std::string all_subscription() { return subscription(joined(log_event, ",")); }
 std::string insights_row(const Record& r) {
   return "[{\"field\":\"@timestamp\",\"value\":\"" + insights_time(r) + "\"},{\"field\":\"@message\",\"value\":" +
-         quoted(json(r)) + "},{\"field\":\"@logStream\",\"value\":\"" + kStream + "\"},{\"field\":\"@ptr\",\"value\":\"Cm\"}]";
+         json_string(json(r)) + "},{\"field\":\"@logStream\",\"value\":\"" + kStream + "\"},{\"field\":\"@ptr\",\"value\":\"Cm\"}]";
 }
 std::string insights_fields(const Record& r) {
   const auto cell = [](const std::string& field, const std::string& value) {
@@ -110,7 +110,7 @@ std::string insights_fields(const Record& r) {
          cell("@logStream", kStream) + "]";
 }
 std::string live_tail(const Record& r) {
-  return std::string("{\"logStreamName\":\"") + kStream + "\",\"logGroupIdentifier\":\"1:g\",\"message\":" + quoted(json(r)) +
+  return std::string("{\"logStreamName\":\"") + kStream + "\",\"logGroupIdentifier\":\"1:g\",\"message\":" + json_string(json(r)) +
          ",\"timestamp\":" + ms(r) + ",\"ingestionTime\":1}";
 }
 std::string control() {
@@ -192,14 +192,14 @@ std::vector<Container> containers() {
       {"LiveTailPretty", "live-tail", "{\n\"sessionResults\": [\n" + joined(live_tail, ",\n") + "\n]}\n"},
       {"Ndjson", "ndjson", lines(json), false},
       {"NdjsonWithCommas", "ndjson", joined(json, ",\n"), false},
-      {"NdjsonOfStrings", "ndjson", lines([](const Record& r) { return quoted(json(r)); }), false},
+      {"NdjsonOfStrings", "ndjson", lines([](const Record& r) { return json_string(json(r)); }), false},
       {"BareConcatenated", "ndjson", joined(json, ""), false},
       {"PrettyJson", "json", lines(pretty), false},
       {"JsonArray", "json-array", "[" + joined(json, ",") + "]", false},
       {"JsonArrayPretty", "json-array", "[\n" + joined(pretty, ",\n") + "\n]\n", false},
       {"SdkArrayOfEvents", "json-array", "[\n" + joined(filter_event, ",\n") + "\n]\n"},
       {"StringInStringInString", "ndjson", lines([](const Record& r) {
-         return "{\"message\":" + quoted("{\"message\":" + quoted(json(r)) + "}") + "}";
+         return "{\"message\":" + json_string("{\"message\":" + json_string(json(r)) + "}") + "}";
        }), false},
       {"MessageIsAnObject", "ndjson", lines([](const Record& r) {
          return "{\"host\":\"h\",\"message\":" + json(r) + ",\"timestamp\":\"" + iso(r, "Z") + "\"}";
@@ -351,7 +351,7 @@ TEST_F(InputContainers, BgpRecordsKeepTheirMeaning) {
   std::string events;
   for (const auto& record : {status, route, quiet})
     events += (events.empty() ? "" : ",") + std::string(R"({"logStreamName":"vpn-1234abcd_1.2.3.4-BGP.log","timestamp":1,"message":)") +
-              quoted(record) + "}";
+              json_string(record) + "}";
   EXPECT_EQ(read_bytes("{\"events\":[" + events + "]}").events, expected);
   EXPECT_EQ(read_bytes("resource_id,event_timestamp,type,status,message.prefix,message.details\n"
                        "vpn-1234abcd_1.2.3.4,1762579573243,RouteStatus,UPDATED,172.31.0.0/16,DENIED due to: as-path contains our own AS\n"

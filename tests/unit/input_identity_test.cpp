@@ -64,7 +64,7 @@ TEST_F(InputIdentityOrder, StreamThenRecordThenPathThenOptionThenNone) {
   const std::string stream = R"("logStreamName":"vpn-11111111-1.1.1.1-IKE.log",)";
   const std::string own = R"(,"VpnConnectionId":"vpn-22222222","TunnelOutsideIPAddress":"2.2.2.2")";
   const auto enveloped = [](const std::string& name, const std::string& record) {
-    return "{" + name + "\"timestamp\":1,\"message\":" + quoted(record) + "}\n";
+    return "{" + name + "\"timestamp\":1,\"message\":" + json_string(record) + "}\n";
   };
   ReadOptions option;
   option.tunnel = "vpn-44444444/4.4.4.4";

@@ -52,7 +52,7 @@ inline std::string base64(const std::string& bytes) {
 }
 
 // A JSON string literal that holds `text`.
-inline std::string quoted(const std::string& text) {
+inline std::string json_string(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';

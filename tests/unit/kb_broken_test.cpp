@@ -35,7 +35,8 @@ std::string read(const fs::path& path) {
 std::string as_text(const Errors& errors, const std::string& folder) {
   std::string text;
   for (Error error : errors) {
-    if (error.file.starts_with(folder)) error.file.erase(0, std::min(error.file.size() - 1, folder.size() + 1));
+    if (error.file.starts_with(folder + "/")) error.file.erase(0, folder.size() + 1);
+    if (error.file == folder) error.file = ".";
     text += to_text(error) + "\n";
   }
   return text;

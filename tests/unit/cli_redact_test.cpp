@@ -1,0 +1,183 @@
+// Pseudonyms: nothing that identifies a company stays, in no field; everything else does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "src/redact.hpp"
+#include "tests/unit/report_builder.hpp"
+
+namespace tunnelscope::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Redactor& redactor() {
+  static const Redactor made("0123456789abcdef0123456789abcdef");
+  return made;
+}
+
+TEST(CliRedact, IdentifiersAreReplacedWhereverTheyStand) {
+  struct Row {
+    const char* text;
+    const char* secret;
+    const char* prefix;
+  };
+  const Row rows[] = {
+      {"mismatch with cgw: 198.51.100.20", "198.51.100.20", "ip-"},
+      {"peer 198.51.100.20:4500.", "198.51.100.20", "ip-"},
+      {"from 10.1.2.3/24", "10.1.2.3", "ip-"},
+      {"cgw198.51.100.20", "198.51.100.20", "ip-"},
+      {"host ip-198-51-100-20.eu-west-1", "198-51-100-20", "ip-"},
+      {"peer 2001:db8::20 is dead", "2001:db8::20", "ip-"},
+      {"[2001:DB8:0:0:0:0:0:20]:500", "2001:DB8", "ip-"},
+      {"exports/vpn-0123456789abcdef0_203.0.113.17-IKE.log:5", "0123456789abcdef0", "vpn-x"},
+      {"exports/vpn-0123456789abcdef0_203.0.113.17-IKE.log:5", "203.0.113.17", "ip-"},
+      {"cgw-0a1b2c3d4e5f60718", "0a1b2c3d4e5f60718", "cgw-x"},
+      {"AWSLogs/123456789012/x", "123456789012", "account-"},
+      {"Phase 2 SA with SPI: c1234567", "c1234567", "spi-"},
+      {"SPI=0xc1234567", "c1234567", "spi-"},
+      {"SPIs c1234567_i 0badcafe_o", "c1234567", "spi-"},
+      {"SPIs c1234567_i 0badcafe_o", "0badcafe", "spi-"},
+      {"user=joe.bloggs logged in", "joe.bloggs", "user-"},
+      {"login by joe.bloggs@example.com.", "joe.bloggs", "user-"},
+      {"identity 'C=US, O=Acme Inc, CN=gw1 acme'", "gw1 acme", "user-"},
+      {"identity 'C=US, O=Acme Inc, CN=gw1 acme'", "Acme Inc", "user-"},
+      {"/home/jbloggs/exports/a.log:3", "jbloggs", "user-"},
+  };
+  for (const Row& row : rows) {
+    const std::string clean = redactor().text(row.text);
+    EXPECT_THAT(clean, Not(HasSubstr(row.secret))) << row.text;
+    EXPECT_THAT(clean, HasSubstr(row.prefix)) << row.text;
+    EXPECT_EQ(redactor().text(clean), clean) << "a pseudonym is replaced again";
+  }
+}
+
+TEST(CliRedact, HostNamesGoFromMessagesAndFileNamesStay) {
+  EXPECT_THAT(redactor().message("no answer from gw1.acme.example"), Not(HasSubstr("acme")));
+  EXPECT_EQ(redactor().text("exports/000000.gz:17"), "exports/000000.gz:17");
+}
+
+TEST(CliRedact, OrdinaryTextStays) {
+  const char* const texts[] = {
+      "AWS tunnel DPD timed out after 3 retransmits",
+      "AWS tunnel processed request (id=1032) for CREATE_CHILD_SA",
+      "selectors 0.0.0.0/0 === 0.0.0.0/0",
+      "2026-03-01T00:00:00.000Z",
+      "version 1.2.3.4.5",
+      "from 12:30:15 to 13:00:00",
+      "a user without a name",
+      "add the dead beef",
+  };
+  for (const char* const text : texts) EXPECT_EQ(redactor().text(text), text);
+}
+
+TEST(CliRedact, EqualValuesHaveEqualPseudonymsUnderOneKeyOnly) {
+  EXPECT_EQ(redactor().text("2001:db8::20"), redactor().text("2001:DB8:0::20"));
+  EXPECT_EQ(redactor().text("VPN-0123456789ABCDEF0"), redactor().text("vpn-0123456789abcdef0"));
+  EXPECT_NE(redactor().text("10.0.0.1"), redactor().text("10.0.0.2"));
+  EXPECT_NE(redactor().text("10.0.0.1"), Redactor("another key, long enough").text("10.0.0.1"));
+  EXPECT_NE(redactor().fingerprint("5f2c9a1e77d0b34c"), "5f2c9a1e77d0b34c");
+}
+
+// Every text field of a document holds the same secrets; none may come out in any format.
+TEST(CliRedact, NoFormatShowsAnIdentifier) {
+  const std::string id = "vpn-0123456789abcdef0", ip = "203.0.113.17", peer = "198.51.100.20";
+  test::ReportBuilder builder;
+  builder.tunnel(id, ip, "down");
+  builder.connection(id, 2, "none");
+  auto& f = builder.finding("psk-mismatch", id + "/" + ip, kb::Severity::Critical);
+  f.summary = "no key for " + peer;
+  f.evidence[0].message = "pre-shared key mismatch with cgw: " + peer + ", psk: \"hunter2 hunter2\"";
+  f.evidence[0].at = "export/" + id + "_" + ip + "-IKE.log:5";
+  f.evidence[0].state = "peer " + peer;
+  f.steps[0].command = "ping " + peer;
+  f.steps[0].text = "ask " + peer;
+  f.ruled_out = {{"peer-unreachable", peer + " answered"}};
+  f.details["peer"] = peer;
+  f.explains = {"a31b77c0c5e9d210"};
+  builder.report().inputs[0].path = "export/" + id + "_" + ip;
+  builder.report().coverage.unrecognised_shapes = {{"hello " + peer, 1, {}}};
+  builder.report().coverage.skipped_by_reason = {{"bad " + peer, 1, {}}};
+  builder.report().coverage.notes_by_reason = {{"odd " + peer, 1, {}}};
+  builder.report().tunnels[0].outages[0].evidence = {"export/" + id + ":3"};
+  report::Document document = builder.document();
+  document.problems = {{"export/" + ip, "permission denied for " + peer, "ask " + peer}};
+  document.notes = {{"a note", {id + "/" + ip}, {}}};
+  clean(document, &redactor());
+  for (const report::Format& format : report::formats()) {
+    const std::string text = format.write(document, test::screen());
+    for (const std::string& secret : {id, ip, peer, std::string("hunter2"), std::string("0123456789abcdef0")}) {
+      EXPECT_THAT(text, Not(HasSubstr(secret))) << format.name;
+    }
+    EXPECT_THAT(text, Not(HasSubstr("a31b77c0c5e9d210"))) << format.name;
+    EXPECT_THAT(text, HasSubstr("psk-mismatch")) << format.name;
+  }
+}
+
+TEST(CliRedact, KeysGoEvenWithoutRedaction) {
+  test::ReportBuilder builder;
+  builder.tunnel("vpn-0123456789abcdef0", "203.0.113.17", "down");
+  auto& f = builder.finding("psk-mismatch", "vpn-0123456789abcdef0/203.0.113.17", kb::Severity::Critical);
+  f.evidence[0].message = "psk: \"hunter2 hunter2\" for 198.51.100.20";
+  report::Document document = builder.document();
+  clean(document, nullptr);
+  for (const report::Format& format : report::formats()) {
+    const std::string text = format.write(document, test::screen());
+    EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << format.name;
+    EXPECT_THAT(text, HasSubstr("198.51.100.20")) << format.name;
+  }
+}
+
+TEST(CliRedact, RedactedTunnelsStandInTheOrderOfTheirNewNames) {
+  test::ReportBuilder builder;
+  for (int i = 0; i < 20; ++i) builder.tunnel("vpn-0123456789abcde" + std::to_string(10 + i), "203.0.113.17", "up");
+  report::Document document = builder.document();
+  clean(document, &redactor());
+  const auto& tunnels = document.report.tunnels;
+  EXPECT_TRUE(std::is_sorted(tunnels.begin(), tunnels.end(), [](auto& a, auto& b) { return a.id < b.id; }));
+}
+
+class KeyFolder : public ::testing::Test {
+ protected:
+  KeyFolder() {
+    std::filesystem::remove_all(folder_);
+    console_.environment = [this](std::string_view name) {
+      return name == "XDG_STATE_HOME" ? folder_.string() : std::string();
+    };
+  }
+  ~KeyFolder() override { std::filesystem::remove_all(folder_); }
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("tunnelscope-key-" + std::to_string(::getpid()));
+  Console console_;
+};
+
+TEST_F(KeyFolder, TheKeyOfAnInstallationIsMadeOnceAndForItsUserAlone) {
+  const auto first = redactor_for({}, console_), second = redactor_for({}, console_);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->text("10.0.0.1"), second->text("10.0.0.1"));
+  struct stat info {};
+  ASSERT_EQ(stat((folder_ / "tunnelscope/redact.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600U);
+}
+
+TEST_F(KeyFolder, AShortOrMissingKeyIsRefusedWithAWayOut) {
+  Settings settings;
+  settings.redact_key = (folder_ / "none").string();
+  EXPECT_THAT(redactor_for(settings, console_).error().reason, HasSubstr("cannot be read"));
+  std::filesystem::create_directories(folder_);
+  settings.redact_key = (folder_ / "short").string();
+  std::ofstream(settings.redact_key) << "abc\n";
+  const auto refused = redactor_for(settings, console_);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().reason, HasSubstr("shorter than 16 bytes"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("openssl rand"));
+}
+
+}  // namespace
+}  // namespace tunnelscope::app
