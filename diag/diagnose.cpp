@@ -50,6 +50,7 @@ class Diagnosis {
   void note_unrecognised(std::size_t subject, const Case& c);
   void book_whole(const kb::Cause& cause, std::size_t subject, const std::vector<Occurrence>& evidence, bool milder);
   void link_to_explaining(Entry& entry, std::size_t subject);
+  void link_to_explained(const Entry& entry, std::size_t subject);
   kb::Impact impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const;
   const std::string& subject_name(const kb::Cause& cause, std::size_t subject) const;
   TunnelReport tunnel_report(std::size_t subject) const;
@@ -209,7 +210,9 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
     entry.see(o.time);
   }
   entry.details = s.whole.details;
-  if (!milder) link_to_explaining(entry, subject);
+  if (milder) return;
+  link_to_explaining(entry, subject);
+  if (entry.root) link_to_explained(entry, subject);
 }
 
 // A pattern of outages (flapping) is a symptom when one cause explains most of them.
@@ -220,6 +223,15 @@ void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
     if (2 * (other.outages + other.interruptions) <= judged_spells_[subject]) continue;
     entry.explained_by.insert(key);
     entry.root = false;
+  }
+}
+
+// Outages that nothing else explains are symptoms of the pattern that they make.
+void Diagnosis::link_to_explained(const Entry& entry, std::size_t subject) {
+  for (auto& [key, other] : ledger_.all()) {
+    if (!concerns(other, subject) || !Judge::names(entry.cause->explains, other.cause->id)) continue;
+    other.explained_by.insert({entry.cause->id, entry.subject});
+    other.root = false;
   }
 }
 
@@ -251,7 +263,6 @@ void Diagnosis::judge_connection(const Connection& c) {
     entry.milder = milder;
     entry.confidence = cause.confidence;
     entry.impact = milder ? kb::Impact::None : cause.impact;
-    entry.ongoing = c.whole.ongoing;
     entry.root = true;
     entry.details = c.whole.details;
     entry.outages = c.report.both_down.size();
@@ -262,6 +273,7 @@ void Diagnosis::judge_connection(const Connection& c) {
       const std::size_t subject = c.evidence_of[static_cast<std::size_t>(at - c.whole.seen.begin())];
       entry.evidence.insert({subject, o.event, o.time, true});
       entry.see(o.time);
+      entry.ongoing = entry.ongoing || c.is_ongoing(o);
     }
     for (const Interval& i : c.report.both_down) {
       const Time end = i.end.value_or(now_);

@@ -52,6 +52,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   churn_spacing = r.seconds("churn.spacing_s", 300);
   gateway_window = r.seconds("gateway.window_s", 60);
   nobody_quiet = r.seconds("nobody.quiet_s", 300);
+  nobody_recovered = r.seconds("nobody.recovered_quiet_s", 1800);
   bgp_settle = r.seconds("bgp.settle_s", 180);
   bgp_flap_window = r.seconds("bgp.flap_window_s", 3600);
   bgp_flaps = r.count("bgp.flap_min", 3);

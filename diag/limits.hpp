@@ -30,7 +30,8 @@ struct Limits {
   std::size_t churn_replacements;
   Duration churn_spacing;
   Duration gateway_window;              // both tunnels silent within this: one cause
-  Duration nobody_quiet;
+  Duration nobody_quiet;                // silence that says that nobody initiates
+  Duration nobody_recovered;            // the same when the tunnel came back: shorter silence is the outage itself
   Duration bgp_settle, bgp_flap_window;
   std::size_t bgp_flaps;
   Duration collision_drop;

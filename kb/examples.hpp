@@ -20,6 +20,9 @@ class PatternCache {
   std::map<std::string, std::unique_ptr<rules::Pattern>> patterns_;
 };
 
+// As lint() in kb/lint.hpp, with patterns that may have been compiled before.
+std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context, PatternCache& cache);
+
 struct ExampleCheck {
   ExampleResult result;
   std::size_t rule = 0;   // into Knowledge::messages

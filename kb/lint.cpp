@@ -21,8 +21,8 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
 
 class Linter {
  public:
-  Linter(const Knowledge& knowledge, const LintContext& context)
-      : knowledge_(knowledge), context_(context), report_(context.sources) {
+  Linter(const Knowledge& knowledge, const LintContext& context, PatternCache& cache)
+      : knowledge_(knowledge), context_(context), cache_(cache), report_(context.sources) {
     for (const SignalInfo& info : known_signals()) {
       if (info.source == SignalSource::Detector) detector_signals_.emplace_back(info.name);
     }
@@ -46,8 +46,8 @@ class Linter {
 
   void lint_rule(const MessageRule& rule) {
     const std::string key = key_of(rule);
-    const auto pattern = rules::Pattern::compile(rule.pattern);
-    if (!pattern) report_.add(key + "#pattern", "pattern: " + pattern.error().reason);
+    const rules::Pattern* pattern = cache_.get(rule.pattern);
+    if (pattern == nullptr) report_.add(key + "#pattern", "pattern: " + rules::Pattern::compile(rule.pattern).error().reason);
     if (rule.examples.size() < kLeastExamples) report_.add(key + "#examples", "a message rule needs two examples or more");
     if (rule.near_misses.size() < kLeastExamples) {
       report_.add(key + "#near_misses", "a message rule needs two near misses or more");
@@ -55,7 +55,7 @@ class Linter {
     if (contains(detector_signals_, rule.signal)) {
       report_.add(key + "#signal", "the signal `" + rule.signal + "` is a detector's; a message rule cannot give it");
     }
-    if (pattern) lint_capture_names(rule, *pattern);
+    if (pattern != nullptr) lint_capture_names(rule, *pattern);
     lint_texts(rule, key, report_);
   }
 
@@ -78,11 +78,10 @@ class Linter {
   }
 
   void lint_examples() {
-    PatternCache cache;
-    for (const ExampleCheck& check : ExampleBench(knowledge_, cache).run()) {
+    for (const ExampleCheck& check : ExampleBench(knowledge_, cache_).run()) {
       if (check.result.passed) continue;
       const MessageRule& rule = knowledge_.messages[check.rule];
-      if (!check.capture.empty() && !has_field(*cache.get(rule.pattern), check.capture)) continue;  // reported by name
+      if (!check.capture.empty() && !has_field(*cache_.get(rule.pattern), check.capture)) continue;  // reported by name
       report_.add(key_of(rule) + (check.result.near_miss ? "#near_misses/" : "#examples/") + std::to_string(check.index) +
                       (check.capture.empty() ? "" : "/captures/" + check.capture),
                   check.result.message);
@@ -167,7 +166,7 @@ class Linter {
     if (cause.milder) add_signals(cause.milder->all);
     for (const MessageRule& rule : knowledge_.messages) {
       if (!contains(signals, rule.signal)) continue;
-      if (const auto pattern = rules::Pattern::compile(rule.pattern)) {
+      if (const rules::Pattern* pattern = cache_.get(rule.pattern)) {
         for (const auto& field : pattern->fields()) keys.push_back(field.name);
       }
     }
@@ -233,6 +232,7 @@ class Linter {
 
   const Knowledge& knowledge_;
   const LintContext& context_;
+  PatternCache& cache_;
   LintReport report_;
   std::vector<std::string> detector_signals_, given_, cause_ids_;
 };
@@ -270,6 +270,13 @@ std::vector<Error> LintReport::take() {
   return std::move(errors_);
 }
 
-std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context) { return Linter(knowledge, context).run(); }
+std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context, PatternCache& cache) {
+  return Linter(knowledge, context, cache).run();
+}
+
+std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context) {
+  PatternCache cache;
+  return lint(knowledge, context, cache);
+}
 
 }  // namespace tunnelscope::kb

@@ -123,7 +123,7 @@ std::string overview() {
   return "tunnelscope: tells from their logs why VPN tunnels fail\n\n"
          "usage: tunnelscope COMMAND [ARGUMENT...] [OPTION...]\n\ncommands:\n" +
          columns(rows) + "\nexit status:\n" + columns(exits) +
-         "\n`tunnelscope COMMAND --help` describes a command, `tunnelscope explain ID` a cause or rule.\n"
+         "\n`tunnelscope COMMAND --help` describes a command.\n"
          "Every option is also an environment variable: --fail-on is TUNNELSCOPE_FAIL_ON.\n";
 }
 

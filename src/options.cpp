@@ -2,6 +2,7 @@
 #include "src/options.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -76,6 +77,7 @@ void declare(CLI::App& app, const Option& option, Settings& settings) {
   } else {
     declared = app.add_option(names, settings.*(std::get<std::vector<std::string> Settings::*>(option.target)))
                    ->expected(1)
+                   ->allow_extra_args(false)
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   declared->envname(environment_name(option));
@@ -162,13 +164,15 @@ tl::expected<Settings, UsageError> parse_options(const Command& command, const s
   app.allow_extras();
   for (const Option* option : options_of(command.name)) declare(app, *option, settings);
   app.add_option("arguments", settings.arguments);
+  const auto dashes = std::find(words.begin(), words.end(), "--");  // what follows it is no option
   try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them last first
+    app.parse(std::vector<std::string>(std::make_reverse_iterator(dashes), words.rend()));  // CLI11 takes them last first
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(explained(error, command, words));
   }
   if (settings.help || settings.version) return settings;
   if (const auto extra = app.remaining(); !extra.empty()) return tl::unexpected(unknown_option(command, extra[0]));
+  if (dashes != words.end()) settings.arguments.insert(settings.arguments.end(), dashes + 1, words.end());
   for (const Option* option : options_of(command.name)) {
     if (auto ok = check_choice(*option, settings); !ok) return tl::unexpected(ok.error());
   }

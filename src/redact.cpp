@@ -36,6 +36,8 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
+constexpr std::size_t kPseudonymBytes = 5;  // one chance in a million that two of 1,000 addresses share theirs
+
 // What a matcher found at a place: nothing when length is 0.
 struct Found {
   std::size_t length = 0;         // of the text that is replaced
@@ -202,6 +204,10 @@ constexpr std::array<Announced, 17> kAnnounced{{{"spis", "spi-", " :=", hex, 3},
                                                 {"/home", "user-", "/", name_part, 1},
                                                 {"/users", "user-", "/", name_part, 1}}};
 
+bool is_pseudonym(std::string_view text, std::string_view prefix) {
+  return text.starts_with(prefix) && run(text.substr(prefix.size()), hex) == 2 * kPseudonymBytes;
+}
+
 Found announced(const Place& p) {
   const std::string head = lowered(p.rest().substr(0, 16));
   for (const Announced& row : kAnnounced) {
@@ -225,6 +231,8 @@ Found announced(const Place& p) {
                                (p.at + at + length >= p.text.size() || p.text[p.at + at + length] != '_'))) {
       continue;
     }
+    const std::string_view after = value.substr(length);
+    if (is_pseudonym(value, row.prefix) || (row.part == name_part && after.starts_with('='))) continue;
     return {length, row.prefix, lowered(value.substr(0, length)), at};
   }
   return {};
@@ -361,8 +369,7 @@ class Cleaner {
   }
 
  private:
-  void place(std::string& text) const {
-    text = without_keys(text);
+  void place(std::string& text) const {  // a path or an id: no place for a key
     if (redactor_ != nullptr) text = redactor_->text(text);
   }
   void logged(std::string& text) const {
@@ -420,7 +427,7 @@ std::string Redactor::fingerprint(std::string_view fingerprint) const {
 }
 
 std::string Redactor::pseudonym(std::string_view prefix, std::string_view value) const {
-  return fmt::format("{}{}", prefix, hmac(key_, fmt::format("{}:{}", prefix, value), 5));
+  return fmt::format("{}{}", prefix, hmac(key_, fmt::format("{}:{}", prefix, value), kPseudonymBytes));
 }
 
 std::string Redactor::replace(std::string_view text, bool hosts) const {

@@ -96,7 +96,8 @@ Value value_after(std::string_view text, std::size_t at) {
       at = end;
       continue;
     }
-    if (marked || looks_like_key(word)) return {at, end};
+    const bool apart = at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t');  // not "psk-mismatch-ikev2.log"
+    if (marked || (apart && looks_like_key(word))) return {at, end};
     return {at, at};
   }
   return {at, at};

@@ -128,49 +128,91 @@ bool steady(const std::vector<Duration>& values, double spread, std::size_t leas
   return values.size() >= least && median(values) > 0 && relative_spread(values) <= spread;
 }
 
-// DELETEs at a steady age of the SA that is none of AWS's: the gateway closes and renegotiates by its own lifetime, or
-// it closes idle tunnels. Told apart by how soon it comes back by itself and by what happened since the last activity.
+// DELETEs on no clock of AWS's, with the SA's age and the quiet before each.
+struct Deletes {
+  std::vector<const Onset*> onsets;
+  std::vector<Duration> ages;        // of the SA that was deleted
+  std::vector<Duration> silences;    // since the last record of any kind
+  std::vector<Duration> quiets;      // since the last exchange that is no DPD
+  std::vector<Duration> recoveries;
+};
+
+Deletes deletes_of(const Subject& s, const std::vector<Onset>& list, const Signals& signals) {
+  const std::vector<SignalIndex> exchanges{
+      signals[kChildRequestReceived],  signals[kChildResponseSent], signals[kChildRequestSent],
+      signals[kChildResponseReceived], signals[kChildEstablished],  signals[kIkeEstablished]};
+  Deletes d;
+  for (const Onset& o : list) {
+    const auto& sa_age = o.ike_deleted ? o.ike_age : o.child_age;
+    if (!o.by_delete || !sa_age || *sa_age < kYoungestSteadyAge) continue;
+    const Case& c = s.cases[o.index];
+    const Time birth = c.start - *sa_age;
+    Time last_record = birth, last_exchange = birth;
+    for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= birth;) {
+      const Event& event = s.history.log->events[i];
+      if (event.dialect != Dialect::AwsS2sIke || event.time >= c.start) continue;
+      if (last_record == birth) last_record = event.time;
+      if (!contains(exchanges, event.signal)) continue;
+      last_exchange = event.time;
+      break;
+    }
+    d.onsets.push_back(&o);
+    d.ages.push_back(*sa_age);
+    d.silences.push_back(c.start - last_record);
+    d.quiets.push_back(c.start - last_exchange);
+    if (o.recovery) d.recoveries.push_back(*o.recovery);
+  }
+  return d;
+}
+
+// The usual spacing of records while the tunnel is up, without the quiet that ends in a DELETE; 0: nothing else.
+Duration chatter_spacing(const Subject& s, const Deletes& deletes) {
+  std::vector<Duration> spacings;
+  const auto& events = s.history.log->events;
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    const Duration spacing = events[i].time - events[i - 1].time;
+    const bool ends_in_delete = std::any_of(deletes.onsets.begin(), deletes.onsets.end(), [&](const Onset* o) {
+      return events[i].time == s.cases[o->index].start;
+    });
+    const bool up = carries_traffic(s.history.states[i - 1].health) && carries_traffic(s.history.states[i].health);
+    if (up && !ends_in_delete && spacing >= 5 * kSecond) spacings.push_back(spacing);
+  }
+  return spacings.empty() ? 0 : median(std::move(spacings));
+}
+
+void put_as_idle(Subject& s, const Deletes& deletes, Duration quiet, const Signals& signals) {
+  for (const Onset* o : deletes.onsets) {
+    Case& c = s.cases[o->index];
+    c.seen.push_back(found(s.history, signals[kQuietDelete], c.first_event));
+    c.details["quiet_s"] = static_cast<double>(quiet) / kSecond;
+    c.details["quiet"] = in_words(quiet);
+    c.details["deletes"] = static_cast<double>(deletes.onsets.size());
+  }
+}
+
+// The gateway closes by its own lifetime and renegotiates, or it closes idle tunnels. A steady age of the SA speaks for
+// the first, a steady silence for the second. Where nothing was logged between, both are the same length: then coming
+// back at once speaks for the first.
 void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
-  std::vector<Duration> ages, quiets, recoveries;
-  std::vector<const Onset*> deletes;
-  const std::vector<SignalIndex> activity{
-      signals[kChildRequestReceived], signals[kChildResponseSent], signals[kChildRequestSent],
-      signals[kChildResponseReceived], signals[kChildEstablished], signals[kIkeEstablished]};
-  for (const Onset& o : list) {
-    if (!o.by_delete) continue;
-    const auto& sa_age = o.ike_deleted ? o.ike_age : o.child_age;
-    if (!sa_age || *sa_age < kYoungestSteadyAge) continue;
-    const Case& c = s.cases[o.index];
-    Time last = c.start - *sa_age;
-    for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= last;) {
-      const Event& event = s.history.log->events[i];
-      if (contains(activity, event.signal) && event.time < c.start - kDeleteWindow) {
-        last = event.time;
-        break;
-      }
-    }
-    deletes.push_back(&o);
-    ages.push_back(*sa_age);
-    quiets.push_back(c.start - last);
-    if (o.recovery) recoveries.push_back(*o.recovery);
-  }
-  if (deletes.empty()) return;
-  const bool at_once = !recoveries.empty() && median(recoveries) <= limits.renegotiate;
-  const bool steady_age = steady(ages, limits.clock_spread, limits.clock_onsets);
-  const bool steady_quiet = steady(quiets, limits.idle_spread, limits.idle_deletes);
-  if (steady_age && at_once) {
-    Clock clock{"gateway", {}, median(ages)};
-    for (const Onset* o : deletes) clock.members.push_back(o->index);
+  const Deletes d = deletes_of(s, list, signals);
+  if (d.onsets.empty()) return;
+  const bool steady_age = steady(d.ages, limits.clock_spread, limits.clock_onsets);
+  const bool steady_silence = steady(d.silences, limits.idle_spread, limits.idle_deletes);
+  const bool steady_quiet = steady(d.quiets, limits.idle_spread, limits.idle_deletes);
+  const Duration silence = median(d.silences), age_at_death = median(d.ages);
+  const bool nothing_between = age_at_death - silence <= kMinute;
+  const bool at_once = !d.recoveries.empty() && median(d.recoveries) <= limits.renegotiate;
+  const bool silence_stands_out = silence >= kMinute && silence >= 2 * chatter_spacing(s, d);
+
+  if (steady_age && (nothing_between ? at_once : !(steady_silence && silence_stands_out))) {
+    Clock clock{"gateway", {}, age_at_death};
+    for (const Onset* o : d.onsets) clock.members.push_back(o->index);
     put_on_clock(s, clock, signals);
+  } else if (steady_silence && silence_stands_out) {
+    put_as_idle(s, d, silence, signals);
   } else if (steady_quiet) {
-    for (const Onset* o : deletes) {
-      Case& c = s.cases[o->index];
-      c.seen.push_back(found(s.history, signals[kQuietDelete], c.first_event));
-      c.details["quiet_s"] = static_cast<double>(median(quiets)) / kSecond;
-      c.details["quiet"] = in_words(median(quiets));
-      c.details["deletes"] = static_cast<double>(deletes.size());
-    }
+    put_as_idle(s, d, median(d.quiets), signals);
   }
 }
 

@@ -79,9 +79,11 @@ Availability availability_of(const std::vector<const History*>& tunnels, const s
   return a;
 }
 
-void add(Connection& c, SignalIndex signal, const std::vector<Subject>& subjects, std::size_t subject, std::size_t event) {
+void add(Connection& c, SignalIndex signal, const std::vector<Subject>& subjects, std::size_t subject,
+         std::size_t event, bool lasts) {
   c.whole.seen.push_back(found(subjects[subject].history, signal, event));
   c.evidence_of.push_back(subject);
+  if (lasts) c.lasting.push_back(c.whole.seen.back());
 }
 
 std::size_t event_at(const History& h, Time time) {
@@ -92,8 +94,8 @@ std::size_t event_at(const History& h, Time time) {
 
 void add_signals(Connection& c, const std::vector<Subject>& subjects, const Signals& signals) {
   for (const Interval& interval : c.report.both_down) {
-    for (const std::size_t i : c.tunnels) add(c, signals[kAllTunnelsDown], subjects, i, event_at(subjects[i].history, interval.start));
-    if (!interval.end) c.whole.ongoing = true;
+    for (const std::size_t i : c.tunnels)
+      add(c, signals[kAllTunnelsDown], subjects, i, event_at(subjects[i].history, interval.start), !interval.end);
   }
   std::size_t up = 0;
   for (const std::size_t i : c.tunnels)
@@ -101,7 +103,7 @@ void add_signals(Connection& c, const std::vector<Subject>& subjects, const Sign
   if (up == 0) return;
   if (c.tunnels.size() == 1) {
     const History& h = subjects[c.tunnels.front()].history;
-    add(c, signals[kSecondTunnelMissing], subjects, c.tunnels.front(), h.states.size() - 1);
+    add(c, signals[kSecondTunnelMissing], subjects, c.tunnels.front(), h.states.size() - 1, false);
     c.whole.details["second_tunnel"] = std::string("not in the log");
   }
   for (const std::size_t i : c.tunnels) {
@@ -109,14 +111,19 @@ void add_signals(Connection& c, const std::vector<Subject>& subjects, const Sign
     if (!is_down(h)) continue;
     const bool once_up = was_ever_up(h);
     const std::size_t at = h.spells.empty() ? h.states.size() - 1 : h.spells.back().first_event;
-    add(c, signals[once_up ? kOneTunnelDown : kSecondTunnelMissing], subjects, i, at);
+    add(c, signals[once_up ? kOneTunnelDown : kSecondTunnelMissing], subjects, i, at, true);
     c.whole.details["down_tunnel"] = h.log->id;
-    c.whole.ongoing = true;
     if (!once_up) c.whole.details["second_tunnel"] = std::string("never up in the log");
   }
 }
 
 }  // namespace
+
+bool Connection::is_ongoing(const Occurrence& o) const {
+  return std::any_of(lasting.begin(), lasting.end(), [&](const Occurrence& l) {
+    return l.signal == o.signal && l.event == o.event && l.time == o.time;
+  });
+}
 
 bool up_throughout(const History& h, Time from, Time to) {
   const auto& events = h.log->events;

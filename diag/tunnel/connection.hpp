@@ -13,6 +13,9 @@ struct Connection {
   std::vector<std::size_t> tunnels;  // indexes of its subjects
   Case whole;                        // occurrences' `event` is of the subject in `evidence_of`
   std::vector<std::size_t> evidence_of;  // parallel to whole.seen
+  std::vector<Occurrence> lasting;       // those of whole.seen that still hold at the end
+
+  bool is_ongoing(const Occurrence& o) const;
 };
 
 std::vector<Connection> connections(const std::vector<Subject>& subjects, const Context& context);

@@ -14,6 +14,7 @@ using namespace kb::signal;
 
 constexpr Duration kSameMoment = 5 * kSecond;
 constexpr Duration kReauthentication = 30 * kSecond;
+constexpr std::ptrdiff_t kMostReplacementsADay = 2;  // a tunnel that does this more often is not being replaced
 
 std::vector<SignalIndex> exchange_lines(const Signals& signals) {
   return {signals[kChildRequestReceived],    signals[kChildResponseSent],  signals[kChildRequestSent],
@@ -45,9 +46,10 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
   std::erase(refusals, signals[kHalfOpenTimeout]);
   const std::vector<SignalIndex> lines = exchange_lines(signals);
 
+  std::vector<std::size_t> fresh;
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
-    Case& c = s.cases[i];
+    const Case& c = s.cases[i];
     if (!spell.left_up || !spell.phase1_left || !spell.end) continue;
     const bool spoken = std::any_of(words.begin(), words.end(), [&](SignalIndex word) {
       return at_onset(c, word, limits.collision_drop, limits.onset_after);
@@ -60,7 +62,15 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
     const bool known = before && after;
     if (known && *after >= *before && *after > limits.restart_max_id) continue;
     if (!spell.is_outage && (!known || *after >= *before)) continue;
-    c.seen.push_back(found(s.history, signals[kFreshNegotiation], spell.first_event));
+    fresh.push_back(i);
+  }
+  for (const std::size_t i : fresh) {
+    const Time day_ago = s.cases[i].start - kDay, day_later = s.cases[i].start + kDay;
+    const auto near = std::count_if(fresh.begin(), fresh.end(), [&](std::size_t j) {
+      return s.cases[j].start > day_ago && s.cases[j].start < day_later;
+    });
+    if (near <= kMostReplacementsADay)
+      s.cases[i].seen.push_back(found(s.history, signals[kFreshNegotiation], s.cases[i].first_event));
   }
 }
 
@@ -73,10 +83,12 @@ bool event_within(const History& h, SignalIndex signal, Time from, Time to) {
 }
 
 // IKE_SA_INIT from the gateway over a live IKE SA, without DELETE or DPD, and neither a reauthentication (the old SA is
-// deleted right after, or it comes on a clock) nor both sides initiating at once.
+// deleted right after, or it comes on a clock; in IKEv1 a new main mode is how an IKE SA is rekeyed) nor both sides
+// initiating at once.
 void detect_gateway_restart(Subject& s, const Context& context, const Signals& signals) {
   const History& h = s.history;
   const Limits& limits = context.limits;
+  if (h.version == IkeVersion::V1) return;
   std::vector<std::size_t> restarts;
   for (std::size_t i = 1; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];

@@ -160,10 +160,13 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
     Case& c = s.cases[i];
-    if (!spell.is_outage || spell.ipsec_start == kNoTime || first_of(c, refusals) != nullptr) continue;
+    const bool gateway_is_gone = c.has(signals[kBothTunnelsSilent]);
+    if (!spell.is_outage || spell.ipsec_start == kNoTime || gateway_is_gone || first_of(c, refusals) != nullptr)
+      continue;
     const Quiet quiet = longest_quiet(s.history, spell);
     const Duration length = quiet.end - quiet.start;
-    if (length < context.limits.nobody_quiet || 2 * length < c.end - c.start) continue;
+    const Duration least = spell.end ? context.limits.nobody_recovered : context.limits.nobody_quiet;
+    if (length < least || 2 * length < c.end - c.start) continue;
     if (!others_continue(subjects, self, quiet.start + context.limits.nobody_quiet, quiet.end)) continue;
     c.seen.push_back(found(s.history, signals[kNobodyInitiates], quiet.event));
     c.details["quiet_s"] = static_cast<double>(length) / kSecond;

@@ -135,6 +135,15 @@ diag::Time since_of(const Times& times, const diag::Intake& intake) {
   return base == diag::kNoTime ? diag::kNoTime : base - times.since->distance;
 }
 
+// No record whose message is known, and none that states what a tunnel is doing either.
+bool nothing_recognised(const diag::Report& report) {
+  const bool any_state = std::any_of(report.tunnels.begin(), report.tunnels.end(), [](const diag::TunnelReport& t) {
+    return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown ||
+           t.bgp != diag::BgpState::Unknown;
+  });
+  return report.coverage.recognised == 0 && !any_state;
+}
+
 // An empty export must not pass for a healthy one.
 void complain_of_nothing(const report::Document& document, Console& console) {
   const diag::Report& report = document.report;
@@ -212,7 +221,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.notes = report::notes_on(document.report);
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
 
-  const bool nothing = document.report.coverage.recognised == 0;
+  const bool nothing = nothing_recognised(document.report);
   for (const input::ReadProblem& problem : document.problems) {
     app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.path), app::for_terminal(problem.reason)),
                   app::for_terminal(problem.hint));

@@ -58,6 +58,7 @@ void Page::prose(int indent, std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     if (end > 0) paragraph(indent, text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
+    if (end > 0 && !text.empty()) blank();
   }
 }
 

@@ -156,18 +156,20 @@ class TextReport {
 
   void tunnel_line(const TunnelReport& t) {
     const std::string name = t.connection.empty() || t.outside_ip.empty() ? t.id : t.outside_ip;
-    std::string text = name;
+    std::vector<std::string> parts;
+    if (!t.primary_cause.empty()) parts.push_back(t.primary_cause);
     if (!t.outages.empty() && !t.outages.back().end) {
       const diag::Time start = t.outages.back().start;
-      text += fmt::format("  since {}, for {}", diag::date_and_clock(start), diag::in_words(until_now(start)));
-    } else if (!t.outages.empty()) {
-      text += fmt::format("  {}, available {}", counted(t.outages.size(), "outage"), percent(t.availability.ratio));
-    } else if (t.status == "unknown") {
-      text += t.last == diag::kNoTime ? "" : "  last record " + diag::date_and_clock(t.last);
+      parts.push_back(fmt::format("since {} ({})", diag::date_and_clock(start), diag::in_words(until_now(start))));
     }
-    if (t.interruptions > 0) text += fmt::format(", {}", counted(t.interruptions, "short interruption"));
-    if (!t.primary_cause.empty()) text += "  " + t.primary_cause;
-    page_.item(2, app::padded(upper(t.status), 10), text, Style::Plain, style_of(t.status));
+    if (t.outages.size() > 1 || (!t.outages.empty() && t.outages.back().end)) {
+      parts.push_back(counted(t.outages.size(), "outage"));
+      parts.push_back("available " + percent(t.availability.ratio));
+    }
+    if (t.status == "unknown" && t.last != diag::kNoTime) parts.push_back("last record " + diag::date_and_clock(t.last));
+    if (t.interruptions > 0) parts.push_back(counted(t.interruptions, "short interruption"));
+    page_.item(2, fmt::format("{} {}  ", app::padded(upper(t.status), 9), app::padded(app::for_terminal(name), 15)),
+               fmt::format("{}", fmt::join(parts, ", ")), Style::Plain, style_of(t.status));
   }
 
   diag::Duration until_now(diag::Time start) const {
@@ -182,7 +184,7 @@ class TextReport {
     const Style style = style_of(top.severity);
     page_.item(0, "why    ", fmt::format("{} ({})", top.title, kb::name_of(top.confidence)), Style::Bold, style);
     page_.item(0, "       ", top.summary);
-    page_.item(0, "since  ", span_in_words(top, report_.now), Style::Plain, style);
+    page_.item(0, "when   ", span_in_words(top, report_.now), Style::Plain, style);
     const auto steps = folded(top.steps);
     if (steps.empty()) return;
     page_.item(0, "first  ", fmt::format("{}{}", who(steps.front().who), steps.front().text), Style::Plain, style);
@@ -226,7 +228,7 @@ class TextReport {
 
   void in_full(const Finding& f) {
     page_.rule(upper(kb::name_of(f.severity)), style_of(f.severity), f.title);
-    page_.paragraph(2, fmt::format("{}  {}  {}", f.cause, f.subject, kb::name_of(f.confidence)), Style::Dim);
+    page_.paragraph(2, fmt::format("{} on {}, {}", f.cause, f.subject, kb::name_of(f.confidence)), Style::Dim);
     page_.paragraph(2, f.summary);
     if (const std::string span = span_in_words(f, report_.now); !span.empty()) page_.paragraph(2, span);
     timelines_of(f.subject);
@@ -257,10 +259,14 @@ class TextReport {
     if (f.evidence.empty()) return;
     page_.heading(f.count > f.evidence.size() ? fmt::format("Evidence ({} of {} records)", f.evidence.size(), f.count)
                                               : std::string("Evidence"));
+    const diag::Evidence* before = nullptr;
     for (const auto& e : f.evidence) {
-      page_.paragraph(4, fmt::format("{}  {}", diag::date_and_clock(e.time), e.at), Style::Dim);
-      page_.paragraph(6, shortened(e.message));
-      if (!e.state.empty()) page_.paragraph(6, fmt::format("({})", e.state), Style::Dim);
+      if (before == nullptr || before->message != e.message || before->state != e.state) {
+        page_.paragraph(4, shortened(e.message));
+        if (!e.state.empty()) page_.paragraph(4, fmt::format("({})", e.state), Style::Dim);
+      }
+      page_.item(6, diag::date_and_clock(e.time) + "  ", e.at, Style::Dim, Style::Dim);
+      before = &e;
     }
   }
 
@@ -307,11 +313,11 @@ class TextReport {
 
   void in_short(const Finding& f) {
     page_.rule(upper(kb::name_of(f.severity)), style_of(f.severity), f.title);
-    page_.paragraph(2, fmt::format("{}  {}", f.cause, f.subject), Style::Dim);
+    page_.paragraph(2, fmt::format("{} on {}", f.cause, f.subject), Style::Dim);
     page_.paragraph(2, f.summary);
     if (!f.evidence.empty()) {
-      page_.paragraph(2, fmt::format("{}  {}", diag::date_and_clock(f.evidence[0].time), f.evidence[0].at), Style::Dim);
       page_.paragraph(4, shortened(f.evidence[0].message));
+      page_.item(6, diag::date_and_clock(f.evidence[0].time) + "  ", f.evidence[0].at, Style::Dim, Style::Dim);
     }
   }
 

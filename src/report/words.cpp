@@ -86,7 +86,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 
 std::string percent(const std::optional<double>& ratio) {
   if (!ratio) return "unknown";
-  return *ratio >= 1 ? "100 %" : fmt::format("{:.2f} %", std::floor(*ratio * 10000) / 100);
+  return *ratio >= 1 ? "100%" : fmt::format("{:.2f}%", std::floor(*ratio * 10000) / 100);
 }
 
 std::string_view path_of(std::string_view at) { return at.substr(0, at.rfind(':')); }

@@ -24,7 +24,7 @@ std::string span_in_words(const diag::Finding& finding, diag::Time now);
 // "1 tunnel", "2 tunnels".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
 
-// "99.12 %"; "unknown" when nothing is known; rounded towards zero, so that an outage never shows as 100 %.
+// "99.12%"; "unknown" when nothing is known; rounded towards zero, so that an outage never shows as 100 %.
 std::string percent(const std::optional<double>& ratio);
 
 // The path of a "path:line".

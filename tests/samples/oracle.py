@@ -1,6 +1,7 @@
 # The slow, obvious reading of contract/causes.md "Up and down", to compare reports with: nothing of the tool's is used.
 # In: records of one tunnel's IKE log. Out: outages as (start, end) in seconds, end None when it lasts, and the number
-# of interruptions. Tunnels with a BGP log are left out: what BGP was before its first line is not written anywhere.
+# of interruptions (a first handshake of seconds interrupts nothing). Tunnels with a BGP log are left out: what BGP was
+# before its first line is not written anywhere.
 
 GRACE_S = 10
 
@@ -23,12 +24,12 @@ def is_up(phase1, phase2, version):
 
 
 def outages(records, version):
-    spells, since = [], None
+    spells, since, seen_up = [], None, False
     for t, phase1, phase2 in ike_states(records):
         if is_up(phase1, phase2, version):
-            if since is not None:
+            if since is not None and (seen_up or t - since >= GRACE_S):
                 spells.append((since, t))
-            since = None
+            since, seen_up = None, True
         elif since is None:
             since = t
     long = [(a, b) for a, b in spells if b - a >= GRACE_S]

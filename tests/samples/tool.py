@@ -55,7 +55,7 @@ def fits(expected, actual):
     """A list means one of these, {min, max} a range, a mapping all of its keys; anything else must be equal."""
     if isinstance(expected, list):
         return any(fits(e, actual) for e in expected)
-    if isinstance(expected, dict) and set(expected) <= {"min", "max"}:
+    if isinstance(expected, dict) and expected and set(expected) <= {"min", "max"}:
         return isinstance(actual, (int, float)) and expected.get("min", actual) <= actual <= expected.get("max", actual)
     if isinstance(expected, dict):
         return isinstance(actual, dict) and all(k in actual and fits(v, actual[k]) for k, v in expected.items())

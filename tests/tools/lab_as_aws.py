@@ -90,7 +90,7 @@ def aws_text(group, text):
     for pattern, message in EQUIVALENTS:
         if found := re.search(pattern, text):
             return message.format(**{"cgw": CGW, **found.groupdict()})
-    if group not in KEPT_GROUPS:
+    if group not in KEPT_GROUPS or "no IKE config found" in text:  # AWS shows nothing of that
         return None
     return "AWS tunnel " + text.split(" [ ")[0].replace("IKE_SA vpn-0abc-tunnel1", "IKE_SA")
 
@@ -140,7 +140,7 @@ TABLE = {
     "lifetime-norekey-v2": ("get-log-events", 330, None),
     "lifetime-v1": ("firehose", 400, None),
     "narrowed-ts-v2": ("filter-log-events", 1, None),
-    "natt-v2": ("insights-csv-fields", 1, None),
+    "natt-v2": ("insights-csv-fields", 1, "received DELETE"),
     "pfs-v2": ("s3-export", 165, None),
     "psk-v2": ("firehose-members", 1, None),
     "reauth-v2": ("insights-json-fields", 1, None),

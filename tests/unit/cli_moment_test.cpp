@@ -39,10 +39,8 @@ TEST(CliMoment, DistancesAreSums) {
 }
 
 TEST(CliMoment, NonsenseIsRefused) {
-  for (const char* const text : {"", "h", "24", "24x", "yesterday", "99999999999h", "2026-13-01", "2026-03-01T25:00", "-1h"}) {
-    const auto moment = moment_of(text);
-    EXPECT_FALSE(moment && moment->kind != Moment::Kind::Instant) << text;
-    if (std::string_view(text) != "24") EXPECT_FALSE(moment) << text;
+  for (const char* const text : {"", "h", "24x", "yesterday", "99999999999h", "2026-13-01", "2026-03-01T25:00", "-1h"}) {
+    EXPECT_FALSE(moment_of(text)) << text;
   }
 }
 

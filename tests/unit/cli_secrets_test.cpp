@@ -38,6 +38,7 @@ TEST(CliSecrets, ProseAboutKeysStays) {
       "tried 2 shared keys but MAC mismatched",
       "PSK authentication failed 3 times",
       "secrets were reloaded",
+      "samples/psk-mismatch-ikev2/input/events.json:3",
       "upsk=1",
   };
   for (const char* const text : texts) EXPECT_EQ(without_keys(text), text);
