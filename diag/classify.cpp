@@ -76,11 +76,14 @@ SignalIndex Classifier::signal(std::string_view name) const {
 
 Classifier::Nearest Classifier::nearest(std::string_view text) const {
   Nearest best;
+  std::size_t longest = 0;
   for (std::size_t d = 0; d < kDialectNames.size(); ++d) {
     const rules::RuleSet& set = impl_->set_of(static_cast<Dialect>(d));
     for (std::size_t i = 0; i < set.size(); ++i) {
-      const std::size_t bytes = set.at(i).matched_up_to(text);
-      if (bytes > best.bytes) best = {impl_->dialects[d].rules[i], bytes};
+      const rules::Reach reach = set.at(i).reach(text);
+      if (reach.length() <= longest) continue;
+      longest = reach.length();
+      best = {impl_->dialects[d].rules[i], reach.end};
     }
   }
   return best;

@@ -35,7 +35,7 @@ class Classifier {
   const std::vector<std::string>& signals() const;        // names, known ones first
   SignalIndex signal(std::string_view name) const;        // kNoSignal: nobody gives it
 
-  // The rule whose pattern reaches furthest into `text`, and how many bytes; for "nearest rule". Slow.
+  // The rule of which the longest beginning matches somewhere in `text`, and where that ends. Slow.
   struct Nearest {
     RuleIndex rule = kNoRule;
     std::size_t bytes = 0;

@@ -56,9 +56,8 @@ class TextLint {
   void plain(const std::string& where, const std::string& text) const {
     if (text.find('!') != std::string::npos) add(where, "must not have an exclamation mark");
     if (text.find("  ") != std::string::npos) add(where, "has two blanks in a row");
-    if (printable(text).find("\\x") != std::string::npos && text.find("\\x") == std::string::npos && text.find('\n') == std::string::npos) {
-      add(where, "has a control character");
-    }
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
+    if (std::any_of(text.begin(), text.end(), control)) add(where, "has a control character");
   }
 
   // A placeholder (NAME, <name>, {name}, $name) that stands for a key or password.

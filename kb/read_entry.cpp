@@ -2,7 +2,6 @@
 #include "kb/read_entry.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "kb/text.hpp"
 #include "rules/pattern.hpp"

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kProbe = std::size_t{1} << 20;     // a line is looked for within so much at first
 constexpr std::size_t kLongestPrefix = 4096;             // what may stand before the JSON of a line
+constexpr std::size_t kLookAhead = std::size_t{1} << 18;  // where the next record is looked for behind damage
 constexpr std::uint64_t kCreditPerByte = 4;
+constexpr std::string_view kTooLong = "line longer than 16 MiB";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::uint64_t count_newlines(std::string_view text) {
@@ -133,7 +135,7 @@ void Framing::next_line() {
 
 // A line that is one JSON value from beginning to end. False: it is not, and nothing was done.
 bool Framing::json_line(std::string_view text) {
-  if (announced_ || (text.back() != '}' && text.back() != ']')) return false;
+  if (announced_ || text.size() > kLongest || (text.back() != '}' && text.back() != ']')) return false;
   Context context = here();
   if (!context.container_certain) context.container = text[0] == '[' ? container::kJsonArray : container::kNdjson;
   return unwrap_.try_json(text, context, level_);
@@ -151,7 +153,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
       context.time = prefix.time.parsed.time;
       if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
       const std::string_view rest = text.substr(brace);
-      const bool whole = line.complete && (rest.back() == '}' || rest.back() == ']');
+      const bool whole = line.complete && rest.size() <= kLongest && (rest.back() == '}' || rest.back() == ']');
       if (!context.container_certain) context.container = line_form(prefix, line.complete && rest.size() == 1);
       context.container_certain = true;
       if (whole && unwrap_.try_json(rest, context, level_)) return consume_line(line);
@@ -160,11 +162,11 @@ void Framing::text_line(std::string_view text, const Line& line) {
   }
   if (!line.complete) {
     const Line longer = peek_line(kLongest);
-    if (longer.complete) {
+    if (longer.complete && longer.text.size() <= kLongest) {
       plain_text(longer.text, here());
       return consume_line(longer);
     }
-    out_.skip("line longer than 16 MiB", here());
+    out_.skip(kTooLong, here());
     return discard_line();
   }
   if (text[0] == '"' && text.size() > 1 && text.back() == '"') {
@@ -248,6 +250,7 @@ bool Framing::csv_row() {
   auto status = CsvRow::Status::NeedMore;
   for (;;) {
     status = row_.read(window_.data(), csv_->delimiter(), window_.at_end());
+    if (status == CsvRow::Status::Row && row_.length() > kLongest) status = CsvRow::Status::NeedMore;
     if (status != CsvRow::Status::NeedMore || window_.data().size() > kLongest) break;
     window_.more();
   }
@@ -263,7 +266,7 @@ bool Framing::csv_row() {
     unwrap_.fields(row_fields_, context, level_);
     return true;
   }
-  out_.skip(status == CsvRow::Status::Broken ? "malformed CSV row" : "line longer than 16 MiB", context);
+  out_.skip(status == CsvRow::Status::Broken ? "malformed CSV row" : kTooLong, context);
   resume(0, row_.length(), false);
   return true;
 }
@@ -319,9 +322,7 @@ bool Framing::grow(Unit& unit) {
       drop(unit, size);
     } else if (unit.in_element && size - unit.element_from > kLongest) {
       use_elements(unit);
-      Context context = unit.context;
-      context.line = unit.element_line;
-      out_.skip("record longer than 16 MiB", context);
+      skip_element(unit);
       unit.passing = unit.streaming = true;
       drop(unit, size);
     } else if (unit.streaming || size > kLongestDocument) {
@@ -331,7 +332,7 @@ bool Framing::grow(Unit& unit) {
     }
   } else if (size - unit.shell_from > kLongest) {
     use_elements(unit);
-    out_.skip("line longer than 16 MiB", unit.context);
+    out_.skip(kTooLong, unit.context);
     debris_ = true;
     mid_line_ = false;
     consume(size, unit.scan.newlines());
@@ -343,6 +344,12 @@ bool Framing::grow(Unit& unit) {
   return false;
 }
 
+void Framing::skip_element(const Unit& unit) {
+  Context context = unit.context;
+  context.line = unit.element_line;
+  out_.skip("record longer than 16 MiB", context);
+}
+
 void Framing::drop(Unit& unit, std::size_t count) {
   window_.consume(count);
   unit.scan.forget(count);
@@ -352,8 +359,9 @@ void Framing::drop(Unit& unit, std::size_t count) {
 
 void Framing::element_ended(Unit& unit) {
   unit.in_element = false;
-  if (!unit.passing)
-    elements_.push_back({unit.element_from, unit.scan.position() - unit.element_from, unit.element_line});
+  const std::size_t length = unit.scan.position() - unit.element_from;
+  if (!unit.passing && length > kLongest) skip_element(unit);
+  else if (!unit.passing) elements_.push_back({unit.element_from, length, unit.element_line});
   unit.passing = false;
   if (unit.streaming) use_elements(unit);
 }
@@ -400,7 +408,8 @@ void Framing::finish(Unit& unit) {
       unit.context.stream = inherited_->stream;
       unit.context.container = inherited_->container;
     }
-    unwrap_.json(data.substr(0, end), unit.context, level_);
+    if (end > kLongest) out_.skip(kTooLong, unit.context);
+    else unwrap_.json(data.substr(0, end), unit.context, level_);
   }
   if (unit.wrapper) inherited_.reset();
   consume(end, unit.scan.newlines());
@@ -452,16 +461,21 @@ void Framing::resume(std::size_t bad_from, std::size_t damage, bool try_same_lin
   const auto line_end = data.substr(0, damage + 1).find('\n', bad_from);
   if (line_end != std::string_view::npos && (line_end == damage || pay(damage - line_end)))
     return consume(line_end + 1, count_newlines(data.substr(0, line_end + 1)));
-  if (try_same_line && line_end == std::string_view::npos) {
-    const std::size_t from = std::max(bad_from + 1, damage < 2 ? 0 : damage - 2);
-    const auto next = next_record(data.substr(0, damage + kProbe), from);
-    if (next != std::string_view::npos && data.substr(from, next - from).find('\n') == std::string_view::npos) {
-      mid_line_ = true;
-      return consume(next, count_newlines(data.substr(0, next)));
-    }
-  }
-  consume(damage, count_newlines(data.substr(0, damage)));
+  if (try_same_line && line_end == std::string_view::npos && resume_in_line(std::max(bad_from + 1, damage < 2 ? 0 : damage - 2)))
+    return;
+  consume(damage, count_newlines(window_.data().substr(0, damage)));
   discard_line();
+}
+
+bool Framing::resume_in_line(std::size_t from) {
+  while (window_.data().size() < from + kLookAhead && window_.data().find('\n', from) == std::string_view::npos &&
+         window_.more()) {}
+  const std::string_view data = window_.data().substr(0, from + kLookAhead);
+  const auto next = next_record(data, from);
+  if (next == std::string_view::npos || data.substr(from, next - from).find('\n') != std::string_view::npos) return false;
+  mid_line_ = true;
+  consume(next, count_newlines(data.substr(0, next)));
+  return true;
 }
 
 }  // namespace tunnelscope::input

@@ -77,6 +77,8 @@ class Framing {
   void finish(Unit& unit);
   void damaged(Unit& unit, JsonScan::Event event);
   void resume(std::size_t bad_from, std::size_t damage, bool try_same_line);
+  bool resume_in_line(std::size_t from);
+  void skip_element(const Unit& unit);
   bool pay(std::size_t bytes);
 
   Window& window_;

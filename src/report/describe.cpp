@@ -26,8 +26,7 @@ void steps(Page& page, std::string_view title, const std::vector<kb::Step>& all)
   for (const kb::Step& s : all) plain.push_back({s.who, s.vendor, s.text, s.command});
   int number = 0;
   for (const FoldedStep& step : folded(plain)) {
-    const std::string who = step.who.empty() || step.who == "any" ? "" : step.who + ": ";
-    page.item(4, fmt::format("{:>2}. ", ++number), who + step.text);
+    page.item(4, fmt::format("{:>2}. ", ++number), actor(step.who) + step.text);
     for (const auto& c : step.commands) {
       if (!c.command.empty()) page.verbatim(8, c.vendor.empty() ? "" : fmt::format("{:14}", vendor_name(c.vendor)), c.command);
     }

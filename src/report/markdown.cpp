@@ -44,7 +44,7 @@ std::string connection_lines(const diag::Report& report) {
   for (const auto& c : report.connections) {
     if (c.redundancy == "both" && c.both_down.empty()) continue;
     out += fmt::format("- {}: tunnels up at the end: {}; no tunnel was up {}\n", markdown_code(c.id), c.redundancy,
-                       counted(c.both_down.size(), "time"));
+                       times(c.both_down.size()));
   }
   return out.empty() ? "" : "\n" + out;
 }
@@ -65,8 +65,7 @@ std::string steps(const std::vector<diag::Step>& all) {
   std::string out;
   int number = 0;
   for (const FoldedStep& step : folded(all)) {
-    const std::string who = step.who.empty() || step.who == "any" ? "" : "**" + for_markdown(step.who) + "**: ";
-    out += fmt::format("{}. {}{}\n", ++number, who, for_markdown(step.text));
+    out += fmt::format("{}. {}{}\n", ++number, for_markdown(actor(step.who)), for_markdown(step.text));
     for (const auto& c : step.commands) {
       if (c.command.empty()) continue;
       const std::string vendor = c.vendor.empty() ? "" : for_markdown(vendor_name(c.vendor)) + ": ";

@@ -27,7 +27,7 @@ constexpr std::size_t kShortFindings = 40;
 constexpr std::size_t kTimelines = 6;
 constexpr std::size_t kListedTunnels = 30;
 constexpr std::size_t kFewTunnels = 6;    // so many healthy ones are still listed one by one
-constexpr std::size_t kTallies = 8;
+constexpr std::size_t kTallies = 5;
 constexpr std::size_t kMessageBytes = 600;
 
 Style style_of(kb::Severity severity) {
@@ -148,7 +148,7 @@ class TextReport {
     if (found->redundancy == "none") text = "NO TUNNEL IS UP", style = Style::Bad;
     if (found->redundancy == "unknown" && found->tunnels < 2) text = "one tunnel in the log, redundancy unknown";
     if (!found->both_down.empty() && found->redundancy != "none") {
-      text += fmt::format("; no tunnel was up {}", counted(found->both_down.size(), "time"));
+      text += "; no tunnel was up " + times(found->both_down.size());
     }
     if (found->availability.ratio) text += fmt::format(", available {}", percent(found->availability.ratio));
     page_.item(0, app::for_terminal(id) + "  ", text, style, Style::Bold);
@@ -187,12 +187,8 @@ class TextReport {
     page_.item(0, "when   ", span_in_words(top, report_.now), Style::Plain, style);
     const auto steps = folded(top.steps);
     if (steps.empty()) return;
-    page_.item(0, "first  ", fmt::format("{}{}", who(steps.front().who), steps.front().text), Style::Plain, style);
+    page_.item(0, "first  ", fmt::format("{}{}", actor(steps.front().who), steps.front().text), Style::Plain, style);
     commands(9, steps.front());
-  }
-
-  static std::string who(const std::string& name) {
-    return name.empty() || name == "any" ? "" : (name == "aws" ? std::string("AWS") : name) + ": ";
   }
 
   void commands(int indent, const FoldedStep& step) {
@@ -282,7 +278,7 @@ class TextReport {
       page_.heading("To do");
       int number = 0;
       for (const FoldedStep& step : all) {
-        page_.item(4, fmt::format("{:>2}. ", ++number), who(step.who) + step.text);
+        page_.item(4, fmt::format("{:>2}. ", ++number), actor(step.who) + step.text);
         commands(8, step);
       }
     }
@@ -351,7 +347,7 @@ class TextReport {
                                            [](const TunnelReport& t) { return t.status == "up"; });
       if (!healthy_run) continue;  // the other findings come first; JSON and Markdown list the checks always
       for (const FoldedStep& step : folded(note.checks)) {
-        page_.item(2, "- ", who(step.who) + step.text);
+        page_.item(2, "- ", actor(step.who) + step.text);
         commands(4, step);
       }
     }
@@ -381,8 +377,8 @@ class TextReport {
     if (rows.empty()) return;
     page_.paragraph(2, title);
     for (std::size_t i = 0; i < std::min(rows.size(), kTallies); ++i) {
-      page_.item(4, fmt::format("{:>6}  ", rows[i].count),
-                 fmt::format("{}  ({})", shortened(rows[i].what), report_.at(rows[i].first)));
+      page_.item(4, fmt::format("{:>6}  ", rows[i].count), shortened(rows[i].what));
+      page_.item(12, "", report_.at(rows[i].first), Style::Dim);
     }
     if (rows.size() > kTallies) page_.paragraph(4, fmt::format("and {} more kinds", rows.size() - kTallies));
   }

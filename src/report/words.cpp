@@ -84,6 +84,13 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
   return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
 }
 
+std::string times(std::size_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+
+std::string actor(std::string_view who) {
+  if (who.empty() || who == "any") return "";
+  return fmt::format("{}: ", who == "aws" ? "AWS" : who);
+}
+
 std::string percent(const std::optional<double>& ratio) {
   if (!ratio) return "unknown";
   return *ratio >= 1 ? "100%" : fmt::format("{:.2f}%", std::floor(*ratio * 10000) / 100);

@@ -24,6 +24,12 @@ std::string span_in_words(const diag::Finding& finding, diag::Time now);
 // "1 tunnel", "2 tunnels".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
 
+// "once", "2 times".
+std::string times(std::size_t count);
+
+// Who has to act, as the beginning of a sentence: "gateway: ", "AWS: ", "" for anyone.
+std::string actor(std::string_view who);
+
 // "99.12%"; "unknown" when nothing is known; rounded towards zero, so that an outage never shows as 100 %.
 std::string percent(const std::optional<double>& ratio);
 

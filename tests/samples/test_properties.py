@@ -316,6 +316,20 @@ def test_broken_pipe_ends_quietly():
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("options", [
+    ["--maintenance", "none.json"], ["--kb", "kb"], ["--fail-on", "never"], ["--jobs", "2"], ["--tunnel", "vpn-1234abcd/203.0.113.1"],
+    ["--since", "2026-03-01T00:00:00Z"]], ids=lambda options: options[0][2:])
+def test_no_option_swallows_the_inputs_behind_it(options, tmp_path):
+    (tmp_path / "kb/causes").mkdir(parents=True)
+    (tmp_path / "good.json").write_bytes(log_of("psk_mismatch"))
+    (tmp_path / "none.json").write_text(json.dumps({
+        "VpnConnectionId": "vpn-0123456789abcdef0", "VpnTunnelOutsideIpAddress": "203.0.113.1",
+        "MaintenanceDetails": {"LastMaintenanceApplied": "2020-01-01T00:00:00+00:00"}}))
+    run = tool.diagnose(*options, "good.json", "good.json", cwd=tmp_path)
+    assert run.status in (0, 1), run.err
+    assert [t["primary_cause"] for t in run.report["tunnels"]] == ["psk-mismatch"]
+
+
 def test_now_decides_whether_a_silent_tunnel_is_unknown():
     data = log_of("begins_mid_story")
     assert tool.diagnose("-", stdin=data).report["tunnels"][0]["status"] == "up"

@@ -83,7 +83,7 @@ def test_second_run_and_two_jobs_give_the_same_bytes(name, format):
 def test_text_fits_the_terminal_and_has_no_control_characters(name):
     text = first_run(name, "text").out.decode()
     assert not [c for c in text if ord(c) < 32 and c != "\n" or ord(c) in range(127, 160)]
-    uncut = ("input/", "http")  # places and addresses stay whole, and so do commands, which stand deeper than text
+    uncut = ("input/", "http", " aws ")  # places, addresses and commands stay whole; most commands stand deep
     wide = [line for line in text.splitlines() if len(line) > 80 and not line.startswith(" " * 8)
             and not any(word in line for word in uncut)]
     assert not wide

@@ -210,7 +210,7 @@ TEST(ReportText, TheNoteIsNotMadeForIllTunnels) {
 
 TEST(ReportText, UnreadableInputsAndUnknownShapesAreShown) {
   auto builder = ill_report();
-  builder.report().coverage.unrecognised_shapes = {{"AWS tunnel is doing <n> things", 49, {0, 3}}};
+  builder.report().coverage.unrecognised_shapes = {{"AWS tunnel is doing <n> things", 49, {1, 3}}};
   Document document = builder.document();
   document.problems = {{"b.gz", "gzip data ends early", ""}};
   const std::string text = to_text(document, screen());
