@@ -358,6 +358,7 @@ class Cleaner {
       for (auto& s : n.subjects) place(s);
     }
     for (auto& i : d.report.inputs) place(i.path);
+    for (auto& path : d.report.paths) place(path);
     for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.unrecognised_shapes,
                        &d.report.coverage.notes_by_reason}) {
       for (auto& row : *rows) logged(row.what);
@@ -386,6 +387,7 @@ class Cleaner {
 
   // The order of the real ids would say something about them, and the report's order is that of what it shows.
   static void sort(diag::Report& r) {
+    std::stable_sort(r.inputs.begin(), r.inputs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
     std::stable_sort(r.tunnels.begin(), r.tunnels.end(), by_id);
     std::stable_sort(r.connections.begin(), r.connections.end(), by_id);

@@ -41,7 +41,9 @@ void Page::item(int indent, std::string_view lead, std::string_view text, Style 
   const std::string first = spaces(indent) + painted(screen_, lead_style, lead);
   const bool own_line = hanging > std::max(indent, width_ - kLeastText);
   if (own_line) {
-    text_ += first + "\n";
+    for (const std::string& line : app::wrap(lead, width_ - indent)) {
+      text_ += spaces(indent) + painted(screen_, lead_style, line) + "\n";
+    }
     hanging = std::min(indent + 2, width_ / 4);
   }
   bool is_first = !own_line;

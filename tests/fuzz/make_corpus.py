@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Fills the fuzzers' starting corpora from samples/ and kb/, so that they begin at what is valid.
-In: the source tree, a folder for the corpora. Out: one folder per target; seeds over 64 KiB are cut, which makes
+In: the source tree, a folder for the corpora. Out: one folder per target; seeds over 16 KiB are cut, which makes
 them truncated inputs. Corpora of earlier runs are kept: libFuzzer adds to them."""
 import gzip
 import hashlib
@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-LONGEST = 65536
+LONGEST = 16384
 
 
 def keep(folder, data):

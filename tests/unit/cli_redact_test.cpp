@@ -101,10 +101,10 @@ TEST(CliRedact, NoFormatShowsAnIdentifier) {
   f.ruled_out = {{"peer-unreachable", peer + " answered"}};
   f.details["peer"] = peer;
   f.explains = {"a31b77c0c5e9d210"};
-  builder.report().inputs[0].path = "export/" + id + "_" + ip;
-  builder.report().coverage.unrecognised_shapes = {{"hello " + peer, 1, {1, 3}}};
-  builder.report().coverage.skipped_by_reason = {{"bad " + peer, 1, {1, 3}}};
-  builder.report().coverage.notes_by_reason = {{"odd " + peer, 1, {1, 3}}};
+  builder.report().inputs[0].path = builder.report().paths[0] = "export/" + id + "_" + ip;
+  builder.report().coverage.unrecognised_shapes = {{"hello " + peer, 1, {0, 3}}};
+  builder.report().coverage.skipped_by_reason = {{"bad " + peer, 1, {0, 3}}};
+  builder.report().coverage.notes_by_reason = {{"odd " + peer, 1, {0, 3}}};
   builder.report().tunnels[0].outages[0].evidence = {"export/" + id + ":3"};
   report::Document document = builder.document();
   document.problems = {{"export/" + ip, "permission denied for " + peer, "ask " + peer}};

@@ -20,6 +20,7 @@ class ReportBuilder {
     report_.first = at(0);
     report_.last = report_.now = at(60);
     report_.inputs = {{"export/a.log", "cloudwatch-s3-export", {"aws-s2s-ike"}, 10, 0, false}};
+    report_.paths = {"export/a.log"};
     report_.coverage.records = report_.coverage.recognised = 10;
   }
 
