@@ -209,12 +209,9 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 ParsedTime time_of(std::int64_t epoch) {
-  constexpr std::int64_t kMs = 100'000'000'000, kUs = kMs * 1000, kNs = kUs * 1000;
+  constexpr std::int64_t kMilliseconds = 100'000'000'000;
   if (epoch < 0) return {TimeStatus::Before1970, diag::kNoTime};
-  if (epoch < kMs) return in_range(epoch * 1000);
-  if (epoch < kUs) return in_range(epoch);
-  if (epoch < kNs) return in_range(epoch / 1000);
-  return in_range(epoch / 1'000'000);
+  return in_range(epoch < kMilliseconds ? epoch * 1000 : epoch);
 }
 
 ParsedTime time_of(double epoch) {

@@ -1,5 +1,5 @@
 // Times as logs write them, to milliseconds since 1970.
-// In: epoch numbers in seconds, ms, us or ns (told apart by magnitude), ISO forms, dates with month names.
+// In: epoch numbers in seconds or milliseconds (told apart by magnitude), ISO forms, dates with month names.
 // A time without a zone is UTC; a leap second is the first moment of the next minute.
 #pragma once
 #include <cstdint>
