@@ -155,16 +155,21 @@ std::string for_markdown(std::string_view text) {
 }
 
 std::string markdown_code(std::string_view text) {
-  std::string shown = for_terminal(text);
+  const std::string shown = for_terminal(text);
   if (shown.empty()) return "";
   const std::string fence = backticks_for(shown, 1);
   const bool pad = shown.front() == '`' || shown.back() == '`' || shown.front() == ' ';
+  const std::string_view blank = pad ? " " : "";
+  return fmt::format("{}{}{}{}{}", fence, blank, shown, blank, fence);
+}
+
+std::string markdown_cell(std::string_view text) {
   std::string cell;
-  for (const char c : shown) {
+  for (const char c : markdown_code(text)) {
     if (c == '|') cell.push_back('\\');
     cell.push_back(c);
   }
-  return fence + (pad ? " " : "") + cell + (pad ? " " : "") + fence;
+  return cell;
 }
 
 std::string markdown_block(std::string_view text) {

@@ -31,8 +31,9 @@ std::string to_ascii(std::string_view text);
 
 // Text between Markdown's own characters: nothing in it can start a link, a tag, a mention or formatting.
 std::string for_markdown(std::string_view text);
-// The same as a code span, also safe in a table cell.
+// The same as a code span. In a table cell a bar must be escaped even there, and nowhere else may it be.
 std::string markdown_code(std::string_view text);
+std::string markdown_cell(std::string_view text);
 // Lines as a fenced block; the fence is longer than any run of backticks in `text`.
 std::string markdown_block(std::string_view text);
 

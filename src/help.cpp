@@ -166,6 +166,7 @@ std::string man_page() {
   out += ".TP\n.B NO_COLOR\nNo colours with \\-\\-color auto.\n.TP\n.B COLUMNS\nThe width of the report.\n"
          ".TP\n.B XDG_STATE_HOME\nBelow it, in tunnelscope/redact.key, the key for \\-\\-redact is kept.\n"
          ".SH EXAMPLES\n.nf\ntunnelscope diagnose export/\naws logs tail /vpn/logs \\-\\-since 3h | tunnelscope diagnose \\-\n"
+         "tunnelscope diagnose \\-\\-format json \\-\\-fail\\-on critical export/ > report.json\n"
          "tunnelscope explain psk\\-mismatch\n.fi\n";
   return out;
 }

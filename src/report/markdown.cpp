@@ -28,9 +28,9 @@ std::string verdict_table(const diag::Report& report) {
   for (std::size_t i = 0; i < std::min(rows.size(), kListedTunnels); ++i) {
     const auto& t = *rows[i];
     const bool open = !t.outages.empty() && !t.outages.back().end;
-    out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_code(t.id),
+    out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", app::markdown_cell(t.id),
                        t.status == "up" ? t.status : "**" + t.status + "**",
-                       open ? diag::date_and_clock(t.outages.back().start) : "", markdown_code(t.primary_cause),
+                       open ? diag::date_and_clock(t.outages.back().start) : "", app::markdown_cell(t.primary_cause),
                        t.outages.size(), percent(t.availability.ratio));
   }
   if (rows.size() > kListedTunnels) {
@@ -42,7 +42,8 @@ std::string verdict_table(const diag::Report& report) {
 std::string connection_lines(const diag::Report& report) {
   std::string out;
   for (const auto& c : report.connections) {
-    if (c.redundancy == "both" && c.both_down.empty()) continue;
+    const bool known_ill = c.redundancy == "one" || c.redundancy == "none";
+    if (!known_ill && c.both_down.empty()) continue;
     out += fmt::format("- {}: tunnels up at the end: {}; no tunnel was up {}\n", markdown_code(c.id), c.redundancy,
                        times(c.both_down.size()));
   }

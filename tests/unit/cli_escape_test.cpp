@@ -41,7 +41,8 @@ TEST(CliEscape, MarkdownCannotBeStartedByText) {
 TEST(CliEscape, MarkdownFencesAreLongerThanAnyRunOfBackticks) {
   EXPECT_EQ(markdown_code("a`b"), "``a`b``");
   EXPECT_EQ(markdown_code("`"), "`` ` ``");
-  EXPECT_EQ(markdown_code("a|b"), "`a\\|b`");
+  EXPECT_EQ(markdown_code("a|b"), "`a|b`");
+  EXPECT_EQ(markdown_cell("a|b"), "`a\\|b`");
   EXPECT_EQ(markdown_block("x\n````\ny"), "`````text\nx\n````\ny\n`````\n");
 }
 

@@ -1,0 +1,223 @@
+// What each detector sees, shown through the cause that rests on it; and what it must not see.
+#include <gmock/gmock.h>
+
+#include <fmt/format.h>
+
+#include "diag/findings.hpp"
+#include "diag_story.hpp"
+
+namespace tunnelscope::diag::test {
+namespace {
+
+std::string at(int seconds, std::string_view rest) {
+  return fmt::format("{}:{:02}:{:02} {}\n", seconds / 3600, seconds / 60 % 60, seconds % 60, rest);
+}
+
+// Down for `down` seconds every `period` seconds, without a word.
+std::string silent_drops(int count, int period, int down) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= count; ++i) story += at(i * period, "ed down") + at(i * period + down, "ee up");
+  return story + at((count + 1) * period, "ee routine");
+}
+
+bool has(const Report& report, std::string_view cause) { return finding(report, cause) != nullptr; }
+
+TEST(Flapping, IsSeenAtTheThirdDropAMinute) {
+  EXPECT_FALSE(has(Story(silent_drops(2, 60, 15)).tell(), "tunnel-flapping"));
+  EXPECT_TRUE(has(Story(silent_drops(3, 60, 15)).tell(), "tunnel-flapping"));
+}
+
+TEST(Flapping, SlowerThanTheFastTrackIsSeenByTheSlowOne) {
+  EXPECT_TRUE(has(Story(silent_drops(4, 53 * 60, 20)).tell(), "tunnel-flapping"));
+  EXPECT_FALSE(has(Story(silent_drops(3, 8 * 3600, 20)).tell(), "tunnel-flapping"));
+}
+
+TEST(Flapping, EndsWithHysteresis) {
+  const std::string story = silent_drops(4, 60, 15);
+  EXPECT_EQ(Story(story).tell().tunnels[0].status, "flapping");
+  EXPECT_EQ(Story(story + at(5 * 3600, "ee routine")).tell().tunnels[0].status, "degraded");
+}
+
+TEST(Flapping, OfOutagesThatNothingExplainsIsTheRootCause) {
+  const Report report = Story(silent_drops(5, 60, 15)).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "tunnel-flapping");
+  EXPECT_EQ(finding(report, "unexplained-outage")->role, kb::Role::Symptom);
+}
+
+// DELETE after `quiet` seconds of silence, `work` seconds of records before it, back after `down` seconds.
+std::string deletes(const std::vector<int>& work, int quiet, int down) {
+  std::string story = at(0, "dd start");
+  int t = 1;
+  for (const int w : work) {
+    story += at(t, "ee up");
+    for (int s = 20; s <= w; s += 20) story += at(t + s, "ee AWS tunnel is doing routine things");
+    t += w / 20 * 20 + quiet;
+    story += at(t, "dd AWS tunnel received DELETE for IKE_SA from CGW");
+    t += down;
+  }
+  return story + at(t, "ee up");
+}
+
+TEST(Deletes, AfterTheSameSilenceAtAnyAgeAreAnIdleTimeout) {
+  const Report report = Story(deletes({400, 1000, 240, 700}, 600, 300)).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "idle-timeout");
+  EXPECT_EQ(std::get<double>(finding(report, "idle-timeout")->details.at("quiet_s")), 600);
+}
+
+TEST(Deletes, AtASteadyAgeAmidRecordsAreTheGatewaysClock) {
+  const Report report = Story(deletes({1200, 1200, 1200, 1200}, 7, 300)).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
+  EXPECT_EQ(std::get<std::string>(finding(report, "rekey-failure")->details.at("clock")), "gateway");
+}
+
+TEST(Deletes, WithNothingBetweenAndBackAtOnceAreTheGatewaysClock) {
+  EXPECT_EQ(Story(deletes({0, 0, 0, 0}, 1800, 20)).tell().tunnels[0].primary_cause, "rekey-failure");
+  EXPECT_EQ(Story(deletes({0, 0, 0, 0}, 1800, 900)).tell().tunnels[0].primary_cause, "idle-timeout");
+}
+
+TEST(Deletes, AtNoSteadyAgeOrSilenceAreJustDeletes) {
+  EXPECT_EQ(Story(deletes({400, 2000, 240, 5000}, 7, 300)).tell().tunnels[0].primary_cause, "peer-closed-ike-sa");
+}
+
+TEST(Rekey, UnansweredByTheGatewayIsARekeyFailure) {
+  const Report report = Story("00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+                              "54:00 er AWS tunnel is sending request (id=4) for CREATE_CHILD_SA\n"
+                              "54:50 dd AWS tunnel DPD timed out after 5 retransmits\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
+  EXPECT_FALSE(has(report, "dpd-timeout"));
+}
+
+TEST(Rekey, AnsweredBeforeADpdTimeoutIsNotTheReason) {
+  const Report report = Story("00:00 ee AWS tunnel is sending request (id=4) for CREATE_CHILD_SA\n"
+                              "00:00 ee AWS tunnel processed response (id=4) for CREATE_CHILD_SA\n"
+                              "00:50 dd AWS tunnel DPD timed out after 5 retransmits\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "dpd-timeout");
+}
+
+TEST(Collision, WithoutConsequenceIsContext) {
+  const Report report = Story("00:00 ee up\n"
+                              "10:00 er AWS tunnel detected a (CHILD_REKEY) collision as CHILD_DELETE\n"
+                              "10:01 ee AWS tunnel (CHILD_SA) redundant SA is being deleted due to detected collision\n")
+                            .tell();
+  EXPECT_EQ(finding(report, "rekey-collision")->severity, kb::Severity::Info);
+  EXPECT_EQ(report.tunnels[0].primary_cause, "");
+}
+
+TEST(Collision, ThatTakesTheChildSaDownIsAWarning) {
+  const Report report = Story("00:00 ee up\n"
+                              "10:00 er AWS tunnel detected a (CHILD_REKEY) collision as CHILD_DELETE\n"
+                              "10:03 ed AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n"
+                              "10:30 ee up\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-collision");
+  EXPECT_EQ(finding(report, "rekey-collision")->severity, kb::Severity::Warning);
+}
+
+TEST(Replacement, IsASilentEndAndMessageIdsThatStartAgain) {
+  const char* story = "00:00 ee AWS tunnel processed request (id=41) for CREATE_CHILD_SA\n"
+                      "30:00 dd state\n"
+                      "35:00 nd state\n"
+                      "35:01 ee state\n"
+                      "55:00 ee AWS tunnel processed request (id=2) for CREATE_CHILD_SA\n";
+  const Report report = Story(story).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "endpoint-replacement");
+  EXPECT_EQ(finding(report, "endpoint-replacement")->severity, kb::Severity::Info);
+  EXPECT_EQ(finding(report, "endpoint-replacement")->confidence, kb::Confidence::Possible);
+
+  Story reported(story);
+  reported.options.maintenance.push_back({1772325000000, 1772325000000, "vpn-0123456789abcdef0", "203.0.113.1", "", true});
+  EXPECT_EQ(finding(reported.tell(), "endpoint-replacement")->confidence, kb::Confidence::Certain);
+}
+
+TEST(Replacement, IsNotWhatIdsThatGoOnShow) {
+  const Report report = Story("00:00 ee AWS tunnel processed request (id=41) for CREATE_CHILD_SA\n"
+                              "30:00 dd state\n35:01 ee state\n"
+                              "55:00 ee AWS tunnel processed request (id=42) for CREATE_CHILD_SA\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "unexplained-outage");
+}
+
+TEST(GatewayRestart, IsAFreshInitOverALiveIkeSa) {
+  const Report report = Story("00:00 ee AWS tunnel processed request (id=5) for CREATE_CHILD_SA\n"
+                              "20:00 ee AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+                              "20:01 ee AWS tunnel processed request (id=1) for IKE_AUTH\n"
+                              "30:00 ee routine\n")
+                            .tell();
+  EXPECT_EQ(finding(report, "gateway-restart")->severity, kb::Severity::Info);
+}
+
+TEST(GatewayRestart, IsNotAReauthentication) {
+  const Report report = Story("00:00 ee AWS tunnel processed request (id=5) for CREATE_CHILD_SA\n"
+                              "20:00 ee AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+                              "20:01 ee AWS tunnel received DELETE for IKE_SA from CGW\n"
+                              "30:00 ee routine\n")
+                            .tell();
+  EXPECT_FALSE(has(report, "gateway-restart"));
+}
+
+TEST(Churn, IsPhase2ReplacedEveryFewSeconds) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= 12; ++i) story += at(i * 20, "ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4");
+  EXPECT_EQ(Story(story).tell().tunnels[0].primary_cause, "sa-churn");
+}
+
+TEST(Gap, IsFarLongerThanTheUsualSpacing) {
+  std::string story;
+  for (int t = 0; t <= 3600; t += 60) story += at(t, "ee routine");
+  for (int t = 4 * 3600; t <= 5 * 3600; t += 60) story += at(t, "ee routine");
+  const Report report = Story(story).tell();
+  EXPECT_EQ(std::get<double>(finding(report, "log-gap")->details.at("longest_gap_s")), 3 * 3600);
+
+  std::string hourly;
+  for (int t = 0; t <= 24 * 3600; t += 3300) hourly += at(t, "ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA");
+  EXPECT_FALSE(has(Story(hourly).tell(), "log-gap"));
+}
+
+TEST(Silence, BeforeNowMakesATunnelUnknown) {
+  Story story("00:00 ee routine\n01:00 ee routine\n02:00 ee routine\n");
+  story.options.now = 1772323200000 + 10 * kMinute;
+  EXPECT_EQ(story.tell().tunnels[0].status, "up");
+  story.options.now = 1772323200000 + 20 * kMinute;
+  EXPECT_EQ(story.tell().tunnels[0].status, "unknown");
+}
+
+TEST(Contradiction, OfMessageAndStatesIsAFindingOfItsOwn) {
+  const Report report = Story("00:00 ee up\n10:00 ee AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+                              "20:00 ee routine\n")
+                            .tell();
+  EXPECT_EQ(finding(report, "contradictory-state")->role, kb::Role::Context);
+  EXPECT_EQ(report.tunnels[0].status, "up");
+}
+
+TEST(Unrecognised, BeforeAnOutageThatNothingExplains) {
+  const Report report = Story("00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+                              "09:30 ee the flux capacitor is discharging\n10:00 ed state\n12:00 ee state\n")
+                            .tell();
+  EXPECT_TRUE(has(report, "unrecognised-messages"));
+  EXPECT_FALSE(has(Story("00:00 ee the flux capacitor is discharging\n09:30 ee routine\n").tell(), "unrecognised-messages"));
+}
+
+TEST(Maintenance, ExplainsOutagesThatFallIntoIt) {
+  Story story("00:00 ee up\n10:00 dd AWS tunnel DPD timed out after 3 retransmits\n12:00 ee up\n");
+  story.options.maintenance.push_back({1772323200000, 1772323200000 + kHour, "", "", "line works", false});
+  const Report report = story.tell();
+  EXPECT_EQ(tunnels_text(report), "1: up ee cause=planned-maintenance | 10:00-12:00 planned-maintenance\n");
+  EXPECT_EQ(finding(report, "planned-maintenance")->severity, kb::Severity::Info);
+}
+
+TEST(Since, LeavesOutOutagesThatEndedBefore) {
+  Story story("00:00 ee up\n10:00 dd AWS tunnel DPD timed out after 3 retransmits\n12:00 ee up\n60:00 ee routine\n");
+  story.options.since = 1772323200000 + 30 * kMinute;
+  EXPECT_EQ(tunnels_text(story.tell()), "1: up ee cause=none\n");
+}
+
+TEST(FillIn, LeavesOutClausesWithoutAValue) {
+  const std::map<std::string, std::string> values{{"count", "3"}};
+  EXPECT_EQ(fill_in("{count} refusals[ by {peer}][, {count} in all]", values), "3 refusals, 3 in all");
+  EXPECT_EQ(fill_in("by {peer}", values), "by ?");
+}
+
+}  // namespace
+}  // namespace tunnelscope::diag::test
