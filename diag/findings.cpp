@@ -46,6 +46,14 @@ void add_captures(const Entry& entry, const FindingSources& sources, Details& de
   }
 }
 
+// Of one tunnel its sum; of tunnels that were down together the longest, not the sum.
+Duration downtime_of(const Entry& entry) {
+  if (!entry.cause->on_connection || entry.downtime_by_tunnel.empty()) return entry.downtime;
+  Duration longest = 0;
+  for (const auto& [tunnel, downtime] : entry.downtime_by_tunnel) longest = std::max(longest, downtime);
+  return longest;
+}
+
 std::map<std::string, std::string> values_of(const Entry& entry, const Finding& finding, const Details& details) {
   std::map<std::string, std::string> values;
   for (const auto& [name, detail] : details)
@@ -54,7 +62,7 @@ std::map<std::string, std::string> values_of(const Entry& entry, const Finding& 
   values["count"] = std::to_string(finding.count);
   if (entry.outages > 0) values["outages"] = std::to_string(entry.outages);
   if (entry.interruptions > 0) values["interruptions"] = std::to_string(entry.interruptions);
-  if (entry.downtime > 0) values["downtime"] = in_words(entry.downtime);
+  if (const Duration downtime = downtime_of(entry); downtime > 0) values["downtime"] = in_words(downtime);
   values["first_seen"] = date_and_clock(finding.first_seen);
   values["last_seen"] = date_and_clock(finding.last_seen);
   return values;
@@ -106,6 +114,26 @@ std::uint64_t count_of(const Entry& entry) {
   return spells > 0 ? spells : entry.evidence.size();
 }
 
+bool only_of(std::string_view text, std::string_view allowed) {
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+void replace_all(std::string& text, std::string_view placeholder, std::string_view value) {
+  for (std::size_t i = text.find(placeholder); i != std::string::npos; i = text.find(placeholder, i + value.size()))
+    text.replace(i, placeholder.size(), value);
+}
+
+// The command with this case's own VPN id and tunnel address in place of VPN_ID and TUNNEL_IP. People paste commands
+// into a shell, so only text that can be nothing else than an id or an address is taken from a log.
+std::string command_for(std::string_view subject, std::string command) {
+  const std::size_t slash = std::min(subject.find('/'), subject.size());
+  const std::string_view id = subject.substr(0, slash);
+  if (id.starts_with("vpn-") && only_of(id.substr(4), "0123456789abcdef")) replace_all(command, "VPN_ID", id);
+  const std::string_view address = subject.substr(std::min(slash + 1, subject.size()));
+  if (only_of(address, "0123456789abcdef.:")) replace_all(command, "TUNNEL_IP", address);
+  return command;
+}
+
 bool any_seen(const std::vector<std::string>& signals, const Entry& entry, const FindingSources& sources) {
   return std::any_of(signals.begin(), signals.end(), [&](const std::string& name) {
     const SignalIndex signal = sources.classifier.signal(name);
@@ -140,7 +168,7 @@ Finding write(const Entry& entry, const FindingSources& sources) {
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
-      f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), s.command});
+      f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(entry.subject, s.command)});
   f.verify = cause.verify;
   f.references = cause.references;
   for (const std::string& key : cause.details) {

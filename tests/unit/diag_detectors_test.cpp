@@ -213,6 +213,14 @@ TEST(Since, LeavesOutOutagesThatEndedBefore) {
   EXPECT_EQ(tunnels_text(story.tell()), "1: up ee cause=none\n");
 }
 
+TEST(Commands, NameThisCasesConnectionAndTunnel) {
+  const Report report = Story("00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n").tell();
+  std::string commands;
+  for (const Step& step : finding(report, "psk-mismatch")->steps) commands += step.command + "\n";
+  EXPECT_THAT(commands, ::testing::HasSubstr("--vpn-connection-id vpn-0123456789abcdef0 "));
+  EXPECT_THAT(commands, ::testing::Not(::testing::HasSubstr("TUNNEL_IP")));
+}
+
 TEST(FillIn, LeavesOutClausesWithoutAValue) {
   const std::map<std::string, std::string> values{{"count", "3"}};
   EXPECT_EQ(fill_in("{count} refusals[ by {peer}][, {count} in all]", values), "3 refusals, 3 in all");
