@@ -92,6 +92,7 @@ void Diagnosis::track_tunnels() {
     tunnel::detect_churn(s, context_);
     tunnel::detect_bgp(s, context_);
     tunnel::detect_log_quality(s, context_, intake_.texts());
+    tunnel::leave_out_before(s, options_.since);
   }
   tunnel::detect_neighbours(subjects_, context_, intake_.texts());
   outages_.resize(subjects_.size());
@@ -125,11 +126,11 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   const kb::Impact impact = impact_of(*match.cause, subject, c);
   const bool first = entry.evidence.empty();
   entry.impact = first ? impact : std::min(entry.impact, impact);  // Outage sorts before Redundancy before None
-  entry.ongoing = entry.ongoing || c.ongoing;
   if (c.kind == CaseKind::Outage) ++entry.outages;
   if (c.kind == CaseKind::Interruption) ++entry.interruptions;
   entry.downtime_by_tunnel.try_emplace(subject, 0);
-  if (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption) entry.see(c.start);
+  const bool began_it = match.fall && (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption);
+  if (began_it) entry.see(c.start);
   for (const Occurrence& o : match.evidence) {
     entry.evidence.insert({subject, o.event, subjects_[subject].history.log->events[o.event].time, o.from_detector});
     entry.see(o.time);
@@ -143,9 +144,17 @@ void Diagnosis::judge_outages(std::size_t subject) {
   Subject& s = subjects_[subject];
   for (const Case& c : s.cases) {
     const Verdict verdict = judge_.judge(c);
-    for (const Match& root : verdict.roots) book(root, subject, c).root = true;
+    const kb::Cause* const present = verdict.blocked_by != nullptr ? verdict.blocked_by : verdict.cause;
+    for (const Match& root : verdict.roots) {
+      Entry& entry = book(root, subject, c);
+      entry.root = true;
+      const bool began_it = root.cause == verdict.cause && root.cause->explains_part == kb::Explains::Fall;
+      entry.ongoing = entry.ongoing || (c.ongoing && (root.cause == present || began_it));
+      entry.present = entry.present || (c.ongoing && root.cause == present);
+    }
     for (const Symptom& symptom : verdict.symptoms) {
       Entry& entry = book(symptom.match, subject, c);
+      entry.ongoing = entry.ongoing || c.ongoing;
       entry.explained_by.insert({symptom.explained_by->id, subject_name(*symptom.explained_by, subject)});
     }
     if (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption) ++judged_spells_[subject];
@@ -166,16 +175,16 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
   if (verdict.cause != nullptr) {
     outage.cause = verdict.cause->id;
     const Time turn = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
-    const auto charge = [&](const kb::Cause& cause, Duration downtime) {
+    const auto charge = [&](const kb::Cause& cause, Duration downtime, bool to_the_end) {
       Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
       entry.downtime += downtime;
       entry.downtime_by_tunnel[subject] += downtime;
-      entry.brings_down = entry.brings_down || c.ongoing;
+      entry.brings_down = entry.brings_down || (c.ongoing && to_the_end);
     };
-    charge(*verdict.cause, turn - c.start);
+    charge(*verdict.cause, turn - c.start, verdict.blocked_by == nullptr);
     if (verdict.blocked_by != nullptr) {
       outage.blocked_by = verdict.blocked_by->id;
-      charge(*verdict.blocked_by, c.end - turn);
+      charge(*verdict.blocked_by, c.end - turn, true);
     }
     for (const Match& root : verdict.roots) {
       for (const Occurrence& o : root.evidence)
@@ -220,7 +229,8 @@ void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
   for (const auto& [key, other] : ledger_.all()) {
     if (!other.root || other.milder || !concerns(other, subject) || other.cause == entry.cause) continue;
     if (!Judge::names(other.cause->explains, entry.cause->id)) continue;
-    if (2 * (other.outages + other.interruptions) <= judged_spells_[subject]) continue;
+    const std::size_t explained = other.cause->scope == kb::Scope::Tunnel ? other.evidence.size() : other.outages + other.interruptions;
+    if (2 * explained <= judged_spells_[subject]) continue;
     entry.explained_by.insert(key);
     entry.root = false;
   }
@@ -236,7 +246,15 @@ void Diagnosis::link_to_explained(const Entry& entry, std::size_t subject) {
 }
 
 void Diagnosis::judge_whole(std::size_t subject) {
-  const Subject& s = subjects_[subject];
+  Subject& s = subjects_[subject];
+  const bool all_explained = std::all_of(outages_[subject].begin(), outages_[subject].end(), [&](const Outage& o) {
+    const kb::Cause* cause = classifier_.knowledge().cause(o.cause);
+    return cause != nullptr && !cause->fallback;
+  });
+  if (all_explained)
+    std::erase_if(s.whole.seen, [signal = classifier_.signal(kb::signal::kUnrecognisedInBadSpells)](const Occurrence& o) {
+      return o.signal == signal;
+    });
   for (const kb::Cause& cause : classifier_.knowledge().causes) {
     std::vector<Occurrence> evidence;
     if (cause.scope == kb::Scope::Tunnel && judge_.holds(cause, s.whole, evidence)) {
@@ -278,7 +296,7 @@ void Diagnosis::judge_connection(const Connection& c) {
     for (const Interval& i : c.report.both_down) {
       const Time end = i.end.value_or(now_);
       entry.downtime += end - i.start;
-      if (i.end) entry.see(end);
+      entry.see(end);
     }
     for (const auto& [key, other] : ledger_.all()) {
       const bool explains = !milder && other.root && !other.milder && other.cause->scope == kb::Scope::Outage &&
@@ -294,7 +312,7 @@ void Diagnosis::judge_connection(const Connection& c) {
 const Entry* Diagnosis::primary(std::size_t subject) const {
   const Entry* best = nullptr;
   const auto rank = [&](const Entry& e) {
-    return std::tuple(e.ongoing, e.downtime_by_tunnel.at(subject), severity_of(e), e.confidence);
+    return std::tuple(e.present, e.ongoing, e.downtime_by_tunnel.at(subject), severity_of(e), e.confidence);
   };
   for (const auto& [key, entry] : ledger_.all()) {
     const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
@@ -307,7 +325,8 @@ const Entry* Diagnosis::primary(std::size_t subject) const {
 std::string Diagnosis::status_of(std::size_t subject) const {
   const Subject& s = subjects_[subject];
   const tunnel::History& h = s.history;
-  if (h.silent || h.last_state().health == tunnel::Health::Unknown) return "unknown";
+  const bool no_record = options_.since != kNoTime && h.last() < options_.since;
+  if (h.silent || no_record || h.last_state().health == tunnel::Health::Unknown) return "unknown";
   if (h.last_state().health == tunnel::Health::NotUp) return "down";
   if (!s.flapping.empty() && s.whole.ongoing) return "flapping";
   if (h.last_state().health == tunnel::Health::Degraded) return "degraded";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "diag/time.hpp"
+
 namespace tunnelscope::diag {
 namespace {
 
@@ -28,8 +30,8 @@ bool applies_to(const kb::Cause& cause, CaseKind kind) {
   switch (kind) {
     case CaseKind::Outage: return true;
     case CaseKind::Interruption: return cause.interruptions && !cause.fallback;
-    case CaseKind::Running:
-    case CaseKind::Stateless: return !cause.fallback && cause.explains_part == kb::Explains::Both;
+    case CaseKind::Running: return !cause.fallback && cause.explains_part == kb::Explains::Both;
+    case CaseKind::Stateless: return !cause.fallback;
     case CaseKind::Whole: return false;
   }
   return false;
@@ -52,21 +54,53 @@ bool better(const Match& a, const Match& b) {
   return a.cause->id < b.cause->id;
 }
 
-Duration span(const Match& m) { return m.evidence.back().time - m.evidence.front().time; }
+Time began(const Match& m) { return m.evidence.front().time; }
+Time ended(const Match& m) { return m.evidence.back().time; }
+bool of_detector(const Match& m) {
+  return std::any_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.from_detector; });
+}
 
-// A cause that came in later, while the tunnel was down, says nothing about why it fell.
-bool may_judge(const Match& judging, const Match& judged) { return judging.fall || !judged.fall; }
+constexpr Duration kLull = 5 * kMinute;  // retries further apart than this are told apart by three of their own spacings
+
+// How long after its last record a cause may still be at work.
+Duration lull(const Match& m) {
+  const auto count = static_cast<Duration>(m.evidence.size());
+  return count < 2 ? kLull : std::max(kLull, 3 * (ended(m) - began(m)) / (count - 1));
+}
+
+// Where a cause outranks others, it speaks for the time in which it was seen: a fault that was mended before, or that
+// came to light after, stands for itself. What a detector found holds for the whole case. That a cause came up after
+// the fall says nothing about why the tunnel fell.
+Match outside_of(const Match& outranking, Match m) {
+  if (of_detector(outranking)) {
+    m.evidence.clear();
+    return m;
+  }
+  const bool fall_of_its_own = m.cause->explains_part == kb::Explains::Fall &&
+                               outranking.cause->explains_part != kb::Explains::Fall;
+  const Time from = began(outranking) - (fall_of_its_own ? 0 : kMinute), to = ended(outranking) + lull(outranking);
+  std::erase_if(m.evidence, [&](const Occurrence& o) { return o.time >= from && o.time <= to; });
+  return m;
+}
+
+// A cause whose own condition for certainty holds gives way to none but those that outrank everything.
+bool outranks(const Match& a, const Match& b) {
+  if (a.cause == b.cause || !Judge::names(a.cause->outranks, b.cause->id)) return false;
+  return !b.certain || Judge::names(a.cause->outranks, "");
+}
 
 std::vector<Match> without_outranked(const std::vector<Match>& matches) {
   std::vector<Match> kept;
-  for (const Match& m : matches) {
-    const bool outranked = std::any_of(matches.begin(), matches.end(), [&](const Match& other) {
-      return other.cause != m.cause && may_judge(other, m) && Judge::names(other.cause->outranks, m.cause->id);
-    });
-    if (!outranked) kept.push_back(m);
+  for (Match m : matches) {
+    for (const Match& other : matches)
+      if (!m.evidence.empty() && outranks(other, m)) m = outside_of(other, std::move(m));
+    if (!m.evidence.empty()) kept.push_back(std::move(m));
   }
   return kept;
 }
+
+// A cause that came in later, while the tunnel was down, says nothing about why it fell.
+bool may_explain(const Match& explaining, const Match& explained) { return explaining.fall || !explained.fall; }
 
 }  // namespace
 
@@ -134,11 +168,21 @@ bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
   if (!holds(cause, c, match.evidence)) return false;
   std::vector<Occurrence> unused;
   match.certain = !cause.certain_when.empty() && all_hold(cause.certain_when, c, unused);
-  const bool from_the_start = c.kind == CaseKind::Running || c.kind == CaseKind::Stateless || !c.left_up ||
-                              match.evidence.front().time <= c.start + limits_.onset_after;
-  match.fall = cause.explains_part == kb::Explains::Fall || (cause.explains_part == kb::Explains::Both && from_the_start);
-  match.stay = cause.explains_part != kb::Explains::Fall;
   return true;
+}
+
+// Which part of the outage each explains. In a tunnel that was never up, the first fault seen is why it was not.
+void Judge::tell_parts(std::vector<Match>& matches, const Case& c) const {
+  const bool one_state = c.kind == CaseKind::Running || c.kind == CaseKind::Stateless;
+  Time first = kNoTime;
+  for (const Match& m : matches)
+    if (first == kNoTime || began(m) < first) first = began(m);
+  for (Match& m : matches) {
+    const bool from_the_start = one_state || began(m) <= c.start + limits_.onset_after || (!c.left_up && began(m) == first);
+    m.fall = m.cause->explains_part == kb::Explains::Fall ||
+             (m.cause->explains_part == kb::Explains::Both && from_the_start);
+    m.stay = m.cause->explains_part != kb::Explains::Fall;
+  }
 }
 
 Verdict Judge::judge(const Case& c) const {
@@ -150,12 +194,13 @@ Verdict Judge::judge(const Case& c) const {
   const bool any_precise = std::any_of(found.begin(), found.end(), [](const Match& m) { return !m.cause->fallback; });
   if (any_precise) std::erase_if(found, [](const Match& m) { return m.cause->fallback; });
   found = without_outranked(found);
+  tell_parts(found, c);
   std::sort(found.begin(), found.end(), better);
 
   Verdict verdict;
   for (const Match& m : found) {
     const auto explains = std::find_if(found.begin(), found.end(), [&](const Match& other) {
-      return other.cause != m.cause && may_judge(other, m) && names(other.cause->explains, m.cause->id);
+      return other.cause != m.cause && may_explain(other, m) && names(other.cause->explains, m.cause->id);
     });
     if (explains == found.end()) {
       verdict.roots.push_back(m);
@@ -163,22 +208,27 @@ Verdict Judge::judge(const Case& c) const {
       verdict.symptoms.push_back({m, explains->cause});
     }
   }
-  auto& roots = verdict.roots;
-  const auto fell = std::find_if(roots.begin(), roots.end(), [](const Match& m) { return m.fall; });
-  const auto first = fell != roots.end() ? fell : roots.begin();
-  if (first == roots.end()) return verdict;
-  verdict.cause = first->cause;
-  std::rotate(roots.begin(), first, first + 1);
-  const auto stays = std::max_element(roots.begin() + 1, roots.end(), [](const Match& a, const Match& b) {
-    if (a.stay != b.stay) return b.stay;
-    return span(a) < span(b);
-  });
-  if (stays != roots.end() && stays->stay) {
-    verdict.blocked_by = stays->cause;
-    verdict.blocked_since = std::max(stays->evidence.front().time, c.start);
-    std::rotate(roots.begin() + 1, stays, stays + 1);
-  }
+  choose(verdict, c);
   return verdict;
+}
+
+// Why it fell: the best of those seen at the onset. Why it stays down: the one that is seen to the last.
+void Judge::choose(Verdict& verdict, const Case& c) {
+  auto& roots = verdict.roots;
+  if (roots.empty()) return;
+  const auto fell = std::find_if(roots.begin(), roots.end(), [](const Match& m) { return m.fall; });
+  std::rotate(roots.begin(), fell != roots.end() ? fell : roots.begin(), fell != roots.end() ? fell + 1 : roots.begin() + 1);
+  verdict.cause = roots.front().cause;
+  const auto last = std::max_element(roots.begin() + 1, roots.end(), [](const Match& a, const Match& b) {
+    if (a.stay != b.stay) return b.stay;
+    return ended(a) < ended(b);
+  });
+  if (last == roots.end() || !last->stay) return;
+  const bool fall_goes_on = roots.front().stay && ended(roots.front()) >= ended(*last);
+  if (fall_goes_on) return;
+  verdict.blocked_by = last->cause;
+  verdict.blocked_since = std::max(began(*last), c.start);
+  std::rotate(roots.begin() + 1, last, last + 1);
 }
 
 }  // namespace tunnelscope::diag

@@ -51,6 +51,8 @@ class Judge {
  private:
   bool all_hold(const std::vector<kb::Condition>& list, const Case& c, std::vector<Occurrence>& evidence) const;
   bool matches(const kb::Cause& cause, const Case& c, Match& match) const;
+  void tell_parts(std::vector<Match>& matches, const Case& c) const;
+  static void choose(Verdict& verdict, const Case& c);
   bool condition_holds(const kb::Condition& condition, const Case& c, std::vector<Occurrence>& evidence) const;
 
   const Classifier& classifier_;

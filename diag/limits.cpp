@@ -42,9 +42,9 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   clock_spread = r.number("clocks.spread", 0.1);
   flap_penalty = r.number("flapping.penalty", 1000);
   fast = {r.seconds("flapping.fast_half_life_s", 900), r.number("flapping.fast_suppress", 2000),
-          r.number("flapping.fast_reuse", 750)};
+          r.number("flapping.fast_reuse", 750), r.number("flapping.ceiling", 12000)};
   slow = {r.seconds("flapping.slow_half_life_s", 7200), r.number("flapping.slow_suppress", 2500),
-          r.number("flapping.slow_reuse", 1000)};
+          r.number("flapping.slow_reuse", 1000), r.number("flapping.ceiling", 12000)};
   idle_deletes = r.count("idle.min_deletes", 3);
   idle_spread = r.number("idle.spread", 0.1);
   renegotiate = r.seconds("idle.renegotiate_s", 60);

@@ -21,7 +21,7 @@ struct Limits {
   double flap_penalty;
   struct Track {
     Duration half_life;
-    double suppress, reuse;
+    double suppress, reuse, ceiling;
   };
   Track fast, slow;
   std::size_t idle_deletes;

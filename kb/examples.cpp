@@ -41,15 +41,15 @@ std::vector<ExampleCheck> ExampleBench::run() const {
 
 ExampleCheck ExampleBench::check(std::size_t line) const {
   const Line& at = lines_[line];
-  ExampleCheck check{{knowledge_.messages[at.rule].id, *at.text, at.near_miss, false, {}}, at.rule, at.index, {}};
-  check.result.message = at.near_miss ? why_near_miss_fails(line) : why_example_fails(line, check);
+  ExampleCheck check{{knowledge_.messages[at.rule].id, *at.text, at.near_miss, false, {}}, at.rule, at.index, {}, {}};
+  check.result.message = at.near_miss ? why_near_miss_fails(line, check) : why_example_fails(line, check);
   check.result.passed = check.result.message.empty();
   return check;
 }
 
 std::string ExampleBench::why_example_fails(std::size_t line, ExampleCheck& check) const {
   const std::size_t own = lines_[line].rule;
-  std::string other;
+  std::string& other = check.other;
   for (std::size_t rule = 0; rule < patterns_.size() && other.empty(); ++rule) {
     if (rule != own && seen_[rule][line] == Outcome::Match) other = knowledge_.messages[rule].id;
   }
@@ -63,12 +63,13 @@ std::string ExampleBench::why_example_fails(std::size_t line, ExampleCheck& chec
   return wrong_capture(lines_[line], check);
 }
 
-std::string ExampleBench::why_near_miss_fails(std::size_t line) const {
+std::string ExampleBench::why_near_miss_fails(std::size_t line, ExampleCheck& check) const {
   const std::string& dialect = knowledge_.messages[lines_[line].rule].dialect;
   for (std::size_t rule = 0; rule < patterns_.size(); ++rule) {
     const MessageRule& other = knowledge_.messages[rule];
     const Outcome outcome = seen_[rule][line];
     if (other.dialect != dialect || outcome == Outcome::NoMatch) continue;
+    check.other = other.id;
     return "expected no rule to match, but `" + other.id + (outcome == Outcome::Match ? "` matches" : "` hits its match limit");
   }
   return {};

@@ -28,6 +28,7 @@ struct ExampleCheck {
   std::size_t rule = 0;   // into Knowledge::messages
   std::size_t index = 0;  // into the rule's examples or near misses
   std::string capture;    // the capture that is wrong; empty: the match itself
+  std::string other;      // the rule that matches although it must not; empty: none
 };
 
 // Which rule matches which line, computed once; replacing one rule's pattern computes that rule's part anew.
@@ -48,7 +49,7 @@ class ExampleBench {
 
   ExampleCheck check(std::size_t line) const;
   std::string why_example_fails(std::size_t line, ExampleCheck& check) const;
-  std::string why_near_miss_fails(std::size_t line) const;
+  std::string why_near_miss_fails(std::size_t line, ExampleCheck& check) const;
   std::string wrong_capture(const Line& line, ExampleCheck& check) const;
 
   const Knowledge& knowledge_;

@@ -7,6 +7,7 @@
 
 #include "kb/examples.hpp"
 #include "kb/lint_report.hpp"
+#include "kb/names.hpp"
 #include "kb/signals.hpp"
 #include "kb/text.hpp"
 
@@ -37,6 +38,11 @@ class Linter {
     for (const Cause& cause : knowledge_.causes) lint_cause(cause);
     lint_cycles("outranks", &Cause::outranks);
     lint_cycles("explains", &Cause::explains);
+    return report_.take();
+  }
+
+  std::vector<Error> run_signals() {
+    for (const Cause& cause : knowledge_.causes) lint_signals_of(cause);
     return report_.take();
   }
 
@@ -82,10 +88,17 @@ class Linter {
       if (check.result.passed) continue;
       const MessageRule& rule = knowledge_.messages[check.rule];
       if (!check.capture.empty() && !has_field(*cache_.get(rule.pattern), check.capture)) continue;  // reported by name
-      report_.add(key_of(rule) + (check.result.near_miss ? "#near_misses/" : "#examples/") + std::to_string(check.index) +
-                      (check.capture.empty() ? "" : "/captures/" + check.capture),
-                  check.result.message);
+      const std::string key = key_of(rule) + (check.result.near_miss ? "#near_misses/" : "#examples/") + std::to_string(check.index) +
+                              (check.capture.empty() ? "" : "/captures/" + check.capture);
+      if (report_.has_place(key)) report_.add(key, check.result.message);
+      else lint_foreign_example(rule, check);
     }
+  }
+  // A line of the built-in base that fails because of an overlay's pattern.
+  void lint_foreign_example(const MessageRule& rule, const ExampleCheck& check) {
+    report_.add_at_first({key_of(rule) + "#pattern", "message:" + check.other + "#pattern"},
+                         (check.result.near_miss ? "near miss `" : "example `") + check.result.line + "` of `" + rule.id +
+                             "`: " + check.result.message);
   }
   static bool has_field(const rules::Pattern& pattern, const std::string& name) {
     const auto& fields = pattern.fields();
@@ -94,11 +107,7 @@ class Linter {
 
   void lint_cause(const Cause& cause) {
     const std::string key = key_of(cause);
-    lint_conditions(cause.all, key + "#when/all");
-    lint_conditions(cause.any, key + "#when/any");
-    lint_conditions(cause.none, key + "#when/none");
-    lint_conditions(cause.certain_when, key + "#certain_when");
-    if (cause.milder) lint_conditions(cause.milder->all, key + "#milder/all");
+    lint_signals_of(cause);
     lint_references(cause);
     lint_placeholders(cause);
     lint_texts(cause, key, report_);
@@ -107,6 +116,19 @@ class Linter {
     }
   }
 
+  void lint_signals_of(const Cause& cause) {
+    const std::string key = key_of(cause);
+    lint_conditions(cause.all, key + "#when/all");
+    lint_conditions(cause.any, key + "#when/any");
+    lint_conditions(cause.none, key + "#when/none");
+    lint_conditions(cause.certain_when, key + "#certain_when");
+    if (cause.milder) lint_conditions(cause.milder->all, key + "#milder/all");
+    for (std::size_t i = 0; i < cause.rules_out.size(); ++i) {
+      for (std::size_t j = 0; j < cause.rules_out[i].unless.size(); ++j) {
+        lint_signal(key + "#rules_out/" + std::to_string(i) + "/unless/" + std::to_string(j), cause.rules_out[i].unless[j]);
+      }
+    }
+  }
   void lint_signal(const std::string& key, const std::string& signal) {
     if (contains(given_, signal)) return;
     report_.add(key, "no message rule and no detector gives the signal `" + signal + "`", did_you_mean(signal, given_));
@@ -120,10 +142,8 @@ class Linter {
   // The causes that a name or a glob such as "bgp-*" stands for, the cause itself left out.
   std::vector<std::string> expand(const std::string& name, const std::string& self) const {
     std::vector<std::string> ids;
-    const bool glob = name.ends_with('*');
-    const std::string_view start = std::string_view(name).substr(0, glob ? name.size() - 1 : name.size());
     for (const std::string& id : cause_ids_) {
-      if (glob ? id.starts_with(start) && id != self : id == name) ids.push_back(id);
+      if (stands_for(name, id) && (id != self || name == self)) ids.push_back(id);
     }
     return ids;
   }
@@ -144,11 +164,7 @@ class Linter {
       lint_cause_name(key + "#explains/" + std::to_string(i), cause.explains[i], cause.id);
     }
     for (std::size_t i = 0; i < cause.rules_out.size(); ++i) {
-      const std::string entry = key + "#rules_out/" + std::to_string(i);
-      lint_cause_name(entry + "/cause", cause.rules_out[i].cause, cause.id);
-      for (std::size_t j = 0; j < cause.rules_out[i].unless.size(); ++j) {
-        lint_signal(entry + "/unless/" + std::to_string(j), cause.rules_out[i].unless[j]);
-      }
+      lint_cause_name(key + "#rules_out/" + std::to_string(i) + "/cause", cause.rules_out[i].cause, cause.id);
     }
   }
 
@@ -221,8 +237,12 @@ class Linter {
           walk(*knowledge_.cause(id), what, edges, path, done);
         } else if (id != cause.id) {
           std::string cycle;
-          for (auto step = begin; step != path.end(); ++step) cycle += *step + " -> ";
-          report_.add(key_of(cause) + "#" + what, "`" + what + "` runs in a circle: " + cycle + id);
+          std::vector<std::string> keys{key_of(cause) + "#" + what};
+          for (auto step = begin; step != path.end(); ++step) {
+            cycle += *step + " -> ";
+            keys.push_back("cause:" + *step + "#" + what);
+          }
+          report_.add_at_first(keys, "`" + what + "` runs in a circle: " + cycle + id);
         }
       }
     }
@@ -245,23 +265,30 @@ std::string file_of(const std::string& key) {
   return "kb/" + key.substr(0, colon) + "s/" + key.substr(colon + 1, key.find('#') - colon - 1) + ".yaml";
 }
 
-Error LintReport::place_of(const std::string& key) const {
-  for (std::string above = key; sources_ != nullptr && !above.empty();) {
+std::optional<Error> LintReport::place_of(const std::string& key) const {
+  if (sources_ == nullptr) return Error{file_of(key), 0, 0, {}, {}, {}};
+  const std::size_t entry = std::min(key.find('#'), key.size());
+  const bool partial = sources_->count(key.substr(0, entry) + "#override") > 0;  // says nothing about other keys
+  for (std::string above = key;;) {
     if (const auto place = sources_->find(above); place != sources_->end()) {
       const Position& at = place->second;
-      return {at.file, at.line, at.column, at.source_line, {}, {}};
+      return Error{at.file, at.line, at.column, at.source_line, {}, {}};
     }
-    const std::size_t inner = above.find('#');
-    above.resize(inner == std::string::npos ? 0 : std::max(inner, above.rfind('/') == std::string::npos ? 0 : above.rfind('/')));
+    if (above.size() == entry) return {};
+    const std::size_t slash = above.rfind('/');
+    above.resize(slash == std::string::npos ? entry : std::max(entry, slash));
+    if (partial && above.size() == entry) return {};
   }
-  return {file_of(key), 0, 0, {}, {}, {}};
 }
 
-void LintReport::add(const std::string& key, std::string reason, std::string hint) {
-  Error error = place_of(key);
-  error.reason = std::move(reason);
-  error.hint = std::move(hint);
-  errors_.push_back(std::move(error));
+void LintReport::add_at_first(const std::vector<std::string>& keys, std::string reason, std::string hint) {
+  for (const std::string& key : keys) {
+    std::optional<Error> error = place_of(key);
+    if (!error) continue;
+    error->reason = std::move(reason);
+    error->hint = std::move(hint);
+    return errors_.push_back(std::move(*error));
+  }
 }
 
 std::vector<Error> LintReport::take() {
@@ -272,6 +299,13 @@ std::vector<Error> LintReport::take() {
 
 std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context, PatternCache& cache) {
   return Linter(knowledge, context, cache).run();
+}
+
+std::vector<Error> lint_signals(const Knowledge& knowledge, const SourceMap& sources) {
+  PatternCache cache;
+  LintContext context;
+  context.sources = &sources;
+  return Linter(knowledge, context, cache).run_signals();
 }
 
 std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context) {

@@ -14,7 +14,8 @@
 namespace tunnelscope::kb {
 
 struct LintContext {
-  // Filled by load_folder and overlay_folder. Null: errors name the file ("kb/causes/x.yaml") without a line.
+  // Filled by load_folder and overlay_folder; only faults of what stands in them are reported, so that an overlay
+  // answers for itself alone. Null: all faults, with the file ("kb/causes/x.yaml") and without a line.
   const SourceMap* sources = nullptr;
   // The causes that some sample's expected report names. Empty optional: not checked.
   std::optional<std::set<std::string>> shown_causes;
@@ -22,6 +23,9 @@ struct LintContext {
 
 // Empty: the knowledge base is sound. Errors are sorted by file and line.
 std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context = {});
+
+// Of these only: causes that can never match, because nothing gives one of their signals.
+std::vector<Error> lint_signals(const Knowledge& knowledge, const SourceMap& sources);
 
 struct ExampleResult {
   std::string rule;

@@ -1,5 +1,6 @@
 // Where the parts of lint put what they find. Internal to kb/.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,16 @@ class LintReport {
  public:
   explicit LintReport(const SourceMap* sources) : sources_(sources) {}
 
-  // `key` as in kb/source_map.hpp; the nearest known place above it is used.
-  void add(const std::string& key, std::string reason, std::string hint = {});
+  // `key` as in kb/source_map.hpp; the nearest known place above it is used. A fault without one is left out.
+  void add(const std::string& key, std::string reason, std::string hint = {}) { add_at_first({key}, std::move(reason), std::move(hint)); }
+  // The first of `keys` that has a place.
+  void add_at_first(const std::vector<std::string>& keys, std::string reason, std::string hint = {});
+  bool has_place(const std::string& key) const { return place_of(key).has_value(); }
   std::vector<Error> take();
 
  private:
-  Error place_of(const std::string& key) const;
+  // Nothing when there are sources and none of them holds it: sources of an overlay hold the user's own parts alone.
+  std::optional<Error> place_of(const std::string& key) const;
 
   const SourceMap* sources_;
   std::vector<Error> errors_;

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <tuple>
 
+#include "kb/lint.hpp"
+#include "kb/names.hpp"
 #include "kb/read_entry.hpp"
 #include "kb/text.hpp"
 
@@ -39,6 +41,20 @@ void keep_positions(const YamlFile& file, const YamlNode& node, const std::strin
   }
 }
 
+// What the causes say about others of which nothing is left.
+void forget_removed(const std::vector<std::string>& before, std::vector<Cause>& causes) {
+  const std::vector<std::string> now = ids_of(causes);
+  const auto names_one_of = [](const std::vector<std::string>& ids, const std::string& name) {
+    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return stands_for(name, id); });
+  };
+  const auto removed = [&](const std::string& name) { return names_one_of(before, name) && !names_one_of(now, name); };
+  for (Cause& cause : causes) {
+    std::erase_if(cause.outranks, removed);
+    std::erase_if(cause.explains, removed);
+    std::erase_if(cause.rules_out, [&](const RuledOut& entry) { return removed(entry.cause); });
+  }
+}
+
 // `override: true` or `disabled: true`; other values are the entry reader's to refuse.
 bool says(const YamlNode& root, std::string_view key) {
   const YamlNode* node = root.kind == YamlNode::Kind::Map ? root.find(key) : nullptr;
@@ -64,6 +80,10 @@ class Loader {
     read_thresholds_file();
     return finish();
   }
+
+  // What run() met in an overlay: entries of the base that are there again, and such that change one.
+  bool repeats() const { return repeats_; }
+  bool changes() const { return changes_; }
 
  private:
   void fail(const std::string& file, std::string reason, std::string hint = {}) {
@@ -188,6 +208,8 @@ class Loader {
                   ReadEntry<Entry> read) {
     const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.id == id; });
     const bool changes = overlay_ && (says(root, "override") || says(root, "disabled"));
+    changes_ = changes_ || changes;
+    repeats_ = repeats_ || (known != entries.end() && !changes);
     if (known == entries.end() && changes) {
       return context.errors.push_back(context.file.error(root, "there is no entry `" + id + "` to override or disable",
                                                          did_you_mean(id, ids_of(entries))));
@@ -212,6 +234,7 @@ class Loader {
   Knowledge knowledge_;
   bool overlay_;
   SourceMap* sources_;
+  bool repeats_ = false, changes_ = false;
   Errors errors_;
 };
 
@@ -222,7 +245,22 @@ tl::expected<Knowledge, Errors> load_folder(const std::string& folder, SourceMap
 }
 
 tl::expected<Knowledge, Errors> overlay_folder(Knowledge base, const std::string& folder, SourceMap* sources) {
-  return Loader(folder, std::move(base), true, sources).run();
+  const std::vector<std::string> before = ids_of(base.causes);
+  SourceMap own;
+  auto loaded = Loader(folder, std::move(base), true, sources != nullptr ? sources : &own).run();
+  if (!loaded) return loaded;
+  forget_removed(before, loaded->causes);
+  Errors errors = sources != nullptr ? Errors{} : lint_signals(*loaded, own);
+  if (!errors.empty()) return tl::unexpected(std::move(errors));
+  return loaded;
+}
+
+bool stands_alone(const std::string& folder, const Knowledge& base) {
+  std::error_code failed;
+  if (!fs::exists(fs::path(folder) / "version", failed)) return false;
+  Loader as_overlay(folder, base, true, nullptr);
+  std::ignore = as_overlay.run();
+  return as_overlay.repeats() && !as_overlay.changes();
 }
 
 }  // namespace tunnelscope::kb

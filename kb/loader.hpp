@@ -31,9 +31,14 @@ using Errors = std::vector<Error>;
 tl::expected<Knowledge, Errors> load_folder(const std::string& folder, SourceMap* sources = nullptr);
 
 // The same folder laid over `base`: new ids are added; an entry with `override: true` changes the keys that it
-// names; one with `disabled: true` removes the entry.
+// names; one with `disabled: true` removes the entry, and other causes forget it. A cause of the folder that needs a
+// signal which nothing gives is an error, too; not so with `sources`: lint, which they are for, reports it.
 tl::expected<Knowledge, Errors> overlay_folder(Knowledge base, const std::string& folder,
                                                SourceMap* sources = nullptr);
+
+// Whether a folder is a knowledge base of its own rather than an overlay of `base`: it has a version, and it repeats
+// entries of `base` without overriding or disabling any.
+bool stands_alone(const std::string& folder, const Knowledge& base);
 
 // A compact byte form of a Knowledge, made by the build and read at start-up in microseconds.
 std::string to_archive(const Knowledge& knowledge);

@@ -88,4 +88,8 @@ std::string_view family_of(std::string_view dialect) {
   return dialect;
 }
 
+bool stands_for(std::string_view reference, std::string_view id) {
+  return reference.ends_with('*') ? id.starts_with(reference.substr(0, reference.size() - 1)) : id == reference;
+}
+
 }  // namespace tunnelscope::kb

@@ -47,4 +47,7 @@ const Words& vendors();
 // Dialects whose records come from one product share a family: an example is matched by one rule of its family.
 std::string_view family_of(std::string_view dialect);
 
+// Whether a cause's reference, an id or a glob such as "bgp-*", means the cause `id`.
+bool stands_for(std::string_view reference, std::string_view id);
+
 }  // namespace tunnelscope::kb

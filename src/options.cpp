@@ -2,6 +2,7 @@
 #include "src/options.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 #include <CLI/CLI.hpp>
@@ -83,13 +84,48 @@ void declare(CLI::App& app, const Option& option, Settings& settings) {
   declared->envname(environment_name(option));
 }
 
+bool is_from_environment(const Settings& settings, std::string_view option) {
+  const auto& names = settings.from_environment;
+  return std::find(names.begin(), names.end(), option) != names.end();
+}
+
+bool is_choice_elsewhere(const Option& option, const std::string& value) {
+  return std::any_of(options().begin(), options().end(), [&](const Option& other) {
+    return other.name == option.name &&
+           std::find(other.choices.begin(), other.choices.end(), value) != other.choices.end();
+  });
+}
+
+std::string value_in_environment(const Option& option) {
+  const std::string name = environment_name(option);
+  const char* const value = name.empty() ? nullptr : std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+// CLI11 does not tell where a value came from.
+std::vector<std::string_view> options_from_environment(const Command& command, const std::vector<std::string>& words) {
+  std::vector<std::string_view> found;
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  for (const Option* option : options_of(command.name)) {
+    const bool given = std::any_of(words.begin(), dashes, [&](const std::string& word) {
+      return word == option->name || word.starts_with(std::string(option->name) + "=");
+    });
+    if (!given && !value_in_environment(*option).empty()) found.push_back(option->name);
+  }
+  return found;
+}
+
 tl::expected<void, UsageError> check_choice(const Option& option, Settings& settings) {
   const auto* text = std::get_if<std::string Settings::*>(&option.target);
   if (text == nullptr || option.choices.empty()) return {};
   std::string& value = settings.*(*text);
   if (value.empty()) value = option.fallback;
   if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) return {};
-  return tl::unexpected(UsageError{fmt::format("{} cannot be `{}`", option.name, for_terminal(value)),
+  if (is_from_environment(settings, option.name) && is_choice_elsewhere(option, value)) {
+    value = option.fallback;  // TUNNELSCOPE_FORMAT=markdown is meant for the commands that have it
+    return {};
+  }
+  return tl::unexpected(UsageError{fmt::format("{} cannot be `{}`", spelled(settings, option.name), for_terminal(value)),
                                    "it is one of " + joined(option.choices)});
 }
 
@@ -121,7 +157,15 @@ tl::expected<void, UsageError> check_count(const Command& command, const Setting
 }
 
 // CLI11's own words name types and counts that no user has heard of.
-UsageError explained(const CLI::ParseError& error, const Command& command, const std::vector<std::string>& words) {
+UsageError explained(const CLI::ParseError& error, const Command& command, const std::vector<std::string>& words,
+                     const Settings& settings) {
+  for (const Option* option : options_of(command.name)) {
+    const std::string value = value_in_environment(*option);
+    const bool flag = std::holds_alternative<bool Settings::*>(option->target);
+    if (!flag || !is_from_environment(settings, option->name)) continue;
+    if (CLI::detail::to_lower(value) == "true" || CLI::detail::to_lower(value) == "false") continue;
+    return {fmt::format("{} cannot be `{}`", environment_name(*option), for_terminal(value)), "it is true or false"};
+  }
   if (!words.empty()) {
     for (const Option* option : options_of(command.name)) {
       if (words.back() == option->name && !option->value.empty()) {
@@ -157,8 +201,15 @@ std::string environment_name(const Option& option) {
   return name;
 }
 
+std::string spelled(const Settings& settings, std::string_view option) {
+  if (!is_from_environment(settings, option)) return std::string(option);
+  const auto found = std::find_if(options().begin(), options().end(), [&](const Option& o) { return o.name == option; });
+  return environment_name(*found);
+}
+
 tl::expected<Settings, UsageError> parse_options(const Command& command, const std::vector<std::string>& words) {
   Settings settings;
+  settings.from_environment = options_from_environment(command, words);
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -168,7 +219,7 @@ tl::expected<Settings, UsageError> parse_options(const Command& command, const s
   try {
     app.parse(std::vector<std::string>(std::make_reverse_iterator(dashes), words.rend()));  // CLI11 takes them last first
   } catch (const CLI::ParseError& error) {
-    return tl::unexpected(explained(error, command, words));
+    return tl::unexpected(explained(error, command, words, settings));
   }
   if (settings.help || settings.version) return settings;
   if (const auto extra = app.remaining(); !extra.empty()) return tl::unexpected(unknown_option(command, extra[0]));

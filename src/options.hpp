@@ -18,6 +18,7 @@ struct Settings {
   std::string redact_key, samples;
   std::vector<std::string> maintenance;
   bool redact = false, help = false, version = false;
+  std::vector<std::string_view> from_environment;  // names of options that an environment variable set
 };
 
 using Target = std::variant<std::string Settings::*, std::vector<std::string> Settings::*, bool Settings::*>;
@@ -43,6 +44,9 @@ struct UsageError {
   std::string reason;  // lower case, no full stop
   std::string hint;    // may be empty
 };
+
+// What the user calls it: "--now", or "TUNNELSCOPE_NOW" when the value came from there.
+std::string spelled(const Settings& settings, std::string_view option);
 
 tl::expected<Settings, UsageError> parse_options(const Command& command, const std::vector<std::string>& words);
 

@@ -158,7 +158,8 @@ Found aws_id(const Place& p) {
 
 Found account(const Place& p) {
   const std::size_t digits = run(p.rest(), digit);
-  if (digits != 12 || !p.ends(12) || p.before() == '.' || p.before() == '-') return {};
+  if (digits != 12 || !p.ends(12)) return {};
+  if (p.before() == '.' && p.at >= 2 && digit(p.text[p.at - 2])) return {};  // the fraction of a number
   return {12, "account-", std::string(p.rest().substr(0, 12))};
 }
 
@@ -186,23 +187,39 @@ struct Announced {
 };
 bool name_part(char c) { return alnum(c) || std::strchr("._@\\$+-", c) != nullptr; }
 bool dn_part(char c) { return c != ',' && c != '"' && c != '\'' && c != '/' && c != ';' && c != '<' && c != '>'; }
-constexpr std::array<Announced, 17> kAnnounced{{{"spis", "spi-", " :=", hex, 3},
+constexpr std::array<Announced, 23> kAnnounced{{{"spis", "spi-", " :=", hex, 3},
                                                 {"spi", "spi-", " :=", hex, 3},
-                                                {"username", "user-", ":=", name_part, 1},
-                                                {"user_name", "user-", ":=", name_part, 1},
-                                                {"user name", "user-", ":=", name_part, 1},
-                                                {"user", "user-", ":=", name_part, 1},
+                                                {"username", "user-", " :=", name_part, 1},
+                                                {"user_name", "user-", " :=", name_part, 1},
+                                                {"user name", "user-", " :=", name_part, 1},
+                                                {"user-name", "user-", " :=", name_part, 1},
+                                                {"user id", "user-", ":=", name_part, 1},
+                                                {"user_id", "user-", ":=", name_part, 1},
+                                                {"userid", "user-", " :=", name_part, 1},
+                                                {"user", "user-", " :=", name_part, 1},
                                                 {"login", "user-", ":=", name_part, 1},
-                                                {"common name", "user-", ":=", name_part, 1},
-                                                {"common_name", "user-", ":=", name_part, 1},
+                                                {"account", "user-", ":=", name_part, 1},
+                                                {"principal", "user-", " :=", name_part, 1},
+                                                {"common name", "user-", " :=", name_part, 1},
+                                                {"common_name", "user-", " :=", name_part, 1},
                                                 {"identity", "user-", ":=", name_part, 1},
-                                                {"eap-identity", "user-", ":=", name_part, 1},
+                                                {"eap-identity", "user-", " :=", name_part, 1},
                                                 {"cn", "user-", "=", dn_part, 1},
                                                 {"ou", "user-", "=", dn_part, 1},
                                                 {"o", "user-", "=", dn_part, 1},
                                                 {"uid", "user-", "=", dn_part, 1},
                                                 {"/home", "user-", "/", name_part, 1},
                                                 {"/users", "user-", "/", name_part, 1}}};
+
+// After "user" and a mere blank these are prose, not names.
+constexpr std::string_view kNoNames =
+    " a account accounts agent and any are attributes auth authenticated authentication authorization authorized are at by "
+    "certificate connected could data did disconnected does failed for from group groups had has id in interface is "
+    "limit list logged login logout mismatch name names not of on or password permission pool profile rejected refused "
+    "request session sessions space store the to traffic was were who with without ";
+bool is_no_name(std::string_view word) {
+  return kNoNames.find(fmt::format(" {} ", lowered(word))) != std::string_view::npos;
+}
 
 bool is_pseudonym(std::string_view text, std::string_view prefix) {
   return text.starts_with(prefix) && run(text.substr(prefix.size()), hex) == 2 * kPseudonymBytes;
@@ -213,10 +230,11 @@ Found announced(const Place& p) {
   for (const Announced& row : kAnnounced) {
     if (!head.starts_with(row.word)) continue;
     std::size_t at = row.word.size();
-    bool marked = false, quoted = false;
+    bool marked = false, quoted = false, only_blank = true;
     while (at < p.rest().size() && std::strchr(" \"'([:=/", p.rest()[at]) != nullptr && at < row.word.size() + 4) {
       marked = marked || row.marks.find(p.rest()[at]) != std::string_view::npos;
       quoted = quoted || p.rest()[at] == '"' || p.rest()[at] == '\'';
+      only_blank = only_blank && p.rest()[at] == ' ';
       ++at;
     }
     if (!marked && !quoted) continue;
@@ -231,6 +249,7 @@ Found announced(const Place& p) {
                                (p.at + at + length >= p.text.size() || p.text[p.at + at + length] != '_'))) {
       continue;
     }
+    if (row.part == name_part && only_blank && is_no_name(value.substr(0, length))) continue;
     const std::string_view after = value.substr(length);
     if (is_pseudonym(value, row.prefix) || (row.part == name_part && after.starts_with('='))) continue;
     return {length, row.prefix, lowered(value.substr(0, length)), at};
@@ -251,6 +270,40 @@ Found bare_hex(const Place& p) {
   const bool known_length = digits == 8 || digits >= 16;
   if (mark == 0 && !(known_length && mixed)) return {};
   return {mark + digits, "spi-", value};
+}
+
+// A digit of a shape while it is redacted: a character of private use, which passes for a letter of any name.
+constexpr std::string_view kMaskedDigit = "\xEE\x80\x80";
+constexpr std::string_view kDigitMask = "<n>";
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t found = std::min(text.find(from, at), text.size());
+    out.append(text.substr(at, found - at));
+    if (found < text.size()) out.append(to);
+    at = found < text.size() ? found + from.size() : text.size() + 1;
+  }
+  return out;
+}
+
+// Hexadecimal of which a shape shows only the letters.
+Found masked_hex(const Place& p) {
+  const std::string_view rest = p.rest();
+  std::size_t length = 0, letters = 0, masks = 0;
+  while (length < rest.size()) {
+    if (rest.substr(length).starts_with(kMaskedDigit)) {
+      length += kMaskedDigit.size();
+      ++masks;
+    } else if (hex(rest[length])) {
+      ++length;
+      ++letters;
+    } else {
+      break;
+    }
+  }
+  if (masks == 0 || letters < 2 || !p.ends(length)) return {};
+  return {length, "spi-", lowered(rest.substr(0, length))};
 }
 
 // gw1.example.com: labels with dots, the last one letters; a file's name looks the same, hence only in log texts.
@@ -282,6 +335,7 @@ Found first_match(const Place& place, bool hosts) {
     if (Found found = matcher(place); found.length > 0) return found;
   }
   if (Found found = bare_hex(place); found.length > 0) return found;
+  if (Found found = masked_hex(place); found.length > 0) return found;
   return hosts ? host(place) : Found{};
 }
 
@@ -359,8 +413,11 @@ class Cleaner {
     }
     for (auto& i : d.report.inputs) place(i.path);
     for (auto& path : d.report.paths) place(path);
-    for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.unrecognised_shapes,
-                       &d.report.coverage.notes_by_reason}) {
+    for (auto& row : d.report.coverage.unrecognised_shapes) {
+      row.what = without_keys(row.what);
+      if (redactor_ != nullptr) row.what = redactor_->shape(row.what);
+    }
+    for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.notes_by_reason}) {
       for (auto& row : *rows) logged(row.what);
     }
     for (auto& t : d.report.tunnels) tunnel(t);
@@ -422,8 +479,12 @@ class Cleaner {
 
 }  // namespace
 
-std::string Redactor::text(std::string_view text) const { return replace(text, false); }
-std::string Redactor::message(std::string_view text) const { return replace(text, true); }
+std::string Redactor::text(std::string_view text) const { return replace(text, false, As::Pseudonym); }
+std::string Redactor::message(std::string_view text) const { return replace(text, true, As::Pseudonym); }
+std::string Redactor::shape(std::string_view text) const {
+  return replaced(message(replaced(text, kDigitMask, kMaskedDigit)), kMaskedDigit, kDigitMask);
+}
+std::string Redactor::masked(std::string_view text) const { return replace(text, true, As::Mask); }
 std::string Redactor::fingerprint(std::string_view fingerprint) const {
   return hmac(key_, fmt::format("fingerprint:{}", fingerprint), 8);
 }
@@ -432,7 +493,7 @@ std::string Redactor::pseudonym(std::string_view prefix, std::string_view value)
   return fmt::format("{}{}", prefix, hmac(key_, fmt::format("{}:{}", prefix, value), kPseudonymBytes));
 }
 
-std::string Redactor::replace(std::string_view text, bool hosts) const {
+std::string Redactor::replace(std::string_view text, bool hosts, As as) const {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -443,7 +504,7 @@ std::string Redactor::replace(std::string_view text, bool hosts) const {
     }
     out += text.substr(i, found.keep);
     out += found.prefix.empty() ? std::string(text.substr(i + found.keep, found.length))
-                                : pseudonym(found.prefix, found.value);
+                                : as == As::Mask ? std::string("<name>") : pseudonym(found.prefix, found.value);
     i += found.keep + found.length;
   }
   return out;

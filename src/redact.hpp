@@ -20,12 +20,17 @@ class Redactor {
   std::string text(std::string_view text) const;
   // Texts that a log wrote: host names too.
   std::string message(std::string_view text) const;
+  // Shapes of such texts, in which <n> stands where digits stood.
+  std::string shape(std::string_view text) const;
+  // The same as message(), with <name> for every pseudonym: for texts that are compared.
+  std::string masked(std::string_view text) const;
   // 16 hex digits; an unkeyed fingerprint of few possible subjects would give them away.
   std::string fingerprint(std::string_view fingerprint) const;
 
  private:
   std::string pseudonym(std::string_view prefix, std::string_view value) const;
-  std::string replace(std::string_view text, bool hosts) const;
+  enum class As { Pseudonym, Mask };
+  std::string replace(std::string_view text, bool hosts, As as) const;
   std::string key_;
 };
 

@@ -1,10 +1,13 @@
 // A word that announces a key, then filler words, then the value. After a colon, an equals sign, a tag or a quote any
-// value is taken for a key; after a mere blank only what does not look like prose ("psk mismatch with cgw" stays).
+// value is taken for a key; after a mere blank, any word that is not prose ("psk mismatch with cgw" stays).
+// Rather a word too many is removed than a key too few: a reader can look a word up in the log itself.
 #include "src/secrets.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
+#include <optional>
 
 namespace tunnelscope::app {
 namespace {
@@ -12,12 +15,36 @@ namespace {
 constexpr std::string_view kRemoved = "[key removed]";
 
 // Blanks, hyphens and underscores within a word are optional: "pre-shared key" is also PreSharedKey and pre_shared_key.
-constexpr std::array<std::string_view, 10> kAnnouncers{
-    "pre shared key", "pre shared secret", "preshared key", "psk secret",   "shared secret",
-    "isakmp key",     "pass word",         "pass phrase",   "secret",       "psk"};
-constexpr std::array<std::string_view, 21> kFillers{
-    "is",  "was", "value", "of",     "received", "expected",    "configured", "sent",  "local", "remote", "key",
-    "enc", "0",   "6",     "8",      "ascii-text", "hexadecimal", "address",  "ascii", "hex",   "text"};
+constexpr std::array<std::string_view, 12> kAnnouncers{
+    "pre shared key", "pre shared secret", "preshared key", "psk secret", "shared secret", "shared key",
+    "isakmp key",     "pass word",         "pass phrase",   "passwd",     "secret",        "psk"};
+constexpr std::array<std::string_view, 24> kFillers{
+    "value", "of",  "local", "remote", "key",        "enc",     "0",     "6",   "8",    "ascii-text", "hexadecimal", "address",
+    "ascii", "hex", "text",  "psk",    "plain-text", "cleartext", "the", "new", "old", "string",     "-",           "->"};
+// What follows one of these is a value, even after prose ("psk of gw1 is ...").
+constexpr std::array<std::string_view, 19> kVerbs{"is",     "was",  "are",   "were",    "be",       "received",   "expected",
+                                                  "sent",   "got",  "stored", "calculated", "computed", "configured", "equals",
+                                                  "wanted", "using", "used", "saw",     "set"};
+// Words of logs that follow an announcer and are no key. An unknown word is taken for one.
+constexpr std::string_view kProse =
+    " a about absent accepted active administrator after again against agreed algorithm all already also an and any "
+    "assigned at attempt attempts auth authenticate authenticated authentication aws based because been before being "
+    "between blank both but by cgw change changed changes check checked client cloud comparison configuration configure "
+    "contains correct could customer decryption denied did differ different differs do does down empty error errors "
+    "exchange exist exists expired expires failed fails failure file first fix for format found from gateway had has "
+    "have host id identical identity if ignored ike ikev1 ikev2 in incorrect initiator invalid invalidated it its key "
+    "keys last length less loaded lookup mac made malformed manager match matched matches matching may method mis-match mismatch "
+    "mismatched mismatches mismatching missing mode must name never no none not null off on one ones only or other our "
+    "over pair peer peers policy present problem proof provided psk-mismatch rather read reason refused rejected "
+    "removed replaced request required reset responder retrieved rotated rotation same say says secrets selected "
+    "server session shared should side so store successful successfully that their them then there these they this "
+    "times to too tunnel tunnel's type unavailable unchanged unknown unset unsuccessful up update updated user "
+    "using valid validated validation verification verified verify vpn were when where whether which while will with "
+    "within without wrong xxxx you your ";
+// What shapes have for values.
+constexpr std::array<std::string_view, 6> kMasks{"<n>", "<ip>", "<hex>", "<text>", "<id>", "<time>"};
+constexpr int kMostWords = 8;               // between an announcer and its value
+constexpr std::size_t kLongestTagged = 512;
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
@@ -34,6 +61,8 @@ std::size_t announced(std::string_view text, std::string_view announcer) {
     if (at >= text.size() || lower(text[at]) != c) return 0;
     ++at;
   }
+  while (at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0) ++at;  // psk1
+  if (text.substr(at).starts_with("<n>")) at += 3;
   return at < text.size() && is_word(text[at]) ? 0 : at;
 }
 
@@ -47,61 +76,190 @@ bool is_address(std::string_view word) {
          word.find_first_of(".:") != std::string_view::npos;
 }
 
-// Prose and placeholders are letters alone; keys mix kinds of characters or are marked as encoded.
+bool is_prose(std::string_view word) {
+  while (!word.empty() && std::string_view(".:!?)]}").find(word.back()) != std::string_view::npos) word.remove_suffix(1);
+  std::string padded(" ");
+  std::transform(word.begin(), word.end(), std::back_inserter(padded), lower);
+  return word.empty() || kProse.find(padded + " ") != std::string_view::npos;
+}
+
+std::size_t mask_at(std::string_view text, std::size_t at) {
+  for (const std::string_view mask : kMasks) {
+    if (text.substr(at).starts_with(mask)) return mask.size();
+  }
+  return 0;
+}
+
+bool is_aws_id(std::string_view word) {
+  return std::any_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(word.size(), 5)),
+                     [](char c) { return c == '-'; }) &&
+         (word.starts_with("vpn-") || word.starts_with("cgw-") || word.starts_with("vgw-") || word.starts_with("tgw-"));
+}
+
+// Prose is letters alone; keys mix letters and digits, or are marked as encoded.
 bool looks_like_key(std::string_view word) {
-  if (word.size() < 6 || is_address(word)) return false;
+  if (word.size() < 6 || is_address(word) || is_aws_id(word)) return false;
   if (word.starts_with("0x") || word.starts_with("0s") || word.starts_with("$9$")) return true;
   const auto any = [word](auto test) { return std::any_of(word.begin(), word.end(), test); };
-  const bool digit = any([](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool digit = any([](unsigned char c) { return std::isdigit(c) != 0; }) || word.find("<n>") != std::string_view::npos;
   const bool letter = any([](unsigned char c) { return std::isalpha(c) != 0; });
-  const bool sign = any([](unsigned char c) { return std::ispunct(c) != 0 && c != '.' && c != ',' && c != ':' && c != '-' && c != '\''; });
-  return (digit && letter) || (sign && letter);
+  return digit && letter;
+}
+
+// The end of a word of which masks are a part: "Monkey<n>Tiger". Shapes have masks where keys had digits.
+std::size_t word_end(std::string_view text, std::size_t at, std::string_view ends) {
+  while (at < text.size()) {
+    if (const std::size_t mask = mask_at(text, at); mask > 0) {
+      at += mask;
+    } else if (ends.find(text[at]) != std::string_view::npos) {
+      break;
+    } else {
+      ++at;
+    }
+  }
+  return at;
 }
 
 struct Value {
   std::size_t start, end;
 };
 
-// The value after an announcer that ends at `at`; start == end: there is none.
-Value value_after(std::string_view text, std::size_t at) {
-  bool marked = false;  // a mark was seen after which anything is a value
-  for (int fillers = 0; at < text.size();) {
-    const char c = text[at];
-    if (c == ' ' || c == '\t') {
-      ++at;
-      continue;
-    }
-    if (c == ':' || c == '=' || c == '>') {
-      marked = true;
-      ++at;
-      continue;
-    }
-    const bool escaped = c == '\\' && at + 1 < text.size() && text[at + 1] == '"';
-    if (c == '"' || c == '\'' || escaped) {
-      const std::string_view quote = escaped ? std::string_view("\\\"") : text.substr(at, 1);
-      const std::size_t begin = at + quote.size();
-      const std::size_t after = text.find_first_not_of(" \t", begin);
-      if (after != std::string_view::npos && (text[after] == ':' || text[after] == '=')) {
-        at = begin;  // the quote that ends a JSON name
-        continue;
-      }
-      const std::size_t end = std::min(text.find(quote, begin), text.size());
-      return {begin, end};
-    }
-    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'<>,;", at), text.size());
-    const std::string_view word = text.substr(at, end - at);
-    const bool filler = std::any_of(kFillers.begin(), kFillers.end(), [&](auto f) { return equals(word, f); });
-    if ((filler || (is_address(word) && !marked)) && fillers < 4) {
-      ++fillers;
-      at = end;
-      continue;
-    }
-    const bool apart = at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t');  // not "psk-mismatch-ikev2.log"
-    if (marked || (apart && looks_like_key(word))) return {at, end};
-    return {at, at};
-  }
-  return {at, at};
+template <class Words>
+bool one_of(const Words& words, std::string_view word) {
+  return std::any_of(words.begin(), words.end(), [&](auto w) { return equals(word, w); });
 }
+
+// Looks for one value from a place on. `prose`: something that is no key stood between it and the announcer.
+class Search {
+ public:
+  Search(std::string_view text, std::size_t at, bool prose) : text_(text), at_(at), prose_(prose) {}
+
+  // start == end: there is none.
+  Value run() {
+    for (int words = 0; at_ < text_.size() && words < kMostWords;) {
+      const char c = text_[at_];
+      if (text_.substr(at_).starts_with(kRemoved)) break;
+      if (c == ' ' || c == '\t') {
+        ++at_;
+      } else if (mask_at(text_, at_) == 0 && std::string_view(":=>").find(c) != std::string_view::npos) {
+        if (c == '>' && !prose_ && !marked_) return tagged();
+        marked_ = marked_ || !prose_;
+        ++at_;
+      } else if (c == '<' && mask_at(text_, at_) == 0 && !text_.substr(at_).starts_with("</")) {
+        marked_ = marked_ || !prose_;
+        ++at_;
+      } else if (!marked_ && std::string_view("([{)]},").find(c) != std::string_view::npos) {
+        ++at_;
+      } else if (c == '"' || c == '\'' || escaped_quote()) {
+        if (const auto value = quoted()) return *value;
+        ++words;
+      } else {
+        const auto value = word();
+        if (value) return *value;
+        ++words;
+      }
+    }
+    return {at_, at_};
+  }
+
+ private:
+  bool escaped_quote() const { return text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == '"'; }
+
+  Value tagged() {
+    const std::size_t begin = at_ + 1;
+    const std::size_t close = text_.substr(begin, kLongestTagged).find("</");
+    return {begin, close == std::string_view::npos ? word_end(text_, begin, " \t\r\n<") : begin + close};
+  }
+
+  std::optional<Value> quoted() {
+    const std::string_view quote = escaped_quote() ? std::string_view("\\\"") : text_.substr(at_, 1);
+    const std::size_t begin = at_ + quote.size();
+    const std::size_t after = text_.find_first_not_of(" \t", begin);
+    if (after != std::string_view::npos && (text_[after] == ':' || text_[after] == '=')) {
+      at_ = begin;  // the quote that ends a JSON name
+      return std::nullopt;
+    }
+    const std::size_t end = std::min(text_.find(quote, begin), text_.size());
+    if (!prose_ || verb_ || text_.substr(begin).starts_with(kRemoved)) {
+      if (text_.substr(begin).starts_with(kRemoved)) return Value{end, end};
+      return Value{begin, end};
+    }
+    at_ = std::min(end + quote.size(), text_.size());
+    return std::nullopt;
+  }
+
+  std::optional<Value> word() {
+    const Value none{at_, at_};
+    const std::size_t start = at_;
+    std::size_t end = word_end(text_, at_, marked_ ? " \t\r\n\"'<>" : " \t\r\n\"'<>,;:=)");
+    const bool address = is_address(text_.substr(start, end - start)) || is_address(up_to_port(start));
+    if (address && !marked_) end = std::max(end, start + up_to_port(start).size());
+    while (end > start && std::string_view(",;.)]}").find(text_[end - 1]) != std::string_view::npos) --end;
+    if (end == start) return none;
+    const std::string_view word = text_.substr(start, end - start);
+    const bool masked_address = word == "<ip>";
+    const bool apart = text_[start - 1] == ' ' || text_[start - 1] == '\t' || text_[start - 1] == '(' ||
+                       text_[start - 1] == '[';  // not "psk-mismatch-ikev2.log"
+    if (!marked_ && !apart) return none;
+    at_ = end;
+    if (one_of(kVerbs, word)) {
+      verb_ = true;
+      return std::nullopt;
+    }
+    if (one_of(kFillers, word) || ((address || masked_address) && !marked_)) return std::nullopt;
+    if (marked_) return Value{start, end};
+    if (is_prose(word) || is_aws_id(word)) {
+      prose_ = true;
+      verb_ = false;
+    } else if (!prose_ || verb_ || looks_like_key(word)) {
+      return Value{start, end};
+    }
+    if (at_ < text_.size() && text_[at_] == ';') return none;
+    return std::nullopt;
+  }
+
+  // An address with its port or prefix length.
+  std::string_view up_to_port(std::size_t start) const {
+    const std::size_t end = std::min(text_.find_first_not_of("0123456789abcdefABCDEF.:/", start), text_.size());
+    std::string_view found = text_.substr(start, end - start);
+    while (!found.empty() && (found.back() == '.' || found.back() == ':')) found.remove_suffix(1);
+    const bool whole = end == text_.size() || !is_word(text_[end]);
+    return whole && is_address(found) ? found : std::string_view{};
+  }
+
+  std::string_view text_;
+  std::size_t at_;
+  bool prose_, marked_ = false, verb_ = false;
+};
+
+std::size_t past_quote(std::string_view text, std::size_t at) {
+  if (at < text.size() && text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+// A shape hides the name of a JSON member as "<text>"; a bare value with letters behind it may be a key.
+Value behind_masked_name(std::string_view text, std::size_t at) {
+  constexpr std::string_view kName = "<text>\"";
+  if (!text.substr(at).starts_with(kName)) return {at, at};
+  const std::size_t mark = text.find_first_not_of(" \t", at + kName.size());
+  if (mark == std::string_view::npos || (text[mark] != ':' && text[mark] != '=')) return {at, at};
+  const std::size_t start = std::min(text.find_first_not_of(" \t", mark + 1), text.size());
+  std::size_t end = word_end(text, start, " \t\r\n\"");
+  while (end > start && std::string_view(",;.)]}").find(text[end - 1]) != std::string_view::npos) --end;
+  bool letters = false;
+  for (std::size_t i = start; i < end && !letters; ++i) {
+    if (const std::size_t mask = mask_at(text, i); mask > 0) {
+      i += mask - 1;
+    } else {
+      letters = is_word(text[i]);
+    }
+  }
+  const std::string_view value = text.substr(start, end - start);
+  const bool literal = value == "true" || value == "false" || value == "null" || value.starts_with(kRemoved.substr(0, 4));
+  return letters && !literal ? Value{start, end} : Value{at, at};
+}
+
+constexpr int kMostValues = 4;  // "expected ..., got ..."
 
 }  // namespace
 
@@ -110,20 +268,31 @@ std::string without_keys(std::string_view text) {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char first = lower(text[i]);
+    if (first == '<') {
+      const Value value = behind_masked_name(text, i);
+      if (value.start >= value.end) continue;
+      out.append(text.substr(copied, value.start - copied)).append(kRemoved);
+      copied = value.end;
+      i = value.end - 1;
+      continue;
+    }
     const bool begins = (first == 'p' || first == 's' || first == 'i') && (i == 0 || !is_word(text[i - 1]) ||
                          (std::isupper(static_cast<unsigned char>(text[i])) != 0));
     if (!begins) continue;
     for (const std::string_view announcer : kAnnouncers) {
       const std::size_t length = announced(text.substr(i), announcer);
       if (length == 0) continue;
-      const Value value = value_after(text, i + length);
-      if (value.start < value.end) {
+      const std::size_t after = i + length;
+      const bool closes = i > 0 && text[i - 1] == '/' && after < text.size() && text[after] == '>';  // </psk>
+      std::size_t next = after;
+      for (int values = 0; values < kMostValues && !closes; ++values) {
+        const Value value = Search(text, next, values > 0).run();
+        if (value.start >= value.end) break;
         out.append(text.substr(copied, value.start - copied)).append(kRemoved);
-        copied = value.end;
-        i = value.end > 0 ? value.end - 1 : i;
-      } else {
-        i += length - 1;
+        copied = next = value.end;
+        if (text[value.start - 1] == '"' || text[value.start - 1] == '\'') next = past_quote(text, next);
       }
+      i = next - 1;
       break;
     }
   }

@@ -25,6 +25,32 @@ bool states_contradict(const kb::MessageRule& rule, const Event& event) {
   return lists(rule.contradicts_phase1, event.phase1) || lists(rule.contradicts_phase2, event.phase2);
 }
 
+// A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it.
+bool is_housekeeping(const History& h, std::size_t i, const Signals& signals, const Limits& limits) {
+  const auto& events = h.log->events;
+  const bool of_ike_sa = events[i].signal == signals[kPeerDeletedIkeSa];
+  if (!of_ike_sa && events[i].signal != signals[kPeerDeletedChildSa]) return false;
+  for (std::size_t j = i; j < events.size() && events[j].time <= events[i].time + limits.onset_after; ++j) {
+    const PhaseState phase = of_ike_sa ? h.states[j].phase1 : h.states[j].phase2;
+    if (!is_up(phase)) return false;
+  }
+  return true;
+}
+
+// A refused rekey brings the tunnel down only when the old CHILD SA expires: refusals on the same IKE SA belong to it.
+void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from, Time not_before, const Signals& signals,
+                        const Limits& limits) {
+  if (spell.first_event == 0) return;
+  const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
+  const Time earliest = std::max(not_before, spell.start - limits.phase2_to);
+  for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
+    const SignalIndex signal = h.log->events[i].signal;
+    const bool refusal = signal == signals[kNoProposal] || signal == signals[kChildFailed];
+    if (refusal && signal != kNoSignal && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
+      c.seen.push_back(occurrence(h, i));
+  }
+}
+
 Case outage_case(const History& h, const Spell& spell, Time not_before, const Signals& signals, const Limits& limits) {
   Case c;
   c.kind = spell.is_outage ? CaseKind::Outage : CaseKind::Interruption;
@@ -40,7 +66,8 @@ Case outage_case(const History& h, const Spell& spell, Time not_before, const Si
   const auto& events = h.log->events;
   const Time from = std::max(spell.start - limits.onset_before, not_before);
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i)
-    if (events[i].signal != kNoSignal) c.seen.push_back(occurrence(h, i));
+    if (events[i].signal != kNoSignal && !is_housekeeping(h, i, signals, limits)) c.seen.push_back(occurrence(h, i));
+  add_refused_rekeys(c, h, spell, from, not_before, signals, limits);
   if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
   if (spell.is_outage && (spell.left_up || c.ongoing)) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
   if (c.ongoing) c.seen.push_back(found(h, signals[kDownAtEnd], spell.first_event));
@@ -77,6 +104,17 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
   return c;
 }
 
+// "Phase 2 failed while keeping Phase 1" tells the state of Phase 1 for the refusal that came with it.
+void believe_child_failures(Case& c, const Signals& signals) {
+  for (Occurrence& o : c.seen) {
+    if (o.signal != signals[kNoProposal]) continue;
+    for (const Occurrence& other : c.seen) {
+      const Duration distance = other.time > o.time ? other.time - o.time : o.time - other.time;
+      if (other.signal == signals[kChildFailed] && distance <= 2 * kSecond) o.phase1 = PhaseState::Established;
+    }
+  }
+}
+
 // A log that states no phases: from the first fault on, until a message that only a live IKE SA can give.
 std::optional<Case> stateless_case(const History& h, const Signals& signals, Time since) {
   std::vector<SignalIndex> faults = handshake_faults(signals);
@@ -101,6 +139,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
   }
   if (c.first_event == kNoEvent) return {};
   if (c.ongoing) c.end = h.now;
+  believe_child_failures(c, signals);
   return c;
 }
 
@@ -117,6 +156,10 @@ Occurrence found(const History& h, SignalIndex signal, std::size_t i) {
   o.signal = signal;
   o.from_detector = true;
   return o;
+}
+
+void leave_out_before(Subject& s, Time since) {
+  std::erase_if(s.whole.seen, [&](const Occurrence& o) { return o.time < since; });
 }
 
 std::vector<SignalIndex> handshake_faults(const Signals& signals) {

@@ -39,6 +39,9 @@ Occurrence occurrence(const History& history, std::size_t event);
 // A detector's signal at an event.
 Occurrence found(const History& history, SignalIndex signal, std::size_t event);
 
+// Drops what lies before `since` from the whole history: it sets the state, but no finding is about it alone.
+void leave_out_before(Subject& subject, Time since);
+
 // Signals that say "this handshake failed", "the peer is gone".
 std::vector<SignalIndex> handshake_faults(const Signals& signals);
 bool contains(const std::vector<SignalIndex>& list, SignalIndex signal);

@@ -124,42 +124,31 @@ std::optional<Clock> aws_clock(const std::vector<Onset>& list, std::string name,
   return clock;
 }
 
-bool steady(const std::vector<Duration>& values, double spread, std::size_t least) {
-  return values.size() >= least && median(values) > 0 && relative_spread(values) <= spread;
-}
-
 // DELETEs on no clock of AWS's, with the SA's age and the quiet before each.
 struct Deletes {
   std::vector<const Onset*> onsets;
   std::vector<Duration> ages;        // of the SA that was deleted
   std::vector<Duration> silences;    // since the last record of any kind
-  std::vector<Duration> quiets;      // since the last exchange that is no DPD
   std::vector<Duration> recoveries;
 };
 
-Deletes deletes_of(const Subject& s, const std::vector<Onset>& list, const Signals& signals) {
-  const std::vector<SignalIndex> exchanges{
-      signals[kChildRequestReceived],  signals[kChildResponseSent], signals[kChildRequestSent],
-      signals[kChildResponseReceived], signals[kChildEstablished],  signals[kIkeEstablished]};
+Deletes deletes_of(const Subject& s, const std::vector<Onset>& list) {
   Deletes d;
   for (const Onset& o : list) {
     const auto& sa_age = o.ike_deleted ? o.ike_age : o.child_age;
     if (!o.by_delete || !sa_age || *sa_age < kYoungestSteadyAge) continue;
     const Case& c = s.cases[o.index];
     const Time birth = c.start - *sa_age;
-    Time last_record = birth, last_exchange = birth;
+    Time last_record = birth;
     for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= birth;) {
       const Event& event = s.history.log->events[i];
       if (event.dialect != Dialect::AwsS2sIke || event.time >= c.start) continue;
-      if (last_record == birth) last_record = event.time;
-      if (!contains(exchanges, event.signal)) continue;
-      last_exchange = event.time;
+      last_record = event.time;
       break;
     }
     d.onsets.push_back(&o);
     d.ages.push_back(*sa_age);
     d.silences.push_back(c.start - last_record);
-    d.quiets.push_back(c.start - last_exchange);
     if (o.recovery) d.recoveries.push_back(*o.recovery);
   }
   return d;
@@ -195,11 +184,10 @@ void put_as_idle(Subject& s, const Deletes& deletes, Duration quiet, const Signa
 // back at once speaks for the first.
 void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
-  const Deletes d = deletes_of(s, list, signals);
+  const Deletes d = deletes_of(s, list);
   if (d.onsets.empty()) return;
   const bool steady_age = steady(d.ages, limits.clock_spread, limits.clock_onsets);
   const bool steady_silence = steady(d.silences, limits.idle_spread, limits.idle_deletes);
-  const bool steady_quiet = steady(d.quiets, limits.idle_spread, limits.idle_deletes);
   const Duration silence = median(d.silences), age_at_death = median(d.ages);
   const bool nothing_between = age_at_death - silence <= kMinute;
   const bool at_once = !d.recoveries.empty() && median(d.recoveries) <= limits.renegotiate;
@@ -211,8 +199,6 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
     put_on_clock(s, clock, signals);
   } else if (steady_silence && silence_stands_out) {
     put_as_idle(s, d, silence, signals);
-  } else if (steady_quiet) {
-    put_as_idle(s, d, median(d.quiets), signals);
   }
 }
 

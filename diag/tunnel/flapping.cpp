@@ -45,7 +45,7 @@ std::vector<Calm> intervals(const std::vector<Time>& flaps, const Limits::Track&
     } else {
       first = flap;
     }
-    penalty += unit;
+    penalty = std::min(penalty + unit, track.ceiling);
     last = flap;
     suppressed = suppressed || penalty > track.suppress;
   }
@@ -54,6 +54,14 @@ std::vector<Calm> intervals(const std::vector<Time>& flaps, const Limits::Track&
     result.push_back({{first, std::min(calm, now), {}}, calm > now});
   }
   return result;
+}
+
+// A burst is the fast track's; for the slow one it is one event.
+std::vector<Time> one_of_each_burst(const std::vector<Time>& flaps, Duration burst) {
+  std::vector<Time> firsts;
+  for (const Time flap : flaps)
+    if (firsts.empty() || flap - firsts.back() >= burst) firsts.push_back(flap);
+  return firsts;
 }
 
 void add_intervals(Subject& s, const std::vector<Calm>& found_intervals, SignalIndex signal) {
@@ -106,7 +114,8 @@ void detect_flapping(Subject& s, const Context& context) {
     if (spell.is_outage && spell.end && spell.left_up) flaps.push_back(spell.start);
   const Limits& limits = context.limits;
   add_intervals(s, intervals(flaps, limits.fast, limits.flap_penalty, s.history.now), signals[kFlappingFast]);
-  add_intervals(s, intervals(flaps, limits.slow, limits.flap_penalty, s.history.now), signals[kFlappingSlow]);
+  add_intervals(s, intervals(one_of_each_burst(flaps, limits.fast.half_life), limits.slow, limits.flap_penalty, s.history.now),
+                signals[kFlappingSlow]);
   merge(s.flapping);
   if (!s.flapping.empty()) {
     const auto inside = std::count_if(flaps.begin(), flaps.end(), [&](Time t) {
@@ -119,7 +128,7 @@ void detect_flapping(Subject& s, const Context& context) {
   if (flaps.size() >= 4) {
     std::vector<Duration> spacings;
     for (std::size_t i = 1; i < flaps.size(); ++i) spacings.push_back(flaps[i] - flaps[i - 1]);
-    if (relative_spread(spacings) <= limits.clock_spread) {
+    if (steady(spacings, limits.clock_spread, limits.clock_onsets)) {
       s.whole.details["period_s"] = static_cast<double>(median(spacings)) / kSecond;
       s.whole.details["period"] = in_words(median(spacings));
     }

@@ -82,7 +82,7 @@ FirstBgp first_bgp(const TunnelLog& log, const Classifier& classifier) {
 class Tracker {
  public:
   Tracker(History& history, const Classifier& classifier, const Limits& limits)
-      : h_(history), limits_(limits), first_bgp_(first_bgp(*history.log, classifier)) {}
+      : h_(history), limits_(limits), first_bgp_(first_bgp(*history.log, classifier)), routine_(classifier.signal(kb::signal::kRoutine)) {}
 
   void run() {
     for (std::size_t i = 0; i < h_.log->events.size(); ++i) {
@@ -103,7 +103,7 @@ class Tracker {
     if (event.dpd_enabled != Answer::Unknown) h_.dpd_enabled = event.dpd_enabled;
     step_phase1(event.phase1);
     step(state_.phase2, event.phase2);
-    state_.bgp = event.bgp != BgpState::Unknown ? event.bgp : bgp_before(event.time);
+    state_.bgp = stated_bgp(event);
     if (state_.phase1 != PhaseState::Unknown || state_.phase2 != PhaseState::Unknown ||
         state_.bgp != BgpState::Unknown)
       h_.has_states = true;
@@ -126,6 +126,12 @@ class Tracker {
       child_up_ = false;
     }
     state_.child_was_up = child_up_;
+  }
+
+  // The status of an informational line repeats the session's state: it tells an unknown one and changes no known one.
+  BgpState stated_bgp(const Event& event) const {
+    if (event.bgp == BgpState::Unknown) return bgp_before(event.time);
+    return event.signal == routine_ && state_.bgp != BgpState::Unknown ? state_.bgp : event.bgp;
   }
 
   BgpState bgp_before(Time time) const {
@@ -152,6 +158,8 @@ class Tracker {
   void note_ipsec(Time time) {
     const bool ipsec_down = ipsec_health(state_.phase1, state_.phase2, h_.version) == Health::NotUp;
     if (ipsec_down && open_->ipsec_start == kNoTime) open_->ipsec_start = time;
+    if (ipsec_down) open_->ipsec_end = kNoTime;
+    if (!ipsec_down && open_->ipsec_end == kNoTime) open_->ipsec_end = time;
     if (state_.phase1 != PhaseState::Unknown && !is_up(state_.phase1)) open_->phase1_left = true;
   }
 
@@ -159,13 +167,21 @@ class Tracker {
     open_->end = end;
     open_->end_event = end_event;
     open_->is_outage = !end || *end - open_->start >= limits_.grace;
+    if (is_first_bring_up(end)) open_->is_outage = false;
     if (open_->is_outage || open_->left_up) h_.spells.push_back(*open_);
     open_.reset();
+  }
+
+  // The log begins with the tunnel coming up, and BGP follows IPsec within its settling time.
+  bool is_first_bring_up(std::optional<Time> end) const {
+    if (open_->left_up || !end || open_->ipsec_end == kNoTime) return false;
+    return open_->ipsec_end - open_->start < limits_.grace && *end - open_->ipsec_end <= limits_.bgp_settle;
   }
 
   History& h_;
   const Limits& limits_;
   FirstBgp first_bgp_;
+  SignalIndex routine_;
   State state_;
   bool child_up_ = false, been_up_ = false;
   std::optional<Spell> open_;

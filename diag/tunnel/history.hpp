@@ -34,6 +34,7 @@ struct Spell {
   std::size_t end_event = 0;       // the record with which it ended; the number of events when it has not
   bool left_up = false;            // the tunnel was up just before
   Time ipsec_start = kNoTime;      // when IPsec itself was first seen not up in it; kNoTime: never
+  Time ipsec_end = kNoTime;        // since when IPsec was up again in it; kNoTime: never
   bool phase1_left = false;        // Phase 1 was not up at some time in it
   bool is_outage = false;
 };

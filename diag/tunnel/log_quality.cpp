@@ -16,7 +16,10 @@ constexpr std::size_t kBadShape = 3;  // so often in bad spells, and never else
 
 void detect_gaps(Subject& s, const Context& context, const Signals& signals) {
   Duration longest = 0;
-  const std::vector<Gap> list = gaps(s.history.log->events, s.history.usual_spacing, context.limits);
+  std::vector<Gap> list = gaps(s.history.log->events, s.history.usual_spacing, context.limits);
+  const std::size_t end = s.history.states.size() - 1;
+  if (s.history.silent && carries_traffic(s.history.last_state().health))
+    list.push_back({s.history.last(), s.history.now, end, end});
   for (const Gap& gap : list) {
     s.whole.seen.push_back(found(s.history, signals[kLogGap], gap.before));
     s.whole.seen.push_back(found(s.history, signals[kLogGap], gap.after));

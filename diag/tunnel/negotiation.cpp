@@ -93,7 +93,7 @@ void detect_gateway_restart(Subject& s, const Context& context, const Signals& s
   for (std::size_t i = 1; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
     if (event.signal != signals[kIkeInitRequestReceived] || event.signal == kNoSignal) continue;
-    if (!is_up(h.states[i - 1].phase1)) continue;
+    if (!is_up(h.states[i - 1].phase1) || !is_up(h.states[i].phase1)) continue;
     const bool announced =
         event_within(h, signals[kPeerDeletedIkeSa], event.time - limits.onset_before, event.time + kReauthentication) ||
         event_within(h, signals[kDpdTimeout], event.time - limits.onset_before, event.time);
@@ -103,9 +103,7 @@ void detect_gateway_restart(Subject& s, const Context& context, const Signals& s
   std::vector<Duration> spacings;
   for (std::size_t i = 1; i < restarts.size(); ++i)
     spacings.push_back(h.log->events[restarts[i]].time - h.log->events[restarts[i - 1]].time);
-  if (spacings.size() + 1 >= limits.clock_onsets && median(spacings) > 0 &&
-      relative_spread(spacings) <= limits.clock_spread)
-    return;
+  if (restarts.size() >= limits.clock_onsets && steady(spacings, limits.clock_spread, limits.clock_onsets - 1)) return;
   for (const std::size_t i : restarts) {
     s.whole.seen.push_back(found(h, signals[kGatewayRestarted], i));
     for (Case& c : s.outages())

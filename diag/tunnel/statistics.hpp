@@ -1,4 +1,4 @@
-// Median and relative spread of a few durations.
+// Median and steadiness of a few durations.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -14,12 +14,17 @@ inline Duration median(std::vector<Duration> values) {
   return *middle;
 }
 
-// Median absolute deviation over median: 0 for equal values. Precondition: not empty, median above zero.
-inline double relative_spread(const std::vector<Duration>& values) {
-  const Duration centre = median(values);
-  std::vector<Duration> deviations;
-  for (const Duration value : values) deviations.push_back(value > centre ? value - centre : centre - value);
-  return static_cast<double>(median(std::move(deviations))) / static_cast<double>(centre);
+// Whether at least four in five values lie within `tolerance` (a share) of the median. Three values alone must lie
+// three times as close, since three numbers agree by chance too easily.
+inline bool steady(const std::vector<Duration>& values, double tolerance, std::size_t least) {
+  if (values.size() < least || median(values) <= 0) return false;
+  const auto centre = static_cast<double>(median(values));
+  const double reach = centre * (values.size() <= 3 ? tolerance / 3 : tolerance);
+  const auto close = std::count_if(values.begin(), values.end(), [&](Duration value) {
+    const double distance = static_cast<double>(value) - centre;
+    return distance <= reach && -distance <= reach;
+  });
+  return 5 * static_cast<std::size_t>(close) >= 4 * values.size();
 }
 
 }  // namespace tunnelscope::diag::tunnel

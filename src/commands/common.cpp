@@ -55,7 +55,7 @@ void complain_about(app::Console& console, const kb::Errors& errors) {
 tl::expected<KnowledgeBase, app::Exit> knowledge_base(const app::Settings& settings, app::Console& console) {
   if (settings.kb.empty()) return KnowledgeBase();
   if (!is_folder(settings.kb)) {
-    app::complain(console, fmt::format("--kb {} is not a folder", app::for_terminal(settings.kb)),
+    app::complain(console, fmt::format("{} {} is not a folder", app::spelled(settings, "--kb"), app::for_terminal(settings.kb)),
                   "it holds messages/, causes/ and thresholds.yaml; any of them may be missing");
     return tl::unexpected(app::Exit::Usage);
   }
@@ -86,8 +86,9 @@ std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, cons
 }
 
 bool check_tunnel(const app::Settings& settings, app::Console& console) {
-  if (settings.tunnel.empty() || input::identity_of_option(settings.tunnel).known()) return true;
-  app::complain(console, fmt::format("--tunnel {} is not a tunnel", app::for_terminal(settings.tunnel)),
+  const input::Identity identity = input::identity_of_option(settings.tunnel);
+  if (settings.tunnel.empty() || (!identity.connection().empty() && !identity.outside_ip().empty())) return true;
+  app::complain(console, fmt::format("{} {} is not a tunnel", app::spelled(settings, "--tunnel"), app::for_terminal(settings.tunnel)),
                 "VPN_ID/OUTSIDE_IP, for example vpn-0123456789abcdef0/203.0.113.17");
   return false;
 }

@@ -34,8 +34,8 @@ struct Times {
   diag::Time until = diag::kNoTime, now = diag::kNoTime;
 };
 
-UsageError not_a_time(std::string_view option, const std::string& text) {
-  return {fmt::format("{} {} is not a time", option, app::for_terminal(text)),
+UsageError not_a_time(const Settings& settings, std::string_view option, const std::string& text) {
+  return {fmt::format("{} {} is not a time", app::spelled(settings, option), app::for_terminal(text)),
           "2026-03-01T04:00, seconds since 1970, or a distance such as 24h"};
 }
 
@@ -43,7 +43,7 @@ tl::expected<diag::Time, UsageError> now_of(const Settings& settings, const Cons
   if (settings.now.empty()) return diag::kNoTime;
   const auto moment = app::moment_of(settings.now);
   if (!moment || moment->kind == Moment::Kind::Before) {
-    return tl::unexpected(UsageError{fmt::format("--now {} is not an instant", app::for_terminal(settings.now)),
+    return tl::unexpected(UsageError{fmt::format("{} {} is not an instant", app::spelled(settings, "--now"), app::for_terminal(settings.now)),
                                      "2026-03-01T04:00, seconds since 1970, or `now` for this machine's clock"});
   }
   return moment->kind == Moment::Kind::Now ? console.clock() : moment->time;
@@ -56,20 +56,20 @@ tl::expected<Times, UsageError> times_of(const Settings& settings, const Console
   times.now = *now;
   if (!settings.since.empty()) {
     times.since = app::moment_of(settings.since);
-    if (!times.since) return tl::unexpected(not_a_time("--since", settings.since));
+    if (!times.since) return tl::unexpected(not_a_time(settings, "--since", settings.since));
     if (times.since->kind == Moment::Kind::Now) times.since = Moment{Moment::Kind::Instant, console.clock()};
   }
   if (settings.until.empty()) return times;
   const auto until = app::moment_of(settings.until);
-  if (!until) return tl::unexpected(not_a_time("--until", settings.until));
+  if (!until) return tl::unexpected(not_a_time(settings, "--until", settings.until));
   if (until->kind == Moment::Kind::Before && times.now == diag::kNoTime) {
-    return tl::unexpected(UsageError{"a relative --until needs --now", "--now now takes this machine's clock"});
+    return tl::unexpected(UsageError{fmt::format("a relative {} needs --now", app::spelled(settings, "--until")), "--now now takes this machine's clock"});
   }
   times.until = until->kind == Moment::Kind::Instant  ? until->time
                 : until->kind == Moment::Kind::Before ? times.now - until->distance
                                                       : console.clock();
   if (times.since && times.since->kind == Moment::Kind::Instant && times.since->time > times.until) {
-    return tl::unexpected(UsageError{"--since is later than --until", ""});
+    return tl::unexpected(UsageError{fmt::format("{} is later than {}", app::spelled(settings, "--since"), app::spelled(settings, "--until")), ""});
   }
   return times;
 }
@@ -81,7 +81,7 @@ tl::expected<void, UsageError> check_jobs(const Settings& settings) {
   int jobs = 0;
   const auto [stopped, error] = std::from_chars(settings.jobs.data(), end, jobs);
   if (error == std::errc{} && stopped == end && jobs >= 1 && jobs <= kMost) return {};
-  return tl::unexpected(UsageError{fmt::format("--jobs {} is not a number of threads", app::for_terminal(settings.jobs)),
+  return tl::unexpected(UsageError{fmt::format("{} {} is not a number of threads", app::spelled(settings, "--jobs"), app::for_terminal(settings.jobs)),
                                    fmt::format("1 to {}", kMost)});
 }
 
@@ -93,11 +93,11 @@ tl::expected<void, UsageError> check_output(const Settings& settings) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    return tl::unexpected(UsageError{fmt::format("--output {} is a folder", app::for_terminal(settings.output)), "name a file"});
+    return tl::unexpected(UsageError{fmt::format("{} {} is a folder", app::spelled(settings, "--output"), app::for_terminal(settings.output)), "name a file"});
   }
   const bool exists = fs::exists(path, error);
   if (access((exists ? path : folder).c_str(), W_OK) == 0) return {};
-  return tl::unexpected(UsageError{fmt::format("--output {} cannot be written", app::for_terminal(settings.output)),
+  return tl::unexpected(UsageError{fmt::format("{} {} cannot be written", app::spelled(settings, "--output"), app::for_terminal(settings.output)),
                                    exists ? "" : "its folder must exist and be writable"});
 }
 
@@ -106,7 +106,7 @@ tl::expected<std::vector<diag::MaintenanceWindow>, UsageError> maintenance_of(co
   for (const std::string& path : settings.maintenance) {
     const std::string name = app::for_terminal(path);
     std::ifstream file(path, std::ios::binary);
-    if (!file || is_folder(path)) return tl::unexpected(UsageError{fmt::format("--maintenance {} cannot be read", name), ""});
+    if (!file || is_folder(path)) return tl::unexpected(UsageError{fmt::format("{} {} cannot be read", app::spelled(settings, "--maintenance"), name), ""});
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     auto read = app::read_maintenance(text);
     if (!read) {

@@ -38,12 +38,29 @@ struct Shape {
   std::vector<std::string> examples;  // distinct
 };
 
-// What shape_of masks, and how the pattern language says it.
+// What shapes have for values, and how the pattern language says it.
 struct Mask {
   std::string_view mask, name, type;
 };
-constexpr std::array<Mask, 4> kMasks{
-    {{"<n>", "number", "int"}, {"<ip>", "address", "address"}, {"<hex>", "id", "hex"}, {"<text>", "text", "quoted"}}};
+constexpr std::array<Mask, 9> kMasks{{{"<n>", "number", "int"},
+                                      {"<ip>", "address", "address"},
+                                      {"<hex>", "id", "hex"},
+                                      {"\"<text>\"", "text", "quoted"},
+                                      {"<text>", "text", "text"},
+                                      {"<id>", "resource", "word"},
+                                      {"<time>", "time", "word"},
+                                      {"<name>", "name", "word"},
+                                      {"<secret>", "secret", "text"}}};
+
+// The remover sees the shape once more: a mask may hide what made a word no key.
+std::string shape_without_keys(std::string_view text) {
+  std::string shape = app::without_keys(diag::shape_of(text));
+  constexpr std::string_view kRemovedKey = "[key removed]";
+  for (std::size_t at = 0; (at = shape.find(kRemovedKey, at)) != std::string::npos;) {
+    shape.replace(at, kRemovedKey.size(), "<secret>");
+  }
+  return shape;
+}
 
 std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redactor* redactor) {
   std::map<std::pair<diag::Dialect, std::string>, Shape> shapes;
@@ -52,11 +69,12 @@ std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redac
       if (event.rule != diag::kNoRule) continue;
       const std::string_view text = intake.texts().at(event.text);
       if (text.size() > kLongestMessage) continue;
-      Shape& shape = shapes[{event.dialect, diag::shape_of(text)}];
+      // Keys and names go before anything is made of the text: pattern, examples, comments and file name alike.
+      const std::string keyless = app::without_keys(text);
+      std::string example = redactor == nullptr ? keyless : redactor->message(keyless);
+      Shape& shape = shapes[{event.dialect, shape_without_keys(redactor == nullptr ? keyless : redactor->masked(keyless))}];
       ++shape.count;
       if (shape.examples.size() >= kMostExamples) continue;
-      std::string example = app::without_keys(text);
-      if (redactor != nullptr) example = redactor->message(example);
       if (std::find(shape.examples.begin(), shape.examples.end(), example) == shape.examples.end()) {
         shape.examples.push_back(std::move(example));
       }
@@ -220,9 +238,9 @@ Exit rules_draft(const Settings& settings, Console& console) {
   diag::Intake intake(classifier);
   const auto problems = read(settings.arguments, settings, diag::kNoTime, console, intake);
   intake.finish();
+  const auto shown = [&](const std::string& text) { return app::for_terminal(redactor ? redactor->text(text) : text); };
   for (const auto& problem : problems) {
-    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.path), app::for_terminal(problem.reason)),
-                  app::for_terminal(problem.hint));
+    app::complain(console, fmt::format("{}: {}", shown(problem.path), shown(problem.reason)), shown(problem.hint));
   }
   const auto shapes = unmatched_shapes(intake, redactor ? &*redactor : nullptr);
   if (shapes.empty()) {

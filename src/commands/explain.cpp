@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <iterator>
 
@@ -237,9 +238,15 @@ Exit show(const Entry& entry, const Settings& settings, Console& console) {
   return app::deliver(page.take(), settings, console, Exit::Done);
 }
 
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 // An id as people type it: in any case, and a rule by the end of its path.
-std::optional<Exit> show_entry(const std::string& id, const kb::Knowledge& knowledge, const Settings& settings,
+std::optional<Exit> show_entry(const std::string& asked, const kb::Knowledge& knowledge, const Settings& settings,
                                Console& console) {
+  const std::string id = lowered(asked);
   if (const kb::Cause* cause = knowledge.cause(id)) return show(*cause, settings, console);
   if (const kb::MessageRule* rule = knowledge.message(id)) return show(*rule, settings, console);
   const kb::MessageRule* by_end = nullptr;
@@ -255,6 +262,15 @@ bool looks_like_id(const std::string& text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/_") == std::string::npos;
 }
 
+// The shortest id that begins with what was typed, else the one with the fewest other letters.
+std::string nearest_id(const std::string& typed, const std::vector<std::string>& ids) {
+  const std::string* shortest = nullptr;
+  for (const std::string& id : ids) {
+    if (id.starts_with(typed) && (shortest == nullptr || id.size() < shortest->size())) shortest = &id;
+  }
+  return shortest != nullptr ? *shortest : kb::nearest(typed, ids);
+}
+
 Exit no_such_entry(const std::string& id, const kb::Knowledge& knowledge, Console& console) {
   std::vector<std::string> ids;
   for (const kb::Cause& c : knowledge.causes) ids.push_back(c.id);
@@ -262,7 +278,7 @@ Exit no_such_entry(const std::string& id, const kb::Knowledge& knowledge, Consol
     ids.push_back(r.id);
     ids.push_back(r.id.substr(r.id.rfind('/') + 1));
   }
-  const std::string near = kb::nearest(id, ids);
+  const std::string near = nearest_id(lowered(id), ids);
   app::complain(console, fmt::format("no cause and no rule is called `{}`", app::for_terminal(id)),
                 near.empty() ? "tunnelscope rules list shows them all" : fmt::format("did you mean `{}`?", near));
   return Exit::Input;

@@ -33,7 +33,7 @@ struct Checked {
   kb::SourceMap sources;
 };
 
-// DIR is a knowledge base of its own when it has a version, else a folder laid over the built-in one.
+// DIR is a knowledge base of its own, or a folder laid over the built-in one.
 tl::expected<Checked, Exit> checked_base(const Settings& settings, Console& console) {
   Checked out;
   if (settings.arguments.empty()) {
@@ -45,7 +45,7 @@ tl::expected<Checked, Exit> checked_base(const Settings& settings, Console& cons
     app::complain(console, fmt::format("{} is not a folder", app::for_terminal(folder)), "it holds messages/ and causes/");
     return tl::unexpected(Exit::Usage);
   }
-  const bool whole = fs::exists(fs::path(folder) / "version");
+  const bool whole = kb::stands_alone(folder, kb::built_in());
   auto loaded = whole ? kb::load_folder(folder, &out.sources) : kb::overlay_folder(kb::built_in(), folder, &out.sources);
   if (!loaded) {
     complain_about(console, loaded.error());
@@ -194,7 +194,7 @@ Exit rules_lint(const Settings& settings, Console& console) {
   kb::LintContext context;
   if (!settings.samples.empty()) {
     if (!is_folder(settings.samples)) {
-      app::complain(console, fmt::format("--samples {} is not a folder", app::for_terminal(settings.samples)));
+      app::complain(console, fmt::format("{} {} is not a folder", app::spelled(settings, "--samples"), app::for_terminal(settings.samples)));
       return Exit::Usage;
     }
     auto shown = shown_causes(settings.samples);

@@ -16,6 +16,7 @@ namespace tunnelscope::input {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 18;
+constexpr std::size_t kPeek = 64;  // bytes by which layers are told
 constexpr int kDeepestLayer = 6;
 
 class FileSource final : public ByteSource {
@@ -64,9 +65,9 @@ class PeekSource final : public ByteSource {
  public:
   explicit PeekSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
 
-  std::string_view peek(std::size_t want) {
-    while (held_ < want) {
-      const std::size_t count = source_->read(first_.data() + held_, want - held_);
+  std::string_view peek() {
+    while (held_ < first_.size()) {
+      const std::size_t count = source_->read(first_.data() + held_, first_.size() - held_);
       if (count == 0) break;
       held_ += count;
     }
@@ -82,11 +83,10 @@ class PeekSource final : public ByteSource {
   }
 
   std::string problem() const override { return source_->problem(); }
-  std::string oddity() const override { return source_->oddity(); }
 
  private:
   std::unique_ptr<ByteSource> source_;
-  std::array<char, 8> first_{};
+  std::array<char, kPeek> first_{};
   std::size_t held_ = 0, given_ = 0;
 };
 
@@ -109,7 +109,6 @@ class GzipSource final : public ByteSource {
   }
 
   std::string problem() const override { return problem_.empty() ? source_->problem() : problem_; }
-  std::string oddity() const override { return oddity_.empty() ? source_->oddity() : oddity_; }
 
  private:
   void step() {
@@ -133,9 +132,7 @@ class GzipSource final : public ByteSource {
     const std::string_view rest(reinterpret_cast<const char*>(state_->next_in), state_->avail_in);
     if (!begins_gzip(rest)) {
       if (std::string_view("\x1f\x8b\x08").starts_with(rest.substr(0, 3))) return fail("gzip data ends early");
-      oddity_ = "bytes after the end of the gzip data were ignored";
-      ended_ = true;
-      return;
+      return fail("data behind the gzip stream was not read");
     }
     isal_inflate_reset(state_.get());
     state_->crc_flag = ISAL_GZIP;
@@ -167,10 +164,19 @@ class GzipSource final : public ByteSource {
   std::vector<char> input_;
   std::unique_ptr<inflate_state> state_;
   bool source_ended_ = false, ended_ = false;
-  std::string problem_, oddity_;
+  std::string problem_;
 };
 
-// UTF-16 with a byte-order mark (what `aws ... > file` gives in a Windows shell) to UTF-8.
+// UTF-16 by its byte-order mark, or because the first bytes are text with NUL as every second byte.
+bool begins_utf16(std::string_view bytes, bool big_endian) {
+  if (bytes.starts_with(big_endian ? "\xfe\xff" : "\xff\xfe")) return true;
+  const std::size_t pairs = bytes.size() / 2, high = big_endian ? 0 : 1;
+  bool latin = pairs >= 2;
+  for (std::size_t i = 0; i < pairs && latin; ++i) latin = bytes[2 * i + high] == '\0' && bytes[2 * i + 1 - high] != '\0';
+  return latin;
+}
+
+// UTF-16 (what `aws ... > file` gives in a Windows shell) to UTF-8.
 class Utf16Source final : public ByteSource {
  public:
   Utf16Source(std::unique_ptr<ByteSource> source, bool big_endian)
@@ -188,7 +194,6 @@ class Utf16Source final : public ByteSource {
   }
 
   std::string problem() const override { return source_->problem(); }
-  std::string oddity() const override { return source_->oddity(); }
 
  private:
   int next_unit() {
@@ -249,8 +254,9 @@ std::unique_ptr<ByteSource> memory_source(std::string_view bytes) { return std::
 std::unique_ptr<ByteSource> decoded(std::unique_ptr<ByteSource> source) {
   for (int layer = 0; layer < kDeepestLayer; ++layer) {
     auto peeked = std::make_unique<PeekSource>(std::move(source));
-    const std::string_view first = peeked->peek(3);
-    const bool gzip = begins_gzip(first) || first == "\x1f\x8b", little = first.starts_with("\xff\xfe"), big = first.starts_with("\xfe\xff");
+    const std::string_view first = peeked->peek();
+    const bool gzip = begins_gzip(first) || first == "\x1f\x8b";
+    const bool big = begins_utf16(first, true), little = begins_utf16(first, false);
     source = std::move(peeked);
     if (gzip) source = std::make_unique<GzipSource>(std::move(source));
     else if (little || big) return std::make_unique<Utf16Source>(std::move(source), big);

@@ -18,9 +18,6 @@ class ByteSource {
 
   // Why reading ended before the end of the data, in plain words; empty: it did not.
   virtual std::string problem() const { return {}; }
-
-  // Something odd that lost nothing; empty: nothing.
-  virtual std::string oddity() const { return {}; }
 };
 
 // Reads `descriptor` and leaves it open. `on_read` is told of every chunk.
@@ -29,7 +26,8 @@ std::unique_ptr<ByteSource> file_source(int descriptor, std::function<void(std::
 // `bytes` must outlive the source.
 std::unique_ptr<ByteSource> memory_source(std::string_view bytes);
 
-// Takes off gzip (several members, gzip in gzip) and UTF-16 with a byte-order mark, as long as the first bytes show them.
+// Takes off gzip (several members, gzip in gzip) and UTF-16 with or without a byte-order mark, as long as the first
+// bytes show them.
 std::unique_ptr<ByteSource> decoded(std::unique_ptr<ByteSource> source);
 
 }  // namespace tunnelscope::input

@@ -31,6 +31,8 @@ class Framing {
   // Reads to the end. False: there was nothing but blanks.
   bool read();
 
+  std::uint64_t line() const { return line_; }  // reading has come so far
+
  private:
   struct Line {
     std::string_view text;  // without the line end

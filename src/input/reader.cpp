@@ -131,7 +131,12 @@ class Reader {
 
   void read_file(const std::string& path) {
     const Descriptor file(path);
-    if (file.fd() < 0) return fail(path, plain_reason(errno));
+    if (file.fd() < 0) {
+      const std::string reason = plain_reason(errno);
+      out_.begin_input(path);
+      intake_.note("cannot be read: " + reason, 1);
+      return fail(path, reason);
+    }
     read_open(file.fd(), path);
   }
 
@@ -139,14 +144,13 @@ class Reader {
     out_.begin_input(path);
     if (fs::path(path).filename() == kWriteTestName) return out_.container(container::kWriteTestMarker);
     const auto source = decoded(file_source(descriptor, [&](std::size_t count) { progress(count, path); }));
-    Window window(*source);
-    read_text_of(window, path);
+    read_text_of(*source, path);
     if (const auto problem = source->problem(); !problem.empty())
       fail(path, problem, "what could be read before that is in the report");
-    if (const auto oddity = source->oddity(); !oddity.empty()) intake_.note(oddity, 1);
   }
 
-  void read_text_of(Window& window, const std::string& path) {
+  void read_text_of(ByteSource& source, const std::string& path) {
+    Window window(source);
     Context context;
     context.line = 1;
     while (window.data().size() < 4096 && window.more()) {}
@@ -157,7 +161,11 @@ class Reader {
     }
     if (is_binary(start)) return out_.skip("binary file", context);
     Framing framing(window, unwrap_, out_, context, 0, false);
-    if (framing.read()) return;
+    const bool any = framing.read();
+    const std::string problem = source.problem();
+    if (any && problem.empty()) return;
+    if (any) return intake_.note(problem, framing.line());  // a record cut off by it has been counted
+    if (!problem.empty()) return out_.skip(problem, context);
     out_.container(container::kEmpty);
     out_.skip("empty file", context);
   }

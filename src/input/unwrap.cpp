@@ -33,6 +33,16 @@ bool decode_base64(std::string_view text, std::string& bytes) {
   return true;
 }
 
+// What the scanner cannot see: numbers and escapes.
+std::string_view reason_of(simdjson::error_code refusal) {
+  switch (refusal) {
+    case simdjson::UTF8_ERROR: return "invalid UTF-8";
+    case simdjson::NUMBER_ERROR: return "malformed JSON: number unreadable or out of range";
+    case simdjson::STRING_ERROR: return "malformed JSON: bad escape or lone surrogate in a string";
+    default: return "malformed JSON";
+  }
+}
+
 bool is_control_message(const Fields& fields) { return same_word(fields[Key::MessageType].text(), "CONTROL_MESSAGE"); }
 
 // A plain name gives way to the more special one that a value shows.
@@ -58,7 +68,7 @@ Unwrap::Level* Unwrap::at(int level, const Context& context) {
   return levels_[static_cast<std::size_t>(level)].get();
 }
 
-std::string_view Unwrap::fault_of(std::string_view text) {
+std::string_view Unwrap::fault_of(std::string_view text, int level) const {
   if (text.find('\0') != std::string_view::npos) return "NUL bytes";
   JsonScan scan;
   for (;;) {
@@ -67,8 +77,7 @@ std::string_view Unwrap::fault_of(std::string_view text) {
       case JsonScan::Event::CutOff: return "truncated JSON";
       case JsonScan::Event::TooDeep: return "JSON nested too deep";
       case JsonScan::Event::Damage: return "malformed JSON";
-      case JsonScan::Event::Done:
-        return simdjson::validate_utf8(text.data(), text.size()) ? "malformed JSON" : "invalid UTF-8";
+      case JsonScan::Event::Done: return reason_of(levels_[static_cast<std::size_t>(level)]->refusal);
       default: break;
     }
   }
@@ -78,13 +87,14 @@ bool Unwrap::try_json(std::string_view text, const Context& context, int level) 
   Level* here = at(level, context);
   if (here == nullptr) return true;
   simdjson::dom::element root;
-  if (here->parser.parse(text.data(), text.size(), false).get(root) != simdjson::SUCCESS) return false;
+  here->refusal = here->parser.parse(text.data(), text.size(), false).get(root);
+  if (here->refusal != simdjson::SUCCESS) return false;
   value(root, context, level);
   return true;
 }
 
 void Unwrap::json(std::string_view text, const Context& context, int level) {
-  if (!try_json(text, context, level)) out_.skip(fault_of(text), context);
+  if (!try_json(text, context, level)) out_.skip(fault_of(text, level), context);
 }
 
 void Unwrap::value(simdjson::dom::element element, const Context& context, int level) {
@@ -270,7 +280,7 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
     const std::size_t length = here->text.size();
     here->text.resize(length + simdjson::SIMDJSON_PADDING);
     if (try_json(std::string_view(here->text).substr(0, length), inner, level)) return;
-    if (text[from] == '{') return out_.skip(fault_of(text.substr(from)), inner);
+    if (text[from] == '{') return out_.skip(fault_of(text.substr(from), level), inner);
   }
   if (!read_text(text, inner, out_)) out_.skip(kNotVpn, inner);
 }

@@ -37,8 +37,8 @@ class Unwrap {
   };
   Header header(std::string shell, Key array, const Context& context, int level);
 
-  // Why a text that simdjson refuses is no JSON.
-  static std::string_view fault_of(std::string_view text);
+  // Why a text that the last try_json on this level refused is no JSON.
+  std::string_view fault_of(std::string_view text, int level) const;
 
   Identity stream_identity(std::string_view name);
 
@@ -49,6 +49,7 @@ class Unwrap {
     std::string text;  // a padded copy of JSON found in a string
     std::string scratch;
     Fields fields;
+    simdjson::error_code refusal = simdjson::SUCCESS;  // why the last text was no JSON
   };
   Level* at(int level, const Context& context);  // nullptr: too deep, and skipped
 

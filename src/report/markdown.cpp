@@ -44,8 +44,8 @@ std::string connection_lines(const diag::Report& report) {
   for (const auto& c : report.connections) {
     const bool known_ill = c.redundancy == "one" || c.redundancy == "none";
     if (!known_ill && c.both_down.empty()) continue;
-    out += fmt::format("- {}: tunnels up at the end: {}; no tunnel was up {}\n", markdown_code(c.id), c.redundancy,
-                       times(c.both_down.size()));
+    out += fmt::format("- {}: tunnels up at the end: {}{}\n", markdown_code(c.id), c.redundancy,
+                       c.both_down.empty() ? "" : "; " + without_any_tunnel(c.both_down.size()));
   }
   return out.empty() ? "" : "\n" + out;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -148,7 +149,7 @@ class TextReport {
     if (found->redundancy == "none") text = "NO TUNNEL IS UP", style = Style::Bad;
     if (found->redundancy == "unknown" && found->tunnels < 2) text = "one tunnel in the log, redundancy unknown";
     if (!found->both_down.empty() && found->redundancy != "none") {
-      text += "; no tunnel was up " + times(found->both_down.size());
+      text += "; " + without_any_tunnel(found->both_down.size());
     }
     if (found->availability.ratio) text += fmt::format(", available {}", percent(found->availability.ratio));
     page_.item(0, app::for_terminal(id) + "  ", text, style, Style::Bold);
@@ -176,19 +177,80 @@ class TextReport {
     return report_.now == diag::kNoTime || report_.now < start ? 0 : report_.now - start;
   }
 
+  // The root cause that stands behind a tunnel's primary cause; null: the findings do not have it.
+  const Finding* finding_of(const TunnelReport& t) const {
+    const Finding* elsewhere = nullptr;
+    for (const Finding& f : report_.findings) {
+      if (t.primary_cause.empty() || f.cause != t.primary_cause) continue;
+      if (f.subject == t.id) return &f;
+      if (!t.connection.empty() && f.subject == t.connection && elsewhere == nullptr) elsewhere = &f;
+    }
+    return elsewhere;
+  }
+
+  struct Ill {
+    const TunnelReport* tunnel = nullptr;
+    const Finding* finding = nullptr;
+  };
+  // Worst first: by status, and of equals those with something critical still going on.
+  std::vector<Ill> ill_with_cause() const {
+    std::vector<Ill> all;
+    for (const TunnelReport& t : report_.tunnels) {
+      const Finding* f = t.status == "up" ? nullptr : finding_of(t);
+      if (f != nullptr) all.push_back({&t, f});
+    }
+    const auto key = [](const Ill& i) {
+      const bool pressing = i.finding->ongoing && i.finding->severity == kb::Severity::Critical;
+      return std::make_tuple(rank(*i.tunnel), !pressing, -static_cast<int>(i.finding->severity));
+    };
+    std::stable_sort(all.begin(), all.end(), [&](const Ill& a, const Ill& b) { return key(a) < key(b); });
+    return all;
+  }
+
   void first_thing() {
+    const auto ill = ill_with_cause();
+    if (!ill.empty()) return first_thing_about(*ill.front().finding, ill.front().tunnel, ill);
     if (report_.findings.empty()) return;
     const Finding& top = report_.findings.front();
-    if (top.role != kb::Role::RootCause || top.severity == kb::Severity::Info) return;
+    if (top.role == kb::Role::RootCause && top.severity != kb::Severity::Info) first_thing_about(top, nullptr, {});
+  }
+
+  void first_thing_about(const Finding& top, const TunnelReport* tunnel, const std::vector<Ill>& ill) {
     page_.blank();
     const Style style = style_of(top.severity);
     page_.item(0, "why    ", fmt::format("{} ({})", top.title, kb::name_of(top.confidence)), Style::Bold, style);
-    page_.item(0, "       ", top.summary);
-    page_.item(0, "when   ", span_in_words(top, report_.now), Style::Plain, style);
-    const auto steps = folded(top.steps);
-    if (steps.empty()) return;
-    page_.item(0, "first  ", fmt::format("{}{}", actor(steps.front().who), steps.front().text), Style::Plain, style);
-    commands(9, steps.front());
+    page_.item(0, "       ", fmt::format("{}: {}", top.subject, top.summary));
+    if (tunnel != nullptr) fell_and_stays(*tunnel);
+    if (const std::string span = span_in_words(top, report_.now); !span.empty()) {
+      page_.item(0, "when   ", span, Style::Plain, style);
+    }
+    if (const auto steps = folded(top.steps); !steps.empty()) {
+      page_.item(0, "first  ", fmt::format("{}{}", actor(steps.front().who), steps.front().text), Style::Plain, style);
+      commands(9, steps.front());
+    }
+    also(top, ill);
+  }
+
+  // Why a tunnel went down is not always why it stays down.
+  void fell_and_stays(const TunnelReport& t) {
+    if (t.outages.empty()) return;
+    const diag::Outage& o = t.outages.back();
+    const std::string& stays = !o.blocked_by.empty() ? o.blocked_by : o.end ? o.cause : t.primary_cause;
+    if (o.cause.empty() || stays.empty() || o.cause == stays) return;
+    page_.item(0, "       ", fmt::format("fell because: {}, {} down because: {}", o.cause, o.end ? "stayed" : "stays", stays));
+  }
+
+  // Tunnels that are ill for another reason than the one explained.
+  void also(const Finding& top, const std::vector<Ill>& ill) {
+    constexpr std::size_t kMost = 4;
+    std::vector<std::string> others;
+    for (const Ill& i : ill) {
+      if (i.finding->cause != top.cause) others.push_back(i.tunnel->id + " " + i.tunnel->primary_cause);
+    }
+    if (others.empty()) return;
+    const std::size_t more = others.size() > kMost ? others.size() - kMost : 0;
+    others.resize(others.size() - more);
+    page_.item(0, "also:  ", fmt::format("{}{}", fmt::join(others, ", "), more > 0 ? fmt::format(", and {} more", more) : ""));
   }
 
   void commands(int indent, const FoldedStep& step) {
@@ -227,6 +289,7 @@ class TextReport {
     page_.paragraph(2, fmt::format("{} on {}, {}", f.cause, f.subject, kb::name_of(f.confidence)), Style::Dim);
     page_.paragraph(2, f.summary);
     if (const std::string span = span_in_words(f, report_.now); !span.empty()) page_.paragraph(2, span);
+    details(f);
     timelines_of(f.subject);
     const auto [known, is_new] = explained_.emplace(f.cause, f.subject);
     if (is_new && !f.explanation.empty()) {
@@ -249,6 +312,16 @@ class TextReport {
       page_.heading("References");
       for (const auto& r : f.references) page_.paragraph(4, reference(r), Style::Dim);
     }
+  }
+
+  // What explanations and steps refer to by name.
+  void details(const Finding& f) {
+    std::vector<std::string> known;
+    for (const auto& [name, value] : f.details) {
+      if (const auto* number = std::get_if<double>(&value)) known.push_back(fmt::format("{} {}", name, *number));
+      if (const auto* text = std::get_if<std::string>(&value)) known.push_back(fmt::format("{} {}", name, shortened(*text)));
+    }
+    if (!known.empty()) page_.item(2, "details: ", fmt::format("{}", fmt::join(known, ", ")), Style::Dim, Style::Dim);
   }
 
   void evidence(const Finding& f) {
@@ -311,6 +384,7 @@ class TextReport {
     page_.rule(upper(kb::name_of(f.severity)), style_of(f.severity), f.title);
     page_.paragraph(2, fmt::format("{} on {}", f.cause, f.subject), Style::Dim);
     page_.paragraph(2, f.summary);
+    details(f);
     if (!f.evidence.empty()) {
       page_.paragraph(4, shortened(f.evidence[0].message));
       page_.item(6, diag::date_and_clock(f.evidence[0].time) + "  ", f.evidence[0].at, Style::Dim, Style::Dim);

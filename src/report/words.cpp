@@ -84,7 +84,9 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
   return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
 }
 
-std::string times(std::size_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+std::string without_any_tunnel(std::size_t count) {
+  return count == 1 ? "for one time no tunnel was up" : fmt::format("{} times no tunnel was up", count);
+}
 
 std::string actor(std::string_view who) {
   if (who.empty() || who == "any") return "";
@@ -113,10 +115,18 @@ std::vector<Note> notes_on(const diag::Report& report) {
   for (const diag::TunnelReport& tunnel : report.tunnels) {
     if (looks_healthy(report, tunnel)) healthy.push_back(tunnel.id);
   }
-  if (healthy.empty()) return {};
-  return {{"the data path is not visible in these logs: blocked ESP, a wrong MTU or asymmetric routes leave no line "
-           "here while both phases stay up",
-           std::move(healthy), data_path_checks()}};
+  std::vector<Note> notes;
+  if (!healthy.empty()) {
+    notes.push_back({"the data path is not visible in these logs: blocked ESP, a wrong MTU or asymmetric routes leave no "
+                     "line here while both phases stay up",
+                     std::move(healthy), data_path_checks()});
+  }
+  if (report.now != diag::kNoTime && report.last != diag::kNoTime && report.now < report.last) {
+    notes.push_back({fmt::format("the log goes on after {}, the time at which it is judged: its last record is of {}; "
+                                 "--until leaves later records out, and without --now the last one is the present",
+                                 diag::date_and_clock(report.now), diag::date_and_clock(report.last)), {}, {}});
+  }
+  return notes;
 }
 
 }  // namespace tunnelscope::report

@@ -24,8 +24,8 @@ std::string span_in_words(const diag::Finding& finding, diag::Time now);
 // "1 tunnel", "2 tunnels".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
 
-// "once", "2 times".
-std::string times(std::size_t count);
+// "for one time no tunnel was up", "2 times no tunnel was up".
+std::string without_any_tunnel(std::size_t count);
 
 // Who has to act, as the beginning of a sentence: "gateway: ", "AWS: ", "" for anyone.
 std::string actor(std::string_view who);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "diag/classify.hpp"
 #include "src/redact.hpp"
 #include "tests/unit/report_builder.hpp"
 
@@ -48,6 +49,12 @@ TEST(CliRedact, IdentifiersAreReplacedWhereverTheyStand) {
       {"login by joe.bloggs@example.com.", "joe.bloggs", "user-"},
       {"identity 'C=US, O=Acme Inc, CN=gw1 acme'", "gw1 acme", "user-"},
       {"identity 'C=US, O=Acme Inc, CN=gw1 acme'", "Acme Inc", "user-"},
+      {"logs/aws-export-123456789012-eu/a.log:1", "123456789012", "account-"},
+      {"logs/123456789012_vpn/a.log", "123456789012", "account-"},
+      {"login of username eve failed", "eve", "user-"},
+      {"denied User Mallory access", "Mallory", "user-"},
+      {"USER = \"mallory\"", "mallory", "user-"},
+      {"user: mallory", "mallory", "user-"},
       {"/home/jbloggs/exports/a.log:3", "jbloggs", "user-"},
   };
   for (const Row& row : rows) {
@@ -63,6 +70,20 @@ TEST(CliRedact, HostNamesGoFromMessagesAndFileNamesStay) {
   EXPECT_EQ(redactor().text("exports/000000.gz:17"), "exports/000000.gz:17");
 }
 
+TEST(CliRedact, ShapesHideWhatTheirMasksLeave) {
+  const char* const texts[] = {"SPIs c12abcdef_i 0badcafe12_o", "SPI 12abcdef_i", "mail to joe7@gw1.acme.example", "no answer from gw1.acme.example",
+                               "user eve7 left"};
+  for (const char* const text : texts) {
+    const std::string shape = redactor().shape(diag::shape_of(text));
+    for (const char* const secret : {"abcdef", "badcafe", "acme", "joe", "eve"}) EXPECT_THAT(shape, Not(HasSubstr(secret))) << text;
+  }
+  EXPECT_EQ(redactor().shape("did <n> things in <n> s in phase<n>"), "did <n> things in <n> s in phase<n>");
+}
+
+TEST(CliRedact, MaskedTextsAreEqualForOtherNames) {
+  EXPECT_EQ(redactor().masked("peer 10.1.1.1 of user eve"), redactor().masked("peer 10.1.1.2 of user mallory"));
+}
+
 TEST(CliRedact, OrdinaryTextStays) {
   const char* const texts[] = {
       "AWS tunnel DPD timed out after 3 retransmits",
@@ -72,6 +93,7 @@ TEST(CliRedact, OrdinaryTextStays) {
       "version 1.2.3.4.5",
       "from 12:30:15 to 13:00:00",
       "a user without a name",
+      "the user is unknown, user authentication failed",
       "add the dead beef",
   };
   for (const char* const text : texts) EXPECT_EQ(redactor().text(text), text);

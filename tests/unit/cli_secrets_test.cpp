@@ -1,6 +1,8 @@
 // Keys go, whatever announces them; prose about keys stays.
 #include <gtest/gtest.h>
 
+#include "diag/classify.hpp"
+#include "kb/loader.hpp"
 #include "src/secrets.hpp"
 
 namespace tunnelscope::app {
@@ -31,6 +33,55 @@ TEST(CliSecrets, KeysAreRemovedWhereKeysStand) {
   }
 }
 
+TEST(CliSecrets, LettersAloneAreAKeyWhereAKeyStands) {
+  const char* const texts[] = {
+      "PSK MonkeyTiger",
+      "peer uses PSK monkeytiger for this",
+      "the secret is MonkeyTiger",
+      "pre_shared_key MonkeyTiger",
+      "stored pre-shared key MonkeyTiger was read",
+      "<pre_shared_key>MonkeyTiger</pre_shared_key>",
+      "<pre_shared_key>Monkey Tiger</pre_shared_key>",
+      "PreSharedKey: MonkeyTiger",
+      "psk1=MonkeyTiger",
+      "pre-shared key (MonkeyTiger)",
+      "psk=MonkeyTiger,Tiger",
+      "PSK for 198.51.100.20 is MonkeyTiger",
+      "PSK of peer gw1 is MonkeyTiger",
+      "pre-shared key mismatch: got MonkeyTiger, expected TigerMonkey",
+      "pre-shared key mismatch: expected 'MonkeyTiger' but received 'TigerMonkey'",
+  };
+  for (const char* const text : texts) {
+    const std::string clean = without_keys(text);
+    EXPECT_EQ(clean.find("onkey"), std::string::npos) << clean;
+    EXPECT_EQ(clean.find("iger"), std::string::npos) << clean;
+    EXPECT_NE(clean.find("[key removed]"), std::string::npos) << clean;
+    EXPECT_EQ(without_keys(clean), clean);
+  }
+}
+
+TEST(CliSecrets, MasksOfAShapeArePartOfTheKey) {
+  const char* const keys[] = {"correct9horse7MonkeyTiger", "0123456789abcdef", "9MonkeyTiger", "Monkey1.2.3.4Tiger", "Monkey12",
+                              "\"Monkey Tiger\"", "<Monkey1Tiger>", "Monkey1_x!Tiger"};
+  const char* const places[] = {"new line psk={} done", "PSK {}", "secret is {}", "<pre_shared_key>{}</pre_shared_key>",
+                                "PreSharedKey: {}", "pre-shared key: {}", "pre_shared_key {}", "\"psk\":{},\"x\":1"};
+  for (const std::string key : keys) {
+    for (std::string place : places) {
+      const std::string clean = without_keys(diag::shape_of(place.replace(place.find("{}"), 2, key)));
+      EXPECT_EQ(clean.find("onkey"), std::string::npos) << clean;
+      EXPECT_EQ(clean.find("iger"), std::string::npos) << clean;
+    }
+  }
+}
+
+TEST(CliSecrets, EveryExampleOfTheKnowledgeBaseStaysAsItIs) {
+  ASSERT_FALSE(kb::built_in().messages.empty());
+  for (const kb::MessageRule& rule : kb::built_in().messages) {
+    for (const kb::Example& example : rule.examples) EXPECT_EQ(without_keys(example.line), example.line);
+    for (const std::string& line : rule.near_misses) EXPECT_EQ(without_keys(line), line);
+  }
+}
+
 TEST(CliSecrets, ProseAboutKeysStays) {
   const char* const texts[] = {
       "AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20",
@@ -38,6 +89,11 @@ TEST(CliSecrets, ProseAboutKeysStays) {
       "tried 2 shared keys but MAC mismatched",
       "PSK authentication failed 3 times",
       "secrets were reloaded",
+      "pre-shared key for cgw: 198.51.100.20 was read from the store",
+      "pre-shared key mismatch with cgw: 2001:db8::20",
+      "pre-shared key mismatch with cgw: <ip>",
+      "psk mismatch for vpn-0123456789abcdef0",
+      "the pre-shared key is wrong",
       "samples/psk-mismatch-ikev2/input/events.json:3",
       "upsk=1",
   };

@@ -48,6 +48,8 @@ struct Damage {
 TEST_F(InputDamage, CostsOnlyTheDamagedRecord) {
   const std::string cut = "2023-01-09T08:15:38.000Z {\"event_timestamp\":1673252139,\"details\":\"AWS tun";
   const std::string bgp_cut = R"({"resource_id":"vpn-1234abcd_1.2.3.4","message":{"details":"AWS-side pe)";
+  const std::string kBadNumber = "malformed JSON: number unreadable or out of range x1 at log:2";
+  const std::string kBadString = "malformed JSON: bad escape or lone surrogate in a string x1 at log:2";
   const std::string deep = "{\"a\":" + std::string(200, '[') + std::string(200, ']') + "}";
   for (const auto& c : std::vector<Damage>{
            {"TruncatedLastLine", line(1) + line(2) + cut, "1 2", {"truncated JSON x1 at log:3"}},
@@ -61,8 +63,11 @@ TEST_F(InputDamage, CostsOnlyTheDamagedRecord) {
            {"TruncatedPrettyRecordBeforeTheNext", "{\n  \"event_timestamp\": 1673252139,\n" + pretty(2) + pretty(3), "2 3",
             {"truncated JSON x1 at log:1"}},
            {"MissingColon", line(1) + "{\"event_timestamp\" 1673252139}\n" + line(3), "1 3", {"malformed JSON x1 at log:2"}},
-           {"BadNumber", line(1) + "{\"event_timestamp\":16-7,\"details\":\"x\"}\n" + line(3), "1 3", {"malformed JSON x1 at log:2"}},
-           {"BadEscape", line(1) + "{\"event_timestamp\":1,\"details\":\"\\q\"}\n" + line(3), "1 3", {"malformed JSON x1 at log:2"}},
+           {"BadNumber", line(1) + "{\"event_timestamp\":16-7,\"details\":\"x\"}\n" + line(3), "1 3", {kBadNumber}},
+           {"NumberTooBig", line(1) + record(2, ",\"id\":18446744073709551616") + "\n" + line(3), "1 3", {kBadNumber}},
+           {"ExponentTooBig", line(1) + record(2, ",\"id\":1e999") + "\n" + line(3), "1 3", {kBadNumber}},
+           {"LoneSurrogate", line(1) + record(2, R"(,"id":"\ud800")") + "\n" + line(3), "1 3", {kBadString}},
+           {"BadEscape", line(1) + "{\"event_timestamp\":1,\"details\":\"\\q\"}\n" + line(3), "1 3", {kBadString}},
            {"InvalidUtf8", line(1) + "{\"event_timestamp\":1,\"details\":\"\xff\xfe\"}\n" + line(3), "1 3", {"invalid UTF-8 x1 at log:2"}},
            {"NulInsideARecord", line(1) + "{\"event_timestamp\":1,\"details\":\"a" + std::string(1, '\0') + "b\"}\n" + line(3), "1 3",
             {"NUL bytes x1 at log:2"}},
@@ -77,7 +82,7 @@ TEST_F(InputDamage, CostsOnlyTheDamagedRecord) {
            {"UnrelatedLines", line(1) + "hello world\n{\"level\":\"info\"}\n42\n" + line(3), "1 3", {"not a VPN log record x3 at log:2"}},
            {"BracketedText", line(1) + "[INFO] started\n[ 7 ] {x}\n" + line(3), "1 3", {"not a VPN log record x2 at log:2"}},
            {"EmptyValues", line(1) + "{}\n[]\nnull\n\"\"\n" + line(3), "1 3", {"not a VPN log record x2 at log:2", "empty message x1 at log:5"}},
-           {"ElementOfAnArray", "[" + record(1) + ",\n{\"event_timestamp\":16-7},\n" + record(3) + "]\n", "1 3", {"malformed JSON x1 at log:2"}},
+           {"ElementOfAnArray", "[" + record(1) + ",\n{\"event_timestamp\":16-7},\n" + record(3) + "]\n", "1 3", {kBadNumber}},
            {"ElementOfAnArrayCutOff", "[\n" + record(1) + ",\n{\"event_timestamp\":1,\"details\":\"AWS t\n" + record(3) + "\n]\n" + line(4), "1 3 4",
             {"truncated JSON x1 at log:3"}},
            {"ArrayCutOff", "[\n" + record(1) + ",\n" + record(2) + ",\n{\"event_time", "1 2", {"truncated JSON x1 at log:4"}},
@@ -151,12 +156,20 @@ TEST_F(InputDamage, BrokenGzipIsAProblemAndWhatCameOutIsUsed) {
   EXPECT_THAT(cut.problems, ElementsAre("log: gzip data ends early"));
   EXPECT_GT(cut.events.size(), 100u);
   EXPECT_LT(cut.events.size(), 2000u);
+  const std::string place = " x1 at log:" + std::to_string(cut.events.size() + 1);
+  EXPECT_THAT(cut.notes, ElementsAre("gzip data ends early" + place));
+  EXPECT_THAT(cut.skipped, ElementsAre("truncated JSON" + place));
 
-  EXPECT_THAT(read_bytes(whole.substr(0, 2)).problems, ElementsAre("log: gzip data ends early"));
+  const auto nothing = read_bytes(whole.substr(0, 2));
+  EXPECT_THAT(nothing.problems, ElementsAre("log: gzip data ends early"));
+  EXPECT_THAT(nothing.skipped, ElementsAre("gzip data ends early x1 at log:1"));
+  EXPECT_THAT(nothing.containers, ElementsAre(""));
   EXPECT_THAT(read_bytes(whole.substr(0, 12)).problems, ElementsAre("log: gzip data ends early"));
   const auto without_trailer = read_bytes(whole.substr(0, whole.size() - 8));
   EXPECT_THAT(without_trailer.problems, ElementsAre("log: gzip data ends early"));
   EXPECT_THAT(without_trailer.events, SizeIs(2000));
+  EXPECT_THAT(without_trailer.notes, SizeIs(1));
+  EXPECT_THAT(without_trailer.skipped, IsEmpty());
 
   std::string bad_sum = whole;
   bad_sum[bad_sum.size() - 8] = static_cast<char>(bad_sum[bad_sum.size() - 8] ^ 1);
@@ -169,14 +182,14 @@ TEST_F(InputDamage, BrokenGzipIsAProblemAndWhatCameOutIsUsed) {
   EXPECT_EQ(numbers(second_cut).substr(0, 1), "1");
 }
 
-TEST_F(InputDamage, BytesBehindGzipAreTolerated) {
+TEST_F(InputDamage, OnlyZeroPaddingBehindGzipIsTolerated) {
   const auto padded = read_bytes(gzip(line(1)) + std::string(1000, '\0') + gzip(line(2)) + std::string(512, '\0'));
   EXPECT_EQ(numbers(padded), "1 2");
   EXPECT_THAT(padded.problems, IsEmpty());
   const auto followed = read_bytes(gzip(line(1)) + "garbage");
   EXPECT_EQ(numbers(followed), "1");
-  EXPECT_THAT(followed.problems, IsEmpty());
-  EXPECT_THAT(followed.notes, ElementsAre("bytes after the end of the gzip data were ignored x1 at log:1"));
+  EXPECT_THAT(followed.problems, ElementsAre("log: data behind the gzip stream was not read"));
+  EXPECT_THAT(followed.notes, ElementsAre("data behind the gzip stream was not read x1 at log:2"));
 }
 
 TEST_F(InputDamage, GzipInGzipForeverIsAProblem) {
@@ -222,7 +235,10 @@ TEST_F(InputDamage, MissingUnreadableAndEmptyPlacesAreProblems) {
   EXPECT_EQ(numbers(reading), "1");
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
   chmod(write("secret", line(2)).c_str(), 0);
-  EXPECT_THAT(read({path("secret"), path("good")}).problems, ElementsAre("secret: permission denied"));
+  const auto secret = read({path("secret"), path("good")});
+  EXPECT_THAT(secret.problems, ElementsAre("secret: permission denied"));
+  EXPECT_THAT(secret.notes, ElementsAre("cannot be read: permission denied x1 at secret:1"));
+  EXPECT_THAT(secret.containers, SizeIs(2));
 }
 
 TEST_F(InputDamage, LinksInACircleEnd) {

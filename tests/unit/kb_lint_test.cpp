@@ -119,6 +119,48 @@ TEST(KbLint, PlaceholdersComeFromFactsDetailsAndCaptures) {
   }
 }
 
+std::string lint_over_built_in(const KbFolder& folder) {
+  SourceMap sources;
+  const auto knowledge = overlay_folder(built_in(), folder.str(), &sources);
+  if (!knowledge) return errors_of(knowledge, folder);
+  LintContext context;
+  context.sources = &sources;
+  std::string text;
+  for (Error error : lint(*knowledge, context)) {
+    if (error.file.starts_with(folder.str())) error.file.erase(0, folder.str().size() + 1);
+    text += to_text(error) + "\n";
+  }
+  return text;
+}
+
+TEST(KbLintOfAnOverlay, EveryEntryMayBeDisabledAlone) {
+  for (const Cause& cause : built_in().causes) {
+    KbFolder folder;
+    EXPECT_EQ(lint_over_built_in(folder.write("causes/" + cause.id + ".yaml", "disabled: true\n")), "") << cause.id;
+  }
+  KbFolder rules;
+  for (const MessageRule& rule : built_in().messages) rules.write("messages/" + rule.id + ".yaml", "disabled: true\n");
+  rules.write("causes/psk-mismatch.yaml", "override: true\nseverity: warning\n");
+  EXPECT_EQ(lint_over_built_in(rules), "");
+}
+
+TEST(KbLintOfAnOverlay, FaultsStandWhereTheUserWroteThem) {
+  KbFolder folder;
+  folder.write("causes/psk-mismatch.yaml", "override: true\nseverity: info\noutranks: [nobody-at-all]\n");
+  EXPECT_THAT(lint_over_built_in(folder), testing::StartsWith("causes/psk-mismatch.yaml:3:12: there is no cause `nobody-at-all`\n"));
+}
+
+TEST(KbLintOfAnOverlay, APatternThatTakesABuiltInExampleIsNamed) {
+  KbFolder folder;
+  const MessageRule& rule = built_in().messages[0];
+  std::string yaml = message_yaml("'" + std::string("peer {peer:address} is gone|{any:text}") + "'");
+  folder.write("messages/aws-s2s/gone.yaml", yaml.replace(yaml.find("aws-s2s-ike"), 11, rule.dialect));
+  const std::string text = lint_over_built_in(folder);
+  EXPECT_THAT(text, testing::HasSubstr("messages/aws-s2s/gone.yaml:5:10: example `"));
+  EXPECT_THAT(text, testing::HasSubstr("but `aws-s2s/gone` matches as well"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("kb/messages")));
+}
+
 TEST(KbExamples, SayWhatWasExpectedAndWhatCame) {
   Knowledge knowledge = small();
   MessageRule& rule = knowledge.messages[0];

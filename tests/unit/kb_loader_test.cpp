@@ -333,6 +333,43 @@ TEST(KbOverlay, FaultsAreNamedAllAtOnce) {
             "  did you mean `outage.grace_s`?\n");
 }
 
+TEST(KbOverlay, OtherCausesForgetADisabledOne) {
+  KbFolder low, high;
+  base(low).write("causes/bgp-down.yaml", cause_yaml())
+      .write("causes/other.yaml", cause_yaml("outranks: [gone, bgp-*]\nexplains: [gone]\nrules_out:\n  - {cause: gone, because: it is here}\n"));
+  high.write("causes/gone.yaml", "disabled: true\n");
+  const auto result = overlay_folder(loaded(low), high.str());
+  ASSERT_TRUE(result) << errors_of(result, high);
+  const Cause& other = *result->cause("other");
+  EXPECT_EQ(other.outranks, (std::vector<std::string>{"bgp-*"}));
+  EXPECT_TRUE(other.explains.empty());
+  EXPECT_TRUE(other.rules_out.empty());
+}
+
+TEST(KbOverlay, ASignalOfACauseMustBeGivenBySomething) {
+  KbFolder low, high, fewer;
+  high.write("causes/gone.yaml", "override: true\nwhen:\n  all:\n    - signal: dpd_timeot\n");
+  EXPECT_EQ(errors_of(overlay_folder(loaded(base(low)), high.str()), high),
+            "causes/gone.yaml:4:15: no message rule and no detector gives the signal `dpd_timeot`\n"
+            "      - signal: dpd_timeot\n"
+            "                ^\n"
+            "  did you mean `dpd_timeout`?\n");
+  fewer.write("messages/aws-s2s/gone.yaml", "disabled: true\n");
+  EXPECT_EQ(errors_of(overlay_folder(loaded(low), fewer.str()), fewer), "no errors");
+}
+
+TEST(KbOverlay, AFolderThatRepeatsEntriesStandsAlone) {
+  KbFolder low, adds, changes, unversioned;
+  const Knowledge built = loaded(base(low));
+  EXPECT_TRUE(stands_alone(low.str(), built));
+  adds.write("version", "2026-12-24").write("causes/new.yaml", cause_yaml());
+  EXPECT_FALSE(stands_alone(adds.str(), built));
+  changes.write("version", "2026-12-24").write("causes/gone.yaml", "override: true\nseverity: info\n");
+  EXPECT_FALSE(stands_alone(changes.str(), built));
+  unversioned.write("causes/gone.yaml", cause_yaml());
+  EXPECT_FALSE(stands_alone(unversioned.str(), built));
+}
+
 TEST(KbOverlay, AnEmptyFolderIsNoKnowledgeBase) {
   KbFolder low, high;
   const auto result = overlay_folder(loaded(base(low)), high.str());
