@@ -72,7 +72,11 @@ TEST(CliOptions, TheEnvironmentStandsInAndTheCommandLineWins) {
   EXPECT_EQ(parse("diagnose", {"a"})->format, "json");
   EXPECT_EQ(parse("diagnose", {"a", "--format", "text"})->format, "text");
   setenv("TUNNELSCOPE_FORMAT", "nonsense", 1);
-  EXPECT_EQ(parse("diagnose", {"a"}).error().reason, "--format cannot be `nonsense`");
+  EXPECT_EQ(parse("diagnose", {"a"}).error().reason, "TUNNELSCOPE_FORMAT cannot be `nonsense`");
+  EXPECT_EQ(parse("diagnose", {"a", "--format", "odd"}).error().reason, "--format cannot be `odd`");
+  setenv("TUNNELSCOPE_FORMAT", "markdown", 1);
+  EXPECT_EQ(parse("explain", {"a"})->format, "text");
+  EXPECT_FALSE(parse("explain", {"a", "--format", "markdown"}));
   unsetenv("TUNNELSCOPE_FORMAT");
 }
 
@@ -128,7 +132,8 @@ TEST(CliRun, MistakesInTheCommandLineAreStatusTwo) {
   const std::vector<std::vector<std::string>> rows = {
       {}, {"diagnos"}, {"rules"}, {"rules", "lst"}, {"--format", "json"}, {"diagnose"}, {"diagnose", "--jobs", "0", "x"},
       {"diagnose", "--now", "24h", "x"}, {"diagnose", "--until", "24h", "x"}, {"diagnose", "--since", "never", "x"},
-      {"diagnose", "--tunnel", "nonsense", "x"}, {"diagnose", "--maintenance", "/nonexistent", "x"},
+      {"diagnose", "--tunnel", "nonsense", "x"}, {"diagnose", "--tunnel", "vpn-0123456789abcdef0", "x"},
+      {"diagnose", "--tunnel", "vpn-0123456789abcdef0/203.0.113.999", "x"}, {"diagnose", "--maintenance", "/nonexistent", "x"},
       {"diagnose", "--output", "/nonexistent/report", "x"}, {"diagnose", "--kb", "/nonexistent", "x"},
       {"completions", "tcsh"}, {"explain"}, {"rules", "lint", "/nonexistent"}};
   for (const auto& words : rows) {
@@ -151,6 +156,12 @@ TEST(CliRun, HelpAndVersionAreStatusZeroOnStandardOutput) {
     EXPECT_NE(spoken.out, "") << ::testing::PrintToString(words);
     EXPECT_EQ(spoken.err, "") << ::testing::PrintToString(words);
   }
+}
+
+TEST(CliRun, AnIdIsFoundInAnyCaseAndByItsBeginning) {
+  EXPECT_EQ(speak({"explain", "PSK-MISMATCH"}).status, 0);
+  EXPECT_THAT(speak({"rules", "show", "psk"}).err, HasSubstr("did you mean `psk-mismatch`?"));
+  EXPECT_THAT(speak({"rules", "show", "aws-s2s/ikev2/psk"}).err, HasSubstr("did you mean `aws-s2s/ikev2/psk-mismatch`?"));
 }
 
 TEST(CliRun, ABrokenPipeIsQuietAndAFullDiskIsNot) {

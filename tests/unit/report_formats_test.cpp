@@ -134,6 +134,34 @@ TEST(ReportText, SymptomsStandUnderTheirRootCauseOnly) {
   EXPECT_THAT(text, Not(HasSubstr("the title of dpd-timeout")));
 }
 
+TEST(ReportText, TheWorstTunnelIsExplainedFirstAndOthersAreNamed) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "degraded").primary_cause = "clock-skew";
+  auto& worst = builder.tunnel(kVpn, "203.0.113.18", "down");
+  worst.outages.back().cause = "dpd-timeout";
+  worst.outages.back().blocked_by = "psk-mismatch";
+  builder.finding("clock-skew", std::string(kVpn) + "/203.0.113.17", kb::Severity::Critical);
+  builder.finding("psk-mismatch", std::string(kVpn) + "/203.0.113.18", kb::Severity::Critical);
+  const std::string text = to_text(builder.document(), screen(100));
+  EXPECT_THAT(text, HasSubstr("why    the title of psk-mismatch"));
+  EXPECT_THAT(text, HasSubstr("fell because: dpd-timeout, stays down because: psk-mismatch"));
+  EXPECT_THAT(text, HasSubstr(std::string("also:  ") + kVpn + "/203.0.113.17 clock-skew"));
+  EXPECT_THAT(text, HasSubstr("details: peer 198.51.100.20, period_s 3180"));
+}
+
+TEST(ReportWords, ALogThatGoesOnAfterItsJudgementIsNoted) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "down");
+  builder.report().now = at(30);
+  ASSERT_EQ(notes_on(builder.report()).size(), 1U);
+  EXPECT_THAT(notes_on(builder.report())[0].text, HasSubstr("the log goes on after 2026-03-01 00:30:00"));
+}
+
+TEST(ReportWords, OnceIsNotReadAsAtLast) {
+  EXPECT_EQ(without_any_tunnel(1), "for one time no tunnel was up");
+  EXPECT_EQ(without_any_tunnel(3), "3 times no tunnel was up");
+}
+
 TEST(ReportText, ACauseIsExplainedOnce) {
   auto builder = ill_report();
   builder.finding("psk-mismatch", std::string(kVpn) + "/203.0.113.18", kb::Severity::Critical);
