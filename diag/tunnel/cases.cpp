@@ -18,13 +18,6 @@ std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
   return static_cast<std::size_t>(it - events.begin());
 }
 
-bool states_contradict(const kb::MessageRule& rule, const Event& event) {
-  const auto lists = [](const std::vector<std::string>& names, PhaseState state) {
-    return std::find(names.begin(), names.end(), name_of(state)) != names.end();
-  };
-  return lists(rule.contradicts_phase1, event.phase1) || lists(rule.contradicts_phase2, event.phase2);
-}
-
 // A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it.
 bool is_housekeeping(const History& h, std::size_t i, const Signals& signals, const Limits& limits) {
   const auto& events = h.log->events;
@@ -94,7 +87,7 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
     const Event& event = h.log->events[i];
     if (!contains(faults, event.signal) || event.time < since) continue;
     if (!carries_traffic(h.states[i].health) || inside_a_case(s, event.time, limits)) continue;
-    if (states_contradict(classifier.knowledge().messages[event.rule], event)) ++contradicting;
+    if (contradicts_itself(classifier.knowledge().messages[event.rule], event)) ++contradicting;
     c.seen.push_back(occurrence(h, i));
   }
   if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
@@ -156,6 +149,13 @@ Occurrence found(const History& h, SignalIndex signal, std::size_t i) {
   o.signal = signal;
   o.from_detector = true;
   return o;
+}
+
+bool contradicts_itself(const kb::MessageRule& rule, const Event& event) {
+  const auto lists = [](const std::vector<std::string>& names, PhaseState state) {
+    return std::find(names.begin(), names.end(), name_of(state)) != names.end();
+  };
+  return lists(rule.contradicts_phase1, event.phase1) || lists(rule.contradicts_phase2, event.phase2);
 }
 
 void leave_out_before(Subject& s, Time since) {

@@ -42,6 +42,9 @@ Occurrence found(const History& history, SignalIndex signal, std::size_t event);
 // Drops what lies before `since` from the whole history: it sets the state, but no finding is about it alone.
 void leave_out_before(Subject& subject, Time since);
 
+// Whether the record's own state fields do not fit its message.
+bool contradicts_itself(const kb::MessageRule& rule, const Event& event);
+
 // Signals that say "this handshake failed", "the peer is gone".
 std::vector<SignalIndex> handshake_faults(const Signals& signals);
 bool contains(const std::vector<SignalIndex>& list, SignalIndex signal);

@@ -34,14 +34,11 @@ void detect_gaps(Subject& s, const Context& context, const Signals& signals) {
 }
 
 void detect_contradictions(Subject& s, const Context& context, const Signals& signals) {
-  const auto lists = [](const std::vector<std::string>& names, PhaseState state) {
-    return std::find(names.begin(), names.end(), name_of(state)) != names.end();
-  };
   const auto& events = s.history.log->events;
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (events[i].rule == kNoRule) continue;
     const kb::MessageRule& rule = context.classifier.knowledge().messages[events[i].rule];
-    if (lists(rule.contradicts_phase1, events[i].phase1) || lists(rule.contradicts_phase2, events[i].phase2))
+    if (contradicts_itself(rule, events[i]))
       s.whole.seen.push_back(found(s.history, signals[kContradiction], i));
   }
 }
