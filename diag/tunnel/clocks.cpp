@@ -13,7 +13,7 @@ namespace {
 
 using namespace kb::signal;
 
-constexpr double kShareOnClock = 0.6;               // of the onsets with a known age
+constexpr double kShareOnClock = 0.8;               // of the onsets with a known age
 constexpr Duration kLongestRetransmission = 180 * kSecond;  // stock charon gives up after 165 s
 constexpr Duration kDeleteWindow = 10 * kSecond;
 constexpr Duration kYoungestSteadyAge = kMinute;
