@@ -49,6 +49,34 @@ struct Event {
   Answer dpd_enabled = Answer::Unknown, nat_t = Answer::Unknown;
 };
 
+// A classified session record in compact form. Texts are indices into the TextPool; 0: not said.
+struct SessionEvent {
+  Time time = kNoTime;
+  Time start = kNoTime, end = kNoTime;
+  Duration duration = -1;                          // -1: not said
+  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
+  std::uint64_t identity = 0;                      // equal for records that are the same record
+  Place place;
+  std::uint32_t id = 0, group = 0, group_name = 0, organisation = 0, gateway = 0, connector = 0, source = 0;
+  std::uint32_t user = 0, device = 0, address = 0, resource = 0, protocol = 0;
+  std::uint32_t text = 0;                          // the message
+  std::uint32_t fields = 0;                        // 0 too where there were too many to keep
+  RuleIndex rule = kNoRule;
+  SignalIndex signal = kNoSignal;
+  Dialect dialect = Dialect::AwsClientVpn;
+  Happening happening = Happening::Message;
+  Answer relayed = Answer::Unknown;
+  bool is_connector = false;
+  bool yearless = false;
+};
+
+// Something that a report on this system must say about the log itself: facts/session-logs.md.
+struct Caveat {
+  System system{};
+  std::string text;
+  auto operator<=>(const Caveat&) const = default;
+};
+
 struct TunnelLog {
   std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
   std::string connection;  // empty: unknown

@@ -1,5 +1,6 @@
 // The door from reading to diagnosing: src/input/ pushes records and oddities in, diagnose() takes the logs out.
-// In: TunnelRecords with their places, in any order. Out: coverage, and per tunnel its events in time order, unique.
+// In: TunnelRecords and SessionRecords with their places, in any order. Out: coverage, per tunnel its events in time
+// order, unique, and the events of all session systems likewise.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -51,6 +52,14 @@ class Intake {
 
   // Copies what it keeps: views need not outlive the call.
   void record(const TunnelRecord& record, std::uint64_t line);
+  void session(const SessionRecord& record, std::uint64_t line);
+
+  // What an input says about its own completeness.
+  void caveat(Caveat caveat);
+  // Rows [offset, offset + rows) of `total`: a report needs all pages. Only Pangolin's API pages say this.
+  void page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total);
+  // A time near which times without a year lie, for inputs that have none of their own (a file's modification).
+  void year_hint(Time time);
 
   // A record (or what should have been one) that could not be used: counted, nothing else lost.
   void skip(std::string_view reason, std::uint64_t line);
@@ -65,6 +74,8 @@ class Intake {
   const std::vector<std::string>& paths() const;    // of inputs as Place numbers them
   const Coverage& coverage() const;
   const std::vector<TunnelLog>& tunnels() const;  // sorted by id
+  const std::vector<SessionEvent>& sessions() const;  // in order of time, duplicates removed, years filled in
+  const std::vector<Caveat>& caveats() const;         // sorted, each once
   const TextPool& texts() const;
   std::string at(Place place) const;              // "path:line"
 

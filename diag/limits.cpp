@@ -61,6 +61,39 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   recent = r.seconds("recent.degraded_s", 86400);
   maintenance_slack = r.seconds("maintenance.slack_s", 300);
   restart_max_id = static_cast<std::int64_t>(r.number("negotiation.restart_max_id", 10));
+
+  Sessions& s = sessions;
+  s.wide_users = r.count("sessions.wide_users", 3);
+  s.wide_share = r.number("sessions.wide_share", 0.5);
+  s.wide_window = r.seconds("sessions.wide_window_s", 600);
+  s.recovered_quiet = r.seconds("sessions.recovered_quiet_s", 900);
+  s.guessing_users = r.count("sessions.guessing_users", 5);
+  s.login_wait = r.seconds("sessions.login_wait_s", 300);
+  s.churn_window = r.seconds("sessions.churn_window_s", 86400);
+  s.churn_events = r.count("sessions.churn_events", 40);
+  s.churn_events_high = r.count("sessions.churn_events_high", 100);
+  s.churn_short = r.count("sessions.churn_short", 10);
+  s.churn_short_high = r.count("sessions.churn_short_high", 25);
+  s.short_session = r.seconds("sessions.short_session_s", 60);
+  s.mass_sessions = r.count("sessions.mass_sessions", 10);
+  s.mass_share = r.number("sessions.mass_share", 0.3);
+  s.mass_window = r.seconds("sessions.mass_window_s", 60);
+  s.bunch_sessions = r.count("sessions.bunch_sessions", 5);
+  s.bunch_share = r.number("sessions.bunch_share", 0.3);
+  s.bunch_width = r.seconds("sessions.bunch_width_s", 5);
+  s.bunch_floor = r.seconds("sessions.bunch_floor_s", 600);
+  s.unreachable_failures = r.count("sessions.unreachable_failures", 3);
+  s.unreachable_share = r.number("sessions.unreachable_share", 0.5);
+  s.dial_timeout = r.seconds("sessions.dial_timeout_s", 5);
+  s.restart_sessions = r.count("sessions.restart_sessions", 3);
+  s.restart_silence = r.seconds("sessions.restart_silence_s", 10);
+  s.relayed_share = r.number("sessions.relayed_share", 0.5);
+  s.relayed_connections = r.count("sessions.relayed_connections", 10);
+  s.one_way_sessions = r.count("sessions.one_way_sessions", 2);
+  s.one_way_bytes = static_cast<std::int64_t>(r.number("sessions.one_way_bytes", 1000));
+  s.open_at_most = r.seconds("sessions.open_at_most_s", 86400);
+  s.together = r.seconds("sessions.together_s", 120);
+  s.list_most = r.count("sessions.list_most", 1000);
 }
 
 }  // namespace tunnelscope::diag

@@ -1,5 +1,7 @@
 // The thresholds of kb/thresholds.yaml as typed values, read once per run.
 #pragma once
+#include <cstdint>
+
 #include "diag/time.hpp"
 #include "kb/knowledge.hpp"
 
@@ -39,6 +41,16 @@ struct Limits {
   Duration recent;                      // a root cause so long ago still makes a tunnel degraded
   Duration maintenance_slack;
   std::int64_t restart_max_id;          // message ids of a new IKE SA are at most this
+
+  // User sessions; each is explained where it stands in kb/thresholds.yaml, under the same name.
+  struct Sessions {
+    std::size_t wide_users, guessing_users, churn_events, churn_events_high, churn_short, churn_short_high, mass_sessions;
+    std::size_t bunch_sessions, unreachable_failures, restart_sessions, relayed_connections, one_way_sessions, list_most;
+    double wide_share, mass_share, bunch_share, unreachable_share, relayed_share;
+    Duration wide_window, recovered_quiet, login_wait, churn_window, short_session, mass_window, bunch_width, bunch_floor;
+    Duration dial_timeout, restart_silence, open_at_most, together;
+    std::int64_t one_way_bytes;
+  } sessions;
 };
 
 }  // namespace tunnelscope::diag

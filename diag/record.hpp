@@ -1,4 +1,5 @@
 // One log record as typed fields: what a dialect in src/input/dialects makes of an envelope, before any meaning.
+// A TunnelRecord is about a Site-to-Site tunnel, a SessionRecord about a user's session or what carries it.
 // Views are valid until the reader goes on to the next record.
 #pragma once
 #include <array>
@@ -12,9 +13,28 @@
 namespace tunnelscope::diag {
 
 // The log formats; names as in contract/report.md, `inputs[].dialects`.
-enum class Dialect : std::uint8_t { AwsS2sIke, AwsS2sBgp };
-inline constexpr std::array<std::string_view, 2> kDialectNames{"aws-s2s-ike", "aws-s2s-bgp"};
+enum class Dialect : std::uint8_t {
+  AwsS2sIke, AwsS2sBgp, AwsClientVpn, CloudConnexa, Pangolin, PangolinAgent, Twingate, TwingateConnector
+};
+inline constexpr std::array<std::string_view, 8> kDialectNames{
+    "aws-s2s-ike", "aws-s2s-bgp",    "aws-client-vpn", "cloudconnexa",
+    "pangolin",    "pangolin-agent", "twingate",       "twingate-connector"};
 inline std::string_view name_of(Dialect d) { return kDialectNames[static_cast<std::size_t>(d)]; }
+
+// The systems whose logs are about user sessions; names as in contract/report.md, `sessions[].system`.
+enum class System : std::uint8_t { AwsClientVpn, CloudConnexa, Pangolin, Twingate };
+inline constexpr std::array<std::string_view, 4> kSystemNames{"aws-client-vpn", "cloudconnexa", "pangolin", "twingate"};
+inline std::string_view name_of(System s) { return kSystemNames[static_cast<std::size_t>(s)]; }
+// Precondition: a dialect of user sessions.
+inline System system_of(Dialect d) {
+  switch (d) {
+    case Dialect::AwsClientVpn: return System::AwsClientVpn;
+    case Dialect::CloudConnexa: return System::CloudConnexa;
+    case Dialect::Pangolin:
+    case Dialect::PangolinAgent: return System::Pangolin;
+    default: return System::Twingate;
+  }
+}
 
 enum class PhaseState : std::uint8_t { Unknown, Established, Rekeying, Negotiating, Down };
 inline constexpr std::array<std::string_view, 5> kPhaseStateNames{"unknown", "established", "rekeying",
@@ -46,6 +66,46 @@ struct TunnelRecord {
   Answer dpd_enabled = Answer::Unknown;
   Answer nat_t = Answer::Unknown;
   std::string_view route;       // RouteStatus records: "10.0.0.0/16 via 169.254.50.85 as-path 64512", else empty
+};
+
+// What a record of a session system reports.
+enum class Happening : std::uint8_t {
+  Message,     // a service line or an event that is about no single session
+  Waiting,     // a login waits for the identity provider
+  HandedOver,  // the identity provider's answer came: not an end
+  Started,
+  Ended,
+  Whole,       // one record for the whole session: ended when it has an end, else open
+  Failed,      // an attempt that did not become a session
+  Denied,      // something was refused to a client that is connected
+};
+
+// A record of a user session's life, or a line of the agent that carries sessions. Empty texts: not said.
+struct SessionRecord {
+  Dialect dialect = Dialect::AwsClientVpn;
+  Happening happening = Happening::Message;
+  Time time = kNoTime;           // when it happened; never kNoTime
+  Time envelope_time = kNoTime;  // kNoTime when the container has none
+  bool yearless = false;         // `time` has month, day and clock only, and stands in the year 2000
+  std::string_view id;           // of the session, as its system names it
+  std::string_view group;        // Client VPN endpoint, CloudConnexa gateway region, Pangolin site, Twingate remote network
+  std::string_view group_name;   // how people call it, when that is something else
+  std::string_view organisation; // CloudConnexa cloudId, Pangolin orgId
+  std::string_view gateway;      // CloudConnexa gatewayId
+  std::string_view connector;    // Twingate connector's name
+  std::string_view source;       // host, pod or container that wrote the line
+  std::string_view user;         // account of a person or a service
+  std::string_view device;       // client or device
+  std::string_view address;      // the client's address on the internet, without port
+  std::string_view resource;     // what was to be reached, "address:port" where a port is known
+  std::string_view protocol;     // of the transport: udp, tcp, icmp; lower case
+  Time start = kNoTime, end = kNoTime;  // of the session
+  Duration duration = -1;               // -1: not said
+  std::int64_t to_client = -1, from_client = -1;  // bytes; -1: not said
+  Answer relayed = Answer::Unknown;
+  bool is_connector = false;     // the client is a Connector that joins a site, not a person's device
+  std::string_view message;      // the text that message rules match; never empty
+  std::string_view fields;       // the documented fields as "name\x1fvalue\x1e" each; nothing secret
 };
 
 }  // namespace tunnelscope::diag

@@ -23,7 +23,8 @@ struct Evidence {
   Time time = kNoTime;
   std::string rule;     // rule id, empty when no rule matched
   std::string message;  // raw log text: escape it
-  std::string state;    // "phase 1 down, phase 2 down"; text report only
+  std::string state;    // "phase 1 down, phase 2 down"; or whom a session record is about; text report only
+  std::map<std::string, std::string> fields;  // of a session record: its documented fields; raw log text
 };
 
 struct Step {
@@ -125,6 +126,63 @@ struct ConnectionReport {
   std::vector<Interval> both_down;
 };
 
+// A session, or an attempt that did not become one.
+struct SessionLine {
+  std::string id, user, device, address, resource, connector, gateway, protocol;  // empty: null
+  Time start = kNoTime, end = kNoTime;       // kNoTime: not known
+  std::optional<double> duration_s;
+  std::optional<std::int64_t> to_client, from_client;  // bytes; empty: not reported
+  std::string outcome;                       // open, ended, failed, denied, abandoned
+  std::string reason;                        // raw log text of the record that ended or refused it; empty: null
+  std::string at;                            // "path:line" of its last record
+  std::map<std::string, std::string> fields; // the records' documented fields by their own names; raw log text
+};
+
+// One user, device, resource or connector in a table.
+struct SessionRow {
+  std::string who;
+  std::uint64_t connections = 0, failed = 0, short_ones = 0;
+  double connected_s = 0;
+  std::optional<std::int64_t> bytes;         // both directions
+  Time last = kNoTime;
+};
+
+struct SessionReason {
+  std::string text;                          // raw log text, as its system wrote it
+  std::string rule;                          // empty: no document lists it
+  std::uint64_t count = 0;
+  std::string first;                         // "path:line"
+};
+
+// How many sessions were open at once, sampled as the most within each step.
+struct Concurrency {
+  Time start = kNoTime;
+  double step_s = 0;
+  std::vector<std::uint32_t> most;
+  std::uint32_t peak = 0;
+  Time peak_at = kNoTime;
+};
+
+// The sessions of one endpoint, gateway region, site or remote network.
+struct SessionGroup {
+  System system{};
+  std::string group;                         // "unknown" when no record says
+  std::string name;                          // how people call it; empty: null
+  std::uint64_t connections = 0;             // sessions and failed attempts; steps of one login count once
+  std::uint64_t failed = 0, denied = 0, open = 0;
+  std::uint64_t users = 0;
+  std::string primary_cause;                 // empty: null
+  Time first = kNoTime, last = kNoTime;
+  std::optional<double> median_duration_s;
+  std::optional<std::int64_t> to_client, from_client;
+  Concurrency concurrency;
+  std::vector<SessionReason> reasons;        // of failures, refusals and ends; most frequent first
+  std::vector<SessionRow> busiest, failing, churning;  // five each at most
+  std::vector<std::string> caveats;
+  std::vector<SessionLine> list;             // the thousand that matter most: refused ones first, then the latest
+  std::uint64_t list_omitted = 0;
+};
+
 struct Report {
   std::string knowledge_version;
   std::size_t message_rules = 0, causes = 0;
@@ -134,6 +192,7 @@ struct Report {
   Coverage coverage;
   std::vector<TunnelReport> tunnels;
   std::vector<ConnectionReport> connections;
+  std::vector<SessionGroup> sessions;  // by system, then group
   std::vector<Finding> findings;
 
   std::string at(Place place) const { return paths[place.input] + ":" + std::to_string(place.line); }

@@ -49,7 +49,7 @@ void visit_fields(V& v, T& x) {
 template <class V, Of<Cause> T>
 void visit_fields(V& v, T& x) {
   visit_all(v, x.id, x.title, x.severity, x.recovered_severity, x.confidence, x.role, x.impact, x.fault_class, x.owner,
-            x.scope, x.explains_part, x.on_connection, x.fallback, x.interruptions, x.all, x.any, x.none,
+            x.scope, x.explains_part, x.on_connection, x.about, x.fallback, x.interruptions, x.all, x.any, x.none,
             x.certain_when, x.milder, x.outranks, x.explains, x.details, x.rules_out, x.summary, x.what, x.why,
             x.checks, x.fix, x.verify, x.references, x.inferred, x.runbook_url);
 }

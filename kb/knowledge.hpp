@@ -75,8 +75,12 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-// Which things a cause is judged on: every outage of a tunnel, the tunnel's whole history, or the connection.
-enum class Scope : std::uint8_t { Outage, Tunnel, Connection };
+// Which things a cause is judged on: every outage of a tunnel, the tunnel's whole history, the connection, or all
+// session records about one thing.
+enum class Scope : std::uint8_t { Outage, Tunnel, Connection, Sessions };
+// What that thing is, for scope sessions. Group: endpoint, gateway region, site, remote network. Carrier: the gateway or
+// connector that carries the sessions, else the group.
+enum class About : std::uint8_t { Group, Organisation, Carrier, Connector, Client, Resource, Address };
 // Why it fell, why it stays down, or both.
 enum class Explains : std::uint8_t { Fall, Stay, Both };
 
@@ -117,6 +121,7 @@ struct Cause {
   Scope scope = Scope::Outage;
   Explains explains_part = Explains::Both;
   bool on_connection = false;  // the finding's subject is the connection, not the tunnel
+  About about = About::Group;  // scope sessions: what the finding's subject is
   bool fallback = false;       // considered only when no other cause matched the case
   bool interruptions = false;  // also judged on interruptions shorter than the grace time
   std::vector<Condition> all;    // every one must hold
@@ -160,6 +165,7 @@ std::string_view name_of(Confidence);
 std::string_view name_of(Role);
 std::string_view name_of(Impact);
 std::string_view name_of(Scope);
+std::string_view name_of(About);
 std::string_view name_of(Explains);
 std::string_view name_of(Window);
 std::string_view name_of(PhaseGuard);

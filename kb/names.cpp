@@ -15,7 +15,11 @@ constexpr std::array kRole{Named<Role>{Role::RootCause, "root-cause"}, Named<Rol
 constexpr std::array kImpact{Named<Impact>{Impact::Outage, "outage"}, Named<Impact>{Impact::Redundancy, "redundancy"},
                              Named<Impact>{Impact::None, "none"}};
 constexpr std::array kScope{Named<Scope>{Scope::Outage, "outage"}, Named<Scope>{Scope::Tunnel, "tunnel"},
-                            Named<Scope>{Scope::Connection, "connection"}};
+                            Named<Scope>{Scope::Connection, "connection"}, Named<Scope>{Scope::Sessions, "sessions"}};
+constexpr std::array kAbout{Named<About>{About::Group, "group"},         Named<About>{About::Organisation, "organisation"},
+                            Named<About>{About::Carrier, "carrier"},     Named<About>{About::Connector, "connector"},
+                            Named<About>{About::Client, "client"},       Named<About>{About::Resource, "resource"},
+                            Named<About>{About::Address, "address"}};
 constexpr std::array kExplains{Named<Explains>{Explains::Fall, "fall"}, Named<Explains>{Explains::Stay, "stay"},
                                Named<Explains>{Explains::Both, "both"}};
 constexpr std::array kWindow{Named<Window>{Window::Onset, "onset"}, Named<Window>{Window::Case, "case"}};
@@ -40,6 +44,7 @@ std::span<const Named<Confidence>> names(Confidence) { return kConfidence; }
 std::span<const Named<Role>> names(Role) { return kRole; }
 std::span<const Named<Impact>> names(Impact) { return kImpact; }
 std::span<const Named<Scope>> names(Scope) { return kScope; }
+std::span<const Named<About>> names(About) { return kAbout; }
 std::span<const Named<Explains>> names(Explains) { return kExplains; }
 std::span<const Named<Window>> names(Window) { return kWindow; }
 std::span<const Named<PhaseGuard>> names(PhaseGuard) { return kPhaseGuard; }
@@ -50,6 +55,7 @@ std::string_view name_of(Confidence value) { return lookup(value); }
 std::string_view name_of(Role value) { return lookup(value); }
 std::string_view name_of(Impact value) { return lookup(value); }
 std::string_view name_of(Scope value) { return lookup(value); }
+std::string_view name_of(About value) { return lookup(value); }
 std::string_view name_of(Explains value) { return lookup(value); }
 std::string_view name_of(Window value) { return lookup(value); }
 std::string_view name_of(PhaseGuard value) { return lookup(value); }
@@ -73,7 +79,7 @@ const Words& phase_states() {
   return words;
 }
 const Words& actors() {
-  static const Words words{"gateway", "aws", "network", "any"};
+  static const Words words{"gateway", "aws", "network", "any", "user", "administrator"};
   return words;
 }
 const Words& vendors() {

@@ -22,6 +22,7 @@ std::span<const Named<Confidence>> names(Confidence);
 std::span<const Named<Role>> names(Role);
 std::span<const Named<Impact>> names(Impact);
 std::span<const Named<Scope>> names(Scope);
+std::span<const Named<About>> names(About);
 std::span<const Named<Explains>> names(Explains);
 std::span<const Named<Window>> names(Window);
 std::span<const Named<PhaseGuard>> names(PhaseGuard);

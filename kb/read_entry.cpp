@@ -169,6 +169,11 @@ void read_severities(MapReader& map, Cause& cause) {
 void read_scope(MapReader& map, Cause& cause) {
   static const Words kSubjects{"tunnel", "connection"};
   map.one_of("scope", cause.scope, Need::Required);
+  if (cause.scope == Scope::Sessions) {
+    map.one_of("about", cause.about, map.has("scope") ? Need::Required : Need::Optional);
+  } else if (map.has("about")) {
+    map.report(*map.at("about"), "`about` goes with `scope: sessions` only");
+  }
   if (map.has("scope")) cause.on_connection = cause.scope == Scope::Connection;
   std::string subject;
   map.word("subject", subject, kSubjects);
