@@ -1,4 +1,4 @@
-// Collects records in any order and turns them into one ordered, duplicate-free log per tunnel.
+// Collects records in any order and turns them into one ordered, duplicate-free log per tunnel, and one of all sessions.
 // The definition is fold(sort(unique(records))): see docs/architecture.md, "Order".
 #include "diag/intake.hpp"
 
@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace tunnelscope::diag {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostShapes = 5000;  // distinct shapes or reasons kept; the rest are counted together
 constexpr std::ptrdiff_t kLargestTie = 2000;  // more records without any order than this are left in input order
+constexpr std::size_t kMostFieldBytes = std::size_t{64} << 20;  // of session records' documented fields
 constexpr std::uint32_t kNoInput = 0xFFFFFFFF;
 
 // 64-bit mixing hash over the fields that make two records the same record.
@@ -45,6 +48,16 @@ std::uint64_t identity_of(const TunnelRecord& r) {
       .add(r.message)
       .add(r.route)
       .value();
+}
+
+// Where the record came from is no part of it, nor what only some containers carry.
+std::uint64_t identity_of(const SessionRecord& r) {
+  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
+  Hash hash;
+  hash.add(number(r.dialect) | number(r.happening) << 8).add(number(r.time)).add(number(r.start)).add(number(r.end));
+  for (const std::string_view text : {r.id, r.group, r.gateway, r.connector, r.user, r.device, r.address, r.resource, r.message})
+    hash.add(text);
+  return hash.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
 }
 
 Time fine_time(const TunnelRecord& r) {
@@ -99,6 +112,30 @@ struct Input {
   Direction direction;
   std::uint64_t next_position = 0;
   std::uint32_t nameless_tunnel = kNoInput;  // the log of its records without identity
+  Time latest = kNoTime;                     // of records that state a year
+  Time year_hint = kNoTime;
+};
+
+// Pages of one listing: which rows of it were seen.
+struct Listing {
+  System system{};
+  std::uint64_t total = 0;
+  std::map<std::uint64_t, std::uint64_t> rows;  // first row -> behind the last
+
+  bool complete() const {
+    std::uint64_t seen = 0;
+    for (const auto& [from, to] : rows)
+      if (from <= seen) seen = std::max(seen, to);
+    return seen >= total;
+  }
+  std::uint64_t count() const {
+    std::uint64_t seen = 0, sum = 0;
+    for (const auto& [from, to] : rows) {
+      if (to > seen) sum += to - std::max(seen, from);
+      seen = std::max(seen, to);
+    }
+    return sum;
+  }
 };
 
 }  // namespace
@@ -117,6 +154,11 @@ struct Intake::Impl {
   Coverage coverage;
   Counter skips, notes, shapes;
   std::vector<rules::Capture> captures;
+  std::vector<SessionEvent> sessions;
+  std::size_t field_bytes = 0;
+  std::set<Caveat> caveat_set;
+  std::vector<Caveat> caveats;                                   // sorted, after finish
+  std::map<std::pair<System, std::uint64_t>, Listing> listings;  // by their totals
 
   bool earlier(Place a, Place b) const {
     const std::string& pa = paths[a.input];
@@ -135,6 +177,10 @@ struct Intake::Impl {
   void merge_ties(std::vector<Event>::iterator begin, std::vector<Event>::iterator end) const;
   void count(const TunnelLog& log);
   void name_the_nameless();
+  void fill_in_years();
+  void order_sessions();
+  void count_sessions();
+  void judge_listings();
 };
 
 TunnelLog& Intake::Impl::log_for(const TunnelRecord& r) {
@@ -175,6 +221,7 @@ void Intake::record(const TunnelRecord& r, std::uint64_t line) {
   ++d.coverage.records;
   input.dialects[static_cast<std::size_t>(r.dialect)] = true;
   input.direction.see(r.envelope_time == kNoTime ? r.time : r.envelope_time);
+  input.latest = std::max(input.latest, r.time);
 
   d.captures.clear();
   const Classified meaning = d.classifier.classify(r.dialect, r.message, &d.captures);
@@ -199,6 +246,60 @@ void Intake::record(const TunnelRecord& r, std::uint64_t line) {
   d.log_for(r).events.push_back(event);
 }
 
+void Intake::session(const SessionRecord& r, std::uint64_t line) {
+  Impl& d = *impl_;
+  Input& input = d.current();
+  ++input.summary.records;
+  ++d.coverage.records;
+  input.dialects[static_cast<std::size_t>(r.dialect)] = true;
+  if (!r.yearless) {
+    input.direction.see(r.time);
+    input.latest = std::max(input.latest, r.time);
+  }
+  const Classified meaning = d.classifier.classify(r.dialect, r.message);
+  if (meaning.outcome == rules::Outcome::LimitHit) ++d.coverage.limit_hits;
+
+  SessionEvent e;
+  e.time = r.time;
+  e.start = r.start;
+  e.end = r.end;
+  e.duration = r.duration;
+  e.to_client = r.to_client;
+  e.from_client = r.from_client;
+  e.identity = identity_of(r);
+  e.place = d.here(line);
+  for (const auto& [kept, text] :
+       {std::pair{&e.id, r.id}, {&e.group, r.group}, {&e.group_name, r.group_name}, {&e.organisation, r.organisation},
+        {&e.gateway, r.gateway}, {&e.connector, r.connector}, {&e.source, r.source}, {&e.user, r.user},
+        {&e.device, r.device}, {&e.address, r.address}, {&e.resource, r.resource}, {&e.protocol, r.protocol},
+        {&e.text, r.message}})
+    *kept = d.texts.intern(text);
+  if (d.field_bytes + r.fields.size() <= kMostFieldBytes) {
+    e.fields = d.texts.intern(r.fields);
+    d.field_bytes += r.fields.size();
+  }
+  e.rule = meaning.rule;
+  e.signal = meaning.signal;
+  e.dialect = r.dialect;
+  e.happening = r.happening;
+  e.relayed = r.relayed;
+  e.is_connector = r.is_connector;
+  e.yearless = r.yearless;
+  d.sessions.push_back(e);
+}
+
+void Intake::caveat(Caveat caveat) { impl_->caveat_set.insert(std::move(caveat)); }
+
+void Intake::page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
+  Listing& listing = impl_->listings[{system, total}];
+  listing.system = system;
+  listing.total = total;
+  std::uint64_t& end = listing.rows[offset];
+  end = std::max(end, offset + rows);
+}
+
+void Intake::year_hint(Time time) { impl_->current().year_hint = time; }
+
 void Intake::skip(std::string_view reason, std::uint64_t line) {
   Impl& d = *impl_;
   ++d.current().summary.records;
@@ -214,6 +315,10 @@ void Intake::note(std::string_view reason, std::uint64_t line) {
 
 void Intake::finish() {
   Impl& d = *impl_;
+  d.fill_in_years();
+  d.order_sessions();
+  d.count_sessions();
+  d.judge_listings();
   for (Input& input : d.inputs) {
     input.summary.newest_first = input.direction.newest_first();
     for (std::size_t i = 0; i < kDialectNames.size(); ++i)
@@ -344,10 +449,63 @@ void Intake::Impl::count(const TunnelLog& log) {
   }
 }
 
+// Logs without a year are read some days after, not years: the year that comes nearest to what is known of the time.
+void Intake::Impl::fill_in_years() {
+  Time latest = kNoTime;
+  for (const Input& input : inputs) latest = std::max(latest, input.latest);
+  for (SessionEvent& e : sessions) {
+    if (!e.yearless) continue;
+    Input& input = inputs[e.place.input];
+    const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : input.year_hint;
+    e.time = near == kNoTime ? kNoTime : with_year_near(e.time, near);
+    if (near != kNoTime) continue;
+    ++input.summary.skipped;
+    ++coverage.skipped;
+    skips.add("time without a year", e.place, by_place());
+  }
+  std::erase_if(sessions, [](const SessionEvent& e) { return e.time == kNoTime; });
+}
+
+// By time; where no time tells records apart, by what they are, so that the order of inputs does not show.
+void Intake::Impl::order_sessions() {
+  std::sort(sessions.begin(), sessions.end(), [this](const SessionEvent& a, const SessionEvent& b) {
+    if (std::tie(a.time, a.happening, a.identity) != std::tie(b.time, b.happening, b.identity))
+      return std::tie(a.time, a.happening, a.identity) < std::tie(b.time, b.happening, b.identity);
+    return earlier(a.place, b.place);
+  });
+  const auto kept = std::unique(sessions.begin(), sessions.end(), [](const SessionEvent& a, const SessionEvent& b) {
+    return a.time == b.time && a.identity == b.identity;
+  });
+  coverage.duplicates += static_cast<std::uint64_t>(sessions.end() - kept);
+  sessions.erase(kept, sessions.end());
+}
+
+void Intake::Impl::count_sessions() {
+  for (const SessionEvent& e : sessions) {
+    if (e.rule != kNoRule) {
+      ++coverage.recognised;
+    } else {
+      ++coverage.unrecognised;
+      shapes.add(shape_of(texts.at(e.text)), e.place, by_place());
+    }
+  }
+}
+
+void Intake::Impl::judge_listings() {
+  for (const auto& [key, listing] : listings) {
+    if (listing.complete()) continue;
+    caveat_set.insert({listing.system, "this is a part of a longer list: " + std::to_string(listing.count()) + " of " +
+                                           std::to_string(listing.total) + " rows; fetch the other pages too"});
+  }
+  caveats.assign(caveat_set.begin(), caveat_set.end());
+}
+
 const std::vector<InputSummary>& Intake::inputs() const { return impl_->summaries; }
 const std::vector<std::string>& Intake::paths() const { return impl_->paths; }
 const Coverage& Intake::coverage() const { return impl_->coverage; }
 const std::vector<TunnelLog>& Intake::tunnels() const { return impl_->logs; }
+const std::vector<SessionEvent>& Intake::sessions() const { return impl_->sessions; }
+const std::vector<Caveat>& Intake::caveats() const { return impl_->caveats; }
 const TextPool& Intake::texts() const { return impl_->texts; }
 
 std::string Intake::at(Place place) const {

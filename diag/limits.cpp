@@ -89,7 +89,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   s.restart_silence = r.seconds("sessions.restart_silence_s", 10);
   s.relayed_share = r.number("sessions.relayed_share", 0.5);
   s.relayed_connections = r.count("sessions.relayed_connections", 10);
-  s.one_way_sessions = r.count("sessions.one_way_sessions", 2);
+  s.one_way_sessions = r.count("sessions.one_way_sessions", 1);
   s.one_way_bytes = static_cast<std::int64_t>(r.number("sessions.one_way_bytes", 1000));
   s.open_at_most = r.seconds("sessions.open_at_most_s", 86400);
   s.together = r.seconds("sessions.together_s", 120);

@@ -2,6 +2,7 @@
 #include "diag/time.hpp"
 
 #include <chrono>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,19 @@ Calendar calendar(Time time) {
 }
 
 }  // namespace
+
+Time with_year_near(Time time, Time near) {
+  using namespace std::chrono;
+  const Calendar c = calendar(time);
+  const Time clock = time - floor<days>(sys_time<milliseconds>{milliseconds{time}}).time_since_epoch().count() * kDay;
+  Time best = time;
+  for (int year = calendar(near).year - 1; year <= calendar(near).year + 1; ++year) {
+    const sys_days day{std::chrono::year{year} / static_cast<int>(c.month) / static_cast<int>(c.day)};
+    const Time candidate = day.time_since_epoch().count() * kDay + clock;
+    if (best == time || std::abs(candidate - near) < std::abs(best - near)) best = candidate;
+  }
+  return best;
+}
 
 std::string rfc3339(Time time) {
   if (time == kNoTime) return {};

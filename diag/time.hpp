@@ -25,4 +25,7 @@ std::string clock_only(Time time);
 // "53 min 20 s", "8 h 2 min", "2 d 4 h", "12 s": at most two units, for people.
 std::string in_words(Duration duration);
 
+// The same month, day and clock in the year that brings it nearest to `near`.
+Time with_year_near(Time time, Time near);
+
 }  // namespace tunnelscope::diag
