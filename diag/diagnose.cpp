@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "diag/correlate.hpp"
 #include "diag/findings.hpp"
 #include "diag/judge.hpp"
 #include "diag/ledger.hpp"
 #include "diag/limits.hpp"
+#include "diag/session/detectors.hpp"
+#include "diag/session/groups.hpp"
+#include "diag/session/judged.hpp"
 #include "diag/tunnel/connection.hpp"
 #include "diag/tunnel/detectors.hpp"
 #include "kb/signals.hpp"
@@ -34,6 +38,7 @@ class Diagnosis {
     for (std::size_t i = 0; i < subjects_.size(); ++i) judge_whole(i);
     connections_ = tunnel::connections(subjects_, context_);
     for (const Connection& c : connections_) judge_connection(c);
+    judge_sessions();
     return write();
   }
 
@@ -43,6 +48,9 @@ class Diagnosis {
   void judge_outages(std::size_t subject);
   void judge_whole(std::size_t subject);
   void judge_connection(const Connection& connection);
+  void judge_sessions();
+  std::vector<TunnelOutage> tunnel_outages() const;
+  std::vector<SessionGroup> session_groups() const;
   Report write();
 
   Entry& book(const Match& match, std::size_t subject, const Case& c);
@@ -68,6 +76,7 @@ class Diagnosis {
   std::vector<std::vector<Outage>> outages_;  // per subject
   std::vector<std::size_t> judged_spells_;    // per subject: outages and interruptions
   std::vector<Connection> connections_;
+  session::Log sessions_;
   Ledger ledger_;
   Time first_ = kNoTime, last_ = kNoTime, now_ = kNoTime;
 };
@@ -77,6 +86,7 @@ void Diagnosis::find_window() {
     if (first_ == kNoTime || log.events.front().time < first_) first_ = log.events.front().time;
     last_ = std::max(last_, log.events.back().time);
   }
+  // A tunnel is silent or not among tunnel records: logs of other systems may end at any other time.
   now_ = options_.now == kNoTime ? last_ : options_.now;
   if (first_ != kNoTime && options_.since != kNoTime) first_ = std::min(std::max(first_, options_.since), last_);
 }
@@ -259,7 +269,7 @@ void Diagnosis::judge_whole(std::size_t subject) {
     std::vector<Occurrence> evidence;
     if (cause.scope == kb::Scope::Tunnel && judge_.holds(cause, s.whole, evidence)) {
       book_whole(cause, subject, evidence, false);
-    } else if (cause.milder && cause.scope != kb::Scope::Connection &&
+    } else if (cause.milder && cause.scope != kb::Scope::Connection && cause.scope != kb::Scope::Sessions &&
                ledger_.find(cause.id, subject_name(cause, subject)) == nullptr) {
       evidence.clear();
       if (judge_.holds_milder(cause, s.whole, evidence)) book_whole(cause, subject, evidence, true);
@@ -307,6 +317,44 @@ void Diagnosis::judge_connection(const Connection& c) {
       entry.root = false;
     }
   }
+}
+
+void Diagnosis::judge_sessions() {
+  sessions_ = session::assemble(intake_.sessions(), intake_.texts(), limits_, options_.now, options_.until);
+  session::Cases cases = session::cases_of(sessions_, classifier_, options_.since);
+  const session::Scene scene{sessions_, classifier_, limits_, options_.since, cases};
+  session::detect_failures(scene);
+  session::detect_churn(scene);
+  session::detect_ends(scene);
+  session::detect_resources(scene);
+  session::detect_connectors(scene);
+  session::detect_traffic(scene);
+  session::book(scene, judge_, ledger_);
+  correlate(tunnel_outages(), ledger_, scene);
+  session::book(scene, judge_, ledger_);
+}
+
+std::vector<TunnelOutage> Diagnosis::tunnel_outages() const {
+  std::vector<TunnelOutage> list;
+  for (std::size_t i = 0; i < subjects_.size(); ++i)
+    for (const Outage& o : outages_[i]) list.push_back({subjects_[i].history.log->id, o.start, o.end.value_or(now_)});
+  return list;
+}
+
+std::vector<SessionGroup> Diagnosis::session_groups() const {
+  std::vector<SessionGroup> groups = session::groups_of(sessions_, intake_, classifier_, limits_, options_.since);
+  for (SessionGroup& g : groups) {
+    const Entry* best = nullptr;
+    const auto rank = [](const Entry& e) { return std::tuple(severity_of(e), e.ongoing, e.confidence, e.evidence.size()); };
+    for (const auto& [key, entry] : ledger_.all()) {
+      const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
+      const bool concerned = entry.groups.contains(std::string(name_of(g.system)) + '/' + g.group);
+      if (!concerned || !entry.root || role != kb::Role::RootCause) continue;
+      if (best == nullptr || rank(entry) > rank(*best)) best = &entry;
+    }
+    if (best != nullptr) g.primary_cause = best->cause->id;
+  }
+  return groups;
 }
 
 const Entry* Diagnosis::primary(std::size_t subject) const {
@@ -374,15 +422,18 @@ Report Diagnosis::write() {
   report.knowledge_version = knowledge.version;
   report.message_rules = knowledge.messages.size();
   report.causes = knowledge.causes.size();
-  report.first = first_;
-  report.last = last_;
-  report.now = now_;
+  const Time session_first = options_.since == kNoTime ? sessions_.first : std::max(sessions_.first, options_.since);
+  const bool any_session = !sessions_.events.empty();
+  report.first = any_session && (first_ == kNoTime || session_first < first_) ? std::min(session_first, sessions_.last) : first_;
+  report.last = std::max(last_, sessions_.last);
+  report.now = options_.now == kNoTime ? report.last : options_.now;
   report.inputs = intake_.inputs();
   report.paths = intake_.paths();
   report.coverage = intake_.coverage();
   for (std::size_t i = 0; i < subjects_.size(); ++i) report.tunnels.push_back(tunnel_report(i));
   for (const Connection& c : connections_) report.connections.push_back(c.report);
-  report.findings = write_findings(ledger_, {intake_, classifier_, subjects_});
+  report.sessions = session_groups();
+  report.findings = write_findings(ledger_, {intake_, classifier_, subjects_, sessions_});
   return report;
 }
 

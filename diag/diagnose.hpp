@@ -21,7 +21,7 @@ struct MaintenanceWindow {
 };
 
 struct Options {
-  Time since = kNoTime, until = kNoTime;  // kNoTime: open. `until` must already have been applied by the reader
+  Time since = kNoTime, until = kNoTime;  // kNoTime: open. `until` must already have been applied to tunnels by the reader
   Time now = kNoTime;                     // kNoTime: the last record's time
   std::vector<MaintenanceWindow> maintenance;
 };

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "diag/session/groups.hpp"
+
 namespace tunnelscope::diag {
 namespace {
 
@@ -21,20 +23,36 @@ std::string text_of(const Detail& detail) {
   return {};
 }
 
+// What records of tunnels and of sessions have in common.
+struct Source {
+  Dialect dialect;
+  RuleIndex rule;
+  std::uint32_t text;
+  Place place;
+};
+Source source_of(const EvidenceRef& ref, const FindingSources& sources) {
+  if (ref.subject == kOfSessions) {
+    const SessionEvent& e = sources.sessions.events[ref.event];
+    return {e.dialect, e.rule, e.text, e.place};
+  }
+  const Event& e = sources.subjects[ref.subject].history.log->events[ref.event];
+  return {e.dialect, e.rule, e.text, e.place};
+}
+
 // What the last record of each rule captured, by name; later records win.
 void add_captures(const Entry& entry, const FindingSources& sources, Details& details) {
   std::map<RuleIndex, EvidenceRef> last;
   for (const EvidenceRef& ref : entry.evidence) {
-    const Event& event = sources.subjects[ref.subject].history.log->events[ref.event];
-    if (event.rule == kNoRule) continue;
-    const auto [it, is_new] = last.try_emplace(event.rule, ref);
+    const RuleIndex rule = source_of(ref, sources).rule;
+    if (rule == kNoRule) continue;
+    const auto [it, is_new] = last.try_emplace(rule, ref);
     if (!is_new && it->second.time <= ref.time) it->second = ref;
   }
   std::vector<rules::Capture> captures;
   for (const auto& [rule, ref] : last) {
-    const Event& event = sources.subjects[ref.subject].history.log->events[ref.event];
+    const Source source = source_of(ref, sources);
     captures.clear();
-    sources.classifier.classify(event.dialect, sources.intake.texts().at(event.text), &captures);
+    sources.classifier.classify(source.dialect, sources.intake.texts().at(source.text), &captures);
     for (const auto& capture : captures) {
       if (capture.text.empty() || details.contains(std::string(capture.name))) continue;
       if (capture.type == rules::CaptureType::Int && !capture.number) continue;
@@ -75,14 +93,21 @@ std::string state_text(const tunnel::State& s) {
 }
 
 Evidence evidence_of(const EvidenceRef& ref, const FindingSources& sources) {
-  const tunnel::History& h = sources.subjects[ref.subject].history;
-  const Event& event = h.log->events[ref.event];
+  const Source source = source_of(ref, sources);
   Evidence e;
-  e.at = sources.intake.at(event.place);
-  e.time = event.time;
-  if (event.rule != kNoRule) e.rule = sources.classifier.knowledge().messages[event.rule].id;
-  e.message = sources.intake.texts().at(event.text);
-  e.state = state_text(h.states[ref.event]);
+  e.at = sources.intake.at(source.place);
+  e.time = ref.time;
+  if (source.rule != kNoRule) e.rule = sources.classifier.knowledge().messages[source.rule].id;
+  e.message = sources.intake.texts().at(source.text);
+  if (ref.subject == kOfSessions) {
+    const SessionEvent& event = sources.sessions.events[ref.event];
+    e.state = session::client_of(sources.sessions, event);
+    e.fields = session::fields_of(sources.sessions, event);
+  } else {
+    const tunnel::History& h = sources.subjects[ref.subject].history;
+    e.time = h.log->events[ref.event].time;
+    e.state = state_text(h.states[ref.event]);
+  }
   return e;
 }
 
@@ -135,6 +160,8 @@ std::string command_for(std::string_view subject, std::string command) {
 }
 
 bool any_seen(const std::vector<std::string>& signals, const Entry& entry, const FindingSources& sources) {
+  if (entry.cause->scope == kb::Scope::Sessions)
+    return std::any_of(signals.begin(), signals.end(), [&](const std::string& name) { return entry.seen_around.contains(name); });
   return std::any_of(signals.begin(), signals.end(), [&](const std::string& name) {
     const SignalIndex signal = sources.classifier.signal(name);
     return std::any_of(entry.downtime_by_tunnel.begin(), entry.downtime_by_tunnel.end(),

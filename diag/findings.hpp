@@ -6,6 +6,7 @@
 
 #include "diag/ledger.hpp"
 #include "diag/report.hpp"
+#include "diag/session/sessions.hpp"
 #include "diag/tunnel/cases.hpp"
 
 namespace tunnelscope::diag {
@@ -25,6 +26,7 @@ struct FindingSources {
   const Intake& intake;
   const Classifier& classifier;
   const std::vector<tunnel::Subject>& subjects;
+  const session::Log& sessions;
 };
 
 std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources);

@@ -162,12 +162,16 @@ bool Judge::holds_milder(const kb::Cause& cause, const Case& whole, std::vector<
   return !evidence.empty();
 }
 
+bool Judge::certain(const kb::Cause& cause, const Case& c) const {
+  std::vector<Occurrence> unused;
+  return !cause.certain_when.empty() && all_hold(cause.certain_when, c, unused);
+}
+
 bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
   if (cause.scope != kb::Scope::Outage || !applies_to(cause, c.kind)) return false;
   match.cause = &cause;
   if (!holds(cause, c, match.evidence)) return false;
-  std::vector<Occurrence> unused;
-  match.certain = !cause.certain_when.empty() && all_hold(cause.certain_when, c, unused);
+  match.certain = certain(cause, c);
   return true;
 }
 

@@ -45,6 +45,9 @@ class Judge {
   // Its milder form. Precondition: it has one.
   bool holds_milder(const kb::Cause& cause, const Case& whole, std::vector<Occurrence>& evidence) const;
 
+  // Whether its certain_when holds as well. Precondition: holds().
+  bool certain(const kb::Cause& cause, const Case& whole) const;
+
   // Whether one of `patterns` ("bgp-*", "*", an id) names `id`.
   static bool names(const std::vector<std::string>& patterns, std::string_view id);
 

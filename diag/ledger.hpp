@@ -13,9 +13,12 @@ namespace tunnelscope::diag {
 
 using EntryKey = std::pair<std::string, std::string>;  // cause id, subject
 
+// Instead of a tunnel's index: the record is one of the session log.
+inline constexpr std::size_t kOfSessions = static_cast<std::size_t>(-1);
+
 // A record that supports a finding.
 struct EvidenceRef {
-  std::size_t subject;  // index of the tunnel
+  std::size_t subject;  // index of the tunnel, or kOfSessions
   std::size_t event;    // into its log
   Time time;
   bool from_detector;
@@ -39,6 +42,8 @@ struct Entry {
   Time first = kNoTime, last = kNoTime;
   Details details;
   std::set<EntryKey> explained_by;
+  std::set<std::string> seen_around;  // scope sessions: signals of all records of the group, for what is ruled out
+  std::set<std::string> groups;       // scope sessions: "<system>/<group>" of its records
 
   void see(Time time) {
     if (first == kNoTime || time < first) first = time;

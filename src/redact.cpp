@@ -17,11 +17,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <tuple>
 
 #include <fmt/format.h>
 
-#include "src/secrets.hpp"
+#include "diag/classify.hpp"
 
 namespace tunnelscope::app {
 namespace {
@@ -141,9 +140,9 @@ Found ipv6(const Place& p) {
 // vpn-0123456789abcdef0, cgw-..., and the other resources around a VPN.
 Found aws_id(const Place& p) {
   // Pseudonyms have an x, or they would look like ids that could be looked up.
-  constexpr std::array<std::string_view, 12> kPrefixes{
-      "vpn-x", "cgw-x", "vgw-x",           "tgw-attach-x", "tgw-rtb-x", "tgw-x",
-      "eni-x", "vpc-x", "cvpn-endpoint-x", "subnet-x",     "rtb-x",     "sg-x"};
+  constexpr std::array<std::string_view, 13> kPrefixes{
+      "vpn-x", "cgw-x", "vgw-x",           "tgw-attach-x",      "tgw-rtb-x", "tgw-x", "eni-x",
+      "vpc-x", "sg-x",  "cvpn-endpoint-x", "cvpn-connection-x", "subnet-x",  "rtb-x"};
   const std::string head = lowered(p.rest().substr(0, 16));
   for (const std::string_view prefix : kPrefixes) {
     const std::string_view kind = prefix.substr(0, prefix.size() - 2);
@@ -154,6 +153,19 @@ Found aws_id(const Place& p) {
     return {length, prefix, lowered(p.rest().substr(0, length))};
   }
   return {};
+}
+
+// 8EE244A8-90C8-5AFF-8F83-9B7E8290E4A5: devices, sessions and users have such ids.
+Found uuid(const Place& p) {
+  constexpr std::array<std::size_t, 5> kGroups{8, 4, 4, 4, 12};
+  std::size_t at = 0;
+  for (const std::size_t digits : kGroups) {
+    if (at > 0 && (at >= p.rest().size() || p.rest()[at++] != '-')) return {};
+    if (run(p.rest().substr(at, digits), hex) != digits) return {};
+    at += digits;
+  }
+  if (!p.ends(at)) return {};
+  return {at, "id-", lowered(p.rest().substr(0, at))};
 }
 
 Found account(const Place& p) {
@@ -321,7 +333,7 @@ Found host(const Place& p) {
 }
 
 using Matcher = Found (*)(const Place&);
-constexpr std::array<Matcher, 7> kMatchers{mail, aws_id, hyphenated_ipv4, ipv4, ipv6, account, announced};
+constexpr std::array<Matcher, 8> kMatchers{mail, aws_id, uuid, hyphenated_ipv4, ipv4, ipv6, account, announced};
 
 bool may_begin(std::string_view text, std::size_t at) {
   if (at == 0 || text[at] == ':' || text[at] == '/') return true;
@@ -351,6 +363,27 @@ std::string hmac(std::string_view key, std::string_view value, std::size_t bytes
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(value.data()),
        value.size(), out.data(), &length);
   return hex_of(out.data(), bytes);
+}
+
+// What a record writes where it has no name, and device types that are no names.
+constexpr std::string_view kNobody = " - na n/a nil none null unknown true false android ios linux mac macos win windows ";
+
+bool is_address(std::string_view text) {
+  const Place place{text, 0};
+  return ipv4(place).length == text.size() || ipv6(place).length == text.size();
+}
+
+// The part of a value that names something: without port, prefix length and brackets.
+std::string_view name_in(std::string_view value) {
+  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  const std::size_t last = value.find_last_not_of("0123456789");
+  const std::size_t digits = last == std::string_view::npos ? 0 : value.size() - last - 1;
+  const bool suffixed = digits > 0 && digits <= 5 && last > 0;
+  const bool port = suffixed && value[last] == ':' && (value[last - 1] == ']' || value.find(':') == last);
+  if (port || (suffixed && value[last] == '/' && is_address(value.substr(0, last)))) value = value.substr(0, last);
+  if (value.size() > 2 && value.front() == '[' && value.back() == ']') value = value.substr(1, value.size() - 2);
+  return value;
 }
 
 constexpr std::size_t kLeastKey = 16;
@@ -401,90 +434,15 @@ tl::expected<std::string, UsageError> made_here(const Environment& environment) 
   return key_from(path);
 }
 
-// Every text of a document, in one place, with what it may hold.
-class Cleaner {
- public:
-  explicit Cleaner(const Redactor* redactor) : redactor_(redactor) {}
-
-  void document(report::Document& d) {
-    for (auto& p : d.problems) place(p.path), place(p.reason), place(p.hint);
-    for (auto& n : d.notes) {
-      for (auto& s : n.subjects) place(s);
-    }
-    for (auto& i : d.report.inputs) place(i.path);
-    for (auto& path : d.report.paths) place(path);
-    for (auto& row : d.report.coverage.unrecognised_shapes) {
-      row.what = without_keys(row.what);
-      if (redactor_ != nullptr) row.what = redactor_->shape(row.what);
-    }
-    for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.notes_by_reason}) {
-      for (auto& row : *rows) logged(row.what);
-    }
-    for (auto& t : d.report.tunnels) tunnel(t);
-    for (auto& c : d.report.connections) place(c.id);
-    for (auto& f : d.report.findings) finding(f);
-    if (redactor_ != nullptr) sort(d.report);
-  }
-
- private:
-  void place(std::string& text) const {  // a path or an id: no place for a key
-    if (redactor_ != nullptr) text = redactor_->text(text);
-  }
-  void logged(std::string& text) const {
-    text = without_keys(text);
-    if (redactor_ != nullptr) text = redactor_->message(text);
-  }
-  void fingerprint(std::string& text) const {
-    if (redactor_ != nullptr) text = redactor_->fingerprint(text);
-  }
-  // The knowledge base's own words hold no keys, but a user's folder may hold addresses.
-  void known(std::string& text) const {
-    if (redactor_ != nullptr) text = redactor_->text(text);
-  }
-
-  // The order of the real ids would say something about them, and the report's order is that of what it shows.
-  static void sort(diag::Report& r) {
-    std::stable_sort(r.inputs.begin(), r.inputs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-    const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
-    std::stable_sort(r.tunnels.begin(), r.tunnels.end(), by_id);
-    std::stable_sort(r.connections.begin(), r.connections.end(), by_id);
-    const auto key = [](const diag::Finding& f) {
-      return std::make_tuple(f.role, -static_cast<int>(f.severity), -static_cast<int>(f.confidence),
-                             std::string_view(f.subject), std::string_view(f.cause));
-    };
-    std::stable_sort(r.findings.begin(), r.findings.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  }
-
-  void tunnel(diag::TunnelReport& t) const {
-    place(t.id), place(t.connection), place(t.outside_ip);
-    for (auto& o : t.outages) {
-      for (auto& at : o.evidence) place(at);
-    }
-  }
-  void finding(diag::Finding& f) const {
-    fingerprint(f.fingerprint);
-    for (auto& e : f.explains) fingerprint(e);
-    place(f.subject), logged(f.summary), known(f.title), known(f.explanation), known(f.verify);
-    known(f.owner), known(f.runbook_url);
-    for (auto& e : f.evidence) place(e.at), logged(e.message), logged(e.state);
-    for (auto& r : f.ruled_out) logged(r.because);
-    for (auto& s : f.steps) known(s.text), known(s.command);
-    for (auto& [name, value] : f.details) {
-      if (auto* text = std::get_if<std::string>(&value)) logged(*text);
-    }
-  }
-
-  const Redactor* redactor_;
-};
-
 }  // namespace
 
-std::string Redactor::text(std::string_view text) const { return replace(text, false, As::Pseudonym); }
-std::string Redactor::message(std::string_view text) const { return replace(text, true, As::Pseudonym); }
+std::string Redactor::text(std::string_view text) const { return replace(text, false, As::Pseudonym, names_); }
+std::string Redactor::message(std::string_view text) const { return replace(text, true, As::Pseudonym, names_); }
 std::string Redactor::shape(std::string_view text) const {
-  return replaced(message(replaced(text, kDigitMask, kMaskedDigit)), kMaskedDigit, kDigitMask);
+  const std::string masked = replaced(text, kDigitMask, kMaskedDigit);
+  return replaced(replace(masked, true, As::Pseudonym, shapes_), kMaskedDigit, kDigitMask);
 }
-std::string Redactor::masked(std::string_view text) const { return replace(text, true, As::Mask); }
+std::string Redactor::masked(std::string_view text) const { return replace(text, true, As::Mask, names_); }
 std::string Redactor::fingerprint(std::string_view fingerprint) const {
   return hmac(key_, fmt::format("fingerprint:{}", fingerprint), 8);
 }
@@ -493,11 +451,79 @@ std::string Redactor::pseudonym(std::string_view prefix, std::string_view value)
   return fmt::format("{}{}", prefix, hmac(key_, fmt::format("{}:{}", prefix, value), kPseudonymBytes));
 }
 
-std::string Redactor::replace(std::string_view text, bool hosts, As as) const {
+void Redactor::know(std::string_view value, std::string_view prefix) {
+  const std::string_view name = name_in(value);
+  if (name.empty() || name.size() > KnownNames::kLongest || names_nobody(name)) return;
+  const std::string replacement = pseudonym_of(name, prefix);
+  names_.add(name, replacement);
+  const std::string shape = replaced(diag::shape_of(name), kDigitMask, kMaskedDigit);
+  const bool letters = std::any_of(shape.begin(), shape.end(), [](unsigned char c) { return std::isalpha(c) != 0; });
+  if (letters && shape.find('<') == std::string::npos) shapes_.add(shape, replacement);
+}
+
+void Redactor::know_client(std::string_view value) {
+  if (slash_between_known(value) != std::string_view::npos) return;
+  const std::size_t slash = value.find('/');
+  const bool pair = slash != std::string_view::npos && value.find('/', slash + 1) == std::string_view::npos;
+  know(value.substr(0, pair ? slash : value.size()), pair ? "user-" : "client-");
+  if (pair) know(value.substr(slash + 1), "device-");
+}
+
+std::size_t Redactor::slash_between_known(std::string_view value) const {
+  const auto known = [this](std::string_view part) {
+    return !part.empty() && (names_.replacement_of(part) != nullptr || names_nobody(part));
+  };
+  std::size_t slash = value.find('/');
+  while (slash != std::string_view::npos && !(known(value.substr(0, slash)) && known(value.substr(slash + 1)))) {
+    slash = value.find('/', slash + 1);
+  }
+  return slash;
+}
+
+std::string Redactor::name(std::string_view value, std::string_view prefix) const {
+  const std::string_view name = name_in(value);
+  if (name.empty() || names_nobody(name)) return std::string(value);
+  if (const std::size_t slash = slash_between_known(value);
+      slash != std::string_view::npos && names_.replacement_of(name) == nullptr) {
+    return fmt::format("{}/{}", this->name(value.substr(0, slash), prefix), this->name(value.substr(slash + 1), prefix));
+  }
+  const std::string* const known = names_.replacement_of(name);
+  const auto at = static_cast<std::size_t>(name.data() - value.data());
+  return fmt::format("{}{}{}", value.substr(0, at), known != nullptr ? *known : pseudonym_of(name, prefix),
+                     value.substr(at + name.size()));
+}
+
+bool Redactor::names_nobody(std::string_view name) const {
+  const Found found = first_match({name, 0}, true);
+  const bool generic = found.length == name.size() && found.prefix.empty();
+  return generic || kNobody.find(fmt::format(" {} ", lowered(name))) != std::string_view::npos;
+}
+
+// As in free text, where the value stands for itself there.
+std::string Redactor::pseudonym_of(std::string_view name, std::string_view prefix) const {
+  const Found found = first_match({name, 0}, true);
+  const bool same = found.length == name.size() && found.keep == 0 && found.prefix != "spi-";
+  return same ? pseudonym(found.prefix, found.value) : pseudonym(prefix, lowered(name));
+}
+
+std::string Redactor::replace(std::string_view text, bool hosts, As as, const KnownNames& names) const {
   std::string out;
   out.reserve(text.size());
+  const auto put = [&](const std::string& known) { out += as == As::Mask ? "<name>" : known; };
   for (std::size_t i = 0; i < text.size();) {
     const Found found = may_begin(text, i) ? first_match({text, i}, hosts) : Found{};
+    if (const auto own = names.at(text, i); own.length > 0 && own.length >= found.keep + found.length) {
+      put(*own.replacement);
+      i += own.length;
+      continue;
+    }
+    if (const auto own = found.keep > 0 ? names.at(text, i + found.keep) : KnownNames::Match{};
+        own.length > 0 && own.length >= found.length) {
+      out += text.substr(i, found.keep);
+      put(*own.replacement);
+      i += found.keep + own.length;
+      continue;
+    }
     if (found.length == 0) {
       out += text[i++];
       continue;
@@ -514,11 +540,6 @@ tl::expected<Redactor, UsageError> redactor_for(const Settings& settings, const 
   const auto key = settings.redact_key.empty() ? made_here(console.environment) : key_from(settings.redact_key);
   if (!key) return tl::unexpected(key.error());
   return Redactor(*key);
-}
-
-void clean(report::Document& document, const Redactor* redactor) {
-  Cleaner(redactor).document(document);
-  document.redacted = redactor != nullptr;
 }
 
 }  // namespace tunnelscope::app

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "src/command.hpp"
+#include "src/known_names.hpp"
 #include "src/report/format.hpp"
 
 namespace tunnelscope::app {
@@ -24,20 +25,32 @@ class Redactor {
   std::string shape(std::string_view text) const;
   // The same as message(), with <name> for every pseudonym: for texts that are compared.
   std::string masked(std::string_view text) const;
+  // A name that a record states, with the prefix of its pseudonym: from now on it is replaced wherever it stands as a
+  // whole word. A port and a prefix length are no part of it.
+  void know(std::string_view value, std::string_view prefix);
+  // The same for a client as reports name it: a user, or "user/device".
+  void know_client(std::string_view value);
+  // A value that is a name as a whole, known or not, or two known ones with a slash between them. What names nobody
+  // ("NA", 0.0.0.0) stays.
+  std::string name(std::string_view value, std::string_view prefix) const;
   // 16 hex digits; an unkeyed fingerprint of few possible subjects would give them away.
   std::string fingerprint(std::string_view fingerprint) const;
 
  private:
   std::string pseudonym(std::string_view prefix, std::string_view value) const;
   enum class As { Pseudonym, Mask };
-  std::string replace(std::string_view text, bool hosts, As as) const;
+  std::string pseudonym_of(std::string_view name, std::string_view prefix) const;
+  bool names_nobody(std::string_view name) const;
+  std::size_t slash_between_known(std::string_view value) const;
+  std::string replace(std::string_view text, bool hosts, As as, const KnownNames& names) const;
   std::string key_;
+  KnownNames names_, shapes_;  // the latter with their digits masked
 };
 
 // The key of --redact-key, or of this installation: made at the first use, readable by its user alone.
 tl::expected<Redactor, UsageError> redactor_for(const Settings& settings, const Console& console);
 
-// Takes keys out of every text of the document, and with a redactor puts pseudonyms in.
+// src/clean.cpp. Takes keys out of every text of the document, and with a redactor puts pseudonyms in.
 void clean(report::Document& document, const Redactor* redactor);
 
 }  // namespace tunnelscope::app

@@ -125,6 +125,7 @@ diag::Time last_record(const diag::Intake& intake) {
   for (const diag::TunnelLog& log : intake.tunnels()) {
     if (!log.events.empty()) last = std::max(last, log.events.back().time);
   }
+  if (!intake.sessions().empty()) last = std::max(last, intake.sessions().back().time);
   return last;
 }
 
@@ -141,7 +142,10 @@ bool nothing_recognised(const diag::Report& report) {
     return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown ||
            t.bgp != diag::BgpState::Unknown;
   });
-  return report.coverage.recognised == 0 && !any_state;
+  const bool any_session = std::any_of(report.sessions.begin(), report.sessions.end(), [](const diag::SessionGroup& g) {
+    return g.first != diag::kNoTime;
+  });
+  return report.coverage.recognised == 0 && !any_state && !any_session;
 }
 
 // An empty export must not pass for a healthy one.

@@ -64,22 +64,22 @@ std::string shape_without_keys(std::string_view text) {
 
 std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redactor* redactor) {
   std::map<std::pair<diag::Dialect, std::string>, Shape> shapes;
-  for (const diag::TunnelLog& log : intake.tunnels()) {
-    for (const diag::Event& event : log.events) {
-      if (event.rule != diag::kNoRule) continue;
-      const std::string_view text = intake.texts().at(event.text);
-      if (text.size() > kLongestMessage) continue;
-      // Keys and names go before anything is made of the text: pattern, examples, comments and file name alike.
-      const std::string keyless = app::without_keys(text);
-      std::string example = redactor == nullptr ? keyless : redactor->message(keyless);
-      Shape& shape = shapes[{event.dialect, shape_without_keys(redactor == nullptr ? keyless : redactor->masked(keyless))}];
-      ++shape.count;
-      if (shape.examples.size() >= kMostExamples) continue;
-      if (std::find(shape.examples.begin(), shape.examples.end(), example) == shape.examples.end()) {
-        shape.examples.push_back(std::move(example));
-      }
+  const auto add = [&](const auto& event) {
+    if (event.rule != diag::kNoRule) return;
+    const std::string_view text = intake.texts().at(event.text);
+    if (text.size() > kLongestMessage) return;
+    // Keys and names go before anything is made of the text: pattern, examples, comments and file name alike.
+    const std::string keyless = app::without_keys(text);
+    std::string example = redactor == nullptr ? keyless : redactor->message(keyless);
+    Shape& shape = shapes[{event.dialect, shape_without_keys(redactor == nullptr ? keyless : redactor->masked(keyless))}];
+    ++shape.count;
+    if (shape.examples.size() >= kMostExamples) return;
+    if (std::find(shape.examples.begin(), shape.examples.end(), example) == shape.examples.end()) {
+      shape.examples.push_back(std::move(example));
     }
-  }
+  };
+  for (const diag::TunnelLog& log : intake.tunnels()) std::for_each(log.events.begin(), log.events.end(), add);
+  std::for_each(intake.sessions().begin(), intake.sessions().end(), add);
   std::vector<Shape> out;
   for (auto& [key, shape] : shapes) {
     shape.dialect = key.first;
@@ -89,6 +89,16 @@ std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redac
   std::stable_sort(out.begin(), out.end(), [](const Shape& a, const Shape& b) { return a.count > b.count; });
   if (out.size() > kMostDrafts) out.resize(kMostDrafts);
   return out;
+}
+
+// Names that session records state in fields of their own may stand in messages too.
+void know_names(const diag::Intake& intake, app::Redactor& redactor) {
+  for (const diag::SessionEvent& e : intake.sessions()) {
+    const auto know = [&](std::uint32_t text, std::string_view prefix) { redactor.know(intake.texts().at(text), prefix); };
+    know(e.user, "user-"), know(e.device, "device-"), know(e.connector, "connector-"), know(e.resource, "resource-");
+    know(e.gateway, "gateway-"), know(e.group, "group-"), know(e.group_name, "group-");
+    know(e.organisation, "organisation-"), know(e.address, "address-");
+  }
 }
 
 // The pattern of a shape: masks become captures, what PCRE2 would read as its own is escaped.
@@ -174,10 +184,16 @@ std::string examples_text(const Shape& shape, const rules::Pattern* pattern) {
   return out;
 }
 
+std::string_view family_of(diag::Dialect dialect) {
+  const bool of_tunnels = dialect == diag::Dialect::AwsS2sIke || dialect == diag::Dialect::AwsS2sBgp;
+  return of_tunnels ? "aws-s2s" : diag::name_of(diag::system_of(dialect));
+}
+
 Draft draft_of(const Shape& shape, std::set<std::string>& taken) {
   const std::string slug = slug_of(shape.text);
-  std::string path = fmt::format("messages/aws-s2s/draft/{}.yaml", slug);
-  for (int n = 2; !taken.insert(path).second; ++n) path = fmt::format("messages/aws-s2s/draft/{}-{}.yaml", slug, n);
+  const std::string folder = fmt::format("messages/{}/draft", family_of(shape.dialect));
+  std::string path = fmt::format("{}/{}.yaml", folder, slug);
+  for (int n = 2; !taken.insert(path).second; ++n) path = fmt::format("{}/{}-{}.yaml", folder, slug, n);
   const std::string source = pattern_of(shape.text);
   const auto compiled = rules::Pattern::compile(source);
   const rules::Pattern* pattern = compiled ? &*compiled : nullptr;
@@ -238,6 +254,7 @@ Exit rules_draft(const Settings& settings, Console& console) {
   diag::Intake intake(classifier);
   const auto problems = read(settings.arguments, settings, diag::kNoTime, console, intake);
   intake.finish();
+  if (redactor) know_names(intake, *redactor);
   const auto shown = [&](const std::string& text) { return app::for_terminal(redactor ? redactor->text(text) : text); };
   for (const auto& problem : problems) {
     app::complain(console, fmt::format("{}: {}", shown(problem.path), shown(problem.reason)), shown(problem.hint));

@@ -1,12 +1,15 @@
-// `explain`: a cause, a message rule, or a pasted line. A line that holds JSON goes through the same reader as a log,
-// so every container is understood; a bare message is matched against the rules of every dialect.
+// `explain`: a cause, a message rule, or a pasted line. A pasted line goes through the same reader as a log, so every
+// container is understood; a bare message is matched against the rules of every dialect, and a bare reason besides as
+// the messages of session records word it.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <iostream>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,6 +36,8 @@ struct Pasted {
   std::optional<diag::Dialect> dialect;
   diag::Time time = diag::kNoTime;
   diag::PhaseState phase1 = diag::PhaseState::Unknown, phase2 = diag::PhaseState::Unknown;
+  // Of a session record: whom and what it is about, by name; only what it says.
+  std::vector<std::pair<std::string_view, std::string>> about;
 };
 
 struct Captured {
@@ -43,6 +48,7 @@ struct Captured {
 
 struct Verdict {
   Pasted pasted;
+  std::string taken_as;                   // the message that was matched, where that is not the pasted text
   const kb::MessageRule* rule = nullptr;  // null: nothing matched
   std::vector<Captured> captures;
   bool limit_hit = false;
@@ -70,22 +76,64 @@ class MemoryFile {
   bool ok_ = false;
 };
 
-// The first record in a text that some container holds; the text itself when there is none.
+Pasted pasted_from(const diag::SessionEvent& e, const diag::TextPool& texts) {
+  Pasted pasted;
+  pasted.message = texts.at(e.text);
+  pasted.dialect = e.dialect;
+  if (!e.yearless) pasted.time = e.time;
+  pasted.about.emplace_back("system", diag::name_of(diag::system_of(e.dialect)));
+  const std::pair<std::string_view, std::uint32_t> names[] = {
+      {"group", e.group}, {"user", e.user},         {"device", e.device},       {"address", e.address},
+      {"id", e.id},       {"resource", e.resource}, {"connector", e.connector}, {"gateway", e.gateway}};
+  for (const auto& [name, text] : names) {
+    if (text != 0) pasted.about.emplace_back(name, texts.at(text));
+  }
+  return pasted;
+}
+
+// The first record in a text that some container holds; the text itself when there is none. A line about a tunnel that
+// is no JSON is left as it is: its message alone says all.
 Pasted pasted_from(const std::string& text, const diag::Classifier& classifier) {
   Pasted plain;
   plain.message = text;
-  if (text.find('{') == std::string::npos) return plain;
   const MemoryFile file(text);
   if (!file.ok()) return plain;
   diag::Intake intake(classifier);
   input::read_inputs({file.path()}, {}, intake);
   intake.finish();
+  if (!intake.sessions().empty()) return pasted_from(intake.sessions().front(), intake.texts());
+  if (text.find('{') == std::string::npos) return plain;
   for (const diag::TunnelLog& log : intake.tunnels()) {
     for (const diag::Event& e : log.events) {
-      return {std::string(intake.texts().at(e.text)), e.dialect, e.time, e.phase1, e.phase2};
+      return {std::string(intake.texts().at(e.text)), e.dialect, e.time, e.phase1, e.phase2, {}};
     }
   }
   return plain;
+}
+
+// How the message of a session record goes on with its reason.
+struct Wording {
+  diag::Dialect dialect;
+  std::string_view before_reason;
+};
+constexpr std::array kWordings{Wording{diag::Dialect::AwsClientVpn, "connection-attempt failed: "},
+                               Wording{diag::Dialect::CloudConnexa, "client-disconnected: "},
+                               Wording{diag::Dialect::Twingate, "failed_to_connect: "},
+                               Wording{diag::Dialect::Twingate, "denied_access: "}};
+
+// A bare reason as the message that carries it. A rule that takes any reason says nothing about this one.
+std::optional<Pasted> as_reason(const std::string& text, const diag::Classifier& classifier) {
+  for (const Wording& wording : kWordings) {
+    const std::string before(wording.before_reason);
+    const diag::Classified found = classifier.classify(wording.dialect, before + text);
+    if (found.outcome != rules::Outcome::Match) continue;
+    if (classifier.classify(wording.dialect, before + "zqxj vwkp").rule == found.rule) continue;
+    Pasted pasted;
+    pasted.message = before + text;
+    pasted.dialect = wording.dialect;
+    return pasted;
+  }
+  return std::nullopt;
 }
 
 Verdict judge(Pasted pasted, const diag::Classifier& classifier) {
@@ -104,6 +152,11 @@ Verdict judge(Pasted pasted, const diag::Classifier& classifier) {
     verdict.captures.push_back({std::string(c.name), std::string(c.text), c.type, c.number});
   }
   if (verdict.rule != nullptr) return verdict;
+  if (const auto reason = verdict.pasted.dialect ? std::nullopt : as_reason(message, classifier)) {
+    Verdict taken = judge(*reason, classifier);
+    taken.taken_as = std::exchange(taken.pasted.message, message);
+    return taken;
+  }
   const auto near = classifier.nearest(message);
   if (near.rule != diag::kNoRule && near.bytes > 0) {
     verdict.nearest = &classifier.knowledge().messages[near.rule];
@@ -120,7 +173,7 @@ std::vector<const kb::Cause*> causes_of(const kb::Knowledge& knowledge, const st
   std::vector<const kb::Cause*> found;
   if (signal == "routine") return found;
   for (const kb::Cause& c : knowledge.causes) {
-    if (holds(c.all, signal) || holds(c.any, signal)) found.push_back(&c);
+    if (holds(c.all, signal) || holds(c.any, signal) || (c.milder && holds(c.milder->all, signal))) found.push_back(&c);
   }
   return found;
 }
@@ -139,6 +192,7 @@ std::string states_in_words(const Pasted& p) {
 }
 
 void matched_text(report::Page& page, const Verdict& v, const kb::Knowledge& knowledge) {
+  if (!v.taken_as.empty()) page.item(2, "taken as ", clean(v.taken_as));
   page.item(2, "rule     ", v.rule->id, Style::Bold);
   page.item(2, "signal   ", v.rule->signal);
   for (const Captured& c : v.captures) {
@@ -183,6 +237,7 @@ std::string as_text(const Verdict& v, const kb::Knowledge& knowledge, const app:
   report::Page page(screen);
   page.paragraph(0, clean(v.pasted.message), Style::Bold);
   if (v.pasted.time != diag::kNoTime) page.paragraph(0, diag::rfc3339(v.pasted.time), Style::Dim);
+  for (const auto& [name, value] : v.pasted.about) page.item(2, app::padded(name, 8) + " ", clean(value));
   if (v.rule != nullptr) {
     matched_text(page, v, knowledge);
   } else {
@@ -199,6 +254,11 @@ std::string as_json(const Verdict& v, const kb::Knowledge& knowledge) {
             {"phase1", state(v.pasted.phase1)},
             {"phase2", state(v.pasted.phase2)},
             {"matched", v.rule != nullptr}};
+  if (!v.pasted.about.empty()) {
+    json["about"] = Json::object();
+    for (const auto& [name, value] : v.pasted.about) json["about"][std::string(name)] = clean(value);
+  }
+  if (!v.taken_as.empty()) json["taken_as"] = clean(v.taken_as);
   if (v.rule != nullptr) {
     Json captures = Json::array();
     for (const Captured& c : v.captures) {
@@ -310,9 +370,10 @@ Exit explain(const Settings& settings, Console& console) {
     return Exit::Usage;
   }
   if (const auto shown = show_entry(text, knowledge, settings, console)) return *shown;
-  if (looks_like_id(text)) return no_such_entry(text, knowledge, console);
   const diag::Classifier classifier(knowledge);
   const Verdict verdict = judge(pasted_from(text, classifier), classifier);
+  // Reasons of session records look like ids: client-connect-handler-timed-out.
+  if (verdict.rule == nullptr && looks_like_id(text)) return no_such_entry(text, knowledge, console);
   const std::string answer = settings.format == "json" ? as_json(verdict, knowledge)
                                                        : as_text(verdict, knowledge, screen_of(settings, console));
   return app::deliver(answer, settings, console, verdict.rule != nullptr ? Exit::Done : Exit::Input);

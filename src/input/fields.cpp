@@ -19,17 +19,27 @@ constexpr std::array kNames{
     Name{"aspath", Key::AsPath},
     Name{"awslogs", Key::AwsLogs},
     Name{"body", Key::OtherMessage},
+    Name{"bytestransferred", Key::BytesTransferred},
+    Name{"clientvpnendpointid", Key::ClientVpnEndpointId},
+    Name{"cloudconnexalogversion", Key::CloudConnexaLogVersion},
+    Name{"connectionlogtype", Key::ConnectionLogType},
+    Name{"connector", Key::Connector},
     Name{"data", Key::Data},
     Name{"date", Key::OtherTime},
+    Name{"destaddr", Key::DestAddr},
     Name{"detail", Key::Inner},
     Name{"details", Key::Details},
     Name{"dpdenabled", Key::DpdEnabled},
+    Name{"error", Key::Error},
+    Name{"event", Key::Event},
     Name{"events", Key::Events},
     Name{"eventtimestamp", Key::EventTimestamp},
+    Name{"eventtype", Key::EventType},
     Name{"field", Key::Field},
     Name{"ikephase1state", Key::Phase1State},
     Name{"ikephase2state", Key::Phase2State},
     Name{"kinesis", Key::Kinesis},
+    Name{"kubernetes", Key::Kubernetes},
     Name{"localpref", Key::LocalPref},
     Name{"log", Key::OtherMessage},
     Name{"logevents", Key::LogEvents},
@@ -49,15 +59,22 @@ constexpr std::array kNames{
     Name{"nextbackwardtoken", Key::NextToken},
     Name{"nextforwardtoken", Key::NextToken},
     Name{"nexthopip", Key::NextHopIp},
+    Name{"payload", Key::Payload},
     Name{"prefix", Key::Prefix},
     Name{"raw", Key::OtherMessage},
+    Name{"realtimetimestamp", Key::RealtimeTimestamp},
     Name{"records", Key::Records},
+    Name{"remotenetwork", Key::RemoteNetwork},
     Name{"resourceid", Key::ResourceId},
     Name{"result", Key::Inner},
     Name{"results", Key::Results},
+    Name{"service", Key::Service},
     Name{"sessionresults", Key::SessionResults},
+    Name{"sessions", Key::Sessions},
+    Name{"sessionstarttime", Key::SessionStartTime},
     Name{"sessionupdate", Key::SessionUpdate},
     Name{"source", Key::Inner},
+    Name{"sourceaddr", Key::SourceAddr},
     Name{"status", Key::Status},
     Name{"text", Key::OtherMessage},
     Name{"time", Key::OtherTime},
@@ -79,6 +96,9 @@ constexpr std::array kNames{
 static_assert(std::is_sorted(kNames.begin(), kNames.end(),
                              [](const Name& a, const Name& b) { return a.folded < b.folded; }));
 
+bool is_passed_over(char c) { return c == '_' || c == '-' || c == ' '; }
+char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
 FieldValue::Kind kind_of(simdjson::dom::element_type type) {
   using simdjson::dom::element_type;
   switch (type) {
@@ -97,17 +117,28 @@ FieldValue::Kind kind_of(simdjson::dom::element_type type) {
 }  // namespace
 
 Key key_named(std::string_view name) {
-  std::array<char, 40> folded;
+  std::array<char, 40> letters;
   std::size_t length = 0;
   for (const char c : name) {
-    if (c == '_' || c == '-' || c == ' ') continue;
-    if (length == folded.size()) return Key::None;
-    folded[length++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (is_passed_over(c)) continue;
+    if (length == letters.size()) return Key::None;
+    letters[length++] = folded(c);
   }
-  const std::string_view wanted(folded.data(), length);
+  const std::string_view wanted(letters.data(), length);
   const auto at = std::lower_bound(kNames.begin(), kNames.end(), wanted,
                                    [](const Name& row, std::string_view text) { return row.folded < text; });
   return at != kNames.end() && at->folded == wanted ? at->key : Key::None;
+}
+
+// Folds both as it goes: no name is too long for this.
+bool same_name(std::string_view a, std::string_view b) {
+  std::size_t i = 0, j = 0;
+  for (;;) {
+    while (i < a.size() && is_passed_over(a[i])) ++i;
+    while (j < b.size() && is_passed_over(b[j])) ++j;
+    if (i == a.size() || j == b.size()) return i == a.size() && j == b.size();
+    if (folded(a[i++]) != folded(b[j++])) return false;
+  }
 }
 
 FieldValue::FieldValue(simdjson::dom::element element) : kind_(kind_of(element.type())), element_(element) {
@@ -132,6 +163,12 @@ ParsedTime time_of(const FieldValue& value) {
   }
 }
 
+FieldValue member_of(simdjson::dom::object object, std::string_view name) {
+  for (const auto candidate : object)
+    if (same_name(candidate.key, name)) return FieldValue(candidate.value);
+  return {};
+}
+
 void Fields::set(Key key, FieldValue value) {
   if (key == Key::None || has(key)) return;
   values_[static_cast<std::size_t>(key)] = value;
@@ -139,11 +176,28 @@ void Fields::set(Key key, FieldValue value) {
 }
 
 void Fields::set(simdjson::dom::object object) {
+  if (!has_object_) object_ = object;
+  has_object_ = true;
   for (const auto member : object) set(key_named(member.key), FieldValue(member.value));
+}
+
+void Fields::set_cell(Key key, std::string_view name, FieldValue value) {
+  set(key, value);
+  cells_.emplace_back(name, value);
+}
+
+FieldValue Fields::named(std::string_view name) const {
+  if (has_object_)
+    if (const FieldValue value = member_of(object_, name); value.kind() != FieldValue::Kind::Absent) return value;
+  for (const auto& [cell, value] : cells_)
+    if (same_name(cell, name)) return value;
+  return {};
 }
 
 void Fields::clear() {
   for (; used_ != 0; used_ &= used_ - 1) values_[static_cast<std::size_t>(std::countr_zero(used_))] = FieldValue();
+  has_object_ = false;
+  cells_.clear();
 }
 
 }  // namespace tunnelscope::input

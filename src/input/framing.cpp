@@ -13,6 +13,8 @@ constexpr std::size_t kLongestPrefix = 4096;             // what may stand befor
 constexpr std::size_t kLookAhead = std::size_t{1} << 18;  // where the next record is looked for behind damage
 constexpr std::uint64_t kCreditPerByte = 4;
 constexpr std::string_view kTooLong = "line longer than 16 MiB";
+constexpr std::string_view kEmptyExport =
+    "empty Pangolin export: its time range held no sessions, or connection logging keeps none (0 days, the default)";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::uint64_t count_newlines(std::string_view text) {
@@ -49,6 +51,12 @@ bool begins_json(std::string_view text) {
   return next == std::string_view::npos || std::string_view("{[\"]").find(text[next]) != std::string_view::npos;
 }
 
+// Behind a word that may be anything, only what looks like an object from its second character on is one.
+bool begins_object(std::string_view text) {
+  const auto next = text.find_first_not_of(" \t\r", 1);
+  return next == std::string_view::npos || text[next] == '"';
+}
+
 // Where a record may begin behind damage in the same line: a brace before a quote that is not a member's value.
 std::size_t next_record(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find("{\"", from); at != std::string_view::npos; at = text.find("{\"", at + 1)) {
@@ -61,11 +69,13 @@ std::size_t next_record(std::string_view text, std::size_t from) {
 }  // namespace
 
 bool Framing::read() {
-  for (;;) {
-    if (window_.data().empty() && !window_.more()) return any_;
+  while (!window_.data().empty() || window_.more()) {
     if (mid_line_) behind_value();
     else next_line();
   }
+  for (std::size_t stream = 0; stream < pieces_.size(); ++stream) use_piece(stream);
+  if (empty_export_) out_.caveat(diag::System::Pangolin, std::string(kEmptyExport));
+  return any_;
 }
 
 Context Framing::here() const {
@@ -144,18 +154,27 @@ bool Framing::json_line(std::string_view text) {
 void Framing::text_line(std::string_view text, const Line& line) {
   const char* const data = window_.data().data();
   announced_.reset();
+  if (line.complete && piece_of_line(line.text)) return consume_line(line);
   const auto brace = text.substr(0, kLongestPrefix).find('{');
   if (brace != std::string_view::npos) {
     const std::string_view before = without_escapes(text.substr(0, brace), cleaned_);
+    const std::string_view rest = text.substr(brace);
     const LinePrefix prefix = line_prefix(before);
-    if (prefix.found && prefix.length == before.size()) {
-      Context context = here();
+    Context context = here();
+    bool json = prefix.found && prefix.length == before.size();
+    if (json) {
       context.time = prefix.time.parsed.time;
       if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
-      const std::string_view rest = text.substr(brace);
-      const bool whole = line.complete && rest.size() <= kLongest && (rest.back() == '}' || rest.back() == ']');
       if (!context.container_certain) context.container = line_form(prefix, line.complete && rest.size() == 1);
       context.container_certain = true;
+    } else if (const ServicePrefix service = service_prefix(before);
+               service.length == before.size() &&
+               (service.container != container::kTailDetailed || begins_object(rest))) {
+      context = unwrap_.inside(service, context);
+      json = true;
+    }
+    if (json) {
+      const bool whole = line.complete && rest.size() <= kLongest && (rest.back() == '}' || rest.back() == ']');
       if (whole && unwrap_.try_json(rest, context, level_)) return consume_line(line);
       return value(static_cast<std::size_t>(rest.data() - data), context);
     }
@@ -176,8 +195,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
   }
   if (level_ == 0)
     if (auto table = CsvTable::of_header(text)) {
-      csv_ = std::move(table);
-      out_.container(csv_->container());
+      begin_table(std::move(*table));
       return consume_line(line);
     }
   plain_text(text, here());
@@ -190,6 +208,10 @@ void Framing::plain_text(std::string_view text, const Context& line_context) {
   if (text == "Permission Check Successful") return out_.container(container::kWriteTestMarker);
   text = without_escapes(text, cleaned_);
   if (text.find('\0') != std::string_view::npos) return out_.skip("NUL bytes", line_context);
+  const ServicePrefix service = service_prefix(text);
+  Context service_context = line_context;
+  if (!service_context.container_certain) service_context.container = container::kText;
+  if (unwrap_.service_line(text, service, service_context, level_)) return;
   Context context = line_context;
   const LinePrefix prefix = line_prefix(text);
   std::string_view rest = text;
@@ -204,7 +226,36 @@ void Framing::plain_text(std::string_view text, const Context& line_context) {
     return;
   }
   if (!context.container_certain) context.container = container::kText;
-  if ( !read_text(rest, context, out_)) out_.skip(kNotVpn, context);
+  if (!read_text(rest, context, out_)) out_.skip(kNotVpn, context);
+}
+
+// True: the line is a piece of a longer one, and is kept or, when it is the last, used.
+bool Framing::piece_of_line(std::string_view line) {
+  constexpr std::size_t kLongestTag = 64;
+  const bool waiting = !pieces_[0].text.empty() || !pieces_[1].text.empty();
+  if (!waiting && line.substr(0, kLongestTag).find(" P ") == std::string_view::npos) return false;
+  const ServicePrefix prefix = service_prefix(line);
+  if (prefix.stream.empty()) return false;
+  const std::size_t stream = prefix.stream == "stderr" ? 1 : 0;
+  Pieces& pieces = pieces_[stream];
+  if (!prefix.partial && pieces.text.empty()) return false;
+  if (pieces.text.empty()) {
+    pieces.context = unwrap_.inside(prefix, here());
+    pieces.too_long = false;
+  }
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (pieces.text.size() + line.size() <= kLongest) pieces.text += line.substr(std::min(prefix.length, line.size()));
+  else pieces.too_long = true;
+  if (!prefix.partial) use_piece(stream);
+  return true;
+}
+
+void Framing::use_piece(std::size_t stream) {
+  Pieces& pieces = pieces_[stream];
+  if (pieces.text.empty()) return;
+  if (pieces.too_long) out_.skip(kTooLong, pieces.context);
+  else unwrap_.message(pieces.text, pieces.context, level_);
+  pieces.text.clear();
 }
 
 // What may follow a value in its line: the next value, with or without a comma, or a line that lacks its line break.
@@ -239,6 +290,20 @@ void Framing::behind_value() {
   discard_line();
 }
 
+void Framing::begin_table(CsvTable table) {
+  csv_ = std::move(table);
+  empty_export_ = csv_->container() == container::kPangolinEmptyExport;
+  out_.container(csv_->container());
+}
+
+// Files put one behind the other may have tables of different columns.
+bool Framing::is_next_header(std::string_view line) {
+  if (!csv_->names_column(row_.cell(0))) return false;
+  auto table = CsvTable::of_header(trim_end(line));
+  if (table) begin_table(std::move(*table));
+  return table.has_value();
+}
+
 // One row of a table. False: the table has ended and what follows is something else.
 bool Framing::csv_row() {
   while (window_.data().size() < 2 && window_.more()) {}
@@ -256,9 +321,15 @@ bool Framing::csv_row() {
   }
   Context context = here();
   if (status == CsvRow::Status::Row) {
-    consume(row_.length(), row_.newlines());
     const bool blank = row_.size() == 1 && trim(row_.cell(0)).empty();
-    if (blank || csv_->is_header(row_)) return true;
+    const bool header = !blank && (csv_->is_header(row_) || is_next_header(window_.data().substr(0, row_.length())));
+    consume(row_.length(), row_.newlines());
+    if (blank || header) return true;
+    if (csv_->container() == container::kPangolinEmptyExport) {
+      empty_export_ = false;
+      out_.skip(kOtherPangolinEvent, context);
+      return true;
+    }
     row_fields_.clear();
     csv_->fill(row_, row_fields_);
     context.container = csv_->container();

@@ -3,6 +3,7 @@
 // Damage costs its own unit only: reading resumes behind it, and bytes read twice are paid from a credit that grows
 // with the input, so that no input takes more than linear time. Memory is bounded by the limits below.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,7 +70,11 @@ class Framing {
   void text_line(std::string_view text, const Line& line);
   void behind_value();
   void plain_text(std::string_view text, const Context& context);
+  bool piece_of_line(std::string_view line);
+  void use_piece(std::size_t stream);
   bool csv_row();
+  void begin_table(CsvTable table);
+  bool is_next_header(std::string_view line);
 
   void value(std::size_t offset, Context context);
   bool grow(Unit& unit);
@@ -95,7 +100,15 @@ class Framing {
   bool debris_ = false;     // a unit was damaged: pieces of it may stand around
   std::optional<Context> announced_;  // a line held only time and stream: the value follows on the next lines
   std::optional<Context> inherited_;  // header of a damaged wrapper, for its remaining elements
+  // Lines that Kubernetes cut into pieces, until their last one comes: of stdout and of stderr.
+  struct Pieces {
+    std::string text;
+    Context context;
+    bool too_long = false;
+  };
+  std::array<Pieces, 2> pieces_;
   std::optional<CsvTable> csv_;
+  bool empty_export_ = false;  // of Pangolin: so far nothing follows its header
   CsvRow row_;
   Fields row_fields_;
   std::string shell_, cleaned_;

@@ -142,11 +142,19 @@ class Reader {
 
   void read_open(int descriptor, const std::string& path) {
     out_.begin_input(path);
+    hint_year(descriptor);
     if (fs::path(path).filename() == kWriteTestName) return out_.container(container::kWriteTestMarker);
     const auto source = decoded(file_source(descriptor, [&](std::size_t count) { progress(count, path); }));
     read_text_of(*source, path);
     if (const auto problem = source->problem(); !problem.empty())
       fail(path, problem, "what could be read before that is in the report");
+  }
+
+  void hint_year(int descriptor) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return;
+    const auto modified = time_of(std::int64_t{status.st_mtime});
+    if (modified.status == TimeStatus::Ok) intake_.year_hint(modified.time);
   }
 
   void read_text_of(ByteSource& source, const std::string& path) {

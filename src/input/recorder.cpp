@@ -31,4 +31,18 @@ void Recorder::record(diag::TunnelRecord record, const Identity& own, const Cont
   intake_.record(record, context.line);
 }
 
+void Recorder::session(diag::SessionRecord record, const Context& context) {
+  if (record.time == diag::kNoTime) record.time = context.time;
+  if (record.time == diag::kNoTime) {
+    record.time = context.yearless;
+    record.yearless = record.time != diag::kNoTime;
+  }
+  if (record.time == diag::kNoTime) return skip("no time", context);
+  container(context.container);
+  if (until_ != diag::kNoTime && record.time > until_ && !record.yearless) return;
+  record.envelope_time = context.time;
+  if (record.source.empty()) record.source = context.source;
+  intake_.session(record, context.line);
+}
+
 }  // namespace tunnelscope::input

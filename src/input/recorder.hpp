@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "diag/intake.hpp"
 #include "src/input/identity.hpp"
@@ -14,7 +15,10 @@ namespace tunnelscope::input {
 struct Context {
   Identity stream;                   // of the log stream; unknown: not said
   diag::Time time = diag::kNoTime;   // the innermost envelope's
+  diag::Time yearless = diag::kNoTime;  // a time whose year nobody wrote: it stands in the year 2000
   std::uint64_t line = 0;            // where the value begins
+  std::string_view source;           // host, pod or container whose service wrote the line
+  bool connector = false;            // that service is a Twingate connector
   std::string_view container;        // a name of the container table
   bool container_certain = false;    // false: a value may still show that it is a more special one
 };
@@ -28,6 +32,12 @@ class Recorder {
 
   // Identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
   void record(diag::TunnelRecord record, const Identity& own, const Context& context);
+  // Without a time of its own, the record takes its envelope's; without any it is skipped.
+  void session(diag::SessionRecord record, const Context& context);
+  void caveat(diag::System system, std::string text) { intake_.caveat({system, std::move(text)}); }
+  void page(diag::System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
+    intake_.page(system, offset, rows, total);
+  }
   void skip(std::string_view reason, const Context& context) { intake_.skip(reason, context.line); }
   void note(std::string_view reason, const Context& context) { intake_.note(reason, context.line); }
 

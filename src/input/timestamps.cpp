@@ -1,10 +1,12 @@
 // Hand-written because g++ 12 has no std::chrono::parse; the table of accepted forms is in the unit test.
 #include "src/input/timestamps.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 namespace tunnelscope::input {
@@ -253,6 +255,57 @@ LeadingTime leading_time(std::string_view text) {
   }
   if (is_letter(cursor.peek()) || cursor.peek() == '.' || cursor.peek() == '-' || cursor.peek() == ':') return {};
   return {time_of(text.substr(0, cursor.position())), cursor.position(), false, false, false};
+}
+
+LeadingDate leading_date(std::string_view text) {
+  Cursor cursor(text);
+  const auto word = cursor.run_of(is_letter);
+  const int month = word.size() == 3 ? month_named(word) : 0;
+  if (month == 0 || !cursor.take(' ')) return {};
+  cursor.take(' ');
+  int day = 0, year = 2000;
+  const auto day_digits = cursor.run_of(is_digit);
+  if (day_digits.empty() || day_digits.size() > 2 || !cursor.take(' ')) return {};
+  std::from_chars(day_digits.data(), day_digits.data() + day_digits.size(), day);
+  const std::size_t behind_day = cursor.position();
+  const auto written = cursor.digits(4);
+  const bool has_year = written && cursor.take(' ');
+  if (has_year) year = *written;
+  else cursor.position(behind_day);
+  if (cursor.peek(2) != ':') return {};
+  const auto clock = read_clock(cursor);
+  if (!clock) return {};
+  const auto time = instant(year, month, day, *clock, {});
+  if (!time) return {};
+  return {in_range(*time), cursor.position(), !has_year};
+}
+
+std::optional<diag::Duration> go_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double milliseconds;
+  };
+  constexpr Unit kUnits[] = {{"h", 3'600'000}, {"ms", 1}, {"m", 60'000}, {"s", 1000},
+                             {"us", 1e-3}, {"\xc2\xb5s", 1e-3}, {"\xce\xbcs", 1e-3}, {"ns", 1e-6}};
+  constexpr double kLongest = 1e15;
+  if (text == "0") return 0;
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty()) return {};
+  double total = 0;
+  while (!text.empty()) {
+    double count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count, std::chars_format::fixed);
+    if (read.ec != std::errc{} || !is_digit(text[0])) return {};
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+    const Unit* const unit = std::find_if(std::begin(kUnits), std::end(kUnits),
+                                          [&](const Unit& candidate) { return text.starts_with(candidate.name); });
+    if (unit == std::end(kUnits)) return {};
+    text.remove_prefix(unit->name.size());
+    total += count * unit->milliseconds;
+  }
+  if (!(total < kLongest)) return {};
+  return std::llround(negative ? -total : total);
 }
 
 }  // namespace tunnelscope::input

@@ -3,6 +3,7 @@
 // A time without a zone is UTC; a leap second is the first moment of the next minute.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "diag/time.hpp"
@@ -29,5 +30,16 @@ struct LeadingTime {
   bool zulu = false;       // ISO with Z
 };
 LeadingTime leading_time(std::string_view text);
+
+// "Jun 26 21:39:49" and "Jun 26 2021 21:39:49" at the very start of `text`, as syslog and journald write them.
+struct LeadingDate {
+  ParsedTime parsed;
+  std::size_t length = 0;  // bytes; 0: the text does not begin so
+  bool yearless = false;   // then `parsed` stands in the year 2000
+};
+LeadingDate leading_date(std::string_view text);
+
+// "1h2m3.5s", "150ms": durations as Go writes them. Empty: it is none.
+std::optional<diag::Duration> go_duration(std::string_view text);
 
 }  // namespace tunnelscope::input

@@ -1,14 +1,17 @@
 // The order of the questions matters: a record is looked for before an envelope, because both may have `message`
-// and `timestamp`; wrappers are known by their arrays, payloads by their base64 fields.
+// and `timestamp`; wrappers are known by their arrays, payloads by their base64 fields, streamed events by an object
+// beside the word that says what kind of event it is.
 #include "src/input/unwrap.hpp"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "src/input/bytes.hpp"
 #include "src/input/containers/containers.hpp"
+#include "src/input/dialects/session.hpp"
 #include "src/input/framing.hpp"
 #include "src/input/window.hpp"
 
@@ -44,6 +47,51 @@ std::string_view reason_of(simdjson::error_code refusal) {
 }
 
 bool is_control_message(const Fields& fields) { return same_word(fields[Key::MessageType].text(), "CONTROL_MESSAGE"); }
+
+constexpr std::string_view kAnalytics = "ANALYTICS";
+
+// What follows the word ANALYTICS that begins `text` or stands before its first brace. Empty optional: there is no such.
+std::optional<std::string_view> behind_analytics(std::string_view text) {
+  if (text.starts_with(kAnalytics) && (text.size() == kAnalytics.size() || text[kAnalytics.size()] == ' '))
+    return trim(text.substr(kAnalytics.size()));
+  const auto brace = text.find('{');
+  if (brace == std::string_view::npos) return {};
+  const std::string_view before = text.substr(0, text.find_last_not_of(" \t", brace == 0 ? 0 : brace - 1) + 1);
+  if (!before.ends_with(kAnalytics) || before.size() >= brace) return {};
+  const auto word = before.size() - kAnalytics.size();
+  if (word > 0 && before[word - 1] != ' ' && before[word - 1] != '\t') return {};
+  return trim(text.substr(brace));
+}
+
+bool is_other_pangolin_kind(std::string_view kind) {
+  for (const std::string_view other : {"request", "action", "access", "aiSession"})
+    if (kind == other) return true;
+  return false;
+}
+
+diag::Time time_or(const Fields& envelope, diag::Time otherwise) {
+  for (const Key key : {Key::AtTimestamp, Key::Timestamp, Key::OtherTime})
+    if (const auto parsed = time_of(envelope[key]); parsed.status == TimeStatus::Ok) return parsed.time;
+  return otherwise;
+}
+
+// What collectors add about the container that wrote a line.
+void set_pod(simdjson::dom::object kubernetes, Context& context) {
+  context.source = member_of(kubernetes, "pod_name").text();
+  for (const std::string_view name : {"container_name", "container_image", "pod_name"})
+    context.connector = context.connector || is_connector(member_of(kubernetes, name).text());
+}
+
+// Docker's json-file driver: {"log":"...\n","stream":"stdout","time":"..."}.
+bool is_docker_entry(const Fields& fields) {
+  const std::string_view stream = fields.named("stream").text();
+  return fields.named("log").is_text() && (stream == "stdout" || stream == "stderr");
+}
+
+bool is_connection_row(const FieldValue& value) {
+  if (value.kind() != FieldValue::Kind::Object) return false;
+  return member_of(value.object(), "sourceAddr").present() && member_of(value.object(), "destAddr").present();
+}
 
 // A plain name gives way to the more special one that a value shows.
 void specialise(Context& context, std::string_view name) {
@@ -127,7 +175,8 @@ void Unwrap::array(simdjson::dom::array array, const Context& context, int level
     if (element.get_object().get(cell) != simdjson::SUCCESS || cell["field"].get(field) != simdjson::SUCCESS) break;
     row = true;
     simdjson::dom::element content;
-    if (cell["value"].get(content) == simdjson::SUCCESS) here->fields.set(key_named(field), FieldValue(content));
+    if (cell["value"].get(content) == simdjson::SUCCESS)
+      here->fields.set_cell(key_named(field), field, FieldValue(content));
   }
   if (row) {
     Context inner = context;
@@ -143,10 +192,13 @@ void Unwrap::fields(Fields& fields, const Context& context, int level) {
     return out_.skip("control message", context);
   }
   if (fields[Key::AtMessage].is_text()) return message(fields[Key::AtMessage].text(), inside(fields, context), level + 1);
-  if (wrappers(fields, context, level) || dialects(fields, context, level) || payloads(fields, context, level) ||
-      envelope(fields, context, level))
+  if (wrappers(fields, context, level) || dialects(fields, context, level) ||
+      session_envelope(fields, context, level) || payloads(fields, context, level) || envelope(fields, context, level))
     return;
-  out_.skip(kNotVpn, context);
+  Level* here = context.connector ? at(level, context) : nullptr;
+  if (here == nullptr) return out_.skip(kNotVpn, context);
+  here->scratch.clear();
+  read_connector_object(fields, context, out_, here->scratch);
 }
 
 bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
@@ -156,7 +208,9 @@ bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
       fields.set(fields[Key::Message].object());
     const bool in_row = fields.has(Key::LogStream) || fields.has(Key::AtTimestamp);
     Level* here = at(level, context);
-    if (here != nullptr) dialect.read(fields, in_row ? inside(fields, context) : context, out_, here->scratch);
+    if (here == nullptr) return true;
+    here->scratch.clear();
+    dialect.read(fields, in_row ? inside(fields, context) : context, out_, here->scratch);
     return true;
   }
   return false;
@@ -206,6 +260,78 @@ Unwrap::Header Unwrap::header(std::string shell, Key array, const Context& conte
   return header_of(here->fields, array, context);
 }
 
+// Events that name their kind beside an object, a page of Pangolin's API, and an entry of the journal.
+bool Unwrap::session_envelope(const Fields& fields, const Context& context, int level) {
+  Context inner = context;
+  const auto descend = [&](const FieldValue& value, std::string_view name) {
+    if (!name.empty()) specialise(inner, name);
+    this->value(value.element(), inner, level + 1);
+    return true;
+  };
+  const auto refuse = [&](std::string_view reason) { return out_.skip(reason, context), true; };
+  const FieldValue &data = fields[Key::Data], &event = fields[Key::Event], &payload = fields[Key::Payload];
+  if (data.kind() == FieldValue::Kind::Object && member_of(data.object(), "log").kind() == FieldValue::Kind::Array)
+    return pangolin_page(data, context, level), true;
+  if (data.kind() == FieldValue::Kind::Object && event.is_text()) {
+    if (is_other_pangolin_kind(event.text())) return refuse(kOtherPangolinEvent);
+    inner.time = time_or(fields, inner.time);
+    return descend(data, container::kPangolinStream);
+  }
+  if (payload.kind() == FieldValue::Kind::Object && fields[Key::Type].is_text()) {
+    if (is_other_pangolin_kind(fields[Key::Type].text())) return refuse(kOtherPangolinEvent);
+    inner.time = time_or(fields, inner.time);
+    return descend(payload, container::kPangolinStream);
+  }
+  if (event.kind() == FieldValue::Kind::Object) {
+    const std::string_view kind = fields[Key::EventType].text();
+    if (!kind.empty() && kind != "network_access") return refuse(kOtherTwingateEvent);
+    const bool pangolin = fields[Key::Inner].text() == "pangolin";
+    if (pangolin && !is_connection_row(event)) return refuse(kOtherPangolinEvent);
+    inner.time = time_or(fields, inner.time);
+    return descend(event, pangolin ? container::kPangolinStream : kind.empty() ? "" : container::kTwingateSync);
+  }
+  if (fields[Key::Error].yes() && fields[Key::Message].text().starts_with("Export limit exceeded"))
+    return refuse("Pangolin refused the export: it holds more rows than its limit, so choose a shorter time range");
+  if (!fields.has(Key::RealtimeTimestamp)) return false;
+  return journal_entry(fields, context, level), true;
+}
+
+void Unwrap::pangolin_page(const FieldValue& data, const Context& context, int level) {
+  Context inner = context;
+  specialise(inner, container::kPangolinApi);
+  out_.container(inner.container);
+  const simdjson::dom::array rows = member_of(data.object(), "log").array();
+  const FieldValue page = member_of(data.object(), "pagination");
+  if (page.kind() == FieldValue::Kind::Object) {
+    const auto number = [&](std::string_view name) {
+      return static_cast<std::uint64_t>(std::max<std::int64_t>(number_of(member_of(page.object(), name)).value_or(0), 0));
+    };
+    out_.page(diag::System::Pangolin, number("offset"), rows.size(), number("total"));
+  }
+  for (const auto row : rows) value(row, inner, level + 1);
+}
+
+// `journalctl -o json`: a message that is no UTF-8 is an array of its bytes.
+void Unwrap::journal_entry(const Fields& fields, const Context& context, int level) {
+  Context inner = context;
+  specialise(inner, container::kJournaldJson);
+  inner.source = fields.named("_HOSTNAME").text();
+  for (const std::string_view name : {"SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "CONTAINER_NAME", "_COMM"})
+    inner.connector = inner.connector || is_connector(fields.named(name).text());
+  if (const auto microseconds = number_of(fields[Key::RealtimeTimestamp])) {
+    const auto parsed = time_of(*microseconds / 1000);
+    if (parsed.status == TimeStatus::Ok) inner.time = parsed.time;
+  }
+  const FieldValue& text = fields[Key::Message];
+  if (text.is_text()) return message(text.text(), inner, level + 1);
+  if (text.kind() != FieldValue::Kind::Array) return out_.skip("no message text", context);
+  std::string bytes;
+  for (const auto element : text.array())
+    if (const auto byte = number_of(FieldValue(element)); byte && *byte >= 0 && *byte < 256)
+      bytes += static_cast<char>(*byte);
+  message(bytes, inner, level + 1);
+}
+
 bool Unwrap::payloads(Fields& fields, const Context& context, int level) {
   for (const Payload& row : kPayloads) {
     const FieldValue& field = fields[row.key];
@@ -237,11 +363,20 @@ void Unwrap::payload(std::string_view base64, const Context& context, int level)
 Context Unwrap::inside(const Fields& fields, const Context& context) {
   Context inner = context;
   if (fields[Key::LogStream].is_text()) inner.stream = stream_identity(fields[Key::LogStream].text());
-  for (const Key key : {Key::AtTimestamp, Key::Timestamp, Key::OtherTime}) {
-    const auto parsed = time_of(fields[key]);
-    if (parsed.status != TimeStatus::Ok) continue;
-    inner.time = parsed.time;
-    break;
+  inner.time = time_or(fields, inner.time);
+  if (fields[Key::Kubernetes].kind() == FieldValue::Kind::Object) set_pod(fields[Key::Kubernetes].object(), inner);
+  return inner;
+}
+
+Context Unwrap::inside(const ServicePrefix& prefix, const Context& context) {
+  Context inner = context;
+  if (prefix.length == 0) return inner;
+  if (prefix.time.status == TimeStatus::Ok) (prefix.yearless ? inner.yearless : inner.time) = prefix.time.time;
+  if (!prefix.host.empty()) inner.source = host_ = prefix.host;
+  inner.connector = inner.connector || is_connector(prefix.program);
+  if (!inner.container_certain && !prefix.container.empty()) {
+    inner.container = prefix.container;
+    inner.container_certain = true;
   }
   return inner;
 }
@@ -255,6 +390,7 @@ bool Unwrap::envelope(Fields& fields, const Context& context, int level) {
     if (stream && (inner.container == container::kNdjson || inner.container == container::kJson))
       specialise(inner, container::kLiveTail);
     if (!stream && inner.container == container::kFilterLogEvents) inner.container = container::kGetLogEvents;
+    if (key == Key::OtherMessage && is_docker_entry(fields)) specialise(inner, container::kDockerJson);
     if (field.is_text()) message(field.text(), inner, level + 1);
     else value(field.element(), inner, level + 1);
     return true;
@@ -270,19 +406,59 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
   Context inner = context;
   auto from = text.find('{');
   if (text[0] == '[' || text[0] == '"') from = 0;
+  const ServicePrefix service = from == 0 ? ServicePrefix{} : service_prefix(text);
   if (from != 0 && from != std::string_view::npos) {
     const LinePrefix prefix = line_prefix(text);
-    if (!prefix.found || prefix.length != from) from = std::string_view::npos;
-    else if (inner.time == diag::kNoTime) inner.time = prefix.time.parsed.time;
+    if (prefix.found && prefix.length == from) {
+      if (inner.time == diag::kNoTime) inner.time = prefix.time.parsed.time;
+    } else if (service.length == from) {
+      inner = inside(service, context);
+    } else {
+      from = std::string_view::npos;
+    }
   }
   if (from != std::string_view::npos) {
-    here->text.assign(text.substr(from));
-    const std::size_t length = here->text.size();
-    here->text.resize(length + simdjson::SIMDJSON_PADDING);
-    if (try_json(std::string_view(here->text).substr(0, length), inner, level)) return;
+    if (try_copy(text.substr(from), inner, level)) return;
     if (text[from] == '{') return out_.skip(fault_of(text.substr(from), level), inner);
   }
+  if (service_line(text, service, context, level)) return;
   if (!read_text(text, inner, out_)) out_.skip(kNotVpn, inner);
+}
+
+bool Unwrap::try_copy(std::string_view json, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return true;
+  here->text.assign(json);
+  here->text.resize(json.size() + simdjson::SIMDJSON_PADDING);
+  return try_json(std::string_view(here->text).substr(0, json.size()), context, level);
+}
+
+bool Unwrap::service_line(std::string_view text, const ServicePrefix& behind, const Context& context, int level) {
+  Level* here = at(level, context);
+  if (here == nullptr) return true;
+  const Context inner = inside(behind, context);
+  const std::string_view line = trim(text.substr(behind.length));
+  if (const auto json = behind_analytics(line)) return analytics(*json, inner, level), true;
+  for (const TextDialect& dialect : kTextDialects) {
+    here->scratch.clear();
+    if (dialect.read(line, inner, out_, here->scratch)) return true;
+  }
+  return false;
+}
+
+// One object; where a line break is missing, several, each behind a word of its own.
+void Unwrap::analytics(std::string_view json, const Context& context, int level) {
+  if (json.starts_with('{') && try_copy(json, context, level)) return;
+  for (;;) {
+    const auto next = json.find("ANALYTICS {", 1);
+    const std::string_view one = trim(json.substr(0, next));
+    const bool object = one.starts_with('{');
+    const bool cut_off = one.empty() || (object && fault_of(one, level) == "truncated JSON");
+    if (!object || !try_copy(one, context, level))
+      out_.skip(cut_off ? "truncated JSON after ANALYTICS" : "malformed JSON after ANALYTICS", context);
+    if (next == std::string_view::npos) return;
+    json.remove_prefix(next + kAnalytics.size() + 1);
+  }
 }
 
 Identity Unwrap::stream_identity(std::string_view name) {

@@ -9,6 +9,7 @@
 
 #include <simdjson.h>
 
+#include "src/input/containers/containers.hpp"
 #include "src/input/dialects/dialects.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/json_scan.hpp"
@@ -30,6 +31,12 @@ class Unwrap {
   void fields(Fields& fields, const Context& context, int level);            // CSV rows
   void message(std::string_view text, const Context& context, int level);   // JSON or text, with or without a prefix
 
+  // A line of text of a service: an ANALYTICS line, or one that a text dialect of user sessions knows. `behind` is the
+  // prefix that `text` begins with. False: it is none, and nothing was done.
+  bool service_line(std::string_view text, const ServicePrefix& behind, const Context& context, int level);
+  // What the prefix of a line says, laid over what is known; its views last until the next call.
+  Context inside(const ServicePrefix& prefix, const Context& context);
+
   // The fields that stand around the events of a wrapper: `shell` is the object with its arrays emptied.
   struct Header {
     Context context;
@@ -47,7 +54,7 @@ class Unwrap {
     Level();
     simdjson::dom::parser parser;
     std::string text;  // a padded copy of JSON found in a string
-    std::string scratch;
+    Scratch scratch;
     Fields fields;
     simdjson::error_code refusal = simdjson::SUCCESS;  // why the last text was no JSON
   };
@@ -60,13 +67,18 @@ class Unwrap {
   bool wrappers(Fields& fields, const Context& context, int level);
   bool payloads(Fields& fields, const Context& context, int level);
   bool envelope(Fields& fields, const Context& context, int level);
+  bool session_envelope(const Fields& fields, const Context& context, int level);
+  void pangolin_page(const FieldValue& data, const Context& context, int level);
+  void journal_entry(const Fields& fields, const Context& context, int level);
+  void analytics(std::string_view json, const Context& context, int level);
+  bool try_copy(std::string_view json, const Context& context, int level);
   void payload(std::string_view base64, const Context& context, int level);
   Header header_of(const Fields& shell, Key array, const Context& context);
   Context inside(const Fields& fields, const Context& context);
 
   Recorder& out_;
   std::vector<std::unique_ptr<Level>> levels_;
-  std::string last_stream_;
+  std::string last_stream_, host_;
   Identity last_identity_;
 };
 

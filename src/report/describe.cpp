@@ -111,7 +111,8 @@ void describe(Page& page, const kb::Cause& c) {
   steps(page, "What to do", c.fix);
   page.heading("It worked when");
   page.prose(4, c.verify);
-  page.heading(fmt::format("It is this when, judged per {}", kb::name_of(c.scope)));
+  page.heading(fmt::format("It is this when, judged per {}",
+                           c.scope == kb::Scope::Sessions ? kb::name_of(c.about) : kb::name_of(c.scope)));
   conditions(page, "all of:", c.all);
   conditions(page, "any of:", c.any);
   conditions(page, "none of:", c.none);
@@ -169,6 +170,7 @@ std::string described_json(const kb::Cause& c) {
                  {"fault_class", c.fault_class},
                  {"owner", c.owner},
                  {"scope", kb::name_of(c.scope)},
+                 {"about", c.scope == kb::Scope::Sessions ? Json(kb::name_of(c.about)) : Json(nullptr)},
                  {"when", {{"all", json_of(c.all)}, {"any", json_of(c.any)}, {"none", json_of(c.none)}}},
                  {"certain_when", json_of(c.certain_when)},
                  {"milder", milder},

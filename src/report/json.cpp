@@ -1,5 +1,6 @@
 // The report as JSON: the contract's keys in the contract's order, ours after them.
-// docs/schema/report.schema.json describes the result; knowledge that is absent is null.
+// docs/schema/report.schema.json describes the result; knowledge that is absent is null. Evidence about sessions has its
+// record's documented fields besides; evidence about tunnels has not.
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,7 @@ Json number(double value) {
   return std::round(value * 1000) / 1000;
 }
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+Json number(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
 Json ratio(const std::optional<double>& value) {
   if (!value || !std::isfinite(*value)) return nullptr;
   return std::round(*value * 1e6) / 1e6;
@@ -131,6 +133,77 @@ Json connection(const diag::ConnectionReport& c) {
            })}};
 }
 
+Json session_fields(const std::map<std::string, std::string>& values) {
+  Json out = Json::object();
+  for (const auto& [name, value] : values) out[name] = value;
+  return out;
+}
+
+Json session_row(const diag::SessionRow& r) {
+  return {{"who", r.who},
+          {"connections", r.connections},
+          {"failed", r.failed},
+          {"short_sessions", r.short_ones},
+          {"connected_s", number(r.connected_s)},
+          {"bytes", number(r.bytes)},
+          {"last", time_or_null(r.last)}};
+}
+
+Json session_line(const diag::SessionLine& s) {
+  return {{"id", text_or_null(s.id)},
+          {"user", text_or_null(s.user)},
+          {"device", text_or_null(s.device)},
+          {"address", text_or_null(s.address)},
+          {"resource", text_or_null(s.resource)},
+          {"connector", text_or_null(s.connector)},
+          {"gateway", text_or_null(s.gateway)},
+          {"protocol", text_or_null(s.protocol)},
+          {"start", time_or_null(s.start)},
+          {"end", time_or_null(s.end)},
+          {"duration_s", number(s.duration_s)},
+          {"bytes_to_client", number(s.to_client)},
+          {"bytes_from_client", number(s.from_client)},
+          {"outcome", s.outcome},
+          {"reason", text_or_null(s.reason)},
+          {"at", s.at},
+          {"fields", session_fields(s.fields)}};
+}
+
+Json concurrency(const diag::Concurrency& c) {
+  return {{"start", time_or_null(c.start)},
+          {"step_s", number(c.step_s)},
+          {"most", c.most},
+          {"peak", c.peak},
+          {"peak_at", time_or_null(c.peak_at)}};
+}
+
+Json session_group(const diag::SessionGroup& g) {
+  return {{"system", diag::name_of(g.system)},
+          {"group", g.group},
+          {"connections", g.connections},
+          {"failed", g.failed},
+          {"users", g.users},
+          {"primary_cause", text_or_null(g.primary_cause)},
+          {"name", text_or_null(g.name)},
+          {"denied", g.denied},
+          {"open", g.open},
+          {"first", time_or_null(g.first)},
+          {"last", time_or_null(g.last)},
+          {"median_duration_s", number(g.median_duration_s)},
+          {"bytes_to_client", number(g.to_client)},
+          {"bytes_from_client", number(g.from_client)},
+          {"concurrency", concurrency(g.concurrency)},
+          {"reasons", list(g.reasons, [](const diag::SessionReason& r) -> Json {
+             return {{"text", r.text}, {"rule", text_or_null(r.rule)}, {"count", r.count}, {"first", r.first}};
+           })},
+          {"busiest", list(g.busiest, session_row)},
+          {"failing", list(g.failing, session_row)},
+          {"churning", list(g.churning, session_row)},
+          {"caveats", g.caveats},
+          {"list", list(g.list, session_line)},
+          {"list_omitted", g.list_omitted}};
+}
+
 Json step(const diag::Step& s) {
   return {{"who", s.who}, {"do", s.text}, {"command", text_or_null(s.command)}, {"vendor", text_or_null(s.vendor)}};
 }
@@ -146,6 +219,12 @@ Json details(const diag::Details& values) {
       out[name] = nullptr;
     }
   }
+  return out;
+}
+
+Json evidence(const diag::Evidence& e, bool with_fields) {
+  Json out{{"at", e.at}, {"time", time_or_null(e.time)}, {"rule", text_or_null(e.rule)}, {"message", e.message}};
+  if (with_fields) out["fields"] = session_fields(e.fields);
   return out;
 }
 
@@ -165,9 +244,7 @@ Json finding(const diag::Finding& f) {
           {"count", f.count},
           {"ongoing", f.ongoing},
           {"explains", f.explains},
-          {"evidence", list(f.evidence, [](const diag::Evidence& e) -> Json {
-             return {{"at", e.at}, {"time", time_or_null(e.time)}, {"rule", text_or_null(e.rule)}, {"message", e.message}};
-           })},
+          {"evidence", list(f.evidence, [&f](const diag::Evidence& e) { return evidence(e, is_about_sessions(f)); })},
           {"ruled_out", list(f.ruled_out, [](const diag::RuledOutNote& r) -> Json {
              return {{"cause", r.cause}, {"because", r.because}};
            })},
@@ -207,7 +284,7 @@ std::string to_json(const Document& document, const app::Screen&) {
                   {"coverage", coverage(report)},
                   {"tunnels", list(report.tunnels, tunnel)},
                   {"connections", list(report.connections, connection)},
-                  {"sessions", Json::array()},
+                  {"sessions", list(report.sessions, session_group)},
                   {"findings", list(report.findings, finding)},
                   {"now", time_or_null(report.now)},
                   {"redacted", document.redacted},

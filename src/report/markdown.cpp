@@ -8,6 +8,7 @@
 
 #include "src/escape.hpp"
 #include "src/report/format.hpp"
+#include "src/report/sessions_markdown.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
@@ -19,6 +20,18 @@ using diag::Finding;
 
 constexpr std::size_t kListedTunnels = 100;
 constexpr std::size_t kMessageBytes = 2000;
+
+std::string_view title(const diag::Report& report) {
+  if (report.sessions.empty()) return "VPN tunnel diagnosis";
+  return report.tunnels.empty() ? "VPN session diagnosis" : "VPN diagnosis";
+}
+
+// Of tunnels and of groups of sessions: what the report has of both, and the tunnels' when it has neither.
+std::string tables(const diag::Report& report, std::string_view tunnels) {
+  const std::string sessions = session_table(report);
+  if (sessions.empty()) return std::string(tunnels);
+  return report.tunnels.empty() ? sessions : fmt::format("{}\n{}", tunnels, sessions);
+}
 
 std::string verdict_table(const diag::Report& report) {
   std::vector<const diag::TunnelReport*> rows;
@@ -89,9 +102,11 @@ std::string prose(std::string_view text) {
 
 std::string heading(const Finding& f, diag::Time now) {
   const std::string span = span_in_words(f, now);
-  return fmt::format("\n## {}: {}\n\n{} on {}, {}, {}{}\n\n{}\n", kb::name_of(f.severity), for_markdown(f.title),
+  const std::string affected = is_about_sessions(f) ? for_markdown(affected_in_words(f)) : "";
+  return fmt::format("\n## {}: {}\n\n{} on {}, {}, {}{}\n\n{}\n{}", kb::name_of(f.severity), for_markdown(f.title),
                      markdown_code(f.cause), markdown_code(f.subject), kb::name_of(f.confidence),
-                     kb::name_of(f.role), span.empty() ? "" : ", " + span, for_markdown(f.summary));
+                     kb::name_of(f.role), span.empty() ? "" : ", " + span, for_markdown(f.summary),
+                     affected.empty() ? "" : "\n**Affected**: " + affected + "\n");
 }
 
 std::string body(const Finding& f, bool explain) {
@@ -168,12 +183,12 @@ std::string coverage(const Document& document) {
 
 std::string to_markdown(const Document& document, const app::Screen&) {
   const diag::Report& report = document.report;
-  std::string out = "# VPN tunnel diagnosis\n\n";
+  std::string out = fmt::format("# {}\n\n", title(report));
   if (report.first != diag::kNoTime) {
     out += fmt::format("Records from {} to {}, judged by tunnelscope{}\n\n", diag::rfc3339(report.first),
                        diag::rfc3339(report.last), document.redacted ? "; addresses, ids and names are pseudonyms" : "");
   }
-  out += verdict_table(report) + connection_lines(report) + findings(report);
+  out += tables(report, verdict_table(report) + connection_lines(report)) + findings(report) + session_details(report);
   for (const Note& note : document.notes) out += "\n## Note\n\n" + for_markdown(note.text) + "\n\n" + steps(note.checks);
   return out + coverage(document);
 }

@@ -12,6 +12,7 @@
 #include "src/escape.hpp"
 #include "src/report/format.hpp"
 #include "src/report/page.hpp"
+#include "src/report/sessions_text.hpp"
 #include "src/report/timeline.hpp"
 #include "src/report/words.hpp"
 
@@ -51,6 +52,7 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+constexpr int kDown = 0, kDegraded = 2;  // ranks of groups of sessions, as of tunnels
 int rank(const TunnelReport& tunnel) {
   constexpr std::array<std::string_view, 4> kIllFirst{"down", "flapping", "degraded", "unknown"};
   return static_cast<int>(std::find(kIllFirst.begin(), kIllFirst.end(), tunnel.status) - kIllFirst.begin());
@@ -70,9 +72,11 @@ class TextReport {
   std::string write() {
     headline();
     verdicts();
+    session_lines(page_, report_);
     first_thing();
     findings();
     remaining_timelines();
+    session_sections(page_, report_);
     notes();
     coverage();
     return page_.take();
@@ -88,7 +92,9 @@ class TextReport {
       if (found != by_status.end()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", found->second, name);
     }
     if (report_.tunnels.empty()) text = "no tunnel was seen";
-    page_.item(0, counted(report_.tunnels.size(), "tunnel") + ": ", text, Style::Bold, Style::Bold);
+    const bool of_sessions_alone = report_.tunnels.empty() && !report_.sessions.empty();
+    if (!of_sessions_alone) page_.item(0, counted(report_.tunnels.size(), "tunnel") + ": ", text, Style::Bold, Style::Bold);
+    if (!report_.sessions.empty()) page_.item(0, "user sessions: ", sessions_in_short(report_), Style::Bold, Style::Bold);
     if (report_.first != diag::kNoTime) {
       page_.paragraph(0, fmt::format("records from {} to {} UTC{}", diag::date_and_clock(report_.first),
                                      diag::date_and_clock(report_.last),
@@ -188,20 +194,29 @@ class TextReport {
     return elsewhere;
   }
 
+  // Something ill whose cause is known: a tunnel, or a group of sessions.
   struct Ill {
-    const TunnelReport* tunnel = nullptr;
+    const TunnelReport* tunnel = nullptr;  // null: a group of sessions
     const Finding* finding = nullptr;
+    std::string name;
+    int status_rank = 0;
   };
-  // Worst first: by status, and of equals those with something critical still going on.
+  // Worst first: by status, and of equals those with something critical still going on. Sessions that keep failing
+  // stand beside tunnels that are down.
   std::vector<Ill> ill_with_cause() const {
     std::vector<Ill> all;
+    const auto pressing = [](const Finding& f) { return f.ongoing && f.severity == kb::Severity::Critical; };
     for (const TunnelReport& t : report_.tunnels) {
       const Finding* f = t.status == "up" ? nullptr : finding_of(t);
-      if (f != nullptr) all.push_back({&t, f});
+      if (f != nullptr) all.push_back({&t, f, t.id, rank(t)});
     }
-    const auto key = [](const Ill& i) {
-      const bool pressing = i.finding->ongoing && i.finding->severity == kb::Severity::Critical;
-      return std::make_tuple(rank(*i.tunnel), !pressing, -static_cast<int>(i.finding->severity));
+    for (const diag::SessionGroup& g : report_.sessions) {
+      const Finding* f = report::finding_of(report_, g);
+      if (f == nullptr || f->severity == kb::Severity::Info) continue;
+      all.push_back({nullptr, f, f->subject, pressing(*f) ? kDown : kDegraded});
+    }
+    const auto key = [&](const Ill& i) {
+      return std::make_tuple(i.status_rank, !pressing(*i.finding), -static_cast<int>(i.finding->severity));
     };
     std::stable_sort(all.begin(), all.end(), [&](const Ill& a, const Ill& b) { return key(a) < key(b); });
     return all;
@@ -221,6 +236,8 @@ class TextReport {
     page_.item(0, "why    ", fmt::format("{} ({})", top.title, kb::name_of(top.confidence)), Style::Bold, style);
     page_.item(0, "       ", fmt::format("{}: {}", top.subject, top.summary));
     if (tunnel != nullptr) fell_and_stays(*tunnel);
+    const std::string affected = is_about_sessions(top) ? affected_in_words(top) : "";
+    if (!affected.empty()) page_.item(0, "who    ", shortened(affected), Style::Plain, style);
     if (const std::string span = span_in_words(top, report_.now); !span.empty()) {
       page_.item(0, "when   ", span, Style::Plain, style);
     }
@@ -240,12 +257,12 @@ class TextReport {
     page_.item(0, "       ", fmt::format("fell because: {}, {} down because: {}", o.cause, o.end ? "stayed" : "stays", stays));
   }
 
-  // Tunnels that are ill for another reason than the one explained.
+  // Tunnels and sessions that are ill for another reason than the one explained.
   void also(const Finding& top, const std::vector<Ill>& ill) {
     constexpr std::size_t kMost = 4;
     std::vector<std::string> others;
     for (const Ill& i : ill) {
-      if (i.finding->cause != top.cause) others.push_back(i.tunnel->id + " " + i.tunnel->primary_cause);
+      if (i.finding->cause != top.cause) others.push_back(i.name + " " + i.finding->cause);
     }
     if (others.empty()) return;
     const std::size_t more = others.size() > kMost ? others.size() - kMost : 0;
@@ -418,7 +435,9 @@ class TextReport {
     for (const Note& note : document_.notes) {
       page_.rule("NOTE", Style::Note, note.text);
       const bool healthy_run = std::all_of(report_.tunnels.begin(), report_.tunnels.end(),
-                                           [](const TunnelReport& t) { return t.status == "up"; });
+                                           [](const TunnelReport& t) { return t.status == "up"; }) &&
+                               std::all_of(report_.sessions.begin(), report_.sessions.end(),
+                                           [](const diag::SessionGroup& g) { return g.primary_cause.empty(); });
       if (!healthy_run) continue;  // the other findings come first; JSON and Markdown list the checks always
       for (const FoldedStep& step : folded(note.checks)) {
         page_.item(2, "- ", actor(step.who) + step.text);

@@ -84,6 +84,76 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
   return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
 }
 
+std::string bytes_in_words(std::int64_t bytes) {
+  constexpr std::array<std::string_view, 5> kUnits{"kB", "MB", "GB", "TB", "PB"};
+  if (bytes < 1000) return counted(static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)), "byte");
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  for (; value >= 999.95 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+bool is_about_sessions(const diag::Finding& finding) {
+  return std::any_of(diag::kSystemNames.begin(), diag::kSystemNames.end(), [&](std::string_view system) {
+    return finding.subject.starts_with(system) && finding.subject.substr(system.size()).starts_with('/');
+  });
+}
+
+const diag::Finding* finding_of(const diag::Report& report, const diag::SessionGroup& group) {
+  const std::string system = std::string(diag::name_of(group.system)) + "/";
+  const diag::Finding* elsewhere = nullptr;
+  for (const diag::Finding& f : report.findings) {
+    if (group.primary_cause.empty() || f.cause != group.primary_cause) continue;
+    if (f.subject == system + group.group) return &f;
+    if (elsewhere == nullptr && f.subject.starts_with(system)) elsewhere = &f;
+  }
+  return elsewhere;
+}
+
+std::string group_in_words(const diag::SessionGroup& group) {
+  return fmt::format("{} {}{}", diag::name_of(group.system), group.group,
+                     group.name.empty() || group.name == group.group ? "" : ", " + group.name);
+}
+
+std::string counts_in_words(const diag::SessionGroup& group) {
+  return fmt::format("{}, {} failed{}, {}", counted(group.connections, "connection"), group.failed,
+                     group.denied > 0 ? fmt::format(", {} denied", group.denied) : "", counted(group.users, "user"));
+}
+
+std::string facts_in_words(const diag::SessionGroup& g) {
+  std::string text = counts_in_words(g);
+  if (g.open > 0) text += fmt::format(", {} still open", g.open);
+  if (g.median_duration_s) {
+    text += fmt::format(", half of the sessions last {} or less",
+                        diag::in_words(static_cast<diag::Duration>(*g.median_duration_s * diag::kSecond)));
+  }
+  if (g.to_client) text += fmt::format(", {} to clients", bytes_in_words(*g.to_client));
+  if (g.from_client) text += fmt::format(", {} from clients", bytes_in_words(*g.from_client));
+  return text;
+}
+
+std::string span_in_words(const diag::Concurrency& c) {
+  const diag::Time end = c.start + static_cast<diag::Duration>(c.step_s * static_cast<double>(c.most.size() * diag::kSecond));
+  const std::string start = diag::date_and_clock(c.start);
+  const bool one_day = start.substr(0, 10) == diag::date_and_clock(end).substr(0, 10);
+  const auto moment = [one_day](diag::Time time) { return one_day ? diag::clock_only(time) : diag::date_and_clock(time); };
+  return fmt::format("{} to {} UTC, most: {}{}", start, moment(end), c.peak,
+                     c.peak_at == diag::kNoTime ? "" : " at " + moment(c.peak_at));
+}
+
+std::string affected_in_words(const diag::Finding& finding) {
+  const auto detail = [&finding](const char* name) {
+    const auto found = finding.details.find(name);
+    return found == finding.details.end() ? diag::Detail{} : found->second;
+  };
+  const diag::Detail users = detail("users"), who = detail("who");
+  const auto* count = std::get_if<double>(&users);
+  const auto* names = std::get_if<std::string>(&who);
+  std::string text = count == nullptr || *count < 1 ? "" : counted(static_cast<std::uint64_t>(*count), "user");
+  if (names != nullptr && !names->empty()) text += (text.empty() ? "" : ": ") + *names;
+  return text;
+}
+
 std::string without_any_tunnel(std::size_t count) {
   return count == 1 ? "for one time no tunnel was up" : fmt::format("{} times no tunnel was up", count);
 }
@@ -117,8 +187,9 @@ std::vector<Note> notes_on(const diag::Report& report) {
   }
   std::vector<Note> notes;
   if (!healthy.empty()) {
-    notes.push_back({"the data path is not visible in these logs: blocked ESP, a wrong MTU or asymmetric routes leave no "
-                     "line here while both phases stay up",
+    notes.push_back({fmt::format("the data path is not visible in {} logs: blocked ESP, a wrong MTU or asymmetric routes leave "
+                                 "no line here while both phases stay up",
+                                 report.sessions.empty() ? "these" : "the tunnels'"),
                      std::move(healthy), data_path_checks()});
   }
   if (report.now != diag::kNoTime && report.last != diag::kNoTime && report.now < report.last) {

@@ -24,6 +24,30 @@ std::string span_in_words(const diag::Finding& finding, diag::Time now);
 // "1 tunnel", "2 tunnels".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
 
+// "0 bytes", "831 bytes", "1.2 kB", "3.4 MB".
+std::string bytes_in_words(std::int64_t bytes);
+
+// Its subject is `<system>/<what it concerns>`, not a tunnel or connection.
+bool is_about_sessions(const diag::Finding& finding);
+
+// The root cause that stands behind a group's primary cause; null: the findings do not have it.
+const diag::Finding* finding_of(const diag::Report& report, const diag::SessionGroup& group);
+
+// "aws-client-vpn cvpn-endpoint-..., Office": raw texts.
+std::string group_in_words(const diag::SessionGroup& group);
+
+// "12 connections, 5 failed, 2 denied, 4 users".
+std::string counts_in_words(const diag::SessionGroup& group);
+
+// The same, and how many are open, how long they last, how much they carried.
+std::string facts_in_words(const diag::SessionGroup& group);
+
+// "2026-03-01 00:00:00 to 01:00:00 UTC, most: 8 at 00:22:00".
+std::string span_in_words(const diag::Concurrency& concurrency);
+
+// "4 users: ana, ben, cleo" from the finding's details; raw texts, empty when they name nobody.
+std::string affected_in_words(const diag::Finding& finding);
+
 // "for one time no tunnel was up", "2 times no tunnel was up".
 std::string without_any_tunnel(std::size_t count);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Fills the fuzzers' starting corpora from samples/ and kb/, so that they begin at what is valid.
-In: the source tree, a folder for the corpora. Out: one folder per target; seeds over 16 KiB are cut, which makes
+"""Fills the fuzzers' starting corpora from samples/, kb/ and the records below, so that they begin at what is
+valid. In: the source tree, a folder for the corpora. Out: one folder per target; seeds over 16 KiB are cut, which makes
 them truncated inputs. Corpora of earlier runs are kept: libFuzzer adds to them."""
 import gzip
 import hashlib
@@ -52,10 +52,53 @@ def patterns(root, corpus):
             keep(corpus / "pattern", f"{pattern}\n{line}".encode())
 
 
+# As the targets number them: the text that a record or a table begins with. See sessions.cpp and csv.cpp.
+RECORDS = {
+    1: ['"connection-attempt-status":"failed","connection-attempt-failure-reason":"authorization-policy-deny",'
+        '"connection-last-update-time":"2026-09-01 08:00:00","username":"ann","authorization-policy-evaluation":'
+        '{"result":"error","evaluation-type":"periodic","shadow-mode":"disabled","device-token-status":'
+        '{"crowdstrike":{"status":"failed","reason":"token-expired"}}},"posture-compliance-statuses":["unknown"]'],
+    2: ['"connection-reset-status":"NA","connection-start-time":"2026-09-01 07:54:42","connection-end-time":'
+        '"2026-09-01 08:00:00","connection-duration-seconds":"318","ingress-bytes":"12","egress-bytes":"34"'],
+    3: ['"timestamp":"2026-03-01T10:00:00.000000Z","eventName":"client-disconnected","initiatorType":"Connector","log":'
+        '{"sessionBytesIn":1,"sessionDisconnectReason":"Timeout","sessionStartTime":"2026-03-01T09:00:00.000000Z",'
+        '"sessionEndTime":"2026-03-01T10:00:00.000000Z"}',
+        '"timestamp":"2026-03-01T10:00:00.000000Z","eventName":"flow-established","log":{"allowed":false,'
+        '"destinationEntityIp":"2001:db8::5","destinationPort":443,"protocol":"6"}',
+        '"timestamp":"2026-03-01T10:00:00.000000Z","eventName":"traffic-blocked","log":{"priority":1,"eventName":"x"}'],
+    4: ['"status":"FAILED","disconnectReason":"Subscription Limit Exceeded","sessionDurationSeconds":0'],
+    5: ['"sessionId":"s","siteId":7,"protocol":"tcp","startedAt":1775210400,"endedAt":"1775210405","bytesTx":0'],
+    6: ['"connection":{"id":"e755ba99988db558-24","client_ip":"203.0.113.7:40000","duration":30124,"rx":1,"tx":"2",'
+        '"tunnel_path":"relayed"},"user":{"email":"xxx@xxx.com","id":"7"},"relays":[{"ip":"192.0.2.1","port":1}],'
+        '"location":"{\\"geoip\\":{\\"city\\":\\"Porto\\"}}"'],
+    7: ['"start_time":"2026-04-03 10:00:00.000000 UTC","status":"DNS_ERROR","resource_port":443'],
+    8: ['"event_type":"denied_access","timestamp":1775210430124,"connector":{"id":"1"}}', '"event_type":'],
+    9: ["s resource=12 proto=tcp dst=10.0.0.5:443 started=2026-04-03T10:00:00Z ended=2026-04-03T10:01:05.2Z duration=1m5.2s"],
+    10: ["10.0.0.5:443: dial tcp 10.0.0.5:443: i/o timeout"],
+    11: ["(retrying)"],
+}
+TABLES = {
+    0: "s,3,acme,7,11,192.0.2.1:1,u1,100.90.128.3:51820,10.0.0.5:443,tcp,1775210400,1775210405,0,0",
+    1: "fd00::5:51820,10.0.0.5:443,udp,1775210400,5,,,\"'=a \"\"b\"\"\"\n100.90.128.3,10.0.0.5:443,tcp,'-62135596800,,,,",
+    2: "connection,2026-04-03T10:00:05Z,5,s,acme,100.90.128.3:1,10.0.0.5:443,tcp,1775210400,\r\nrequest,2026-04-03T10:00:05Z,,,,,,,,",
+    3: "2026-04-03 10:00:00.000000 UTC,,ann@acme.example,7,d,192.0.2.1,c1,1,,443,db.internal,tcp,DNS_ERROR,0,0,",
+    4: "acme,login,user,1775210400,ann",
+    5: "2026-04-03 10:00:00.000,\"ANALYTICS {\"\"event_type\"\":\"\"denied_access\"\"}\"",
+}
+
+
+def sessions(_root, corpus):
+    for kind, records in RECORDS.items():
+        for record in records:
+            keep(corpus / "sessions", bytes([kind]) + record.encode())
+    for kind, rows in TABLES.items():
+        keep(corpus / "csv", bytes([kind]) + rows.encode())
+
+
 if __name__ == "__main__":
     top, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    for fill in (containers, knowledge_base, patterns):
+    for fill in (containers, knowledge_base, patterns, sessions):
         fill(top, out)
-    for name in ("containers", "records", "knowledge_base", "pattern"):
+    for name in ("containers", "records", "knowledge_base", "pattern", "sessions", "csv"):
         keep(out / name, b"\n")
         print(f"{name}: {sum(1 for _ in (out / name).iterdir())} seeds")

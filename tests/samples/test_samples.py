@@ -10,6 +10,7 @@ import yaml
 
 import lab_as_aws
 import make_inputs
+import make_session_inputs
 import tool
 from containers import encode
 
@@ -23,6 +24,12 @@ idle-timeout rekey-failure rekey-collision sa-churn endpoint-replacement gateway
 tunnel-flapping tunnel-down connection-outage redundancy-lost log-gap contradictory-state unrecognised-messages
 bgp-down bgp-hold-timer-expired bgp-prefix-limit bgp-as-mismatch bgp-as-path-loop bgp-next-hop-denied
 bgp-closed-by-peer bgp-flapping""".split()
+# The table of user sessions, with what the connector's lines and the reasons that no document lists lead to.
+SESSION_CAUSES = """authorization-handler-failing posture-denied authorization-policy-denied login-abandoned
+authentication-failures credential-guessing session-churn mass-disconnect session-timeout resource-unreachable dns-failure
+access-denied agent-restart connector-offline relayed-traffic one-way-traffic subscription-limit log-stream-paused
+connector-clock-drift connector-credentials connector-file-limit relay-unreachable threat-blocked unlisted-failure
+tunnel-and-sessions""".split()
 
 every_sample = pytest.mark.parametrize("name", NAMES)
 
@@ -103,6 +110,11 @@ def test_inputs_are_those_of_the_story(name):
     assert make_inputs.files_of(name) == committed(name)
 
 
+@pytest.mark.parametrize("name", sorted(make_session_inputs.TABLE))
+def test_session_inputs_are_those_of_the_story(name):
+    assert make_session_inputs.files_of(name) == committed(name)
+
+
 @pytest.mark.skipif(not lab_as_aws.LAB.exists(), reason="the lab's logs are not on this machine")
 @pytest.mark.parametrize("scenario", sorted(lab_as_aws.TABLE))
 def test_lab_inputs_are_those_of_the_run(scenario):
@@ -119,11 +131,17 @@ def test_every_cause_has_a_sample_that_expects_it():
     expected = set()
     for name in NAMES:
         expect = expect_of(name)
-        wanted = [t.get("primary_cause") for t in expect["tunnels"].values()]
+        wanted = [e.get("primary_cause") for kind in ("tunnels", "sessions") for e in expect.get(kind, {}).values()]
         wanted += [f["cause"] for f in expect.get("findings", [])]
         expected.update(c for w in wanted for c in (w if isinstance(w, list) else [w]))
-    assert not set(CAUSES) - expected
+    assert not set(CAUSES + SESSION_CAUSES) - expected
 
 
 def test_enough_samples_must_stay_silent():
     assert sum(expect_of(name).get("silent", False) for name in NAMES) >= 14
+
+
+@pytest.mark.parametrize("system", ["aws-client-vpn", "cloudconnexa", "pangolin", "twingate"])
+def test_each_session_system_has_a_sample_that_must_stay_silent(system):
+    expects = [expect_of(name) for name in NAMES]
+    assert any(e.get("silent") and any(group.startswith(system + "/") for group in e.get("sessions", {})) for e in expects)

@@ -2,8 +2,10 @@
 # The program is $TUNNELSCOPE, else build/release/tunnelscope.
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -80,10 +82,11 @@ def mismatches(expect, status, report):
                 continue
             for key, value in expected.items():
                 check_entry(check, wrong, f"{name} {key}", key, value, found[name][key])
+    check_sessions(check, wrong, expect.get("sessions", {}), report)
     if unknown := {t["id"] for t in report["tunnels"]} - set(expect.get("tunnels", {})):
         wrong.append(f"tunnels that no one expected: {sorted(unknown)}")
     for expected in expect.get("findings", []):
-        if not any(fits(expected, finding) for finding in report["findings"]):
+        if not any(fits_finding(expected, finding) for finding in report["findings"]):
             same = [f for f in report["findings"] if fits(expected["cause"], f["cause"])]
             near = [{k: f[k] for k in expected} for f in same] or describe(report["findings"])
             wrong.append(f"finding {expected} is missing, there is {near}")
@@ -94,6 +97,89 @@ def mismatches(expect, status, report):
         wrong.append(f"must be silent: {describe(warnings_of(report))}")
     check("coverage", expect.get("coverage", {}), report["coverage"])
     return wrong
+
+
+def fits_finding(expected, finding):
+    """`subject: aws-client-vpn/...*` stands for every subject that begins so."""
+    subject = expected.get("subject", "")
+    if isinstance(subject, str) and subject.endswith("*"):
+        expected = {k: v for k, v in expected.items() if k != "subject"}
+        return finding["subject"].startswith(subject[:-1]) and fits(expected, finding)
+    return fits(expected, finding)
+
+
+def check_sessions(check, wrong, expect, report):
+    """Groups by "system/group". Of `caveats` a part of the text will do; `reasons` maps texts to counts; each of `list`
+    must be a session of the list with these fields, by their documented names or as the report's own keys."""
+    found = {f"{entry['system']}/{entry['group']}": entry for entry in report["sessions"]}
+    if unknown := set(found) - set(expect):
+        wrong.append(f"sessions that no one expected: {sorted(unknown)}")
+    for name, expected in expect.items():
+        if name not in found:
+            wrong.append(f"sessions: {name} is missing, there are {sorted(found)}")
+            continue
+        entry = found[name]
+        for key, value in expected.items():
+            if key == "caveats":
+                wrong += [f"{name}: no caveat says {text!r}: {entry['caveats']}" for text in value
+                          if not any(text.lower() in caveat.lower() for caveat in entry["caveats"])]
+            elif key == "reasons":
+                counts = {reason["text"]: reason["count"] for reason in entry["reasons"]}
+                for text, count in value.items():
+                    check(f"{name} reason {text!r}", count, sum(n for t, n in counts.items() if text in t))
+            elif key == "list":
+                wrong += [f"{name}: no session with {fields}; lacking: {nearest(fields, entry['list'])}"
+                          for fields in value if not any(has_fields(session, fields) for session in entry["list"])]
+            else:
+                check(f"{name} {key}", value, entry[key])
+
+
+def has_fields(session, fields):
+    return all(has_field(session, name, value) for name, value in fields.items())
+
+
+def nearest(fields, sessions):
+    """The fields that the best candidate lacks."""
+    lacking = [{n: v for n, v in fields.items() if not has_field(s, n, v)} for s in sessions]
+    return min(lacking, key=len, default=fields)
+
+
+def has_field(session, name, value):
+    """Whether the session says `value` under the documented name, under a key of the report, or, where neither is
+    there, under any of the report's own keys."""
+    documented = [v for k, v in session["fields"].items()
+                  if k == name or k.endswith("." + name) or name.endswith("." + k)]
+    own = [session[name]] if name in session else []
+    typed = [v for k, v in session.items() if k not in ("fields", "at", "outcome")]
+    return any(same_value(value, v) for v in documented + own or typed)
+
+
+def same_value(a, b):
+    """Equal as text, number or time; the report's times are RFC 3339, a record's in its system's own form."""
+    if a is None or b is None:
+        return a is b
+    if isinstance(a, list) and isinstance(b, list):
+        return a == b
+    x, y = (v if isinstance(v, str) else json.dumps(v) for v in (a, b))
+    return x == y or any(form(x) is not None and form(x) == form(y) for form in (number, seconds))
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def seconds(text):
+    """Seconds since 1970 of a time in any form that the systems write, else None."""
+    if re.fullmatch(r"\d{10}|\d{13}", text):
+        return int(text) / (1 if len(text) == 10 else 1000)
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?( ?UTC|Z)?", text)
+    if not found:
+        return None
+    whole = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00").timestamp()
+    return round(whole + float(found[3] or 0), 3)
 
 
 def check_entry(check, wrong, what, key, expected, actual):
@@ -133,6 +219,14 @@ def consistent(report):
     roots = {f["cause"] for f in report["findings"] if f["role"] == "root-cause"}
     critical = {f["subject"] for f in report["findings"] if f["severity"] == "critical"}
     outage_of_site = any(f["cause"] == "gateway-outage" for f in report["findings"])
+    groups = [(entry["system"], entry["group"]) for entry in report["sessions"]]
+    if groups != sorted(groups):
+        wrong.append("sessions are out of order")
+    for entry in report["sessions"]:
+        if entry["primary_cause"] and entry["primary_cause"] not in roots:
+            wrong.append(f"{entry['group']}: primary cause {entry['primary_cause']} is no root-cause finding")
+        if entry["failed"] > entry["connections"]:
+            wrong.append(f"{entry['group']}: more failed than connections")
     for t in report["tunnels"]:
         if t["primary_cause"] and t["primary_cause"] not in roots:
             wrong.append(f"{t['id']}: primary cause {t['primary_cause']} is no root-cause finding")

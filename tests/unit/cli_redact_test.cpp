@@ -40,6 +40,8 @@ TEST(CliRedact, IdentifiersAreReplacedWhereverTheyStand) {
       {"exports/vpn-0123456789abcdef0_203.0.113.17-IKE.log:5", "0123456789abcdef0", "vpn-x"},
       {"exports/vpn-0123456789abcdef0_203.0.113.17-IKE.log:5", "203.0.113.17", "ip-"},
       {"cgw-0a1b2c3d4e5f60718", "0a1b2c3d4e5f60718", "cgw-x"},
+      {"cvpn-connection-0a1b2c3d4e5f60718", "0a1b2c3d4e5f60718", "cvpn-connection-x"},
+      {"device 8EE244A8-90C8-5AFF-8F83-9B7E8290E4A5", "90C8-5AFF", "id-"},
       {"AWSLogs/123456789012/x", "123456789012", "account-"},
       {"Phase 2 SA with SPI: c1234567", "c1234567", "spi-"},
       {"SPI=0xc1234567", "c1234567", "spi-"},
@@ -139,6 +141,132 @@ TEST(CliRedact, NoFormatShowsAnIdentifier) {
     }
     EXPECT_THAT(text, Not(HasSubstr("a31b77c0c5e9d210"))) << format.name;
     EXPECT_THAT(text, HasSubstr("psk-mismatch")) << format.name;
+  }
+}
+
+// Names that are mere words, numbers or addresses, in every field that a report on sessions has.
+class RedactedSessions : public ::testing::Test {
+ protected:
+  RedactedSessions() {
+    auto& g = builder_.sessions();
+    g.caveats.push_back("joe's export is one page of many");
+    g.reasons.push_back({"dial tcp 10.0.0.5:443: no route to intranet.acme.example for JOE", "", 1, "export/joe.log:1455"});
+    g.list[0].user = "joe";
+    g.list[0].id = "7f3a9c1144d0e2ab";
+    g.list[0].resource = "10.0.0.5:443";
+    g.list[0].reason = "user Ana Maria refused: posture of joe-laptop";
+    g.list[0].fields = {{"sourceAddr", "198.51.100.77:51820"}, {"clientId", "1455"}, {"siteId", "12"}, {"duration", "5"},
+                        {"parentEntityName", "Ana Maria"}, {"device-type", "win"}, {"timestamp", "2026-03-01T00:10:00Z"},
+                        {"category", "Security.Logins"}, {"error_message", "no route to gw1.acme.example"},
+                        {"clientUUID", "8EE244A8-90C8-5AFF-8F83-9B7E8290E4A5"}, {"protocol", "tcp"}, {"username", "NA"},
+                        {"authorization-policy-evaluation.device-token-status.crowdstrike", "failed: token-malformed"},
+                        {"location", "{\"geoip\":{\"city\":\"Evora\",\"lat\":38.571}}"}, {"service_account.key", "sk-verysecret"},
+                        {"authorization-policy-evaluation",
+                         "{\"result\":\"deny\",\"context\":{\"team\":\"finance\",\"reason\":\"vip\"},\"reason\":\"policy-deny\"}"}};
+    auto& f = builder_.session_finding("authorization-handler-failing", "aws-client-vpn/cvpn-endpoint-0123456789abcdef0");
+    f.title = "the handler of Lisbon office fails";
+    f.summary = "joe, Ana Maria and 1455 failed at intranet.acme.example:443 through lisbon-connector";
+    f.evidence[0].message = "failed_to_connect for joe to intranet.acme.example";
+    f.evidence[0].fields["cloudId"] = "acmecorp";
+    f.evidence[0].at = "CloudConnexa/acmecorp/x.jsonl:5";
+    f.details["who"] = std::string("joe (3), Ana Maria, x, 12, and 4 more");
+    f.details["resources"] = std::string("intranet.acme.example:443, payroll:22");
+    f.details["connectors"] = std::string("lisbon-connector");
+    f.details["addresses"] = std::string("198.51.100.20, 2001:db8::20");
+    f.details["organisation"] = std::string("acmecorp");
+    f.details["reasons"] = std::string("posture of joe-laptop");
+    f.steps[0].command = "grep acmecorp /var/log/vpn";
+    f.ruled_out = {{"dns-failure", "intranet.acme.example was resolved"}};
+    builder_.session_finding("resource-unreachable", "twingate/payroll:22");
+    builder_.session_finding("session-churn", "cloudconnexa/joe/joe-laptop");
+    builder_.report().coverage.unrecognised_shapes = {{diag::shape_of("hello acmecorp and joe7"), 1, {0, 3}}};
+    builder_.report().sessions[0].list[1].user = "joe7";
+    builder_.report().sessions[0].list[1].device = "101";
+    builder_.report().sessions[0].busiest.push_back({"joe7/101", 1, 0, 0, 0, std::nullopt, test::at(1)});
+    builder_.report().sessions[0].busiest.push_back({"10.0.0.0/24", 1, 0, 0, 0, std::nullopt, test::at(1)});
+    builder_.report().coverage.skipped_by_reason = {{"no time for joe", 1, {0, 3}}};
+  }
+  report::Document cleaned(const Redactor* redactor) {
+    report::Document document = builder_.document();
+    clean(document, redactor);
+    return document;
+  }
+  test::ReportBuilder builder_;
+};
+
+TEST_F(RedactedSessions, NoFormatShowsAName) {
+  const report::Document document = cleaned(&redactor());
+  const char* const secrets[] = {
+      "joe",     "JOE",      "ana",       "Ana",    "Maria",   "Lisbon",  "lisbon",   "acme",        "intranet",   "payroll",
+      "gw-lis",  "198.51",   "2001:db8",  "10.0.0", "10.1.0",  "1455 ",   "\"1455\"", "8EE244A8",    "90C8",       "0123456789abcdef0",
+      "Evora",   "38.571",   "finance",   "vip",    "7f3a9c1", "laptop ", "phone",    "0a1b2c3d4e5", "verysecret", "sk-", "/101"};
+  for (const report::Format& format : report::formats()) {
+    const std::string text = format.write(document, test::screen());
+    for (const char* const secret : secrets) {
+      if (std::string_view(secret) == "ana") continue;  // "manager" and the like; its address is in the list
+      EXPECT_THAT(text, Not(HasSubstr(secret))) << format.name;
+    }
+  }
+}
+
+TEST_F(RedactedSessions, WhatNamesNobodyStays) {
+  const report::Document document = cleaned(&redactor());
+  const auto& group = document.report.sessions[0];
+  const auto& fields = group.list[0].fields;
+  struct Row {
+    const char* field;
+    const char* value;
+  };
+  const Row rows[] = {{"duration", "5"}, {"device-type", "win"}, {"timestamp", "2026-03-01T00:10:00Z"}, {"protocol", "tcp"},
+                      {"category", "Security.Logins"}, {"username", "NA"}, {"service_account.key", "[key removed]"},
+                      {"authorization-policy-evaluation.device-token-status.crowdstrike", "failed: token-malformed"}};
+  for (const Row& row : rows) EXPECT_EQ(fields.at(row.field), row.value) << row.field;
+  EXPECT_THAT(fields.at("authorization-policy-evaluation"), HasSubstr("\"result\":\"deny\""));
+  EXPECT_THAT(fields.at("authorization-policy-evaluation"), HasSubstr("\"reason\":\"policy-deny\""));
+  EXPECT_EQ(group.reasons[0].text, "connection-attempt failed: client-connect-handler-timed-out");
+  EXPECT_EQ(group.list[0].outcome, "failed");
+  EXPECT_THAT(group.reasons[2].first, testing::EndsWith(".log:1455"));
+  EXPECT_THAT(group.list[0].resource, testing::EndsWith(":443"));
+  EXPECT_THAT(document.report.findings[0].subject, testing::StartsWith("aws-client-vpn/cvpn-endpoint-x"));
+  EXPECT_EQ(document.report.findings[0].explanation, "the explanation of authorization-handler-failing");
+  const auto& who = std::get<std::string>(document.report.findings[0].details.at("who"));
+  EXPECT_THAT(who, testing::EndsWith(", and 4 more"));
+  EXPECT_THAT(who, Not(HasSubstr(", x, 12,")));  // names of a letter or a number go from lists of names
+}
+
+TEST_F(RedactedSessions, ANameHasOnePseudonymWhereverItStands) {
+  const report::Document document = cleaned(&redactor());
+  const diag::Report& r = document.report;
+  const std::string joe = r.sessions[0].list[0].user;
+  EXPECT_THAT(joe, testing::StartsWith("user-"));
+  EXPECT_EQ(r.sessions[0].busiest[1].who, joe);
+  EXPECT_EQ(r.sessions[0].churning[0].who, joe + "/" + r.sessions[0].list[0].device);
+  EXPECT_THAT(r.sessions[0].caveats[1], testing::StartsWith(joe + "'s"));
+  for (const diag::Finding& f : r.findings) {
+    if (f.cause == "session-churn") {
+      EXPECT_EQ(f.subject, "cloudconnexa/" + joe + "/" + r.sessions[0].list[0].device);
+    }
+    if (f.cause != "authorization-handler-failing") continue;
+    EXPECT_THAT(f.summary, testing::StartsWith(joe + ", "));
+    EXPECT_THAT(f.evidence[0].message, HasSubstr("for " + joe + " to host-"));
+    EXPECT_EQ(f.evidence[0].fields.at("username"), joe);
+    EXPECT_THAT(std::get<std::string>(f.details.at("who")), testing::StartsWith(joe + " (3), "));
+  }
+  EXPECT_EQ(redactor().message("username joe"), "username " + joe);  // as in a text that does not know the name
+}
+
+TEST_F(RedactedSessions, KeysGoFromEveryFieldEvenWithoutRedaction) {
+  auto& g = builder_.report().sessions[0];
+  const std::string key = "psk: \"hunter2 hunter2\"";
+  for (std::string* text : {&g.caveats[0], &g.reasons[0].text, &g.list[0].reason, &g.list[0].device, &g.busiest[0].who, &g.name,
+                            &g.list[0].fields["reason"], &builder_.report().findings[0].evidence[0].fields["initiatorName"]}) {
+    *text = key;
+  }
+  for (const report::Format& format : report::formats()) {
+    const std::string text = format.write(cleaned(nullptr), test::screen());
+    EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << format.name;
+    EXPECT_THAT(text, Not(HasSubstr("verysecret"))) << format.name;
+    EXPECT_THAT(text, HasSubstr("joe")) << format.name;
   }
 }
 

@@ -20,6 +20,10 @@ namespace tunnelscope::input::testing {
 struct Reading {
   std::vector<std::string> events;   // "tunnel time dialect phase1/phase2 flags | message"
   std::vector<std::string> places;   // "file:line" of each, in the same order
+  std::vector<std::string> sessions; // "dialect happening time name=value... | message", only what is said
+  std::vector<std::vector<std::string>> fields;  // of each session record: "name=value"
+  std::vector<std::string> session_places;
+  std::vector<std::string> caveats;
   std::vector<std::string> skipped;  // "reason xN at file:line"
   std::vector<std::string> notes;
   std::vector<std::string> problems;    // "file: reason"
@@ -72,6 +76,54 @@ inline std::string line_of(const diag::TunnelLog& log, const diag::Event& event,
   return out + " | " + std::string(intake.texts().at(event.text));
 }
 
+// In one canonical line, so that a test compares texts.
+inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& intake) {
+  constexpr const char* kHappenings[] = {"message", "waiting", "handed-over", "started", "ended", "whole", "failed", "denied"};
+  constexpr const char* kRelayed[] = {"", " relayed=no", " relayed=yes"};
+  std::string out = std::string(diag::name_of(e.dialect)) + " " + kHappenings[static_cast<int>(e.happening)] + " ";
+  out += diag::rfc3339(e.time) + (e.yearless ? " yearless" : "");
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += std::string(" ") + name + "=" + value;
+  };
+  const auto text = [&](const char* name, std::uint32_t index) { add(name, std::string(intake.texts().at(index))); };
+  const auto number = [&](const char* name, std::int64_t value) { add(name, value < 0 ? "" : std::to_string(value)); };
+  text("id", e.id);
+  text("group", e.group);
+  text("group_name", e.group_name);
+  text("organisation", e.organisation);
+  text("gateway", e.gateway);
+  text("connector", e.connector);
+  text("source", e.source);
+  text("user", e.user);
+  text("device", e.device);
+  text("address", e.address);
+  text("resource", e.resource);
+  text("protocol", e.protocol);
+  add("start", diag::rfc3339(e.start));
+  add("end", diag::rfc3339(e.end));
+  number("ms", e.duration);
+  number("to_client", e.to_client);
+  number("from_client", e.from_client);
+  out += kRelayed[static_cast<int>(e.relayed)];
+  if (e.is_connector) out += " is_connector";
+  return out + " | " + std::string(intake.texts().at(e.text));
+}
+
+// "name=value" of each documented field.
+inline std::vector<std::string> fields_of(std::string_view list) {
+  std::vector<std::string> fields;
+  while (!list.empty()) {
+    const auto end = list.find('\x1e');
+    EXPECT_NE(end, std::string_view::npos);
+    std::string field(list.substr(0, end));
+    EXPECT_NE(field.find('\x1f'), std::string::npos);
+    field.replace(field.find('\x1f'), 1, "=");
+    fields.push_back(field);
+    list.remove_prefix(end + 1);
+  }
+  return fields;
+}
+
 class World : public ::testing::Test {
  protected:
   World() {
@@ -105,6 +157,13 @@ class World : public ::testing::Test {
         reading.events.push_back(line_of(log, event, intake));
         reading.places.push_back(short_path(intake.at(event.place)));
       }
+    for (const auto& event : intake.sessions()) {
+      reading.sessions.push_back(line_of(event, intake));
+      reading.fields.push_back(fields_of(intake.texts().at(event.fields)));
+      reading.session_places.push_back(short_path(intake.at(event.place)));
+    }
+    for (const auto& caveat : intake.caveats())
+      reading.caveats.push_back(std::string(diag::name_of(caveat.system)) + ": " + caveat.text);
     const auto tallies = [&](const std::vector<diag::Tally>& from, std::vector<std::string>& to) {
       for (const auto& tally : from)
         to.push_back(tally.what + " x" + std::to_string(tally.count) + " at " + short_path(intake.at(tally.first)));

@@ -73,7 +73,7 @@ class ReportBuilder {
     f.last_seen = at(59);
     f.count = 3;
     f.ongoing = true;
-    f.evidence = {{"export/a.log:5", at(10), "aws-s2s/ikev2/psk-mismatch", "a message about " + cause, "phase 1 down"}};
+    f.evidence = {{"export/a.log:5", at(10), "aws-s2s/ikev2/psk-mismatch", "a message about " + cause, "phase 1 down", {}}};
     f.steps = {{"gateway", "strongswan", "look at the key of " + cause, "swanctl --list-conns"},
                {"gateway", "fortinet", "look at the key of " + cause, "show vpn ipsec phase1-interface"},
                {"aws", "", "store the key again", ""}};
@@ -82,6 +82,68 @@ class ReportBuilder {
     f.details = {{"clock", std::monostate{}}, {"period_s", 3180.0}, {"peer", std::string("198.51.100.20")}};
     report_.findings.push_back(std::move(f));
     return report_.findings.back();
+  }
+
+  // An endpoint of user sessions in trouble, with something in every field.
+  diag::SessionGroup& sessions(diag::System system = diag::System::AwsClientVpn,
+                               const std::string& group = "cvpn-endpoint-0123456789abcdef0") {
+    diag::SessionGroup g;
+    g.system = system;
+    g.group = group;
+    g.name = "Lisbon office";
+    g.connections = 12;
+    g.failed = 5;
+    g.denied = 2;
+    g.open = 3;
+    g.users = 4;
+    g.primary_cause = "authorization-handler-failing";
+    g.first = at(0);
+    g.last = at(60);
+    g.median_duration_s = 318;
+    g.to_client = 34409;
+    g.from_client = 30971;
+    g.concurrency = {at(0), 300, {0, 1, 2, 4, 8, 7, 3, 0, 0, 1, 1, 3}, 8, at(22)};
+    g.reasons = {{"connection-attempt failed: client-connect-handler-timed-out", "aws-client-vpn/attempt/handler-timed-out", 4, "export/a.log:5"},
+                 {"connection-attempt failed: moon-phase-wrong", "", 1, "export/a.log:9"}};
+    g.busiest = {{"ana@acme.example", 7, 1, 0, 7200, 65380, at(59)}, {"joe", 3, 2, 1, 60.5, std::nullopt, at(40)}};
+    g.failing = {{"joe", 3, 2, 1, 60.5, std::nullopt, at(40)}};
+    g.churning = {{"joe/joe-laptop", 3, 2, 12, 60.5, std::nullopt, at(40)}};
+    g.caveats = {"failed certificate logins are never logged"};
+    diag::SessionLine open;
+    open.id = "cvpn-connection-0a1b2c3d4e5f60718";
+    open.user = "ana@acme.example";
+    open.device = "ana-phone";
+    open.address = "198.51.100.20";
+    open.resource = "intranet.acme.example:443";
+    open.connector = "lisbon-connector";
+    open.gateway = "gw-lis-1";
+    open.protocol = "udp";
+    open.start = at(1);
+    open.outcome = "open";
+    open.at = "export/a.log:3";
+    open.fields = {{"username", "ana@acme.example"}, {"client-ip", "10.1.0.2"}, {"transport-protocol", "udp"}};
+    diag::SessionLine failed;
+    failed.user = "joe";
+    failed.device = "joe-laptop";
+    failed.outcome = "failed";
+    failed.reason = "connection-attempt failed: client-connect-handler-timed-out";
+    failed.at = "export/a.log:5";
+    g.list = {failed, open};
+    g.list_omitted = 10;
+    report_.sessions.push_back(std::move(g));
+    return report_.sessions.back();
+  }
+
+  // The root cause of such an endpoint.
+  diag::Finding& session_finding(const std::string& cause, const std::string& subject,
+                                 kb::Severity severity = kb::Severity::Critical) {
+    diag::Finding& f = finding(cause, subject, severity);
+    f.evidence = {{"export/a.log:5", at(10), "aws-client-vpn/attempt/handler-timed-out",
+                   "connection-attempt failed: client-connect-handler-timed-out", "joe",
+                   {{"connection-attempt-failure-reason", "client-connect-handler-timed-out"}, {"username", "joe"}}}};
+    f.steps = {{"client-vpn", "", "look at the handler's log", ""}};
+    f.details = {{"users", 3.0}, {"who", std::string("joe, ana@acme.example")}};
+    return f;
   }
 
   diag::Report& report() { return report_; }

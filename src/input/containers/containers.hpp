@@ -24,6 +24,18 @@ inline constexpr std::string_view kLambdaEvent = "lambda-event";
 inline constexpr std::string_view kFirehose = "firehose";
 inline constexpr std::string_view kKinesis = "kinesis";
 inline constexpr std::string_view kLiveTail = "live-tail";
+inline constexpr std::string_view kJournald = "journald";
+inline constexpr std::string_view kJournaldJson = "journald-json";
+inline constexpr std::string_view kSyslog = "syslog";
+inline constexpr std::string_view kDockerLogs = "docker-logs";
+inline constexpr std::string_view kDockerJson = "docker-json";
+inline constexpr std::string_view kCri = "cri";
+inline constexpr std::string_view kCsv = "csv";
+inline constexpr std::string_view kSessionApi = "session-api";
+inline constexpr std::string_view kPangolinApi = "pangolin-api";
+inline constexpr std::string_view kPangolinStream = "pangolin-stream";
+inline constexpr std::string_view kPangolinEmptyExport = "pangolin-empty-export";
+inline constexpr std::string_view kTwingateSync = "twingate-s3-sync";
 inline constexpr std::string_view kNdjson = "ndjson";
 inline constexpr std::string_view kJson = "json";
 inline constexpr std::string_view kJsonArray = "json-array";
@@ -44,6 +56,7 @@ inline constexpr std::array kWrappers{
     Wrapper{Key::Events, container::kFilterLogEvents, [](const Fields&) { return true; }},
     Wrapper{Key::Results, container::kInsightsJson, [](const Fields&) { return true; }},
     Wrapper{Key::SessionResults, container::kLiveTail, [](const Fields&) { return true; }},
+    Wrapper{Key::Sessions, container::kSessionApi, [](const Fields&) { return true; }},
     Wrapper{Key::Records, container::kFirehose, [](const Fields&) { return true; }},
 };
 bool is_wrapper(Key key);
@@ -68,6 +81,12 @@ struct LinePrefix {
 };
 LinePrefix line_prefix(std::string_view line);
 
+// `docker logs -t` writes nanoseconds, as nobody else here.
+inline bool is_dockers(const LeadingTime& time) {
+  constexpr std::string_view kMicroseconds = "2026-01-01T00:00:00.000000Z";
+  return time.zulu && time.length > kMicroseconds.size();
+}
+
 struct LineForm {
   std::string_view name;
   bool (*applies)(const LinePrefix& prefix, bool spans_lines);
@@ -76,8 +95,23 @@ inline constexpr std::array kLineForms{
     LineForm{container::kTailJson, [](const LinePrefix& p, bool spans) { return spans && !p.stream.empty(); }},
     LineForm{container::kTailDetailed, [](const LinePrefix& p, bool) { return !p.stream.empty(); }},
     LineForm{container::kTailShort, [](const LinePrefix& p, bool) { return p.time.iso && !p.time.zone; }},
+    LineForm{container::kDockerLogs, [](const LinePrefix& p, bool) { return is_dockers(p.time); }},
     LineForm{container::kS3Export, [](const LinePrefix&, bool) { return true; }},
 };
 std::string_view line_form(const LinePrefix& prefix, bool spans_lines);
+
+// What journald, syslog or a container runtime puts before a line of a service.
+struct ServicePrefix {
+  std::size_t length = 0;      // bytes, with the blanks behind it; 0: there is none
+  ParsedTime time;
+  bool yearless = false;       // `time` stands in the year 2000
+  std::string_view host, program;
+  std::string_view container;  // empty: only a time stands there
+  std::string_view stream;     // a container's stdout or stderr
+  bool partial = false;        // the rest of the line follows in that stream's next one
+};
+ServicePrefix service_prefix(std::string_view line);
+
+bool is_connector(std::string_view program);  // of Twingate
 
 }  // namespace tunnelscope::input

@@ -2,6 +2,8 @@
 #include "src/input/containers/csv.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
 
 #include "src/input/containers/containers.hpp"
 
@@ -16,6 +18,23 @@ bool is_name(std::string_view cell) {
            c == '-' || c == '.' || c == ' ';
   });
 }
+
+// Tables of session records: all of these columns, in any order.
+struct SessionTable {
+  std::string_view container;
+  std::initializer_list<std::string_view> columns;
+};
+const SessionTable kSessionTables[] = {
+    {container::kCsv, {"sourceAddr", "destAddr", "protocol"}},
+    {container::kCsv, {"event", "timestamp", "orgId"}},
+    {container::kCsv, {"start_time", "connector", "status", "bytes_transferred"}},
+    {container::kCsv, {"connection-log-type", "client-vpn-endpoint-id"}},
+    {container::kCsv, {"CloudConnexaLogVersion", "eventName"}},
+    {container::kCsv, {"status", "sessionStartTime", "sessionDurationSeconds"}},
+};
+
+// What Pangolin writes when it has nothing to export: the columns of another log.
+constexpr std::string_view kEmptyExport[] = {"orgId", "action", "actorType", "timestamp", "actor"};
 
 bool holds_records(Key key) {
   return key == Key::Message || key == Key::AtMessage || key == Key::Details || key == Key::OtherMessage;
@@ -92,6 +111,17 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     records = records || holds_records(table.columns_.back());
     insights = insights || cell.starts_with('@') || table.columns_.back() == Key::Details;
   }
+  if (std::equal(table.names_.begin(), table.names_.end(), std::begin(kEmptyExport), std::end(kEmptyExport))) {
+    table.container_ = container::kPangolinEmptyExport;
+    return table;
+  }
+  for (const SessionTable& known : kSessionTables) {
+    const bool all = std::all_of(known.columns.begin(), known.columns.end(),
+                                 [&](std::string_view name) { return table.names_column(name); });
+    if (!all) continue;
+    table.container_ = insights ? container::kInsightsCsv : known.container;
+    return table;
+  }
   const bool alone = row.size() == 1;
   if (!records || (alone && !insights)) return {};
   table.container_ = insights ? container::kInsightsCsv : container::kConsoleCsv;
@@ -105,9 +135,13 @@ bool CsvTable::is_header(const CsvRow& row) const {
   return true;
 }
 
+bool CsvTable::names_column(std::string_view cell) const {
+  return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return same_name(name, cell); });
+}
+
 void CsvTable::fill(const CsvRow& row, Fields& fields) const {
   for (std::size_t i = 0; i < columns_.size() && i < row.size(); ++i)
-    if (const auto cell = row.cell(i); !cell.empty()) fields.set(columns_[i], FieldValue(cell));
+    if (const auto cell = row.cell(i); !cell.empty()) fields.set_cell(columns_[i], names_[i], FieldValue(cell));
 }
 
 }  // namespace tunnelscope::input

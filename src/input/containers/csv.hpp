@@ -38,6 +38,7 @@ class CsvTable {
   char delimiter() const { return delimiter_; }
   std::string_view container() const { return container_; }
   bool is_header(const CsvRow& row) const;  // files put one behind the other repeat it
+  bool names_column(std::string_view cell) const;
   void fill(const CsvRow& row, Fields& fields) const;
 
  private:

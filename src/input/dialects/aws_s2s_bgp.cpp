@@ -47,7 +47,8 @@ bool recognise_bgp(const Fields& fields) {
   return fields.has(Key::ResourceId) && !fields.has(Key::Phase1State) && !fields.has(Key::Phase2State);
 }
 
-void read_bgp(const Fields& fields, const Context& context, Recorder& out, std::string& scratch) {
+void read_bgp(const Fields& fields, const Context& context, Recorder& out, Scratch& room) {
+  std::string& scratch = room.text;
   diag::TunnelRecord record;
   record.dialect = diag::Dialect::AwsS2sBgp;
   const bool route = is_route_status(fields) || (!is_bgp_status(fields) && fields.has(Key::Prefix));

@@ -32,7 +32,7 @@ bool recognise_ike(const Fields& fields) {
          fields.has(Key::Phase2State);
 }
 
-void read_ike(const Fields& fields, const Context& context, Recorder& out, std::string&) {
+void read_ike(const Fields& fields, const Context& context, Recorder& out, Scratch&) {
   diag::TunnelRecord record;
   record.dialect = diag::Dialect::AwsS2sIke;
   record.message = trim(fields[Key::Details].text());

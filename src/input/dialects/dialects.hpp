@@ -1,7 +1,8 @@
-// The record formats: each looks at the fields of one object or row, or at a line of text, and makes a TunnelRecord.
-// A new dialect is one file here and one row in kDialects.
+// The record formats: each looks at the fields of one object or row, or at a line of text, and makes a TunnelRecord
+// or a SessionRecord. A new dialect is one file here and one row in kDialects or kTextDialects.
 #pragma once
 #include <array>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -10,25 +11,87 @@
 
 namespace tunnelscope::input {
 
+// Room for texts that have to be put together, used again for each record.
+class Scratch {
+ public:
+  std::string text, fields;
+  std::string json;                // a padded copy of JSON found in a field
+  simdjson::dom::parser parser;    // for that
+
+  std::string& keep() {            // empty, and at the same place until clear()
+    if (used_ == kept_.size()) kept_.emplace_back();
+    kept_[used_].clear();
+    return kept_[used_++];
+  }
+  void clear() {
+    text.clear();
+    fields.clear();
+    used_ = 0;
+  }
+
+ private:
+  std::deque<std::string> kept_;
+  std::size_t used_ = 0;
+};
+
 struct DialectRow {
   diag::Dialect dialect;
   bool (*recognise)(const Fields& fields);
-  // Emits one record, or skips it with a reason. `scratch` is room for texts that have to be put together.
-  void (*read)(const Fields& fields, const Context& context, Recorder& out, std::string& scratch);
+  // Emits one record, or skips it with a reason.
+  void (*read)(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
 };
 
+bool recognise_client_vpn(const Fields& fields);
+void read_client_vpn(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_cloudconnexa(const Fields& fields);
+void read_cloudconnexa(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_cloudconnexa_session(const Fields& fields);
+void read_cloudconnexa_session(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_pangolin(const Fields& fields);
+void read_pangolin(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_twingate(const Fields& fields);
+void read_twingate(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_twingate_report(const Fields& fields);
+void read_twingate_report(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
+bool recognise_connector_answer(const Fields& fields);
+void read_connector_object(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
 bool recognise_bgp(const Fields& fields);
-void read_bgp(const Fields& fields, const Context& context, Recorder& out, std::string& scratch);
+void read_bgp(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
 bool recognise_ike(const Fields& fields);
-void read_ike(const Fields& fields, const Context& context, Recorder& out, std::string& scratch);
+void read_ike(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch);
 
-// The first that recognises the fields reads them: BGP records have keys that IKE records share.
+// The first that recognises the fields reads them: those of user sessions have keys of their own; BGP records have
+// keys that IKE records share.
 inline constexpr std::array kDialects{
+    DialectRow{diag::Dialect::AwsClientVpn, recognise_client_vpn, read_client_vpn},
+    DialectRow{diag::Dialect::CloudConnexa, recognise_cloudconnexa, read_cloudconnexa},
+    DialectRow{diag::Dialect::CloudConnexa, recognise_cloudconnexa_session, read_cloudconnexa_session},
+    DialectRow{diag::Dialect::Pangolin, recognise_pangolin, read_pangolin},
+    DialectRow{diag::Dialect::Twingate, recognise_twingate, read_twingate},
+    DialectRow{diag::Dialect::Twingate, recognise_twingate_report, read_twingate_report},
+    DialectRow{diag::Dialect::TwingateConnector, recognise_connector_answer, read_connector_object},
     DialectRow{diag::Dialect::AwsS2sBgp, recognise_bgp, read_bgp},
     DialectRow{diag::Dialect::AwsS2sIke, recognise_ike, read_ike},
 };
 
-// The `text` output format, whose layout no document gives: known words are searched for. False: not a VPN log line.
+// Lines of text of a service, without what stands before them in its container.
+struct TextDialect {
+  diag::Dialect dialect;
+  bool (*read)(std::string_view line, const Context& context, Recorder& out, Scratch& scratch);  // false: not its line
+};
+bool read_agent_line(std::string_view line, const Context& context, Recorder& out, Scratch& scratch);
+bool read_connector_line(std::string_view line, const Context& context, Recorder& out, Scratch& scratch);
+inline constexpr std::array kTextDialects{
+    TextDialect{diag::Dialect::PangolinAgent, read_agent_line},
+    TextDialect{diag::Dialect::TwingateConnector, read_connector_line},
+};
+
+// What events of no interest are skipped with.
+inline constexpr std::string_view kOtherPangolinEvent = "Pangolin event of another kind";
+inline constexpr std::string_view kOtherTwingateEvent = "Twingate event of another kind";
+inline constexpr std::string_view kOtherCloudConnexaEvent = "CloudConnexa event of no interest here";
+
+// AWS's `text` output format, whose layout no document gives: known words are searched for. False: not a VPN log line.
 bool read_text(std::string_view line, const Context& context, Recorder& out);
 
 // Shared by the dialects.

@@ -1,0 +1,225 @@
+// How sessions end: at one maximum duration, many within a minute, or all at once with silence after.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "diag/session/detectors.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::session {
+namespace {
+
+// One endpoint, gateway, site or connector.
+struct Carrier {
+  std::vector<const Session*> sessions;  // began, in order of their start
+  std::vector<const Session*> ended;     // in order of their end
+  std::vector<Time> steps;               // times of all its records
+};
+using Key = std::pair<System, std::string>;
+
+std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
+  std::map<Key, Carrier> by;
+  for (const Session& s : scene.log.sessions) {
+    if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
+    Carrier& c = by[{s.system, name_of(about, scene.log, scene.log.events[s.last_event])}];
+    c.sessions.push_back(&s);
+    if (s.outcome == Outcome::Ended) c.ended.push_back(&s);
+    for (const Time time : {s.start, s.end})
+      if (time != kNoTime) c.steps.push_back(time);
+  }
+  for (auto& [key, c] : by) {
+    std::stable_sort(c.sessions.begin(), c.sessions.end(), [](const Session* a, const Session* b) { return a->start < b->start; });
+    std::stable_sort(c.ended.begin(), c.ended.end(), [](const Session* a, const Session* b) { return a->end < b->end; });
+    std::sort(c.steps.begin(), c.steps.end());
+  }
+  return by;
+}
+
+// Sessions of one duration that began and ended at different times: a limit, not an event.
+void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session*>& at_maximum) {
+  const auto& limits = scene.limits.sessions;
+  std::vector<const Session*> by_duration;
+  for (const Session* s : carrier.ended)
+    if (s->duration >= limits.bunch_floor) by_duration.push_back(s);
+  std::sort(by_duration.begin(), by_duration.end(), [](const Session* a, const Session* b) {
+    return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
+  });
+  std::size_t best_from = 0, best_to = 0;
+  for (std::size_t from = 0, to = 0; from < by_duration.size(); ++from) {
+    while (to < by_duration.size() && by_duration[to]->duration - by_duration[from]->duration <= limits.bunch_width) ++to;
+    std::set<Time> minutes;
+    for (std::size_t i = from; i < to; ++i) minutes.insert(by_duration[i]->end / limits.mass_window);
+    const bool spread = 2 * minutes.size() > to - from;
+    if (spread && to - from > best_to - best_from) best_from = from, best_to = to;
+  }
+  const std::size_t count = best_to - best_from;
+  if (count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(carrier.ended.size()))
+    return;
+  const Duration value = by_duration[best_from + count / 2]->duration;
+  Case& c = scene.of(kb::About::Group, by_duration[best_from]->last_event);
+  c.details["value"] = in_words(value);
+  c.details["value_s"] = static_cast<double>(value) / kSecond;
+  for (std::size_t i = best_from; i < best_to; ++i) {
+    scene.found(c, kb::signal::kTimeoutBunch, by_duration[i]->last_event);
+    at_maximum.insert(by_duration[i]);
+  }
+}
+
+// Open at `time`: a session without an end counts for so long as sessions may last.
+bool is_open(const Session& s, Time time, const Limits::Sessions& limits) {
+  if (s.start == kNoTime || s.start >= time) return false;
+  return s.outcome == Outcome::Ended ? s.end >= time : s.start + limits.open_at_most >= time;
+}
+
+// Only sessions that were open when the minute began: short ones come and go all the time. And far more than usual, or
+// a busy site would lose its sessions every minute.
+void mass(const Scene& scene, const Carrier& carrier, const std::set<const Session*>& at_maximum) {
+  const auto& limits = scene.limits.sessions;
+  std::vector<const Session*> ended;
+  for (const Session* s : carrier.ended)
+    if (!at_maximum.contains(s) && s->start != kNoTime) ended.push_back(s);
+  if (ended.size() < limits.mass_sessions) return;
+  constexpr double kUsual = 3;
+  const double minutes = static_cast<double>(ended.back()->end - ended.front()->end) / static_cast<double>(limits.mass_window);
+  const auto is_many = [&](std::size_t count) {
+    const double usual = static_cast<double>(ended.size() - count) / std::max(1.0, minutes);
+    return count >= limits.mass_sessions && static_cast<double>(count) >= kUsual * usual;
+  };
+  for (std::size_t from = 0, to = 0; from < ended.size();) {
+    const Time begin = ended[from]->end;
+    while (to < ended.size() && ended[to]->end < begin + limits.mass_window) ++to;
+    if (!is_many(to - from)) {
+      ++from;
+      continue;
+    }
+    std::vector<const Session*> lost;
+    for (std::size_t i = from; i < to; ++i)
+      if (ended[i]->start < begin) lost.push_back(ended[i]);
+    const bool many = is_many(lost.size());
+    const auto open = !many ? 0 : std::count_if(carrier.sessions.begin(), carrier.sessions.end(), [&](const Session* s) {
+      return is_open(*s, begin, limits);
+    });
+    const double share = open == 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
+    if (!many || share < limits.mass_share) {
+      ++from;
+      continue;
+    }
+    Case& c = scene.of(kb::About::Carrier, lost.front()->last_event);
+    c.details["minute"] = date_and_clock(begin);
+    c.details["open_sessions"] = static_cast<double>(open);
+    c.details["share"] = std::round(100 * std::min(1.0, share));
+    for (const Session* s : lost) scene.found(c, kb::signal::kMassDisconnect, s->last_event);
+    from = to;
+  }
+}
+
+void restarted(const Scene& scene, const std::vector<const Session*>& lost, Duration gap) {
+  Case& c = scene.of(kb::About::Carrier, lost.front()->last_event);
+  c.details["gap"] = in_words(gap);
+  c.details["gap_s"] = static_cast<double>(gap) / kSecond;
+  for (const Session* s : lost) scene.found(c, kb::signal::kAgentRestarted, s->last_event);
+}
+
+// Flows of several clients or to several targets, begun at different times: one page that is closed is no restart.
+bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
+  std::set<std::string> clients;
+  std::set<std::uint32_t> targets;
+  Time first = lost.front()->start, last = lost.front()->start;
+  for (const Session* s : lost) {
+    clients.insert(client_of(scene.log, scene.log.events[s->last_event]));
+    targets.insert(s->resource);
+    first = std::min(first, s->start);
+    last = std::max(last, s->start);
+  }
+  constexpr Duration kBegunTogether = 10 * kSecond;
+  return (clients.size() >= 2 || targets.size() >= 3) && last - first >= kBegunTogether;
+}
+
+// UDP flows end by their idle timeout, many in one second.
+bool ends_by_itself(const Scene& scene, const Session& s) {
+  return s.system == System::Pangolin && scene.log.text(s.protocol) == "udp";
+}
+
+constexpr Duration kTimesUsual = 5;
+
+Duration median_spacing(const std::vector<Time>& steps) {
+  std::vector<Duration> spacings;
+  for (std::size_t i = 1; i < steps.size(); ++i) spacings.push_back(steps[i] - steps[i - 1]);
+  if (spacings.empty()) return 0;
+  const auto middle = spacings.begin() + static_cast<std::ptrdiff_t>(spacings.size() / 2);
+  std::nth_element(spacings.begin(), middle, spacings.end());
+  return *middle;
+}
+
+// All that was open ends in one second, and nothing begins for a while.
+void ended_together(const Scene& scene, const Carrier& carrier) {
+  const auto& limits = scene.limits.sessions;
+  for (auto from = carrier.ended.begin(); from != carrier.ended.end();) {
+    const Time second = (*from)->end / kSecond;
+    const auto to = std::find_if(from, carrier.ended.end(), [&](const Session* s) { return s->end / kSecond > second; });
+    std::vector<const Session*> lost;
+    std::copy_if(from, to, std::back_inserter(lost), [&](const Session* s) { return !ends_by_itself(scene, *s) && s->start != kNoTime; });
+    const Time after = (second + 1) * kSecond;
+    from = to;
+    if (lost.size() < limits.restart_sessions || !is_mixed(scene, lost)) continue;
+    const bool others_open = std::any_of(carrier.sessions.begin(), carrier.sessions.end(), [&](const Session* s) {
+      return is_open(*s, after, limits);
+    });
+    const auto next = std::lower_bound(carrier.steps.begin(), carrier.steps.end(), after);
+    const Duration gap = (next == carrier.steps.end() ? scene.log.now : *next) - second * kSecond;
+    if (!others_open && gap >= limits.restart_silence) restarted(scene, lost, gap);
+  }
+}
+
+// A connector that crashed closes nothing: what was open is never closed, and nothing comes for far longer than usual.
+void never_closed(const Scene& scene, const Carrier& carrier) {
+  const auto& limits = scene.limits.sessions;
+  std::vector<const Session*> open;
+  std::vector<Time> starts, latest_end;  // of sessions in order of start: when the last of those so far ended
+  for (const Session* s : carrier.sessions) {
+    if (s->start == kNoTime) continue;
+    if (s->outcome == Outcome::Open) open.push_back(s);
+    starts.push_back(s->start);
+    latest_end.push_back(std::max(latest_end.empty() ? kNoTime : latest_end.back(), s->outcome == Outcome::Ended ? s->end : kNoTime));
+  }
+  if (open.size() < limits.restart_sessions || carrier.ended.empty()) return;
+  const Time last_begun = (*std::max_element(carrier.ended.begin(), carrier.ended.end(), [](const Session* a, const Session* b) {
+                            return a->start < b->start;
+                          }))->start;
+  const Duration silence = std::max(limits.restart_silence, kTimesUsual * median_spacing(carrier.steps));
+  for (std::size_t i = 1; i < carrier.steps.size(); ++i) {
+    const Time last = carrier.steps[i - 1], again = carrier.steps[i];
+    if (again - last < silence || last_begun < again) continue;
+    const auto before = static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), last) - starts.begin());
+    if (before == 0 || latest_end[before - 1] >= again) continue;
+    const auto lost_end = std::find_if(open.begin(), open.end(), [&](const Session* s) { return s->start > last; });
+    const std::vector<const Session*> lost(open.begin(), lost_end);
+    if (lost.size() >= limits.restart_sessions && is_mixed(scene, lost)) return restarted(scene, lost, again - last);
+  }
+}
+
+// newt says so itself when it is stopped.
+void shutdowns(const Scene& scene) {
+  for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
+    const SessionEvent& e = scene.log.events[i];
+    if (e.dialect == Dialect::PangolinAgent && e.happening == Happening::Ended &&
+        scene.log.text(e.text).find("(shutdown)") != std::string_view::npos)
+      scene.found(scene.of(kb::About::Carrier, i), kb::signal::kAgentRestarted, i);
+  }
+}
+
+}  // namespace
+
+void detect_ends(const Scene& scene) {
+  std::set<const Session*> at_maximum;
+  for (const auto& [key, carrier] : carriers(scene, kb::About::Group)) timeouts(scene, carrier, at_maximum);
+  for (const auto& [key, carrier] : carriers(scene, kb::About::Carrier)) {
+    mass(scene, carrier, at_maximum);
+    if (key.first == System::Pangolin || key.first == System::Twingate) ended_together(scene, carrier);
+    if (key.first == System::Twingate) never_closed(scene, carrier);
+  }
+  shutdowns(scene);
+}
+
+}  // namespace tunnelscope::diag::session

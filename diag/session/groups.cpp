@@ -1,0 +1,307 @@
+#include "diag/session/groups.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "diag/session/cases.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::session {
+namespace {
+
+constexpr std::size_t kRows = 5;
+constexpr std::size_t kSteps = 60;
+constexpr std::size_t kMostReasons = 50;
+
+std::string_view word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Open: return "open";
+    case Outcome::Ended: return "ended";
+    case Outcome::Failed: return "failed";
+    case Outcome::Denied: return "denied";
+    default: return "abandoned";
+  }
+}
+
+bool carried(const Session& s) { return s.outcome == Outcome::Open || s.outcome == Outcome::Ended; }
+
+// All of one group.
+struct Members {
+  std::vector<const Session*> sessions;
+  std::vector<std::size_t> events;
+};
+
+std::optional<std::int64_t> bytes(std::int64_t count) {
+  return count < 0 ? std::nullopt : std::optional<std::int64_t>(count);
+}
+
+void add(std::optional<std::int64_t>& sum, std::int64_t count) {
+  if (count >= 0) sum = sum.value_or(0) + count;
+}
+
+class Writer {
+ public:
+  Writer(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits)
+      : log_(log), intake_(intake), classifier_(classifier), limits_(limits) {}
+
+  SessionGroup write(System system, const std::string& name, const Members& members, bool counters_used) {
+    SessionGroup g;
+    g.system = system;
+    g.group = name;
+    counts(g, members);
+    if (!counters_used) g.to_client = g.from_client = std::nullopt;
+    g.concurrency = concurrency(members.sessions);
+    g.reasons = reasons(members.events);
+    rows(g, members.sessions, counters_used);
+    list(g, members.sessions, counters_used);
+    return g;
+  }
+
+ private:
+  std::string text(std::uint32_t index) const { return std::string(log_.text(index)); }
+  const SessionEvent& last(const Session& s) const { return log_.events[s.last_event]; }
+
+  void counts(SessionGroup& g, const Members& members) const {
+    std::set<std::string_view> users;
+    std::vector<Duration> durations;
+    for (const Session* s : members.sessions) {
+      ++g.connections;
+      if (s->outcome == Outcome::Failed) ++g.failed;
+      if (s->outcome == Outcome::Open) ++g.open;
+      if (s->outcome == Outcome::Ended && s->duration >= 0) durations.push_back(s->duration);
+      add(g.to_client, s->to_client);
+      add(g.from_client, s->from_client);
+    }
+    for (const std::size_t i : members.events) {
+      const SessionEvent& e = log_.events[i];
+      if (e.happening == Happening::Denied) ++g.denied;
+      if (e.happening != Happening::Message && !e.is_connector && (e.user != 0 || e.device != 0 || e.address != 0))
+        users.insert(who(log_, e));
+      if (e.group_name != 0) g.name = text(e.group_name);
+      if (g.first == kNoTime || e.time < g.first) g.first = e.time;
+      g.last = std::max(g.last, e.time);
+    }
+    g.users = users.size();
+    if (durations.empty()) return;
+    const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+    std::nth_element(durations.begin(), middle, durations.end());
+    g.median_duration_s = static_cast<double>(*middle) / kSecond;
+  }
+
+  // One sweep over starts and ends; an end comes before a start of the same moment.
+  Concurrency concurrency(const std::vector<const Session*>& sessions) const {
+    std::vector<std::pair<Time, int>> steps;
+    for (const Session* s : sessions) {
+      if (!carried(*s) || s->start == kNoTime) continue;
+      steps.emplace_back(s->start, 1);
+      const Time end = s->outcome == Outcome::Ended ? s->end : std::min(log_.now, s->start + limits_.sessions.open_at_most);
+      if (end >= s->start) steps.emplace_back(end, -1);
+    }
+    Concurrency c;
+    if (steps.empty()) return c;
+    std::sort(steps.begin(), steps.end());
+    c.start = steps.front().first;
+    const Duration span = steps.back().first - c.start;
+    const Duration step = std::max<Duration>(kSecond, span / static_cast<Duration>(kSteps) + 1);
+    c.step_s = static_cast<double>(step) / kSecond;
+    c.most.assign(static_cast<std::size_t>(span / step) + 1, 0);
+    std::uint32_t open = 0;
+    std::size_t bucket = 0;
+    for (const auto& [time, change] : steps) {
+      const auto here = static_cast<std::size_t>((time - c.start) / step);
+      for (; bucket < here; c.most[++bucket] = open) {}
+      open = change > 0 ? open + 1 : open - std::min(open, 1U);
+      c.most[here] = std::max(c.most[here], open);
+      if (open > c.peak) c.peak = open, c.peak_at = time;
+    }
+    return c;
+  }
+
+  std::vector<SessionReason> reasons(const std::vector<std::size_t>& events) const {
+    std::map<std::uint32_t, SessionReason> by_text;
+    for (const std::size_t i : events) {
+      const SessionEvent& e = log_.events[i];
+      const bool tells_why = e.happening == Happening::Failed || e.happening == Happening::Denied || e.happening == Happening::Ended ||
+                             e.rule == kNoRule || e.happening == Happening::Message;
+      if (!tells_why) continue;
+      SessionReason& reason = by_text[e.text];
+      if (reason.count++ > 0) continue;
+      reason.text = text(e.text);
+      if (e.rule != kNoRule) reason.rule = classifier_.knowledge().messages[e.rule].id;
+      reason.first = intake_.at(e.place);
+    }
+    std::vector<SessionReason> list;
+    for (auto& [index, reason] : by_text) list.push_back(std::move(reason));
+    std::sort(list.begin(), list.end(), [](const SessionReason& a, const SessionReason& b) {
+      return a.count != b.count ? a.count > b.count : a.text < b.text;
+    });
+    if (list.size() > kMostReasons) list.resize(kMostReasons);
+    return list;
+  }
+
+  void rows(SessionGroup& g, const std::vector<const Session*>& sessions, bool counters_used) const {
+    std::map<std::string, SessionRow> by_client;
+    for (const Session* s : sessions) {
+      SessionRow& row = by_client[client_of(log_, last(*s))];
+      ++row.connections;
+      if (s->outcome == Outcome::Failed) ++row.failed;
+      if (s->outcome == Outcome::Ended && s->duration > 0 && s->duration <= limits_.sessions.short_session) ++row.short_ones;
+      if (s->duration > 0) row.connected_s += static_cast<double>(s->duration) / kSecond;
+      if (counters_used) add(row.bytes, s->to_client), add(row.bytes, s->from_client);
+      row.last = std::max(row.last, last(*s).time);
+    }
+    std::vector<SessionRow> all;
+    for (auto& [client, row] : by_client) {
+      row.who = client;
+      all.push_back(std::move(row));
+    }
+    const auto top = [&](auto rank) {
+      std::vector<SessionRow> few;
+      for (const SessionRow& row : all)
+        if (rank(row) > 0) few.push_back(row);
+      std::stable_sort(few.begin(), few.end(), [&](const SessionRow& a, const SessionRow& b) { return rank(a) > rank(b); });
+      if (few.size() > kRows) few.resize(kRows);
+      return few;
+    };
+    g.busiest = top([](const SessionRow& r) { return r.connections; });
+    g.failing = top([](const SessionRow& r) { return r.failed; });
+    const bool flows = g.system == System::Pangolin || g.system == System::Twingate;
+    if (!flows) g.churning = top([](const SessionRow& r) { return r.short_ones; });
+  }
+
+  SessionLine line(const Session& s, bool counters_used) const {
+    SessionLine l;
+    l.id = text(s.id);
+    l.user = text(s.user);
+    l.device = text(s.device);
+    l.address = text(s.address);
+    l.resource = text(s.resource);
+    l.connector = text(s.connector);
+    l.gateway = text(s.gateway);
+    l.protocol = text(s.protocol);
+    l.start = s.start;
+    l.end = s.end;
+    if (s.duration >= 0 && s.outcome == Outcome::Ended) l.duration_s = static_cast<double>(s.duration) / kSecond;
+    if (counters_used) {
+      l.to_client = bytes(s.to_client);
+      l.from_client = bytes(s.from_client);
+    }
+    l.outcome = word(s.outcome);
+    if (s.outcome != Outcome::Open) l.reason = text(last(s).text);
+    l.at = intake_.at(last(s).place);
+    for (const std::size_t i : s.events)
+      for (auto& [name, value] : fields_of(log_, log_.events[i])) l.fields[name] = value;
+    return l;
+  }
+
+  void list(SessionGroup& g, std::vector<const Session*> sessions, bool counters_used) const {
+    std::stable_sort(sessions.begin(), sessions.end(), [&](const Session* a, const Session* b) {
+      if (carried(*a) != carried(*b)) return !carried(*a);
+      return last(*a).time > last(*b).time;
+    });
+    const std::size_t most = std::min(sessions.size(), limits_.sessions.list_most);
+    for (std::size_t i = 0; i < most; ++i) g.list.push_back(line(*sessions[i], counters_used));
+    g.list_omitted = sessions.size() - most;
+  }
+
+  const Log& log_;
+  const Intake& intake_;
+  const Classifier& classifier_;
+  const Limits& limits_;
+};
+
+// What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
+class Caveats {
+ public:
+  Caveats(const Log& log, const Intake& intake, const Classifier& classifier) {
+    const SignalIndex paused = classifier.signal(kb::signal::kStreamPaused);
+    for (const SessionEvent& e : log.events) {
+      const System system = system_of(e.dialect);
+      counters_.try_emplace(system, Counters{});
+      Counters& c = counters_[system];
+      c.stated = c.stated || e.to_client >= 0 || e.from_client >= 0;
+      c.moved = c.moved || e.to_client > 0 || e.from_client > 0;
+      c.bursts = c.bursts || log.text(e.text).find("merged burst") != std::string_view::npos;
+      if (e.signal == paused && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
+    }
+    own_ = intake.caveats();
+  }
+
+  bool counters_used(System system) const {
+    const auto it = counters_.find(system);
+    return it == counters_.end() || system != System::Pangolin || it->second.moved;
+  }
+
+  std::vector<std::string> of(System system) const {
+    std::vector<std::string> list;
+    for (const Caveat& caveat : own_)
+      if (caveat.system == system) list.push_back(caveat.text);
+    const auto it = counters_.find(system);
+    const Counters c = it == counters_.end() ? Counters{} : it->second;
+    if (system == System::AwsClientVpn)
+      list.push_back("failed certificate logins are never logged by Client VPN: none here does not mean that there were none");
+    if (system == System::CloudConnexa && !paused_.empty())
+      list.push_back("log streaming was paused (" + paused_ + "): the events of that time are lost");
+    if (system == System::Pangolin && it != counters_.end())
+      list.push_back("a session is logged when it ends: long ones that are still open do not appear");
+    if (system == System::Pangolin && c.stated && !c.moved)
+      list.push_back("byte counters are not reported by this agent version: zero bytes mean nothing");
+    if (system == System::Pangolin && c.bursts)
+      list.push_back("rows without a source port are merged bursts: one row may be several connections");
+    if (system == System::Twingate && it != counters_.end())
+      list.push_back("only connections that reached a connector are logged: a client without access leaves no record");
+    return list;
+  }
+
+ private:
+  struct Counters {
+    bool stated = false, moved = false, bursts = false;
+  };
+  std::map<System, Counters> counters_;
+  std::vector<Caveat> own_;
+  std::string paused_;
+};
+
+}  // namespace
+
+std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent& e) {
+  std::map<std::string, std::string> fields;
+  for (std::string_view rest = log.text(e.fields); !rest.empty();) {
+    const auto end = std::min(rest.find('\x1e'), rest.size());
+    const std::string_view field = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const auto split = field.find('\x1f');
+    if (split != std::string_view::npos) fields.emplace(field.substr(0, split), field.substr(split + 1));
+  }
+  return fields;
+}
+
+std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits,
+                                    Time since) {
+  std::map<std::pair<System, std::string>, Members> by_group;
+  for (std::size_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
+    if (since == kNoTime || e.time >= since)
+      by_group[{system_of(e.dialect), name_of(kb::About::Group, log, e)}].events.push_back(i);
+  }
+  for (const Session& s : log.sessions) {
+    const SessionEvent& e = log.events[s.last_event];
+    if (s.outcome == Outcome::LoginStep || (since != kNoTime && e.time < since)) continue;
+    by_group[{s.system, s.group == 0 ? "unknown" : std::string(log.text(s.group))}].sessions.push_back(&s);
+  }
+  for (const Caveat& caveat : intake.caveats()) {
+    const bool none = std::none_of(by_group.begin(), by_group.end(), [&](const auto& g) { return g.first.first == caveat.system; });
+    if (none) by_group[{caveat.system, "unknown"}];
+  }
+  const Caveats caveats(log, intake, classifier);
+  Writer writer(log, intake, classifier, limits);
+  std::vector<SessionGroup> groups;
+  for (const auto& [key, members] : by_group) {
+    groups.push_back(writer.write(key.first, key.second, members, caveats.counters_used(key.first)));
+    groups.back().caveats = caveats.of(key.first);
+  }
+  return groups;
+}
+
+}  // namespace tunnelscope::diag::session

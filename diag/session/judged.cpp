@@ -1,0 +1,173 @@
+#include "diag/session/judged.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::session {
+namespace {
+
+constexpr std::size_t kNamed = 3;  // names and reasons in a detail
+
+// Texts with how often each occurs, most frequent first: "joe (4), ann (2), 7 more".
+std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::pair<std::string, std::size_t>> list(counts.begin(), counts.end());
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kNamed, list.size()); ++i) {
+    if (i > 0) text += ", ";
+    text += list[i].second > 1 ? fmt::format("{} ({})", list[i].first, list[i].second) : list[i].first;
+  }
+  if (list.size() > kNamed) text += fmt::format(", {} more", list.size() - kNamed);
+  return text;
+}
+
+// Whether nobody has succeeded since, or not for long.
+class Recovery {
+ public:
+  explicit Recovery(const Scene& scene) : scene_(scene) {
+    const SignalIndex up = scene.classifier.signal(kb::signal::kConnectorUp);
+    const SignalIndex resumed = scene.classifier.signal(kb::signal::kStreamStarted);
+    for (const Session& s : scene.log.sessions) {
+      const bool carried = s.outcome == Outcome::Open || s.outcome == Outcome::Ended;
+      if (carried && !looks_failed(s)) succeed(s.events.front(), s.when());
+    }
+    for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
+      const SignalIndex signal = scene.log.events[i].signal;
+      if (signal != kNoSignal && (signal == up || signal == resumed)) succeed(i, scene.log.events[i].time);
+    }
+  }
+
+  bool lasts(const SubjectKey& subject, Time last_failure) const {
+    const auto it = last_success_.find(subject);
+    const bool success = it != last_success_.end() && it->second > last_failure;
+    return !success || scene_.log.now - last_failure < scene_.limits.sessions.recovered_quiet;
+  }
+
+ private:
+  // A Pangolin flow that ended by the dial timeout or at once shows no success.
+  bool looks_failed(const Session& s) const {
+    return s.system == System::Pangolin && s.duration >= 0 && s.duration <= scene_.limits.sessions.dial_timeout + kSecond;
+  }
+  void succeed(std::size_t event, Time time) {
+    const SessionEvent& e = scene_.log.events[event];
+    for (const kb::About about : {kb::About::Group, kb::About::Organisation, kb::About::Carrier, kb::About::Connector,
+                                  kb::About::Client, kb::About::Resource, kb::About::Address}) {
+      Time& last = last_success_[{about, system_of(e.dialect), name_of(about, scene_.log, e)}];
+      last = std::max(last, time);
+    }
+  }
+
+  const Scene& scene_;
+  std::map<SubjectKey, Time> last_success_;
+};
+
+// Failures and service lines tell of a fault that lasts until something succeeds; patterns of ends are past.
+bool tells_of_fault(const SessionEvent& e, kb::About about) {
+  return e.happening == Happening::Failed || e.happening == Happening::Message || about == kb::About::Resource;
+}
+
+// Whom and what the finding's own records name.
+void describe(Entry& entry, const Scene& scene) {
+  std::map<std::string, std::size_t> people, reasons, resources, connectors, addresses;
+  std::set<std::pair<std::uint32_t, std::size_t>> sessions;
+  for (const EvidenceRef& ref : entry.evidence) {
+    const SessionEvent& e = scene.log.events[ref.event];
+    const auto count = [&](std::map<std::string, std::size_t>& counts, std::uint32_t text) {
+      if (text != 0) ++counts[std::string(scene.log.text(text))];
+    };
+    if (e.user != 0 || e.device != 0 || e.address != 0) ++people[std::string(who(scene.log, e))];
+    count(reasons, e.text);
+    count(resources, e.resource);
+    count(connectors, e.connector);
+    count(addresses, e.address);
+    sessions.insert({e.id, e.id == 0 ? ref.event : 0});
+    entry.groups.insert(fmt::format("{}/{}", name_of(system_of(e.dialect)), name_of(kb::About::Group, scene.log, e)));
+  }
+  const auto tell = [&](const char* key, const std::map<std::string, std::size_t>& counts) {
+    if (!counts.empty()) entry.details[key] = most_frequent(counts);
+  };
+  if (!people.empty()) entry.details["users"] = static_cast<double>(people.size());
+  entry.details["sessions"] = static_cast<double>(sessions.size());
+  tell("who", people);
+  tell("reasons", reasons);
+  tell("resources", resources);
+  tell("connectors", connectors);
+  tell("addresses", addresses);
+}
+
+void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, const std::vector<Occurrence>& evidence, bool milder,
+              bool certain, const Recovery& recovery, const Scene& scene, Ledger& ledger) {
+  Entry& entry = ledger.entry(cause, fmt::format("{}/{}", name_of(key.system), key.name));
+  entry.milder = milder;
+  entry.root = true;
+  entry.confidence = certain ? kb::Confidence::Certain : cause.confidence;
+  entry.impact = milder ? kb::Impact::None : cause.impact;
+  entry.details = c.details;
+  for (const Occurrence& o : evidence) {
+    entry.evidence.insert({kOfSessions, o.event, o.time, false});
+    entry.see(o.time);
+  }
+  const SessionEvent& last = scene.log.events[evidence.back().event];
+  const bool by_states = c.has(scene.classifier.signal(kb::signal::kConnectorIsDown));
+  entry.ongoing = by_states ? c.ongoing : tells_of_fault(last, key.about) && recovery.lasts(key, entry.last);
+  describe(entry, scene);
+}
+
+// "explains" within one system: the explaining finding's records lie in the same groups and around the same time.
+void link(Ledger& ledger) {
+  for (auto& [key, entry] : ledger.all()) {
+    if (entry.cause->scope != kb::Scope::Sessions) continue;
+    for (const auto& [other_key, other] : ledger.all()) {
+      if (other.cause->scope != kb::Scope::Sessions || other.cause == entry.cause) continue;
+      if (!Judge::names(other.cause->explains, entry.cause->id)) continue;
+      const bool apart = other.first > entry.last + kMinute || other.last + kMinute < entry.first;
+      const bool elsewhere = std::none_of(entry.groups.begin(), entry.groups.end(), [&](const std::string& g) { return other.groups.contains(g); });
+      if (apart || elsewhere) continue;
+      entry.explained_by.insert(other_key);
+      entry.root = false;
+    }
+  }
+}
+
+// Names of the signals that the records of each group gave.
+std::map<std::string, std::set<std::string>> signals_by_group(const Scene& scene) {
+  std::map<std::string, std::set<SignalIndex>> numbers;
+  std::map<std::string, std::set<std::string>> names;
+  for (const SessionEvent& e : scene.log.events)
+    if (e.signal != kNoSignal)
+      numbers[fmt::format("{}/{}", name_of(system_of(e.dialect)), name_of(kb::About::Group, scene.log, e))].insert(e.signal);
+  for (const auto& [group, list] : numbers)
+    for (const SignalIndex signal : list) names[group].insert(scene.classifier.signals()[signal]);
+  return names;
+}
+
+}  // namespace
+
+void book(const Scene& scene, const Judge& judge, Ledger& ledger) {
+  const Recovery recovery(scene);
+  for (const kb::Cause& cause : scene.classifier.knowledge().causes) {
+    if (cause.scope != kb::Scope::Sessions) continue;
+    for (const auto& [key, c] : scene.cases) {
+      if (key.about != cause.about) continue;
+      std::vector<Occurrence> evidence;
+      if (judge.holds(cause, c, evidence)) {
+        book_one(cause, key, c, evidence, false, judge.certain(cause, c), recovery, scene, ledger);
+        continue;
+      }
+      evidence.clear();
+      if (cause.milder && judge.holds_milder(cause, c, evidence))
+        book_one(cause, key, c, evidence, true, judge.certain(cause, c), recovery, scene, ledger);
+    }
+  }
+  link(ledger);
+  const auto around = signals_by_group(scene);
+  for (auto& [key, entry] : ledger.all())
+    for (const std::string& group : entry.groups)
+      if (const auto it = around.find(group); it != around.end()) entry.seen_around.insert(it->second.begin(), it->second.end());
+}
+
+}  // namespace tunnelscope::diag::session

@@ -1,0 +1,129 @@
+// Resources that cannot be reached. Twingate's connector says so; Pangolin's rows only look as if: a flow whose target
+// drops packets ends after the dial timeout, one that is refused ends at once (facts/session-logs.md 3.2).
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "diag/session/detectors.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::session {
+namespace {
+
+constexpr double kNearlyAll = 0.8;  // short flows are common: closed at once is suspicious only of nearly all
+constexpr std::size_t kRepeats = 5;
+
+struct Try {
+  std::size_t event;
+  bool failed;
+};
+using Tries = std::vector<Try>;  // of one resource, in time order
+
+// Failures without a success between them.
+struct Run {
+  std::size_t from = 0, to = 0;  // tries [from, to)
+};
+
+std::vector<Run> runs_of_failures(const Tries& tries) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < tries.size(); ++i) {
+    if (!tries[i].failed) continue;
+    if (!runs.empty() && runs.back().to == i) runs.back().to = i + 1;
+    else runs.push_back({i, i + 1});
+  }
+  return runs;
+}
+
+std::size_t users_of(const Scene& scene, const Tries& tries, const Run& run) {
+  std::set<std::string_view> users;
+  for (std::size_t i = run.from; i < run.to; ++i) users.insert(who(scene.log, scene.log.events[tries[i].event]));
+  return users.size();
+}
+
+// One or two failures among successes are a passing fault.
+bool is_failing(const Scene& scene, const Tries& tries) {
+  const auto failures = static_cast<std::size_t>(std::count_if(tries.begin(), tries.end(), [](const Try& t) { return t.failed; }));
+  return failures > 0 && (failures >= scene.limits.sessions.unreachable_failures || tries.back().failed);
+}
+
+void judge(const Scene& scene, const Tries& tries) {
+  if (!is_failing(scene, tries)) return;
+  Case& c = scene.of(kb::About::Resource, tries.front().event);
+  for (const Run& run : runs_of_failures(tries)) {
+    const bool no_passing_fault = run.to - run.from >= scene.limits.sessions.unreachable_failures || run.to - run.from == tries.size();
+    const bool everyone = no_passing_fault && users_of(scene, tries, run) >= 2;
+    for (std::size_t i = run.from; i < run.to; ++i) {
+      scene.found(c, kb::signal::kResourceFailing, tries[i].event);
+      if (everyone) scene.found(c, kb::signal::kResourceFailedForAll, tries[i].event);
+    }
+  }
+}
+
+void twingate(const Scene& scene, const std::vector<const Session*>& sessions) {
+  const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
+  Tries tries;
+  for (const Session* s : sessions) {
+    const SessionEvent& e = scene.log.events[s->last_event];
+    if (s->outcome == Outcome::Failed && e.signal == failed) tries.push_back({s->last_event, true});
+    if (s->outcome == Outcome::Open || s->outcome == Outcome::Ended) tries.push_back({s->events.front(), false});
+  }
+  std::sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) { return a.event < b.event; });
+  if (!tries.empty()) judge(scene, tries);
+}
+
+enum class Shape : std::uint8_t { Other, TimedOut, AtOnce };
+
+Shape shape_of(const Scene& scene, const Session& s) {
+  if (s.duration < 0 || s.to_client > 0 || s.from_client > 0) return Shape::Other;
+  if (std::abs(s.duration - scene.limits.sessions.dial_timeout) <= kSecond) return Shape::TimedOut;
+  return s.duration <= kSecond ? Shape::AtOnce : Shape::Other;
+}
+
+void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
+  std::map<Shape, std::size_t> count;
+  for (const Session* s : sessions) ++count[shape_of(scene, *s)];
+  const auto all = static_cast<double>(sessions.size());
+  const auto share = [&](Shape shape) { return static_cast<double>(count[shape]) / all; };
+  const auto& limits = scene.limits.sessions;
+  Shape suspicious = Shape::Other;
+  if (count[Shape::TimedOut] >= limits.unreachable_failures && share(Shape::TimedOut) >= limits.unreachable_share)
+    suspicious = Shape::TimedOut;
+  else if (count[Shape::AtOnce] >= kRepeats && share(Shape::AtOnce) >= kNearlyAll)
+    suspicious = Shape::AtOnce;
+  if (suspicious == Shape::Other) return;
+  Tries tries;
+  for (const Session* s : sessions) tries.push_back({s->last_event, shape_of(scene, *s) == suspicious});
+  std::sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) { return a.event < b.event; });
+  judge(scene, tries);
+  scene.of(kb::About::Resource, tries.front().event).details["pattern"] =
+      std::string(suspicious == Shape::TimedOut ? "timeout" : "closed at once");
+}
+
+// The site agent's own words: the only place where the real error stands.
+void agent_errors(const Scene& scene) {
+  const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
+  for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
+    const SessionEvent& e = scene.log.events[i];
+    if (e.dialect != Dialect::PangolinAgent || e.signal != failed || e.resource == 0) continue;
+    Case& c = scene.of(kb::About::Resource, i);
+    scene.found(c, kb::signal::kResourceFailing, i);
+    c.details["error"] = std::string(scene.log.text(e.text));
+  }
+}
+
+}  // namespace
+
+void detect_resources(const Scene& scene) {
+  std::map<std::pair<System, std::uint32_t>, std::vector<const Session*>> by_resource;
+  for (const Session& s : scene.log.sessions) {
+    const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && scene.log.text(s.protocol) == "tcp");
+    if (is_flow && s.resource != 0) by_resource[{s.system, s.resource}].push_back(&s);
+  }
+  for (auto& [resource, sessions] : by_resource) {
+    if (resource.first == System::Twingate) twingate(scene, sessions);
+    else pangolin(scene, sessions);
+  }
+  agent_errors(scene);
+}
+
+}  // namespace tunnelscope::diag::session

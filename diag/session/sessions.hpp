@@ -1,0 +1,66 @@
+// From records to sessions: which records belong to one session, and what became of it.
+// In: the events of all session systems, in order. Out: a Log with one Session per session, attempt or refusal, following
+// each system's own lifecycle: a missing close is no failure, a SAML hand-over no end, repeated records update.
+// Source: facts/session-logs.md, sections 1.3, 2.2, 3.2, 4.1.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/classify.hpp"
+#include "diag/event.hpp"
+#include "diag/limits.hpp"
+#include "kb/knowledge.hpp"
+
+namespace tunnelscope::diag::session {
+
+enum class Outcome : std::uint8_t {
+  Open,       // started, and no record of its end
+  Ended,
+  Failed,     // an attempt that did not become a session
+  Denied,
+  Waiting,    // for the identity provider, and nothing followed
+  LoginStep,  // part of a login that another record completes: not counted
+};
+
+// Texts are indices into the TextPool, as in SessionEvent.
+struct Session {
+  System system{};
+  Outcome outcome = Outcome::Open;
+  std::size_t last_event = 0;       // the record that says the outcome
+  std::uint32_t id = 0, group = 0, group_name = 0, gateway = 0, connector = 0;
+  std::uint32_t user = 0, device = 0, address = 0, resource = 0, protocol = 0;
+  Time start = kNoTime, end = kNoTime;
+  Duration duration = -1;
+  std::int64_t to_client = -1, from_client = -1;
+  Answer relayed = Answer::Unknown;
+  bool is_connector = false;
+  std::vector<std::size_t> events;  // in time order
+
+  Time when() const { return start != kNoTime ? start : end; }
+};
+
+struct Log {
+  std::vector<SessionEvent> events;  // in time order; groups and connectors filled in where they can be told
+  const TextPool* texts = nullptr;
+  std::vector<Session> sessions;     // in order of their first record
+  Time first = kNoTime, last = kNoTime, now = kNoTime;
+
+  std::string_view text(std::uint32_t index) const { return texts->at(index); }
+};
+
+// `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out.
+Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Limits& limits, Time now, Time until);
+
+// A failed record is an attempt; a refusal of CloudConnexa's is about a flow within a session, not a session.
+bool is_session_record(const SessionEvent& event);
+
+// Whom a record is about: the user, else the device, else the address; "unknown" when it says none.
+std::string_view who(const Log& log, const SessionEvent& event);
+// The client of a session: user and device, or the Connector.
+std::string client_of(const Log& log, const SessionEvent& event);
+
+// What the record belongs to, by name; empty: it does not say. Group and carrier are "unknown" then.
+std::string name_of(kb::About about, const Log& log, const SessionEvent& event);
+
+}  // namespace tunnelscope::diag::session

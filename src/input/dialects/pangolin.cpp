@@ -1,0 +1,77 @@
+// Pangolin connection logs: rows of the export, the API and the streams, and records as its documentation lists them;
+// facts/session-logs.md section 3. One row is a whole session; a source without port stands for a burst of several.
+#include "src/input/dialects/session.hpp"
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr std::string_view kDocumented[] = {
+    "sessionId", "siteResourceId", "orgId", "siteId", "clientId", "clientEndpoint", "userId", "sourceAddr", "destAddr",
+    "protocol", "startedAt", "endedAt", "timestamp", "duration", "bytesTx", "bytesRx", "id", "resourceName",
+    "resourceNiceId", "siteName", "siteNiceId", "clientName", "clientNiceId", "clientType", "userEmail"};
+
+// What the agent's language prints for "no time", in seconds since 1970.
+constexpr std::int64_t kZeroTime = -62'135'596'800;
+
+diag::Time time_at(const Look& look, std::string_view name) {
+  return number_of(look.at(name)) == kZeroTime ? diag::kNoTime : look.time(name);
+}
+
+void set_times(const Look& look, diag::SessionRecord& record, const Context& context, Recorder& out) {
+  record.start = time_at(look, "startedAt");
+  if (record.start == diag::kNoTime) record.start = time_at(look, "timestamp");
+  record.end = time_at(look, "endedAt");
+  record.duration = look.seconds("duration");
+  if (record.end == diag::kNoTime && record.start != diag::kNoTime && record.duration >= 0)
+    record.end = record.start + record.duration;
+  if (record.start == diag::kNoTime || record.end == diag::kNoTime) return;
+  if (record.end >= record.start) {
+    if (record.duration < 0) record.duration = record.end - record.start;
+    return;
+  }
+  out.note("session ends before it starts", context);
+  record.duration = -1;
+  record.start = diag::kNoTime;
+}
+
+}  // namespace
+
+bool recognise_pangolin(const Fields& fields) {
+  if (fields.has(Key::SourceAddr) && fields.has(Key::DestAddr)) return true;
+  const std::string_view event = trim(fields[Key::Event].text());  // a row of a stream's table
+  return !event.empty() && fields.has(Key::Timestamp) &&
+         fields.named("orgId").kind() != FieldValue::Kind::Absent;
+}
+
+void read_pangolin(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch) {
+  const Look look(fields, context, out, scratch, {.apostrophes = true});
+  const auto event = look.text("event");
+  const bool connection = fields.has(Key::SourceAddr) && fields.has(Key::DestAddr);
+  if (!connection || (!event.empty() && event != "connection")) return out.skip(kOtherPangolinEvent, context);
+  diag::SessionRecord record;
+  record.dialect = diag::Dialect::Pangolin;
+  record.happening = diag::Happening::Whole;
+  set_times(look, record, context, out);
+  record.time = record.end != diag::kNoTime ? record.end : record.start;
+  record.id = look.text("sessionId");
+  record.group = look.text("siteId");
+  record.group_name = look.text("siteName");
+  record.organisation = look.text("orgId");
+  record.user = look.first_of({"userEmail", "userId"});
+  record.device = look.first_of({"clientName", "clientId"});
+  record.address = endpoint_of(look.text("clientEndpoint")).address;
+  record.resource = look.text("destAddr");
+  record.protocol = look.lower_case(look.text("protocol"));
+  record.to_client = look.bytes("bytesRx");
+  record.from_client = look.bytes("bytesTx");
+  scratch.text = record.protocol;
+  append_if(scratch.text, scratch.text.empty() ? "" : " ", "session");
+  scratch.text += record.end != diag::kNoTime ? " ended" : " open";
+  if (endpoint_of(look.text("sourceAddr")).port.empty()) scratch.text += ", merged burst";
+  record.message = scratch.text;
+  append_fields(scratch.fields, look, kDocumented);
+  record.fields = scratch.fields;
+  out.session(record, context);
+}
+
+}  // namespace tunnelscope::input

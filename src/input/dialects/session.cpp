@@ -1,0 +1,231 @@
+// Values are taken as they are written; only what cannot be one is noted and left out.
+#include "src/input/dialects/session.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr std::size_t kLongestValue = 1024, kLongestList = 8192;
+constexpr char kBehindName = '\x1f', kBehindValue = '\x1e';
+
+FieldValue down(FieldValue value, std::string_view path) {
+  while (!path.empty() && value.kind() == FieldValue::Kind::Object) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    value = member_of(value.object(), step);
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+  }
+  return path.empty() ? value : FieldValue{};
+}
+
+// Not longer than allowed, and not in the middle of a character.
+std::string_view cut(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0) == 0x80) --longest;
+  return text.substr(0, longest);
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
+  return !text.empty() && text.size() <= 5 && read.ptr == text.data() + text.size() && port <= 65535;
+}
+
+void append_number(std::string& to, const FieldValue& value) {
+  std::array<char, 32> digits;
+  const auto end = value.kind() == FieldValue::Kind::Integer
+                       ? std::to_chars(digits.data(), digits.data() + digits.size(), value.integer()).ptr
+                       : std::to_chars(digits.data(), digits.data() + digits.size(), value.real()).ptr;
+  to.append(digits.data(), end);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> number_of(const FieldValue& value) {
+  constexpr double kLargest = 9e18;
+  double real = 0;
+  if (value.kind() == FieldValue::Kind::Integer) return value.integer();
+  if (value.kind() == FieldValue::Kind::Real) {
+    real = value.real();
+  } else {
+    const std::string_view text = trim(value.text());
+    const char* const end = text.data() + text.size();
+    std::int64_t whole = 0;
+    if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end && read.ec == std::errc{})
+      return text.empty() ? std::nullopt : std::optional(whole);
+    const auto read = std::from_chars(text.data(), end, real);
+    if (read.ptr != end || read.ec != std::errc{}) return {};
+  }
+  if (!(std::abs(real) < kLargest)) return {};
+  return static_cast<std::int64_t>(real);
+}
+
+bool Look::says_nothing(std::string_view text) const {
+  return text.empty() || same_word(text, "null") || (habits_.na_is_nothing && text == "NA");
+}
+
+std::string_view Look::clean(std::string_view text) const {
+  if (habits_.apostrophes && text.size() > 1 && text[0] == '\'' &&
+      std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos)
+    text.remove_prefix(1);
+  text = trim(text);
+  return says_nothing(text) ? std::string_view{} : text;
+}
+
+FieldValue Look::at(std::string_view name) const {
+  FieldValue value = fields_.named(name);
+  if (const auto dot = name.find('.'); dot != std::string_view::npos && !value.present())
+    value = down(fields_.named(name.substr(0, dot)), name.substr(dot + 1));
+  if (!value.is_text()) return value.present() ? value : FieldValue{};
+  const std::string_view said = clean(value.text());
+  return said.empty() ? FieldValue{} : FieldValue(said);
+}
+
+std::string_view Look::text(const FieldValue& value) const {
+  switch (value.kind()) {
+    case FieldValue::Kind::Text: return clean(value.text());
+    case FieldValue::Kind::Bool: return value.yes() ? "true" : "false";
+    case FieldValue::Kind::Integer:
+    case FieldValue::Kind::Real: {
+      std::string& words = scratch_.keep();
+      append_number(words, value);
+      return words;
+    }
+    case FieldValue::Kind::Array: {
+      std::string& words = scratch_.keep();
+      for (const auto element : value.array()) {
+        const std::string_view part = FieldValue(element).kind() == FieldValue::Kind::Array ? std::string_view{}
+                                                                                           : text(FieldValue(element));
+        append_if(words, words.empty() ? "" : ", ", cut(part, kLongestValue));
+        if (words.size() > kLongestValue) break;
+      }
+      return words;
+    }
+    default: return {};
+  }
+}
+
+std::string_view Look::text(std::string_view name) const { return text(at(name)); }
+
+std::string_view Look::first_of(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names)
+    if (const auto found = text(name); !found.empty()) return found;
+  return {};
+}
+
+void Look::note(std::string_view what, std::string_view name) const {
+  std::string& reason = scratch_.keep();
+  reason += what;
+  reason += name;
+  out_.note(reason, context_);
+}
+
+std::optional<std::int64_t> Look::number(std::string_view name) const {
+  const FieldValue value = at(name);
+  if (!value.present()) return {};
+  const auto number = number_of(value);
+  if (!number) note("unreadable ", name);
+  return number;
+}
+
+std::int64_t Look::bytes(std::string_view name) const { return std::max<std::int64_t>(number(name).value_or(-1), -1); }
+
+diag::Duration Look::seconds(std::string_view name) const {
+  constexpr std::int64_t kCentury = 3'155'760'000;
+  const auto number = this->number(name);
+  if (!number) return -1;
+  if (*number < 0 || *number > kCentury) return note("unreadable ", name), -1;
+  return *number * diag::kSecond;
+}
+
+diag::Time Look::time(std::string_view name) const {
+  const FieldValue value = at(name);
+  if (!value.present()) return diag::kNoTime;
+  const auto parsed = time_of(value);
+  if (parsed.status != TimeStatus::Ok) note("unreadable ", name);
+  return parsed.time;
+}
+
+bool Look::take_time(std::initializer_list<std::string_view> names, diag::Time& time) const {
+  for (const std::string_view name : names) {
+    const FieldValue value = at(name);
+    if (!value.present()) continue;
+    const auto parsed = time_of(value);
+    if (parsed.status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
+    if (parsed.status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
+    if (parsed.status == TimeStatus::Ok) return time = parsed.time, true;
+    note("unreadable ", name);
+  }
+  return true;
+}
+
+std::string_view Look::lower_case(std::string_view text) const {
+  std::string& lower = scratch_.keep();
+  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return lower;
+}
+
+void append_field(std::string& list, std::string_view name, std::string_view value) {
+  value = cut(value, kLongestValue);
+  if (value.empty() || list.size() + name.size() + value.size() + 2 > kLongestList) return;
+  const auto append = [&](std::string_view text, char behind) {
+    for (const char c : text) list += c == kBehindName || c == kBehindValue ? ' ' : c;
+    list += behind;
+  };
+  append(name, kBehindName);
+  append(value, kBehindValue);
+}
+
+void append_fields(std::string& list, const Look& look, std::span<const std::string_view> names) {
+  for (const std::string_view name : names) append_field(list, name, look.text(name));
+}
+
+void append_members(std::string& list, const Look& look, std::string_view array, std::string_view member) {
+  const FieldValue objects = look.at(array);
+  if (objects.kind() != FieldValue::Kind::Array) return;
+  std::string values;
+  for (const auto element : objects.array()) {
+    const FieldValue object(element);
+    if (object.kind() != FieldValue::Kind::Object) continue;
+    append_if(values, values.empty() ? "" : ", ", cut(look.text(member_of(object.object(), member)), kLongestValue));
+    if (values.size() > kLongestValue) break;
+  }
+  append_field(list, std::string(array) + "." + std::string(member), values);
+}
+
+bool is_address(std::string_view text) { return Identity().set_outside_ip(text); }
+
+Endpoint endpoint_of(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return {text, {}};
+    const auto port = text.substr(end + 1);
+    return {text.substr(1, end - 1), port.starts_with(':') && is_port(port.substr(1)) ? port.substr(1) : port.substr(0, 0)};
+  }
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return {text, {}};
+  const auto address = text.substr(0, colon);
+  const bool plain = address.find(':') == std::string_view::npos;
+  if (address.empty() || (!plain && !is_address(address))) return {text, {}};
+  return {address, text.substr(colon + 1)};
+}
+
+std::string_view joined(std::string_view address, std::string_view port, Scratch& scratch) {
+  if (address.empty() || port.empty() || port == "0") return address;
+  std::string& whole = scratch.keep();
+  const bool brackets = address.find(':') != std::string_view::npos && is_address(address);
+  append_if(whole, brackets ? "[" : "", address, brackets ? "]:" : ":");
+  whole += port;
+  return whole;
+}
+
+void append_if(std::string& to, std::string_view before, std::string_view text, std::string_view behind) {
+  if (text.empty()) return;
+  to += before;
+  to += text;
+  to += behind;
+}
+
+}  // namespace tunnelscope::input

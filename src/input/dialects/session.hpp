@@ -1,0 +1,74 @@
+// What the dialects of user sessions share: fields looked up by name with words that say nothing taken for absent,
+// and the list of the documented fields that goes along with a record.
+#pragma once
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "src/input/dialects/dialects.hpp"
+
+namespace tunnelscope::input {
+
+// How a system writes its values.
+struct Habits {
+  bool na_is_nothing = false;  // "NA" stands for an absent value
+  bool apostrophes = false;    // one is put before values that a spreadsheet would take for a formula
+};
+
+// The fields of one record. A name may lead into objects: "connection.client_ip".
+class Look {
+ public:
+  Look(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch, Habits habits)
+      : fields_(fields), context_(context), out_(out), scratch_(scratch), habits_(habits) {}
+
+  FieldValue at(std::string_view name) const;              // absent where it says nothing
+  std::string_view text(std::string_view name) const;      // trimmed, numbers and booleans in words; empty: not said
+  std::string_view text(const FieldValue& value) const;
+  std::string_view first_of(std::initializer_list<std::string_view> names) const;
+  std::optional<std::int64_t> number(std::string_view name) const;
+  std::int64_t bytes(std::string_view name) const;         // -1: not said
+  diag::Duration seconds(std::string_view name) const;     // -1: not said; negative ones are noted
+  diag::Time time(std::string_view name) const;            // kNoTime: not said or, which is noted, unreadable
+  std::string_view lower_case(std::string_view text) const;
+
+  // The first of these that is a time. False: it lies before 1970 or after 2100, and the record has been skipped.
+  bool take_time(std::initializer_list<std::string_view> names, diag::Time& time) const;
+
+  void note(std::string_view what, std::string_view name) const;
+
+ private:
+  bool says_nothing(std::string_view text) const;
+  std::string_view clean(std::string_view text) const;
+
+  const Fields& fields_;
+  const Context& context_;
+  Recorder& out_;
+  Scratch& scratch_;
+  Habits habits_;
+};
+
+// Adds to SessionRecord::fields: long values are cut, and what would make the list too long is left out.
+void append_field(std::string& list, std::string_view name, std::string_view value);
+void append_fields(std::string& list, const Look& look, std::span<const std::string_view> names);
+// The same member of all objects in an array, as "array.member".
+void append_members(std::string& list, const Look& look, std::string_view array, std::string_view member);
+
+// `text` is "address:port", with or without brackets, or either half alone. The last colon of an IPv6 address without
+// brackets is taken for the port's when what stands on both sides of it allows that.
+struct Endpoint {
+  std::string_view address, port;
+};
+Endpoint endpoint_of(std::string_view text);
+bool is_address(std::string_view text);
+
+// "address:port", with brackets where an IPv6 address needs them; a port that is empty or 0 is left out.
+std::string_view joined(std::string_view address, std::string_view port, Scratch& scratch);
+
+// Appends `text` with something around it when there is any.
+void append_if(std::string& to, std::string_view before, std::string_view text, std::string_view behind = {});
+
+std::optional<std::int64_t> number_of(const FieldValue& value);
+
+}  // namespace tunnelscope::input
