@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "diag/session/cases.hpp"
 #include "kb/signals.hpp"
@@ -63,7 +64,7 @@ class Writer {
   const SessionEvent& last(const Session& s) const { return log_.events[s.last_event]; }
 
   void counts(SessionGroup& g, const Members& members) const {
-    std::set<std::string_view> users;
+    std::set<std::uint32_t> users, devices, addresses;
     std::vector<Duration> durations;
     for (const Session* s : members.sessions) {
       ++g.connections;
@@ -76,13 +77,19 @@ class Writer {
     for (const std::size_t i : members.events) {
       const SessionEvent& e = log_.events[i];
       if (e.happening == Happening::Denied) ++g.denied;
-      if (e.happening != Happening::Message && !e.is_connector && (e.user != 0 || e.device != 0 || e.address != 0))
-        users.insert(who(log_, e));
+      if (e.happening != Happening::Message && !e.is_connector) {
+        users.insert(e.user);
+        devices.insert(e.device);
+        addresses.insert(e.address);
+      }
       if (e.group_name != 0) g.name = text(e.group_name);
       if (g.first == kNoTime || e.time < g.first) g.first = e.time;
       g.last = std::max(g.last, e.time);
     }
-    g.users = users.size();
+    for (std::set<std::uint32_t>* names : {&users, &devices, &addresses}) {  // where no record names a user, the next best
+      names->erase(0);
+      if (g.users == 0) g.users = names->size();
+    }
     if (durations.empty()) return;
     const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
     std::nth_element(durations.begin(), middle, durations.end());
@@ -118,13 +125,18 @@ class Writer {
     return c;
   }
 
+  // Failures, refusals, ends, lines of faults, and all that no document lists; not what is routine.
+  bool tells_why(const SessionEvent& e) const {
+    if (e.rule == kNoRule || e.happening == Happening::Failed || e.happening == Happening::Denied) return true;
+    if (e.happening == Happening::Ended) return e.dialect == Dialect::AwsClientVpn || e.dialect == Dialect::CloudConnexa;
+    return e.happening == Happening::Message && classifier_.knowledge().messages[e.rule].level != "normal";
+  }
+
   std::vector<SessionReason> reasons(const std::vector<std::size_t>& events) const {
     std::map<std::uint32_t, SessionReason> by_text;
     for (const std::size_t i : events) {
       const SessionEvent& e = log_.events[i];
-      const bool tells_why = e.happening == Happening::Failed || e.happening == Happening::Denied || e.happening == Happening::Ended ||
-                             e.rule == kNoRule || e.happening == Happening::Message;
-      if (!tells_why) continue;
+      if (!tells_why(e)) continue;
       SessionReason& reason = by_text[e.text];
       if (reason.count++ > 0) continue;
       reason.text = text(e.text);
@@ -198,7 +210,8 @@ class Writer {
   void list(SessionGroup& g, std::vector<const Session*> sessions, bool counters_used) const {
     std::stable_sort(sessions.begin(), sessions.end(), [&](const Session* a, const Session* b) {
       if (carried(*a) != carried(*b)) return !carried(*a);
-      return last(*a).time > last(*b).time;
+      if (last(*a).time != last(*b).time) return last(*a).time > last(*b).time;
+      return std::tuple(a->start, a->duration, log_.text(a->id)) < std::tuple(b->start, b->duration, log_.text(b->id));
     });
     const std::size_t most = std::min(sessions.size(), limits_.sessions.list_most);
     for (std::size_t i = 0; i < most; ++i) g.list.push_back(line(*sessions[i], counters_used));
@@ -290,6 +303,13 @@ std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const 
     if (s.outcome == Outcome::LoginStep || (since != kNoTime && e.time < since)) continue;
     by_group[{s.system, s.group == 0 ? "unknown" : std::string(log.text(s.group))}].sessions.push_back(&s);
   }
+  std::erase_if(by_group, [&](const auto& g) {  // lines that belong to no group in particular make none
+    const auto& [key, members] = g;
+    if (key.second != "unknown" || !members.sessions.empty()) return false;
+    return std::any_of(by_group.begin(), by_group.end(), [&](const auto& other) {
+      return other.first.first == key.first && other.first.second != key.second;
+    });
+  });
   for (const Caveat& caveat : intake.caveats()) {
     const bool none = std::none_of(by_group.begin(), by_group.end(), [&](const auto& g) { return g.first.first == caveat.system; });
     if (none) by_group[{caveat.system, "unknown"}];

@@ -19,25 +19,36 @@ struct Try {
 };
 using Tries = std::vector<Try>;  // of one resource, in time order
 
-// Failures without a success between them.
-struct Run {
+// A time in which as good as nobody got through: failures with hardly a success between them.
+struct Spell {
   std::size_t from = 0, to = 0;  // tries [from, to)
 };
 
-std::vector<Run> runs_of_failures(const Tries& tries) {
-  std::vector<Run> runs;
+// Successes among failures of one of several connectors, or of one of several users, soon end a spell.
+std::vector<Spell> spells_of_failure(const Tries& tries) {
+  std::vector<Spell> spells;
   for (std::size_t i = 0; i < tries.size(); ++i) {
     if (!tries[i].failed) continue;
-    if (!runs.empty() && runs.back().to == i) runs.back().to = i + 1;
-    else runs.push_back({i, i + 1});
+    if (!spells.empty() && spells.back().to == i) spells.back().to = i + 1;
+    else spells.push_back({i, i + 1});
   }
-  return runs;
+  return spells;
 }
 
-std::size_t users_of(const Scene& scene, const Tries& tries, const Run& run) {
+std::size_t users_of(const Scene& scene, const Tries& tries, const Spell& spell) {
   std::set<std::string_view> users;
-  for (std::size_t i = run.from; i < run.to; ++i) users.insert(who(scene.log, scene.log.events[tries[i].event]));
+  for (std::size_t i = spell.from; i < spell.to; ++i) users.insert(who(scene.log, scene.log.events[tries[i].event]));
   return users.size();
+}
+
+// In all the time of failures nobody else got through, or the spell is too long to be chance.
+bool is_for_everyone(const Tries& tries, const Spell& spell) {
+  constexpr std::size_t kNoChance = 10;
+  const auto failed = [](const Try& t) { return t.failed; };
+  const auto first = std::find_if(tries.begin(), tries.end(), failed);
+  const auto last = std::find_if(tries.rbegin(), tries.rend(), failed).base();
+  const auto failures = static_cast<double>(std::count_if(first, last, failed));
+  return spell.to - spell.from >= kNoChance || failures >= kNearlyAll * static_cast<double>(last - first);
 }
 
 // One or two failures among successes are a passing fault.
@@ -49,10 +60,9 @@ bool is_failing(const Scene& scene, const Tries& tries) {
 void judge(const Scene& scene, const Tries& tries) {
   if (!is_failing(scene, tries)) return;
   Case& c = scene.of(kb::About::Resource, tries.front().event);
-  for (const Run& run : runs_of_failures(tries)) {
-    const bool no_passing_fault = run.to - run.from >= scene.limits.sessions.unreachable_failures || run.to - run.from == tries.size();
-    const bool everyone = no_passing_fault && users_of(scene, tries, run) >= 2;
-    for (std::size_t i = run.from; i < run.to; ++i) {
+  for (const Spell& spell : spells_of_failure(tries)) {
+    const bool everyone = is_for_everyone(tries, spell) && users_of(scene, tries, spell) >= 2;
+    for (std::size_t i = spell.from; i < spell.to; ++i) {
       scene.found(c, kb::signal::kResourceFailing, tries[i].event);
       if (everyone) scene.found(c, kb::signal::kResourceFailedForAll, tries[i].event);
     }

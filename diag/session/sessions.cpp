@@ -32,7 +32,7 @@ bool is_service_line(const SessionEvent& e) { return e.dialect == Dialect::Twing
 
 // Service lines name neither connector nor group: the records beside them do, of the same host, else of the same input,
 // else of the whole run when there is but one.
-void fill_in_places(std::vector<SessionEvent>& events) {
+void fill_in_lines(std::vector<SessionEvent>& events) {
   OnlyValue connector_of_source, connector_of_input, connector_of_run, group_of_connector, group_of_input, group_of_run;
   for (const SessionEvent& e : events) {
     if (is_service_line(e)) continue;
@@ -53,10 +53,30 @@ void fill_in_places(std::vector<SessionEvent>& events) {
     const System system = system_of(e.dialect);
     const std::uint32_t by_source = e.source == 0 ? 0 : connector_of_source.of(key(system, e.source));
     const std::uint32_t elsewhere = first_of({connector_of_input.of(key(system, e.place.input)), connector_of_run.of(key(system, 0))});
-    if (e.connector == 0) e.connector = first_of({by_source, e.source, elsewhere});
+    if (e.connector == 0 && system == System::Twingate) e.connector = first_of({by_source, e.source, elsewhere});
     const std::uint32_t by_connector = e.connector == 0 ? 0 : group_of_connector.of(key(system, e.connector));
     if (e.group == 0)
       e.group = first_of({by_connector, group_of_input.of(key(system, e.place.input)), group_of_run.of(key(system, 0))});
+  }
+}
+
+// Records about a session that is known, or of a user who is seen in one group only, belong to that group; what is about
+// none of these belongs to the only group there is.
+void fill_in_groups(std::vector<SessionEvent>& events) {
+  OnlyValue of_session, of_user, of_device, of_run;
+  for (const SessionEvent& e : events) {
+    const System system = system_of(e.dialect);
+    if (e.id != 0) of_session.see(key(system, e.id), e.group);
+    if (e.user != 0) of_user.see(key(system, e.user), e.group);
+    if (e.device != 0) of_device.see(key(system, e.device), e.group);
+    of_run.see(key(system, 0), e.group);
+  }
+  for (SessionEvent& e : events) {
+    const System system = system_of(e.dialect);
+    if (e.group == 0 && e.id != 0) e.group = of_session.of(key(system, e.id));
+    if (e.group == 0 && e.user != 0) e.group = of_user.of(key(system, e.user));
+    if (e.group == 0 && e.device != 0) e.group = of_device.of(key(system, e.device));
+    if (e.group == 0 && !is_session_record(e)) e.group = of_run.of(key(system, 0));
   }
 }
 
@@ -188,7 +208,8 @@ Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, con
   log.first = log.events.front().time;
   log.last = log.events.back().time;
   log.now = now == kNoTime ? log.last : now;
-  fill_in_places(log.events);
+  fill_in_lines(log.events);
+  fill_in_groups(log.events);
   log.sessions = assemble_sessions(log.events);
   join_logins(log, limits);
   return log;

@@ -213,7 +213,7 @@ class CloudConnexa(Log):
             "gatewayRegionName": self.REGION_NAME, "gatewayRegion": self.REGION,
             "gatewayId": gateway or self.GATEWAY, "sessionTunnelProtocol": "OpenVPN"}}
         self.event(t, "client-connected", dict(session["log"]), who)
-        self.count(self.REGION, who["user"])
+        self.count(self.REGION, None if joins_site else who["user"])  # a Connector is no user
         return session
 
     def disconnect(self, session, t, traffic=None, reason="User Disconnected", description="null"):
@@ -385,6 +385,8 @@ class Twingate(Log):
         self.event(t, kind, conn, extra)
         if kind == "failed_to_connect":
             self.counted(conn, failed=True)
+        else:
+            self.truth[self.NETWORK["name"]]["users"].add(f"{self.people[number]}@example.com")
 
     def working_day(self, people=5, hours=2.0, every=1100.0, avoid=(), relayed=0.1):
         """Connections of seconds to minutes; `avoid` names resources that nobody uses meanwhile."""

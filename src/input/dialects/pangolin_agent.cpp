@@ -81,7 +81,8 @@ bool read_agent_line(std::string_view line, const Context& context, Recorder& ou
   if (is_access(text)) read_access(text, record);
   else record.resource = dialled;
   record.time = record.happening == Happening::Started ? record.start : record.end;
-  if (record.time == diag::kNoTime) record.time = context.time;
+  if (record.time == diag::kNoTime && context.time != diag::kNoTime)
+    record.time = context.time / diag::kSecond * diag::kSecond;  // as fine as the agent's other times
   if (record.time == diag::kNoTime) record.time = prefix.time;
   record.message = text;
   if (is_access(text))

@@ -20,7 +20,7 @@ constexpr std::string_view kRelay[] = {"ip", "name", "port"};
 constexpr std::string_view kPlace[] = {"city", "country", "lat", "lon", "region"};
 constexpr std::string_view kReport[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
-    "resource_port", "resource_domain", "resource_id", "applied_rule", "remote_network", "remote_network_id",
+    "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network", "remote_network_id",
     "protocol", "status", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports"};
 
 struct EventType {
@@ -183,7 +183,7 @@ void read_twingate_report(const Fields& fields, const Context& context, Recorder
   record.user = email.empty() || is_masked(email) ? look.text("user_id") : email;
   record.device = look.text("device_id");
   record.address = internet_address(look.text("client_ip"));
-  record.resource = joined(look.first_of({"resource_domain", "resource_ip"}), look.text("resource_port"), scratch);
+  record.resource = joined(look.first_of({"resource_domain", "resource_address", "resource_ip"}), look.text("resource_port"), scratch);
   record.protocol = look.lower_case(look.text("protocol"));
   if (normal) record.to_client = look.bytes("bytes_received");
   if (normal) record.from_client = look.bytes("bytes_transferred");
