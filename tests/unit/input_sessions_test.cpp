@@ -472,7 +472,7 @@ INSTANTIATE_TEST_SUITE_P(
              {"pangolin-agent message 2026-04-03T10:00:05.000Z | Ping failed: timeout"}, {}, {}},
         Case{"ContainersTimeWinsOverTheLocalOne",
              "2026-04-03T08:00:05.123456789Z WARN: 2026/04/03 10:00:05 Ping failed: timeout\n",
-             {"pangolin-agent message 2026-04-03T08:00:05.123Z | Ping failed: timeout"}, {}, {}},
+             {"pangolin-agent message 2026-04-03T08:00:05.000Z | Ping failed: timeout"}, {}, {}},
         Case{"WithoutPrefix", "ACCESS START session=s proto=udp dst=10.0.0.5:53 time=2026-04-03T10:00:00+02:00\n",
              {"pangolin-agent started 2026-04-03T08:00:00.000Z id=s resource=10.0.0.5:53 protocol=udp "
               "start=2026-04-03T08:00:00.000Z | ACCESS START session=s proto=udp dst=10.0.0.5:53 time=2026-04-03T10:00:00+02:00"},

@@ -20,8 +20,8 @@ constexpr std::string_view kRelay[] = {"ip", "name", "port"};
 constexpr std::string_view kPlace[] = {"city", "country", "lat", "lon", "region"};
 constexpr std::string_view kReport[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
-    "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network", "remote_network_id",
-    "protocol", "status", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports"};
+    "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network",
+    "remote_network_id", "protocol", "status", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports"};
 
 struct EventType {
   std::string_view name;
