@@ -7,6 +7,7 @@
 
 namespace tunnelscope::diag::session {
 
+// Booking again adds what holds since.
 void book(const Scene& scene, const Judge& judge, Ledger& ledger);
 
 }  // namespace tunnelscope::diag::session

@@ -1,0 +1,224 @@
+// Session records to sessions: each system's lifecycle as one line a session, and what the findings say of it.
+// A record is written as one line too: "<seconds> <happening> key=value ...".
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "diag/diagnose.hpp"
+#include "kb/loader.hpp"
+
+namespace tunnelscope::diag {
+namespace {
+
+constexpr Time kStart = 1772323200000;  // 2026-03-01T00:00:00Z
+
+struct Words {
+  std::map<std::string, std::string> by_key;
+  std::string_view operator[](const std::string& key) const {
+    const auto it = by_key.find(key);
+    return it == by_key.end() ? std::string_view() : std::string_view(it->second);
+  }
+  Time time(const std::string& key) const {
+    return (*this)[key].empty() ? kNoTime : kStart + std::stoll(by_key.at(key)) * kSecond;
+  }
+  std::int64_t number(const std::string& key) const { return (*this)[key].empty() ? -1 : std::stoll(by_key.at(key)); }
+};
+
+Happening happening_named(const std::string& word) {
+  static const std::map<std::string, Happening> names{
+      {"message", Happening::Message}, {"waiting", Happening::Waiting}, {"handed-over", Happening::HandedOver},
+      {"started", Happening::Started}, {"ended", Happening::Ended},     {"whole", Happening::Whole},
+      {"failed", Happening::Failed},   {"denied", Happening::Denied}};
+  return names.at(word);
+}
+
+// "message" runs to the end of the line.
+void push(Intake& intake, Dialect dialect, const std::string& line, std::uint64_t number) {
+  std::istringstream in(line);
+  std::string seconds, happening, word;
+  in >> seconds >> happening;
+  Words words;
+  while (in >> word) {
+    const auto split = word.find('=');
+    std::string value = word.substr(split + 1);
+    if (word.substr(0, split) == "message") {
+      std::string rest;
+      std::getline(in, rest);
+      value += rest;
+    }
+    words.by_key[word.substr(0, split)] = value;
+  }
+  SessionRecord r;
+  r.dialect = dialect;
+  r.happening = happening_named(happening);
+  r.time = kStart + std::stoll(seconds) * kSecond;
+  r.id = words["id"];
+  r.group = words["group"].empty() ? "g" : words["group"];
+  if (words["group"] == "-") r.group = {};
+  r.user = words["user"];
+  r.device = words["device"];
+  r.address = words["address"];
+  r.resource = words["resource"];
+  r.connector = words["connector"];
+  r.protocol = words["protocol"];
+  r.start = words.time("start");
+  r.end = words.time("end");
+  r.duration = words.number("duration") < 0 ? -1 : words.number("duration") * kSecond;
+  r.to_client = words.number("in");
+  r.from_client = words.number("out");
+  r.message = words["message"].empty() ? "connection-attempt successful" : words["message"];
+  intake.session(r, number);
+}
+
+Report report_of(Dialect dialect, const std::vector<std::string>& lines, Time now = kNoTime) {
+  static const Classifier classifier(kb::built_in());
+  Intake intake(classifier);
+  intake.begin_input("log");
+  for (std::size_t i = 0; i < lines.size(); ++i) push(intake, dialect, lines[i], i + 1);
+  intake.finish();
+  Options options;
+  options.now = now;
+  return diagnose(intake, classifier, options);
+}
+
+// "a ended 10..20 (10 s) 5/7" per session, by id; times in seconds after the start, bytes to and from the client.
+std::string sessions_in(const Report& report) {
+  std::vector<std::string> list;
+  const auto second = [](Time time) { return time == kNoTime ? std::string("?") : std::to_string((time - kStart) / kSecond); };
+  for (const SessionGroup& g : report.sessions)
+    for (const SessionLine& s : g.list) {
+      std::string text = fmt::format("{} {} {}..{}", s.id, s.outcome, second(s.start), second(s.end));
+      if (s.duration_s) text += fmt::format(" ({} s)", *s.duration_s);
+      if (s.to_client) text += fmt::format(" {}/{}", *s.to_client, s.from_client.value_or(-1));
+      list.push_back(text);
+    }
+  std::sort(list.begin(), list.end());
+  return fmt::format("{}", fmt::join(list, "; "));
+}
+
+// "cause severity subject" per finding.
+std::string findings_in(const Report& report) {
+  std::vector<std::string> list;
+  for (const Finding& f : report.findings)
+    list.push_back(fmt::format("{} {} {}{}", f.cause, kb::name_of(f.severity), f.subject, f.ongoing ? ", lasts" : ""));
+  return fmt::format("{}", fmt::join(list, "; "));
+}
+
+struct Story {
+  const char* name;
+  Dialect dialect;
+  std::vector<std::string> records;
+  const char* sessions;
+};
+
+class Lifecycle : public testing::TestWithParam<Story> {};
+
+TEST_P(Lifecycle, records_become_sessions_in_any_order) {
+  Story story = GetParam();
+  EXPECT_EQ(sessions_in(report_of(story.dialect, story.records)), story.sessions);
+  std::reverse(story.records.begin(), story.records.end());
+  EXPECT_EQ(sessions_in(report_of(story.dialect, story.records)), story.sessions);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sessions, Lifecycle,
+    testing::Values(
+        Story{"a_missing_close_is_no_failure", Dialect::AwsClientVpn, {"0 started id=a user=joe start=0"}, "a open 0..?"},
+        Story{"a_reset_ends_it_and_brings_the_bytes", Dialect::AwsClientVpn,
+              {"0 started id=a user=joe start=0", "318 ended id=a start=0 end=318 in=5 out=7 message=connection-reset"},
+              "a ended 0..318 (318 s) 5/7"},
+        Story{"a_repeated_record_updates_and_is_not_summed", Dialect::AwsClientVpn,
+              {"0 started id=a start=0", "60 started id=a start=0 in=10 out=10", "120 started id=a start=0 in=30 out=20"},
+              "a open 0..? 30/20"},
+        Story{"a_saml_login_of_one_id_is_one_session", Dialect::AwsClientVpn,
+              {"0 waiting id=a user=joe message=connection-attempt waiting-for-assertion",
+               "5 handed-over id=a user=joe message=connection-reset assertion-received", "6 started id=a user=joe start=6"},
+              "a open 6..?"},
+        Story{"a_saml_login_of_three_ids_is_one_session", Dialect::AwsClientVpn,
+              {"0 waiting id=a user=joe message=connection-attempt waiting-for-assertion",
+               "5 handed-over id=b user=joe message=connection-reset assertion-received", "6 started id=c user=joe start=6"},
+              "c open 6..?"},
+        Story{"a_wait_that_nothing_follows_is_abandoned", Dialect::AwsClientVpn,
+              {"0 waiting id=a user=joe message=connection-attempt waiting-for-assertion", "400 started id=b user=ann start=400"},
+              "a abandoned 0..?; b open 400..?"},
+        Story{"an_end_without_a_start_knows_its_own", Dialect::CloudConnexa,
+              {"14 ended id=a start=10 end=14 duration=4 in=3 out=4 message=client-disconnected: User Disconnected"},
+              "a ended 10..14 (4 s) 3/4"},
+        Story{"a_refused_flow_is_no_session", Dialect::CloudConnexa,
+              {"0 started id=a start=0 message=client-connected", "5 denied id=a resource=db:5432 message=flow-established denied"},
+              "a open 0..?"},
+        Story{"the_same_id_at_another_start_is_another_session", Dialect::Pangolin,
+              {"5 whole id=a start=0 end=5 protocol=tcp message=tcp session ended", "25 whole id=a start=20 end=25 protocol=tcp message=tcp session ended"},
+              "a ended 0..5 (5 s); a ended 20..25 (5 s)"},
+        Story{"an_error_has_no_close", Dialect::Twingate,
+              {"0 failed id=a user=joe resource=db:5432 message=failed_to_connect: CONNECTION_FAILED"}, "a failed 0..?"}),
+    [](const auto& story) { return std::string(story.param.name); });
+
+TEST(SessionFindings, a_handler_that_fails_for_three_users_is_critical_until_others_get_in) {
+  std::vector<std::string> records;
+  for (const char* user : {"ann", "bob", "cid"})
+    records.push_back(fmt::format("{} failed id={} user={} message=connection-attempt failed: client-connect-handler-timed-out",
+                                  records.size(), user, user));
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, records)), "authorization-handler-failing critical aws-client-vpn/g, lasts");
+  records.push_back("30 started id=d user=dan start=30");
+  records.push_back("1000 started id=e user=eva start=1000");
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, records)), "authorization-handler-failing warning aws-client-vpn/g");
+}
+
+TEST(SessionFindings, one_address_that_tries_many_names_is_guessing_unless_one_gets_in) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 6; ++i)
+    records.push_back(fmt::format("{} failed id=f{} user=u{} address=198.51.100.7 message=connection-attempt failed: authentication-failed", i, i, i));
+  for (int i = 0; i < 9; ++i) records.push_back(fmt::format("{} started id=s{} user=w{} address=192.0.2.{} start={}", i, i, i, i, i));
+  EXPECT_NE(findings_in(report_of(Dialect::AwsClientVpn, records)).find("credential-guessing warning aws-client-vpn/198.51.100.7"),
+            std::string::npos);
+  records.push_back("20 started id=x user=u9 address=198.51.100.7 start=20");
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, records)).find("credential-guessing"), std::string::npos);
+}
+
+TEST(SessionFindings, ends_at_the_session_maximum_are_no_mass_disconnect) {
+  std::vector<std::string> at_maximum, together;
+  for (int i = 0; i < 12; ++i) {
+    const int start = i * 40;
+    at_maximum.push_back(fmt::format("{} ended id=m{} user=u{} start={} end={} in=9 out=9 message=connection-reset", start + 36000, i, i, start, start + 36000));
+    together.push_back(fmt::format("36000 ended id=t{} user=u{} start={} end={} in=9 out=9 message=connection-reset", i, i, start, 36000 + i));
+  }
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, at_maximum)), "session-timeout info aws-client-vpn/g");
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, together)), "mass-disconnect warning aws-client-vpn/g");
+}
+
+TEST(SessionFindings, a_busy_site_loses_no_flows_by_having_many) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 3000; ++i)
+    records.push_back(fmt::format("{} whole id=f{} user=u{} device=d{} resource=r{} start={} end={} protocol=tcp message=tcp session ended",
+                                  i + 12 + i % 40, i, i % 9, i % 9, i % 7, i, i + 12 + i % 40));
+  EXPECT_EQ(findings_in(report_of(Dialect::Pangolin, records)), "");
+}
+
+TEST(SessionFindings, a_resource_that_one_of_two_connectors_reaches_is_not_down_for_everyone) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 20; ++i)
+    records.push_back(i % 2 == 0 ? fmt::format("{} failed id=f{} user=u{} connector=c1 resource=db:1 message=failed_to_connect: Unable to connect", i, i, i)
+                                 : fmt::format("{} started id=s{} user=u{} connector=c2 resource=db:1 message=established_connection", i, i, i));
+  EXPECT_EQ(findings_in(report_of(Dialect::Twingate, records)), "resource-unreachable warning twingate/db:1, lasts");
+}
+
+TEST(SessionFindings, lines_of_a_connector_belong_to_the_connector_beside_them) {
+  EXPECT_EQ(findings_in(report_of(Dialect::TwingateConnector, {"0 message group=- message=State: Offline"})),
+            "connector-offline critical twingate/unknown, lasts");
+  EXPECT_EQ(findings_in(report_of(Dialect::TwingateConnector, {"0 message group=- connector=c1 message=State: Offline",
+                                                               "60 message group=- connector=c1 message=State: Online"})),
+            "connector-offline warning twingate/c1");
+}
+
+TEST(SessionTimes, a_time_without_a_year_takes_the_year_that_brings_it_nearest) {
+  const Time new_year = 1767225600000;  // 2026-01-01
+  EXPECT_EQ(rfc3339(with_year_near(951868800000, new_year)), "2026-03-01T00:00:00.000Z");          // 2000-03-01
+  EXPECT_EQ(rfc3339(with_year_near(978220800000 - kDay, new_year)), "2025-12-30T00:00:00.000Z");  // 2000-12-30
+}
+
+}  // namespace
+}  // namespace tunnelscope::diag
