@@ -15,6 +15,13 @@ struct Carrier {
   std::vector<const Session*> sessions;  // began, in order of their start
   std::vector<const Session*> ended;     // in order of their end
   std::vector<Time> steps;               // times of all its records
+  std::vector<Time> starts, ends;        // sorted; a session without an end counts for so long as sessions may last
+
+  // Sessions that were open at `time`: begun before it, and not ended before it.
+  std::ptrdiff_t open_at(Time time) const {
+    const auto before = [time](const std::vector<Time>& times) { return std::lower_bound(times.begin(), times.end(), time) - times.begin(); };
+    return before(starts) - before(ends);
+  }
 };
 using Key = std::pair<System, std::string>;
 
@@ -25,13 +32,17 @@ std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
     Carrier& c = by[{s.system, name_of(about, scene.log, scene.log.events[s.last_event])}];
     c.sessions.push_back(&s);
     if (s.outcome == Outcome::Ended) c.ended.push_back(&s);
+    if (s.start != kNoTime) {
+      c.starts.push_back(s.start);
+      c.ends.push_back(s.outcome == Outcome::Ended ? std::max(s.start, s.end) : s.start + scene.limits.sessions.open_at_most);
+    }
     for (const Time time : {s.start, s.end})
       if (time != kNoTime) c.steps.push_back(time);
   }
   for (auto& [key, c] : by) {
     std::stable_sort(c.sessions.begin(), c.sessions.end(), [](const Session* a, const Session* b) { return a->start < b->start; });
     std::stable_sort(c.ended.begin(), c.ended.end(), [](const Session* a, const Session* b) { return a->end < b->end; });
-    std::sort(c.steps.begin(), c.steps.end());
+    for (std::vector<Time>* times : {&c.steps, &c.starts, &c.ends}) std::sort(times->begin(), times->end());
   }
   return by;
 }
@@ -66,12 +77,6 @@ void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session
   }
 }
 
-// Open at `time`: a session without an end counts for so long as sessions may last.
-bool is_open(const Session& s, Time time, const Limits::Sessions& limits) {
-  if (s.start == kNoTime || s.start >= time) return false;
-  return s.outcome == Outcome::Ended ? s.end >= time : s.start + limits.open_at_most >= time;
-}
-
 // Only sessions that were open when the minute began: short ones come and go all the time. And far more than usual, or
 // a busy site would lose its sessions every minute.
 void mass(const Scene& scene, const Carrier& carrier, const std::set<const Session*>& at_maximum) {
@@ -97,10 +102,8 @@ void mass(const Scene& scene, const Carrier& carrier, const std::set<const Sessi
     for (std::size_t i = from; i < to; ++i)
       if (ended[i]->start < begin) lost.push_back(ended[i]);
     const bool many = is_many(lost.size());
-    const auto open = !many ? 0 : std::count_if(carrier.sessions.begin(), carrier.sessions.end(), [&](const Session* s) {
-      return is_open(*s, begin, limits);
-    });
-    const double share = open == 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
+    const auto open = carrier.open_at(begin);
+    const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
     if (!many || share < limits.mass_share) {
       ++from;
       continue;
@@ -162,13 +165,10 @@ void ended_together(const Scene& scene, const Carrier& carrier) {
     std::copy_if(from, to, std::back_inserter(lost), [&](const Session* s) { return !ends_by_itself(scene, *s) && s->start != kNoTime; });
     const Time after = (second + 1) * kSecond;
     from = to;
-    if (lost.size() < limits.restart_sessions || !is_mixed(scene, lost)) continue;
-    const bool others_open = std::any_of(carrier.sessions.begin(), carrier.sessions.end(), [&](const Session* s) {
-      return is_open(*s, after, limits);
-    });
+    if (lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
     const auto next = std::lower_bound(carrier.steps.begin(), carrier.steps.end(), after);
     const Duration gap = (next == carrier.steps.end() ? scene.log.now : *next) - second * kSecond;
-    if (!others_open && gap >= limits.restart_silence) restarted(scene, lost, gap);
+    if (gap >= limits.restart_silence && is_mixed(scene, lost)) restarted(scene, lost, gap);
   }
 }
 

@@ -29,6 +29,7 @@ std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
 class Recovery {
  public:
   explicit Recovery(const Scene& scene) : scene_(scene) {
+    for (const auto& [key, c] : scene.cases) abouts_.insert(key.about);
     const SignalIndex up = scene.classifier.signal(kb::signal::kConnectorUp);
     const SignalIndex resumed = scene.classifier.signal(kb::signal::kStreamStarted);
     for (const Session& s : scene.log.sessions) {
@@ -54,14 +55,14 @@ class Recovery {
   }
   void succeed(std::size_t event, Time time) {
     const SessionEvent& e = scene_.log.events[event];
-    for (const kb::About about : {kb::About::Group, kb::About::Organisation, kb::About::Carrier, kb::About::Connector,
-                                  kb::About::Client, kb::About::Resource, kb::About::Address}) {
+    for (const kb::About about : abouts_) {
       Time& last = last_success_[{about, system_of(e.dialect), name_of(about, scene_.log, e)}];
       last = std::max(last, time);
     }
   }
 
   const Scene& scene_;
+  std::set<kb::About> abouts_;  // of which there are cases
   std::map<SubjectKey, Time> last_success_;
 };
 
