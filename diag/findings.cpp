@@ -2,6 +2,7 @@
 #include "diag/findings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -169,6 +170,20 @@ bool any_seen(const std::vector<std::string>& signals, const Entry& entry, const
   });
 }
 
+// Steps of session causes may be for one system: "Pangolin: read ...", or a command of AWS.
+bool is_for_another_system(const kb::Step& step, const Entry& entry) {
+  if (entry.cause->scope != kb::Scope::Sessions) return false;
+  constexpr std::array<std::pair<std::string_view, System>, 4> kLabels{{{"Client VPN: ", System::AwsClientVpn},
+                                                                        {"CloudConnexa: ", System::CloudConnexa},
+                                                                        {"Pangolin: ", System::Pangolin},
+                                                                        {"Twingate: ", System::Twingate}}};
+  const auto is_about = [&](System system) { return entry.subject.starts_with(std::string(name_of(system)) + '/'); };
+  if (step.vendor == "aws-cli" && !is_about(System::AwsClientVpn)) return true;
+  return std::any_of(kLabels.begin(), kLabels.end(), [&](const auto& label) {
+    return step.text.starts_with(label.first) && !is_about(label.second);
+  });
+}
+
 Finding write(const Entry& entry, const FindingSources& sources) {
   const kb::Cause& cause = *entry.cause;
   Finding f;
@@ -195,7 +210,7 @@ Finding write(const Entry& entry, const FindingSources& sources) {
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
-      f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(entry.subject, s.command)});
+      if (!is_for_another_system(s, entry)) f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(entry.subject, s.command)});
   f.verify = cause.verify;
   f.references = cause.references;
   for (const std::string& key : cause.details) {

@@ -50,13 +50,15 @@ std::uint64_t identity_of(const TunnelRecord& r) {
       .value();
 }
 
-// Where the record came from is no part of it, nor what only some containers carry.
+// Where the record came from is no part of it, nor what only some containers carry; but for lines that name nothing else.
 std::uint64_t identity_of(const SessionRecord& r) {
   const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
   Hash hash;
   hash.add(number(r.dialect) | number(r.happening) << 8).add(number(r.time)).add(number(r.start)).add(number(r.end));
   for (const std::string_view text : {r.id, r.group, r.gateway, r.connector, r.user, r.device, r.address, r.resource, r.message})
     hash.add(text);
+  const bool names_nothing = r.dialect == Dialect::TwingateConnector || r.dialect == Dialect::PangolinAgent;
+  if (names_nothing) hash.add(r.source);  // two agents say the same in the same second
   return hash.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
 }
 
@@ -456,7 +458,9 @@ void Intake::Impl::fill_in_years() {
   for (SessionEvent& e : sessions) {
     if (!e.yearless) continue;
     Input& input = inputs[e.place.input];
-    const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : input.year_hint;
+    // A file was written after what it tells.
+    const Time before_hint = input.year_hint == kNoTime ? kNoTime : input.year_hint + kDay - 365 * kDay / 2;
+    const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : before_hint;
     e.time = near == kNoTime ? kNoTime : with_year_near(e.time, near);
     if (near != kNoTime) continue;
     ++input.summary.skipped;
@@ -466,7 +470,8 @@ void Intake::Impl::fill_in_years() {
   std::erase_if(sessions, [](const SessionEvent& e) { return e.time == kNoTime; });
 }
 
-// By time; where no time tells records apart, by what they are, so that the order of inputs does not show.
+// By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one
+// log and one second stand as they were written.
 void Intake::Impl::order_sessions() {
   std::sort(sessions.begin(), sessions.end(), [this](const SessionEvent& a, const SessionEvent& b) {
     if (std::tie(a.time, a.happening, a.identity) != std::tie(b.time, b.happening, b.identity))
@@ -478,6 +483,12 @@ void Intake::Impl::order_sessions() {
   });
   coverage.duplicates += static_cast<std::uint64_t>(sessions.end() - kept);
   sessions.erase(kept, sessions.end());
+  std::stable_sort(sessions.begin(), sessions.end(), [this](const SessionEvent& a, const SessionEvent& b) {
+    if (a.time != b.time || a.happening != b.happening) return std::tie(a.time, a.happening) < std::tie(b.time, b.happening);
+    if (a.happening != Happening::Message) return false;
+    const bool reversed = a.place.input == b.place.input && inputs[a.place.input].summary.newest_first;
+    return reversed ? earlier(b.place, a.place) : earlier(a.place, b.place);
+  });
 }
 
 void Intake::Impl::count_sessions() {

@@ -261,9 +261,58 @@ Value behind_masked_name(std::string_view text, std::size_t at) {
 
 constexpr int kMostValues = 4;  // "expected ..., got ..."
 
+bool is_token_part(char c) { return is_word(c) || std::string_view("._~+/=-").find(c) != std::string_view::npos; }
+
+// Tokens are long and mix letters and digits: "token-expired" and "Invalid token" are words of logs.
+bool looks_like_token(std::string_view word) {
+  constexpr std::size_t kShortest = 12, kLongForWords = 32;
+  return word.size() >= kShortest && (looks_like_key(word) || word.size() >= kLongForWords);
+}
+
+// `"key": "..."` at `at`, whatever the value.
+Value behind_json_key(std::string_view text, std::size_t at) {
+  constexpr std::string_view kName = "\"key\"";
+  if (!text.substr(at).starts_with(kName)) return {at, at};
+  std::size_t next = text.find_first_not_of(" \t", at + kName.size());
+  if (next == std::string_view::npos || text[next] != ':') return {at, at};
+  next = text.find_first_not_of(" \t", next + 1);
+  if (next == std::string_view::npos || text[next] != '"') return {at, at};
+  return {next + 1, std::min(text.find('"', next + 1), text.size())};
+}
+
+// What follows "token" or "Bearer" at `at`, when it looks like one.
+Value behind_token(std::string_view text, std::size_t at) {
+  for (const std::string_view name : {"token", "bearer"}) {
+    if (!equals(text.substr(at, name.size()), name)) continue;
+    const std::size_t from = text.find_first_not_of(" \t\"':=", at + name.size());
+    if (from == std::string_view::npos || from == at + name.size()) continue;
+    std::size_t end = from;
+    while (end < text.size() && is_token_part(text[end])) ++end;
+    if (looks_like_token(text.substr(from, end - from))) return {from, end};
+  }
+  return {at, at};
+}
+
+std::string without_tokens(std::string_view text) {
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char first = lower(text[i]);
+    if (first != '"' && first != 't' && first != 'b') continue;
+    const Value value = first == '"' ? behind_json_key(text, i) : behind_token(text, i);
+    if (value.start >= value.end) continue;
+    out.append(text.substr(copied, value.start - copied)).append(kRemoved);
+    copied = value.end;
+    i = value.end - 1;
+  }
+  return out.append(text.substr(copied));
+}
+
 }  // namespace
 
-std::string without_keys(std::string_view text) {
+std::string without_keys(std::string_view original) {
+  const std::string text_without = without_tokens(original);
+  const std::string_view text = text_without;
   std::string out;
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {

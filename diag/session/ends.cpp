@@ -1,6 +1,8 @@
 // How sessions end: at one maximum duration, many within a minute, or all at once with silence after.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -25,6 +27,8 @@ struct Carrier {
 };
 using Key = std::pair<System, std::string>;
 
+constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
+
 std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
   std::map<Key, Carrier> by;
   for (const Session& s : scene.log.sessions) {
@@ -47,7 +51,15 @@ std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
   return by;
 }
 
-// Sessions of one duration that began and ended at different times: a limit, not an event.
+// The maximum durations that AWS lets an administrator choose: facts/session-logs.md 1.3 and the Client VPN guide.
+bool is_known_maximum(System system, Duration duration, Duration width) {
+  if (system != System::AwsClientVpn) return false;
+  return std::any_of(std::begin(kClientVpnMaxima), std::end(kClientVpnMaxima), [&](Duration maximum) {
+    return std::abs(duration - maximum) <= width;
+  });
+}
+
+// Sessions of one duration that began and ended at different times, or that lasted a known maximum: a limit, not an event.
 void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session*>& at_maximum) {
   const auto& limits = scene.limits.sessions;
   std::vector<const Session*> by_duration;
@@ -61,7 +73,8 @@ void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session
     while (to < by_duration.size() && by_duration[to]->duration - by_duration[from]->duration <= limits.bunch_width) ++to;
     std::set<Time> minutes;
     for (std::size_t i = from; i < to; ++i) minutes.insert(by_duration[i]->end / limits.mass_window);
-    const bool spread = 2 * minutes.size() > to - from;
+    const bool spread = 2 * minutes.size() > to - from ||
+                        is_known_maximum(by_duration[from]->system, by_duration[from]->duration, limits.bunch_width);
     if (spread && to - from > best_to - best_from) best_from = from, best_to = to;
   }
   const std::size_t count = best_to - best_from;

@@ -28,7 +28,8 @@ std::map<Place, Attempts> attempts_by(const Log& log, KeyOf key_of) {
     const std::uint32_t key = key_of(s);
     Attempts& attempts = by[{s.system, key}];
     for (const std::size_t i : s.events)
-      if (log.events[i].happening == Happening::Failed) attempts.events.push_back(i);
+      if (log.events[i].happening == Happening::Failed || (s.outcome == Outcome::Failed && i == s.last_event))
+        attempts.events.push_back(i);
     if (!is_success(s)) continue;
     attempts.events.push_back(s.events.front());
     attempts.successes.push_back(log.events[s.events.front()].time);

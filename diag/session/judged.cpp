@@ -10,7 +10,15 @@
 namespace tunnelscope::diag::session {
 namespace {
 
-constexpr std::size_t kNamed = 3;  // names and reasons in a detail
+constexpr std::size_t kNamed = 3;      // names and reasons in a detail
+constexpr std::size_t kLongest = 300;  // bytes of each
+
+// As many bytes of a long text as are whole characters of UTF-8.
+std::size_t characters_in(std::string_view text) {
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return end;
+}
 
 // Texts with how often each occurs, most frequent first: "joe (4), ann (2), 7 more".
 std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
@@ -19,7 +27,8 @@ std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
   std::string text;
   for (std::size_t i = 0; i < std::min(kNamed, list.size()); ++i) {
     if (i > 0) text += ", ";
-    text += list[i].second > 1 ? fmt::format("{} ({})", list[i].first, list[i].second) : list[i].first;
+    const std::string name = list[i].first.size() > kLongest ? list[i].first.substr(0, characters_in(list[i].first)) + "..." : list[i].first;
+    text += list[i].second > 1 ? fmt::format("{} ({})", name, list[i].second) : name;
   }
   if (list.size() > kNamed) text += fmt::format(", {} more", list.size() - kNamed);
   return text;
@@ -120,10 +129,14 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
 
 // "explains" within one system: the explaining finding's records lie in the same groups and around the same time.
 void link(Ledger& ledger) {
+  std::vector<std::pair<EntryKey, const Entry*>> explaining;
+  for (const auto& [key, entry] : ledger.all())
+    if (entry.cause->scope == kb::Scope::Sessions && !entry.cause->explains.empty()) explaining.emplace_back(key, &entry);
   for (auto& [key, entry] : ledger.all()) {
     if (entry.cause->scope != kb::Scope::Sessions) continue;
-    for (const auto& [other_key, other] : ledger.all()) {
-      if (other.cause->scope != kb::Scope::Sessions || other.cause == entry.cause) continue;
+    for (const auto& [other_key, explaining_entry] : explaining) {
+      const Entry& other = *explaining_entry;
+      if (other.cause == entry.cause) continue;
       if (!Judge::names(other.cause->explains, entry.cause->id)) continue;
       const bool apart = other.first > entry.last + kMinute || other.last + kMinute < entry.first;
       const bool elsewhere = std::none_of(entry.groups.begin(), entry.groups.end(), [&](const std::string& g) { return other.groups.contains(g); });

@@ -10,7 +10,7 @@
 namespace tunnelscope::diag::session {
 namespace {
 
-constexpr double kNearlyAll = 0.8;  // short flows are common: closed at once is suspicious only of nearly all
+constexpr double kNearlyAll = 0.9;  // short flows are common: closed at once is suspicious only of nearly all
 constexpr std::size_t kRepeats = 5;
 
 struct Try {

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "kb/signals.hpp"
+
 namespace tunnelscope::diag::session {
 namespace {
 
@@ -89,7 +91,9 @@ SessionKey session_key(const SessionEvent& e) {
   return {system, e.id, system == System::Pangolin ? second_of(e.start) : 0};
 }
 
-Outcome outcome_of(const SessionEvent& e) {
+// CloudConnexa writes a refused login as a connection that ends at once.
+Outcome outcome_of(const SessionEvent& e, SignalIndex login_failed) {
+  if (e.happening == Happening::Ended && e.signal == login_failed && e.signal != kNoSignal) return Outcome::Failed;
   switch (e.happening) {
     case Happening::Started: return Outcome::Open;
     case Happening::Ended: return Outcome::Ended;
@@ -102,28 +106,28 @@ Outcome outcome_of(const SessionEvent& e) {
 }
 
 // What a session came to: an end is final, a start outweighs what failed before it.
-int weight(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::LoginStep: return 0;
-    case Outcome::Waiting: return 1;
-    case Outcome::Failed:
-    case Outcome::Denied: return 2;
-    case Outcome::Open: return 3;
-    case Outcome::Ended: return 4;
+int weight(const SessionEvent& e) {
+  switch (e.happening) {
+    case Happening::Waiting: return 1;
+    case Happening::Failed:
+    case Happening::Denied: return 2;
+    case Happening::Started: return 3;
+    case Happening::Whole: return e.end == kNoTime && e.duration < 0 ? 3 : 4;
+    case Happening::Ended: return 4;
+    default: return 0;
   }
-  return 0;
 }
 
 // A later record updates what it says and leaves the rest.
-void update(Session& s, const SessionEvent& e, std::size_t event) {
+void update(Session& s, const std::vector<SessionEvent>& events, std::size_t event, SignalIndex login_failed) {
+  const SessionEvent& e = events[event];
   for (const auto& [kept, said] :
        {std::pair{&s.id, e.id}, {&s.group, e.group}, {&s.group_name, e.group_name}, {&s.gateway, e.gateway},
         {&s.connector, e.connector}, {&s.user, e.user}, {&s.device, e.device}, {&s.address, e.address},
         {&s.resource, e.resource}, {&s.protocol, e.protocol}})
     if (said != 0) *kept = said;
-  const Outcome outcome = outcome_of(e);
-  if (s.events.empty() || weight(outcome) >= weight(s.outcome)) {
-    s.outcome = outcome;
+  if (s.events.empty() || weight(e) >= weight(events[s.last_event])) {
+    s.outcome = outcome_of(e, login_failed);
     s.last_event = event;
   }
   if (e.start != kNoTime) s.start = s.start == kNoTime ? e.start : std::min(s.start, e.start);
@@ -148,7 +152,7 @@ void complete(Session& s, const std::vector<SessionEvent>& events) {
   if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended && s.start == kNoTime) s.start = last.time;
 }
 
-std::vector<Session> assemble_sessions(const std::vector<SessionEvent>& events) {
+std::vector<Session> assemble_sessions(const std::vector<SessionEvent>& events, SignalIndex login_failed) {
   std::vector<Session> sessions;
   std::map<SessionKey, std::size_t> by_key;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -157,7 +161,7 @@ std::vector<Session> assemble_sessions(const std::vector<SessionEvent>& events) 
     std::size_t at = sessions.size();
     if (e.id != 0) at = by_key.try_emplace(session_key(e), at).first->second;
     if (at == sessions.size()) sessions.emplace_back().system = system_of(e.dialect);
-    update(sessions[at], e, i);
+    update(sessions[at], events, i, login_failed);
   }
   for (Session& s : sessions) complete(s, events);
   return sessions;
@@ -199,7 +203,8 @@ bool is_session_record(const SessionEvent& e) {
   return e.happening != Happening::Denied || e.dialect != Dialect::CloudConnexa;
 }
 
-Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Limits& limits, Time now, Time until) {
+Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
+             Time now, Time until) {
   Log log;
   log.texts = &texts;
   for (const SessionEvent& e : events)
@@ -210,7 +215,7 @@ Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, con
   log.now = now == kNoTime ? log.last : now;
   fill_in_lines(log.events);
   fill_in_groups(log.events);
-  log.sessions = assemble_sessions(log.events);
+  log.sessions = assemble_sessions(log.events, classifier.signal(kb::signal::kLoginFailed));
   join_logins(log, limits);
   return log;
 }

@@ -50,7 +50,8 @@ struct Log {
 };
 
 // `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out.
-Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Limits& limits, Time now, Time until);
+Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
+             Time now, Time until);
 
 // A failed record is an attempt; a refusal of CloudConnexa's is about a flow within a session, not a session.
 bool is_session_record(const SessionEvent& event);

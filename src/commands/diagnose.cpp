@@ -165,7 +165,8 @@ void complain_of_nothing(const report::Document& document, Console& console) {
                               ? ""
                               : fmt::format("; {} skipped: {}", coverage.skipped, app::for_terminal(coverage.skipped_by_reason[0].what));
   app::complain(console, fmt::format("no log record was found in {}{}", inputs, why),
-                "expected is an export of AWS Site-to-Site VPN logs (S3, aws logs, Insights, Firehose), plain or gzip; "
+                "expected is an export of AWS Site-to-Site VPN logs (S3, aws logs, Insights, Firehose), or of Client VPN, "
+                "CloudConnexa, Pangolin or Twingate sessions, plain or gzip; "
                 "check its time range, --until, and that tunnel logging is on");
 }
 

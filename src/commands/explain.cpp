@@ -136,6 +136,13 @@ std::optional<Pasted> as_reason(const std::string& text, const diag::Classifier&
   return std::nullopt;
 }
 
+// A reason as a system writes it, without the record around it: some words, not a sentence or another record.
+bool is_reason(const Pasted& pasted) {
+  constexpr std::ptrdiff_t kMostBlanks = 2;
+  const std::string& text = pasted.message;
+  return !pasted.dialect && std::count(text.begin(), text.end(), ' ') <= kMostBlanks && text.find('{') == std::string::npos;
+}
+
 Verdict judge(Pasted pasted, const diag::Classifier& classifier) {
   Verdict verdict;
   verdict.pasted = std::move(pasted);
@@ -152,7 +159,7 @@ Verdict judge(Pasted pasted, const diag::Classifier& classifier) {
     verdict.captures.push_back({std::string(c.name), std::string(c.text), c.type, c.number});
   }
   if (verdict.rule != nullptr) return verdict;
-  if (const auto reason = verdict.pasted.dialect ? std::nullopt : as_reason(message, classifier)) {
+  if (const auto reason = is_reason(verdict.pasted) ? as_reason(message, classifier) : std::nullopt) {
     Verdict taken = judge(*reason, classifier);
     taken.taken_as = std::exchange(taken.pasted.message, message);
     return taken;

@@ -1,6 +1,8 @@
 // The order of identities is a rule of the product: see the issue and docs/.
 #include "src/input/recorder.hpp"
 
+#include "src/escape.hpp"
+
 namespace tunnelscope::input {
 
 Recorder::Recorder(diag::Intake& intake, const ReadOptions& options)
@@ -31,6 +33,19 @@ void Recorder::record(diag::TunnelRecord record, const Identity& own, const Cont
   intake_.record(record, context.line);
 }
 
+// Nobody reads a name or a reason of megabytes, and reports repeat them.
+bool Recorder::cut_texts(diag::SessionRecord& r) {
+  constexpr std::size_t kLongestText = 2048;
+  bool any = false;
+  for (std::string_view* text : {&r.id, &r.group, &r.group_name, &r.organisation, &r.gateway, &r.connector, &r.source, &r.user,
+                                 &r.device, &r.address, &r.resource, &r.protocol, &r.message}) {
+    if (text->size() <= kLongestText) continue;
+    *text = app::first_bytes(*text, kLongestText);
+    any = true;
+  }
+  return any;
+}
+
 void Recorder::session(diag::SessionRecord record, const Context& context) {
   if (record.time == diag::kNoTime) record.time = context.time;
   if (record.time == diag::kNoTime) {
@@ -42,6 +57,7 @@ void Recorder::session(diag::SessionRecord record, const Context& context) {
   if (until_ != diag::kNoTime && record.time > until_ && !record.yearless) return;
   record.envelope_time = context.time;
   if (record.source.empty()) record.source = context.source;
+  if (cut_texts(record)) note("text longer than 2 KiB, cut", context);
   intake_.session(record, context.line);
 }
 

@@ -45,6 +45,8 @@ class Recorder {
   bool names_tunnel(const Context& context) const { return context.stream.known() || path_.known(); }
 
  private:
+  static bool cut_texts(diag::SessionRecord& record);
+
   diag::Intake& intake_;
   Identity option_, path_;
   diag::Time until_;

@@ -102,7 +102,7 @@ void read_client_vpn(const Fields& fields, const Context& context, Recorder& out
   record.id = look.text("connection-id");
   record.group = look.text("client-vpn-endpoint-id");
   record.user = look.first_of({"username", "common-name"});
-  record.device = look.first_of({"common-name", "device-type"});
+  record.device = look.text("common-name");
   record.address = look.text("device-ip");
   record.protocol = look.lower_case(look.text("transport-protocol"));
   record.message = scratch.text;

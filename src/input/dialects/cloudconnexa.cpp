@@ -177,8 +177,7 @@ void read_cloudconnexa_session(const Fields& fields, const Context& context, Rec
   record.duration = look.seconds("sessionDurationSeconds");
   if (record.duration < 0) record.duration = between(record.start, record.end);
   const auto status = look.text("status");
-  const bool never_connected = same_word(status, "FAILED") && record.duration <= 0;
-  record.happening = never_connected ? Happening::Failed : Happening::Whole;
+  record.happening = same_word(status, "FAILED") ? Happening::Failed : Happening::Whole;
   scratch.text = "session ";
   for (const char c : status) scratch.text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   append_if(scratch.text, ": ", look.text("disconnectReason"));
