@@ -75,9 +75,10 @@ class Recovery {
   std::map<SubjectKey, Time> last_success_;
 };
 
-// Failures and service lines tell of a fault that lasts until something succeeds; patterns of ends are past.
-bool tells_of_fault(const SessionEvent& e, kb::About about) {
-  return e.happening == Happening::Failed || e.happening == Happening::Message || about == kb::About::Resource;
+// Failures, refused logins and service lines tell of a fault that lasts until something succeeds; patterns of ends are past.
+bool tells_of_fault(const SessionEvent& e, kb::About about, const Classifier& classifier) {
+  const bool refused = e.happening == Happening::Ended && e.signal == classifier.signal(kb::signal::kLoginFailed);
+  return refused || e.happening == Happening::Failed || e.happening == Happening::Message || about == kb::About::Resource;
 }
 
 // Whom and what the finding's own records name.
@@ -123,7 +124,7 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
   }
   const SessionEvent& last = scene.log.events[evidence.back().event];
   const bool by_states = c.has(scene.classifier.signal(kb::signal::kConnectorIsDown));
-  entry.ongoing = by_states ? c.ongoing : tells_of_fault(last, key.about) && recovery.lasts(key, entry.last);
+  entry.ongoing = by_states ? c.ongoing : tells_of_fault(last, key.about, scene.classifier) && recovery.lasts(key, entry.last);
   describe(entry, scene);
 }
 
