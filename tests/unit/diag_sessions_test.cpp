@@ -114,6 +114,8 @@ struct Story {
   const char* sessions;
 };
 
+void PrintTo(const Story& story, std::ostream* out) { *out << story.name; }
+
 class Lifecycle : public testing::TestWithParam<Story> {};
 
 TEST_P(Lifecycle, records_become_sessions_in_any_order) {
