@@ -16,8 +16,9 @@ const TunnelOutage* beginning_near(const std::vector<TunnelOutage>& outages, Tim
 
 }  // namespace
 
-void correlate(const std::vector<TunnelOutage>& outages, const Ledger& ledger, const session::Scene& scene) {
+bool correlate(const std::vector<TunnelOutage>& outages, const Ledger& ledger, const session::Scene& scene) {
   constexpr std::size_t kFewest = 2;  // one failure falls into some outage by chance
+  bool any = false;
   for (const auto& [key, entry] : ledger.all()) {
     if (entry.cause->scope != kb::Scope::Sessions || !entry.root || entry.milder || entry.cause->severity < kb::Severity::Warning)
       continue;
@@ -27,11 +28,13 @@ void correlate(const std::vector<TunnelOutage>& outages, const Ledger& ledger, c
         together[o->tunnel].push_back(ref.event);
     for (const auto& [tunnel, events] : together) {
       if (events.size() < kFewest) continue;
+      any = true;
       Case& c = scene.of(kb::About::Group, events.front());
       c.details.try_emplace("tunnel", tunnel);
       for (const std::size_t i : events) scene.found(c, kb::signal::kWithTunnelOutage, i);
     }
   }
+  return any;
 }
 
 }  // namespace tunnelscope::diag

@@ -13,7 +13,7 @@ struct TunnelOutage {
   Time start = kNoTime, end = kNoTime;  // end: or now
 };
 
-// Adds with_tunnel_outage, and the detail tunnel, to the cases of the groups concerned.
-void correlate(const std::vector<TunnelOutage>& outages, const Ledger& ledger, const session::Scene& scene);
+// Adds with_tunnel_outage, and the detail tunnel, to the cases of the groups concerned. False: there were none.
+bool correlate(const std::vector<TunnelOutage>& outages, const Ledger& ledger, const session::Scene& scene);
 
 }  // namespace tunnelscope::diag

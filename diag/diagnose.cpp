@@ -330,8 +330,7 @@ void Diagnosis::judge_sessions() {
   session::detect_connectors(scene);
   session::detect_traffic(scene);
   session::book(scene, judge_, ledger_);
-  correlate(tunnel_outages(), ledger_, scene);
-  session::book(scene, judge_, ledger_);
+  if (correlate(tunnel_outages(), ledger_, scene)) session::book(scene, judge_, ledger_);
 }
 
 std::vector<TunnelOutage> Diagnosis::tunnel_outages() const {
@@ -347,9 +346,8 @@ std::vector<SessionGroup> Diagnosis::session_groups() const {
     const Entry* best = nullptr;
     const auto rank = [](const Entry& e) { return std::tuple(severity_of(e), e.ongoing, e.confidence, e.evidence.size()); };
     for (const auto& [key, entry] : ledger_.all()) {
-      const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
       const bool concerned = entry.groups.contains(std::string(name_of(g.system)) + '/' + g.group);
-      if (!concerned || !entry.root || role != kb::Role::RootCause) continue;
+      if (!concerned || !entry.root || entry.role() != kb::Role::RootCause) continue;
       if (best == nullptr || rank(entry) > rank(*best)) best = &entry;
     }
     if (best != nullptr) g.primary_cause = best->cause->id;
@@ -363,8 +361,7 @@ const Entry* Diagnosis::primary(std::size_t subject) const {
     return std::tuple(e.present, e.ongoing, e.downtime_by_tunnel.at(subject), severity_of(e), e.confidence);
   };
   for (const auto& [key, entry] : ledger_.all()) {
-    const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
-    if (!entry.root || role != kb::Role::RootCause || !concerns(entry, subject)) continue;
+    if (!entry.root || entry.role() != kb::Role::RootCause || !concerns(entry, subject)) continue;
     if (best == nullptr || rank(entry) > rank(*best)) best = &entry;
   }
   return best;
@@ -379,9 +376,8 @@ std::string Diagnosis::status_of(std::size_t subject) const {
   if (!s.flapping.empty() && s.whole.ongoing) return "flapping";
   if (h.last_state().health == tunnel::Health::Degraded) return "degraded";
   for (const auto& [key, entry] : ledger_.all()) {
-    const kb::Role role = entry.milder ? entry.cause->milder->role : entry.cause->role;
     const bool recent = entry.last >= h.now - limits_.recent;
-    if (entry.root && role == kb::Role::RootCause && concerns(entry, subject) && recent &&
+    if (entry.root && entry.role() == kb::Role::RootCause && concerns(entry, subject) && recent &&
         severity_of(entry) != kb::Severity::Info)
       return "degraded";
   }

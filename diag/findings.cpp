@@ -192,7 +192,7 @@ Finding write(const Entry& entry, const FindingSources& sources) {
   f.fingerprint = fingerprint(cause.id, entry.subject);
   f.severity = severity_of(entry);
   f.confidence = entry.confidence;
-  f.role = entry.milder ? cause.milder->role : cause.role;
+  f.role = entry.role();
   if (f.role == kb::Role::RootCause && !entry.root) f.role = kb::Role::Symptom;
   f.impact = entry.impact;
   f.first_seen = entry.first;

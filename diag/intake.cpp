@@ -120,11 +120,9 @@ struct Input {
 
 // Pages of one listing: which rows of it were seen.
 struct Listing {
-  System system{};
-  std::uint64_t total = 0;
   std::map<std::uint64_t, std::uint64_t> rows;  // first row -> behind the last
 
-  bool complete() const {
+  bool complete(std::uint64_t total) const {
     std::uint64_t seen = 0;
     for (const auto& [from, to] : rows)
       if (from <= seen) seen = std::max(seen, to);
@@ -177,11 +175,11 @@ struct Intake::Impl {
   void order(TunnelLog& log);
   void order_second(std::vector<Event>::iterator begin, std::vector<Event>::iterator end);
   void merge_ties(std::vector<Event>::iterator begin, std::vector<Event>::iterator end) const;
-  void count(const TunnelLog& log);
+  template <class Events>
+  void count(const Events& events);
   void name_the_nameless();
   void fill_in_years();
   void order_sessions();
-  void count_sessions();
   void judge_listings();
 };
 
@@ -200,6 +198,19 @@ TunnelLog& Intake::Impl::log_for(const TunnelRecord& r) {
   const auto [it, is_new] = log_by_id.try_emplace(id_buffer, static_cast<std::uint32_t>(logs.size()));
   if (is_new) logs.push_back({id_buffer, std::string(r.connection), std::string(r.outside_ip), {}});
   return logs[it->second];
+}
+
+// Events of tunnels or of sessions: both know their rule, text and place.
+template <class Events>
+void Intake::Impl::count(const Events& events) {
+  for (const auto& event : events) {
+    if (event.rule != kNoRule) {
+      ++coverage.recognised;
+    } else {
+      ++coverage.unrecognised;
+      shapes.add(shape_of(texts.at(event.text)), event.place, by_place());
+    }
+  }
 }
 
 Intake::Intake(const Classifier& classifier) : impl_(std::make_unique<Impl>(classifier)) {}
@@ -293,10 +304,7 @@ void Intake::session(const SessionRecord& r, std::uint64_t line) {
 void Intake::caveat(Caveat caveat) { impl_->caveat_set.insert(std::move(caveat)); }
 
 void Intake::page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
-  Listing& listing = impl_->listings[{system, total}];
-  listing.system = system;
-  listing.total = total;
-  std::uint64_t& end = listing.rows[offset];
+  std::uint64_t& end = impl_->listings[{system, total}].rows[offset];
   end = std::max(end, offset + rows);
 }
 
@@ -319,7 +327,7 @@ void Intake::finish() {
   Impl& d = *impl_;
   d.fill_in_years();
   d.order_sessions();
-  d.count_sessions();
+  d.count(d.sessions);
   d.judge_listings();
   for (Input& input : d.inputs) {
     input.summary.newest_first = input.direction.newest_first();
@@ -332,7 +340,7 @@ void Intake::finish() {
   d.name_the_nameless();
   for (TunnelLog& log : d.logs) {
     d.order(log);
-    d.count(log);
+    d.count(log.events);
   }
   std::sort(d.logs.begin(), d.logs.end(), [](const TunnelLog& a, const TunnelLog& b) { return a.id < b.id; });
   d.coverage.skipped_by_reason = d.skips.sorted();
@@ -440,17 +448,6 @@ void Intake::Impl::merge_ties(std::vector<Event>::iterator begin, std::vector<Ev
   std::copy(merged.begin(), merged.end(), begin);
 }
 
-void Intake::Impl::count(const TunnelLog& log) {
-  for (const Event& event : log.events) {
-    if (event.rule != kNoRule) {
-      ++coverage.recognised;
-    } else {
-      ++coverage.unrecognised;
-      shapes.add(shape_of(texts.at(event.text)), event.place, by_place());
-    }
-  }
-}
-
 // Logs without a year are read some days after, not years: the year that comes nearest to what is known of the time.
 void Intake::Impl::fill_in_years() {
   Time latest = kNoTime;
@@ -491,22 +488,12 @@ void Intake::Impl::order_sessions() {
   });
 }
 
-void Intake::Impl::count_sessions() {
-  for (const SessionEvent& e : sessions) {
-    if (e.rule != kNoRule) {
-      ++coverage.recognised;
-    } else {
-      ++coverage.unrecognised;
-      shapes.add(shape_of(texts.at(e.text)), e.place, by_place());
-    }
-  }
-}
-
 void Intake::Impl::judge_listings() {
   for (const auto& [key, listing] : listings) {
-    if (listing.complete()) continue;
-    caveat_set.insert({listing.system, "this is a part of a longer list: " + std::to_string(listing.count()) + " of " +
-                                           std::to_string(listing.total) + " rows; fetch the other pages too"});
+    const auto& [system, total] = key;
+    if (listing.complete(total)) continue;
+    caveat_set.insert({system, "this is a part of a longer list: " + std::to_string(listing.count()) + " of " +
+                                   std::to_string(total) + " rows; fetch the other pages too"});
   }
   caveats.assign(caveat_set.begin(), caveat_set.end());
 }
