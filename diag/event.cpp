@@ -8,28 +8,63 @@ namespace tunnelscope::diag {
 
 namespace {
 constexpr std::size_t kBlock = 1 << 18;
+constexpr std::size_t kFirstSlots = 1024;
 }
 
-TextPool::TextPool() { texts_.emplace_back(); }
+TextPool::TextPool() : slots_(kFirstSlots) { texts_.emplace_back(); }
 
-std::uint32_t TextPool::intern(std::string_view text) {
+std::size_t TextPool::slot_of(std::string_view text, std::uint32_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.index == 0 || (slot.hash == hash && texts_[slot.index] == text)) return at;
+  }
+}
+
+// Slots stay at most half full, so that searches are short.
+void TextPool::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  std::swap(old, slots_);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.index == 0) continue;
+    std::size_t at = slot.hash & mask;
+    while (slots_[at].index != 0) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
+}
+
+std::uint32_t TextPool::intern(std::string_view text, std::uint64_t hash) {
   if (text.empty()) return 0;
-  if (const auto it = index_.find(text); it != index_.end()) return it->second;
+  const auto short_hash = static_cast<std::uint32_t>(hash);
+  std::size_t at = slot_of(text, short_hash);
+  if (slots_[at].index != 0) return slots_[at].index;
+  if (2 * (used_ + 1) > slots_.size()) {
+    grow();
+    at = slot_of(text, short_hash);
+  }
+  ++used_;
+  const std::uint32_t index = add(text);
+  slots_[at] = {short_hash, index};
+  return index;
+}
+
+std::uint32_t TextPool::add(std::string_view text) {
+  if (text.empty()) return 0;
   if (block_size_ - block_used_ < text.size()) {
     block_size_ = std::max(kBlock, text.size());
-    blocks_.push_back(std::make_unique<char[]>(block_size_));
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
     block_used_ = 0;
   }
   char* const place = blocks_.back().get() + block_used_;
   std::memcpy(place, text.data(), text.size());
   block_used_ += text.size();
-  const std::string_view kept(place, text.size());
-  const auto number = static_cast<std::uint32_t>(texts_.size());
-  texts_.push_back(kept);
-  index_.emplace(kept, number);
-  return number;
+  texts_.emplace_back(place, text.size());
+  return static_cast<std::uint32_t>(texts_.size() - 1);
 }
 
-std::string_view TextPool::at(std::uint32_t index) const { return texts_[index]; }
+std::uint32_t TextPool::find(std::string_view text) const {
+  return text.empty() ? 0 : slots_[slot_of(text, static_cast<std::uint32_t>(hash_of(text)))].index;
+}
 
 }  // namespace tunnelscope::diag

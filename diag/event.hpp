@@ -1,10 +1,10 @@
 // A classified record in compact form, and the log of one tunnel.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "diag/record.hpp"
@@ -20,17 +20,49 @@ inline constexpr SignalIndex kNoSignal = 0xFFFF;
 class TextPool {
  public:
   TextPool();
-  std::uint32_t intern(std::string_view text);
-  std::string_view at(std::uint32_t index) const;
+  std::uint32_t intern(std::string_view text) { return intern(text, hash_of(text)); }
+  std::uint32_t intern(std::string_view text, std::uint64_t hash);  // hash: hash_of(text)
+  // Keeps a text that is unlikely to come again, without looking for it.
+  std::uint32_t add(std::string_view text);
+  std::string_view at(std::uint32_t index) const { return texts_[index]; }
+  std::uint32_t find(std::string_view text) const;  // 0: it is empty, or was never interned
+  std::size_t size() const { return texts_.size(); }  // indices are below
+  static std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
   TextPool(TextPool&&) noexcept = default;
   TextPool& operator=(TextPool&&) noexcept = default;
   TextPool(const TextPool&) = delete;
 
  private:
+  // Open addressing: a slot is free, or holds a text's index and as much of its hash as finds its place.
+  struct Slot {
+    std::uint32_t hash = 0, index = 0;
+  };
+  std::size_t slot_of(std::string_view text, std::uint32_t hash) const;  // its own, or the free one where it belongs
+  void grow();
+
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_used_ = 0, block_size_ = 0;
   std::vector<std::string_view> texts_;
-  std::unordered_map<std::string_view, std::uint32_t> index_;
+  std::vector<Slot> slots_;  // a power of two of them
+  std::size_t used_ = 0;
+};
+
+// Takes the texts of one pool over into another, each when it is first asked for.
+class TextMap {
+ public:
+  TextMap(const TextPool& from, TextPool& to) : from_(from), to_(to), known_(from.size()) {}
+  std::uint32_t operator()(std::uint32_t index) {
+    if (index != 0 && known_[index] == 0) known_[index] = to_.intern(from_.at(index));
+    return known_[index];
+  }
+  const TextPool& from() const { return from_; }
+  TextPool& to() { return to_; }
+
+ private:
+  const TextPool& from_;
+  TextPool& to_;
+  std::vector<std::uint32_t> known_;  // 0: not yet
 };
 
 struct Event {

@@ -6,33 +6,17 @@
 #include <array>
 #include <charconv>
 #include <map>
-#include <set>
-#include <tuple>
 #include <unordered_map>
+
+#include "diag/identity_hash.hpp"
+#include "diag/session_intake.hpp"
 
 namespace tunnelscope::diag {
 namespace {
 
 constexpr std::size_t kMostShapes = 5000;  // distinct shapes or reasons kept; the rest are counted together
 constexpr std::ptrdiff_t kLargestTie = 2000;  // more records without any order than this are left in input order
-constexpr std::size_t kMostFieldBytes = std::size_t{64} << 20;  // of session records' documented fields
 constexpr std::uint32_t kNoInput = 0xFFFFFFFF;
-
-// 64-bit mixing hash over the fields that make two records the same record.
-class Hash {
- public:
-  Hash& add(std::uint64_t value) {
-    state_ ^= value + 0x9E3779B97F4A7C15ULL + (state_ << 6) + (state_ >> 2);
-    state_ *= 0xFF51AFD7ED558CCDULL;
-    state_ ^= state_ >> 32;
-    return *this;
-  }
-  Hash& add(std::string_view text) { return add(std::hash<std::string_view>{}(text)); }
-  std::uint64_t value() const { return state_; }
-
- private:
-  std::uint64_t state_ = 0x51ED270B7A14D3C5ULL;
-};
 
 std::int64_t second_of(Time time) {
   return time >= 0 ? time / kSecond : (time - kSecond + 1) / kSecond;
@@ -41,25 +25,13 @@ bool has_fraction(Time time) { return time % kSecond != 0; }
 
 std::uint64_t identity_of(const TunnelRecord& r) {
   const auto byte = [](auto e) { return static_cast<std::uint64_t>(e); };
-  return Hash{}
+  return IdentityHash{}
       .add(static_cast<std::uint64_t>(second_of(r.time)))
       .add(byte(r.dialect) | byte(r.phase1) << 8 | byte(r.phase2) << 16 | byte(r.bgp) << 24 |
            byte(r.dpd_enabled) << 32 | byte(r.nat_t) << 40)
       .add(r.message)
       .add(r.route)
       .value();
-}
-
-// Where the record came from is no part of it, nor what only some containers carry; but for lines that name nothing else.
-std::uint64_t identity_of(const SessionRecord& r) {
-  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
-  Hash hash;
-  hash.add(number(r.dialect) | number(r.happening) << 8).add(number(r.time)).add(number(r.start)).add(number(r.end));
-  for (const std::string_view text : {r.id, r.group, r.gateway, r.connector, r.user, r.device, r.address, r.resource, r.message})
-    hash.add(text);
-  const bool names_nothing = r.dialect == Dialect::TwingateConnector || r.dialect == Dialect::PangolinAgent;
-  if (names_nothing) hash.add(r.source);  // two agents say the same in the same second
-  return hash.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
 }
 
 Time fine_time(const TunnelRecord& r) {
@@ -118,30 +90,10 @@ struct Input {
   Time year_hint = kNoTime;
 };
 
-// Pages of one listing: which rows of it were seen.
-struct Listing {
-  std::map<std::uint64_t, std::uint64_t> rows;  // first row -> behind the last
-
-  bool complete(std::uint64_t total) const {
-    std::uint64_t seen = 0;
-    for (const auto& [from, to] : rows)
-      if (from <= seen) seen = std::max(seen, to);
-    return seen >= total;
-  }
-  std::uint64_t count() const {
-    std::uint64_t seen = 0, sum = 0;
-    for (const auto& [from, to] : rows) {
-      if (to > seen) sum += to - std::max(seen, from);
-      seen = std::max(seen, to);
-    }
-    return sum;
-  }
-};
-
 }  // namespace
 
 struct Intake::Impl {
-  explicit Impl(const Classifier& c) : classifier(c) {}
+  explicit Impl(const Classifier& c) : classifier(c), sessions(c) {}
 
   const Classifier& classifier;
   std::vector<Input> inputs;
@@ -154,11 +106,7 @@ struct Intake::Impl {
   Coverage coverage;
   Counter skips, notes, shapes;
   std::vector<rules::Capture> captures;
-  std::vector<SessionEvent> sessions;
-  std::size_t field_bytes = 0;
-  std::set<Caveat> caveat_set;
-  std::vector<Caveat> caveats;                                   // sorted, after finish
-  std::map<std::pair<System, std::uint64_t>, Listing> listings;  // by their totals
+  SessionIntake sessions;
 
   bool earlier(Place a, Place b) const {
     const std::string& pa = paths[a.input];
@@ -178,9 +126,7 @@ struct Intake::Impl {
   template <class Events>
   void count(const Events& events);
   void name_the_nameless();
-  void fill_in_years();
-  void order_sessions();
-  void judge_listings();
+  void finish_sessions();
 };
 
 TunnelLog& Intake::Impl::log_for(const TunnelRecord& r) {
@@ -269,43 +215,15 @@ void Intake::session(const SessionRecord& r, std::uint64_t line) {
     input.direction.see(r.time);
     input.latest = std::max(input.latest, r.time);
   }
-  const Classified meaning = d.classifier.classify(r.dialect, r.message);
-  if (meaning.outcome == rules::Outcome::LimitHit) ++d.coverage.limit_hits;
-
-  SessionEvent e;
-  e.time = r.time;
-  e.start = r.start;
-  e.end = r.end;
-  e.duration = r.duration;
-  e.to_client = r.to_client;
-  e.from_client = r.from_client;
-  e.identity = identity_of(r);
-  e.place = d.here(line);
-  for (const auto& [kept, text] :
-       {std::pair{&e.id, r.id}, {&e.group, r.group}, {&e.group_name, r.group_name}, {&e.organisation, r.organisation},
-        {&e.gateway, r.gateway}, {&e.connector, r.connector}, {&e.source, r.source}, {&e.user, r.user},
-        {&e.device, r.device}, {&e.address, r.address}, {&e.resource, r.resource}, {&e.protocol, r.protocol},
-        {&e.text, r.message}})
-    *kept = d.texts.intern(text);
-  if (d.field_bytes + r.fields.size() <= kMostFieldBytes) {
-    e.fields = d.texts.intern(r.fields);
-    d.field_bytes += r.fields.size();
-  }
-  e.rule = meaning.rule;
-  e.signal = meaning.signal;
-  e.dialect = r.dialect;
-  e.happening = r.happening;
-  e.relayed = r.relayed;
-  e.is_connector = r.is_connector;
-  e.yearless = r.yearless;
-  d.sessions.push_back(e);
+  if (d.sessions.add(r, d.here(line), d.texts) == rules::Outcome::LimitHit) ++d.coverage.limit_hits;
 }
 
-void Intake::caveat(Caveat caveat) { impl_->caveat_set.insert(std::move(caveat)); }
+bool Intake::wants_fields() const { return impl_->sessions.wants_fields(); }
+
+void Intake::caveat(Caveat caveat) { impl_->sessions.caveat(std::move(caveat)); }
 
 void Intake::page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
-  std::uint64_t& end = impl_->listings[{system, total}].rows[offset];
-  end = std::max(end, offset + rows);
+  impl_->sessions.page(system, offset, rows, total);
 }
 
 void Intake::year_hint(Time time) { impl_->current().year_hint = time; }
@@ -325,10 +243,7 @@ void Intake::note(std::string_view reason, std::uint64_t line) {
 
 void Intake::finish() {
   Impl& d = *impl_;
-  d.fill_in_years();
-  d.order_sessions();
-  d.count(d.sessions);
-  d.judge_listings();
+  d.finish_sessions();
   for (Input& input : d.inputs) {
     input.summary.newest_first = input.direction.newest_first();
     for (std::size_t i = 0; i < kDialectNames.size(); ++i)
@@ -448,62 +363,26 @@ void Intake::Impl::merge_ties(std::vector<Event>::iterator begin, std::vector<Ev
   std::copy(merged.begin(), merged.end(), begin);
 }
 
-// Logs without a year are read some days after, not years: the year that comes nearest to what is known of the time.
-void Intake::Impl::fill_in_years() {
-  Time latest = kNoTime;
-  for (const Input& input : inputs) latest = std::max(latest, input.latest);
-  for (SessionEvent& e : sessions) {
-    if (!e.yearless) continue;
-    Input& input = inputs[e.place.input];
-    // A file was written after what it tells.
-    const Time before_hint = input.year_hint == kNoTime ? kNoTime : input.year_hint + kDay - 365 * kDay / 2;
-    const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : before_hint;
-    e.time = near == kNoTime ? kNoTime : with_year_near(e.time, near);
-    if (near != kNoTime) continue;
-    ++input.summary.skipped;
+void Intake::Impl::finish_sessions() {
+  std::vector<InputFacts> facts;
+  for (const Input& input : inputs)
+    facts.push_back({input.summary.path, input.latest, input.year_hint});
+  const SessionIntake::Finished finished = sessions.finish(facts);
+  coverage.duplicates += finished.duplicates;
+  for (const Place place : finished.without_year) {
+    ++inputs[place.input].summary.skipped;
     ++coverage.skipped;
-    skips.add("time without a year", e.place, by_place());
+    skips.add("time without a year", place, by_place());
   }
-  std::erase_if(sessions, [](const SessionEvent& e) { return e.time == kNoTime; });
-}
-
-// By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one
-// log and one second stand as they were written.
-void Intake::Impl::order_sessions() {
-  std::sort(sessions.begin(), sessions.end(), [this](const SessionEvent& a, const SessionEvent& b) {
-    if (std::tie(a.time, a.happening, a.identity) != std::tie(b.time, b.happening, b.identity))
-      return std::tie(a.time, a.happening, a.identity) < std::tie(b.time, b.happening, b.identity);
-    return earlier(a.place, b.place);
-  });
-  const auto kept = std::unique(sessions.begin(), sessions.end(), [](const SessionEvent& a, const SessionEvent& b) {
-    return a.time == b.time && a.identity == b.identity;
-  });
-  coverage.duplicates += static_cast<std::uint64_t>(sessions.end() - kept);
-  sessions.erase(kept, sessions.end());
-  std::stable_sort(sessions.begin(), sessions.end(), [this](const SessionEvent& a, const SessionEvent& b) {
-    if (a.time != b.time || a.happening != b.happening) return std::tie(a.time, a.happening) < std::tie(b.time, b.happening);
-    if (a.happening != Happening::Message) return false;
-    const bool reversed = a.place.input == b.place.input && inputs[a.place.input].summary.newest_first;
-    return reversed ? earlier(b.place, a.place) : earlier(a.place, b.place);
-  });
-}
-
-void Intake::Impl::judge_listings() {
-  for (const auto& [key, listing] : listings) {
-    const auto& [system, total] = key;
-    if (listing.complete(total)) continue;
-    caveat_set.insert({system, "this is a part of a longer list: " + std::to_string(listing.count()) + " of " +
-                                   std::to_string(total) + " rows; fetch the other pages too"});
-  }
-  caveats.assign(caveat_set.begin(), caveat_set.end());
+  count(sessions.events());
 }
 
 const std::vector<InputSummary>& Intake::inputs() const { return impl_->summaries; }
 const std::vector<std::string>& Intake::paths() const { return impl_->paths; }
 const Coverage& Intake::coverage() const { return impl_->coverage; }
 const std::vector<TunnelLog>& Intake::tunnels() const { return impl_->logs; }
-const std::vector<SessionEvent>& Intake::sessions() const { return impl_->sessions; }
-const std::vector<Caveat>& Intake::caveats() const { return impl_->caveats; }
+const std::vector<SessionEvent>& Intake::sessions() const { return impl_->sessions.events(); }
+const std::vector<Caveat>& Intake::caveats() const { return impl_->sessions.caveats(); }
 const TextPool& Intake::texts() const { return impl_->texts; }
 
 std::string Intake::at(Place place) const {

@@ -53,6 +53,8 @@ class Intake {
   // Copies what it keeps: views need not outlive the call.
   void record(const TunnelRecord& record, std::uint64_t line);
   void session(const SessionRecord& record, std::uint64_t line);
+  // False: no more SessionRecord::fields are kept, and nobody need put them together.
+  bool wants_fields() const;
 
   // What an input says about its own completeness.
   void caveat(Caveat caveat);

@@ -1,0 +1,96 @@
+// The session part of an Intake: what records of user sessions become, in order and each once.
+// In: SessionRecords with their places, in any order; what inputs say of their completeness; in the end what became
+// known of each input. Out: SessionEvents in order of time, duplicates removed, years filled in; caveats.
+// Texts go into the TextPool of the Intake, which is given along.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "diag/classify.hpp"
+#include "diag/event.hpp"
+#include "diag/record.hpp"
+
+namespace tunnelscope::diag {
+
+// What the order of sessions depends on, of one input as numbered by Place, when reading has ended.
+struct InputFacts {
+  std::string_view path;
+  Time latest = kNoTime;     // of records that state a year
+  Time year_hint = kNoTime;  // a time near which times without a year lie
+};
+
+class SessionIntake {
+ public:
+  explicit SessionIntake(const Classifier& classifier) : classifier_(classifier) {}
+
+  // Classifies a record and keeps it. The outcome tells whether a pattern ran into its limit.
+  rules::Outcome add(const SessionRecord& record, Place place, TextPool& texts);
+  // Whether the documented fields of the next record would be kept: else nobody need put them together.
+  bool wants_fields() const { return !fields_full_; }
+
+  void caveat(Caveat caveat) { caveat_set_.insert(std::move(caveat)); }
+  void page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total);
+
+  // Joins what another one has taken from later inputs, as if this one had taken it itself: its inputs are numbered from
+  // `first_input` on, `texts` takes its texts over into this one's pool.
+  void absorb(SessionIntake&& later, std::uint32_t first_input, TextMap& texts);
+
+  struct Finished {
+    std::uint64_t duplicates = 0;
+    std::vector<Place> without_year;  // of records dropped because nothing tells their year
+  };
+  // Ends taking in. Call once; then the accessors hold.
+  Finished finish(const std::vector<InputFacts>& inputs);
+
+  const std::vector<SessionEvent>& events() const { return events_; }
+  const std::vector<Caveat>& caveats() const { return caveats_; }  // sorted, each once
+
+ private:
+  // The last text of a field: most say the same again.
+  struct Last {
+    std::string_view text;  // in the pool
+    std::uint32_t index = 0;
+    std::uint64_t hash = TextPool::hash_of({});
+  };
+  static constexpr std::size_t kTexts = 13;
+  // Meanings of recent messages: the same text of a dialect always means the same.
+  struct Meaning {
+    std::uint32_t text = 0;  // 0: none yet
+    Dialect dialect{};
+    Classified classified;
+  };
+  static constexpr std::size_t kMeanings = 1024;
+
+  // Pages of one listing: which rows of it were seen.
+  struct Listing {
+    std::map<std::uint64_t, std::uint64_t> rows;  // first row -> behind the last
+    bool complete(std::uint64_t total) const;
+    std::uint64_t count() const;
+  };
+
+  void intern(std::string_view text, Last& last, TextPool& texts) const;
+  const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
+  std::uint32_t keep_fields(std::string_view fields, TextPool& texts);
+  std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);
+  std::uint64_t order(const std::vector<InputFacts>& inputs);
+  void judge_listings();
+
+  const Classifier& classifier_;
+  std::vector<SessionEvent> events_;
+  std::array<Last, kTexts> last_;
+  std::vector<Meaning> meanings_;
+  std::size_t field_bytes_ = 0;
+  bool fields_full_ = false;
+  bool any_yearless_ = false;
+  std::set<Caveat> caveat_set_;
+  std::vector<Caveat> caveats_;
+  std::map<std::pair<System, std::uint64_t>, Listing> listings_;  // by their totals
+};
+
+}  // namespace tunnelscope::diag
