@@ -90,6 +90,7 @@ Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
 const std::string& Pattern::source() const { return impl_->source; }
+const std::string& Pattern::body() const { return impl_->parsed.body; }
 const std::vector<CaptureField>& Pattern::fields() const { return impl_->parsed.fields; }
 
 tl::expected<Pattern, PatternError> Pattern::compile(std::string_view source, Limits limits) {

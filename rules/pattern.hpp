@@ -79,6 +79,7 @@ class Pattern {
   std::size_t matched_up_to(std::string_view line) const;  // reach(line).end
 
   const std::string& source() const;
+  const std::string& body() const;  // the PCRE2 text without the guards
   const std::vector<CaptureField>& fields() const;
 
  private:

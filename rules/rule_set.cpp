@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "rules/digits.hpp"
 #include "rules/expansion.hpp"
 #include "rules/prefilter.hpp"
 
@@ -19,6 +20,11 @@ RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
 
 std::size_t RuleSet::size() const { return impl_->patterns.size(); }
+bool RuleSet::blind_to_digits() const {
+  std::vector<std::string_view> bodies;
+  for (const Pattern& pattern : impl_->patterns) bodies.push_back(pattern.body());
+  return rules::blind_to_digits(bodies);
+}
 const Pattern& RuleSet::at(std::size_t index) const { return impl_->patterns.at(index); }
 
 tl::expected<RuleSet, RuleSet::Error> RuleSet::compile(const std::vector<std::string>& sources, Limits limits) {

@@ -31,6 +31,10 @@ class RuleSet {
   // LimitHit: no pattern matched, and at least one was ended by its limits. Safe from several threads at once.
   SetMatch match(std::string_view line, std::vector<Capture>* captures = nullptr) const;
 
+  // Can other digits in the long numbers of a line change what match() says? True: they cannot
+  // (rules/digits.hpp says what a long number is). Not for the hot path.
+  bool blind_to_digits() const;
+
   std::size_t size() const;
   const Pattern& at(std::size_t index) const;  // the single pattern, for lint, explain and captures
 
