@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 
@@ -15,7 +16,9 @@ namespace tunnelscope::diag {
 struct Classifier::Impl {
   struct DialectRules {
     std::vector<RuleIndex> rules;  // position in the set -> rule
+    std::once_flag compiled, analysed;
     std::optional<rules::RuleSet> set;
+    bool blind_to_digits = false;
   };
 
   explicit Impl(const kb::Knowledge& k) : knowledge(k) {
@@ -36,16 +39,26 @@ struct Classifier::Impl {
     return it->second;
   }
 
+  DialectRules& rules_of(Dialect dialect) { return dialects[static_cast<std::size_t>(dialect)]; }
+
   const rules::RuleSet& set_of(Dialect dialect) {
-    DialectRules& entry = dialects[static_cast<std::size_t>(dialect)];
-    if (!entry.set) {
-      std::vector<std::string> sources;
-      for (const RuleIndex rule : entry.rules) sources.push_back(knowledge.messages[rule].pattern);
-      auto compiled = rules::RuleSet::compile(sources);
-      if (!compiled) throw std::logic_error("a pattern that passed the loader does not compile");
-      entry.set = std::move(*compiled);
-    }
+    DialectRules& entry = rules_of(dialect);
+    std::call_once(entry.compiled, [&] { entry.set.emplace(compile(entry.rules)); });
     return *entry.set;
+  }
+
+  bool blind_to_digits(Dialect dialect) {
+    DialectRules& entry = rules_of(dialect);
+    std::call_once(entry.analysed, [&] { entry.blind_to_digits = set_of(dialect).blind_to_digits(); });
+    return entry.blind_to_digits;
+  }
+
+  rules::RuleSet compile(const std::vector<RuleIndex>& chosen) const {
+    std::vector<std::string> sources;
+    for (const RuleIndex rule : chosen) sources.push_back(knowledge.messages[rule].pattern);
+    auto compiled = rules::RuleSet::compile(sources);
+    if (!compiled) throw std::logic_error("a pattern that passed the loader does not compile");
+    return std::move(*compiled);
   }
 
   const kb::Knowledge& knowledge;
@@ -62,9 +75,11 @@ Classified Classifier::classify(Dialect dialect, std::string_view text,
                                 std::vector<rules::Capture>* captures) const {
   const rules::SetMatch match = impl_->set_of(dialect).match(text, captures);
   if (match.outcome != rules::Outcome::Match) return {match.outcome, kNoRule, kNoSignal};
-  const RuleIndex rule = impl_->dialects[static_cast<std::size_t>(dialect)].rules[match.index];
+  const RuleIndex rule = impl_->rules_of(dialect).rules[match.index];
   return {match.outcome, rule, impl_->rule_signals[rule]};
 }
+
+bool Classifier::blind_to_digits(Dialect dialect) const { return impl_->blind_to_digits(dialect); }
 
 const kb::Knowledge& Classifier::knowledge() const { return impl_->knowledge; }
 const std::vector<std::string>& Classifier::signals() const { return impl_->names; }

@@ -1,5 +1,6 @@
 // Text to meaning: which message rule a record's text matches, and which signal that gives.
-// In: Knowledge, a dialect and a text. Out: rule, signal, captures. Used by Intake and by `explain`.
+// In: Knowledge, a dialect and a text. Out: rule, signal, captures. Used by Intake and by `explain`. All const
+// methods may be called from several threads at once.
 #pragma once
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ class Classifier {
 
   Classified classify(Dialect dialect, std::string_view text,
                       std::vector<rules::Capture>* captures = nullptr) const;
+
+  // True: other digits in the long numbers of a text (rules/digits.hpp) change neither rule nor places of captures.
+  bool blind_to_digits(Dialect dialect) const;
 
   const kb::Knowledge& knowledge() const;
   const std::vector<std::string>& signals() const;        // names, known ones first
