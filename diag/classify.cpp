@@ -1,4 +1,4 @@
-// One RuleSet per dialect, compiled when the dialect is first seen; signal names numbered, known ones first.
+// One RuleSet per dialect, made when the dialect is first seen; signal names numbered, known ones first.
 #include "diag/classify.hpp"
 
 #include <algorithm>
@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 
 #include "kb/signals.hpp"
 #include "rules/rule_set.hpp"
@@ -16,7 +15,7 @@ namespace tunnelscope::diag {
 struct Classifier::Impl {
   struct DialectRules {
     std::vector<RuleIndex> rules;  // position in the set -> rule
-    std::once_flag compiled, analysed;
+    std::once_flag prepared, analysed;
     std::optional<rules::RuleSet> set;
     bool blind_to_digits = false;
   };
@@ -43,7 +42,11 @@ struct Classifier::Impl {
 
   const rules::RuleSet& set_of(Dialect dialect) {
     DialectRules& entry = rules_of(dialect);
-    std::call_once(entry.compiled, [&] { entry.set.emplace(compile(entry.rules)); });
+    std::call_once(entry.prepared, [&] {
+      std::vector<std::string> sources;
+      for (const RuleIndex rule : entry.rules) sources.push_back(knowledge.messages[rule].pattern);
+      entry.set = rules::RuleSet::trust(std::move(sources));
+    });
     return *entry.set;
   }
 
@@ -51,14 +54,6 @@ struct Classifier::Impl {
     DialectRules& entry = rules_of(dialect);
     std::call_once(entry.analysed, [&] { entry.blind_to_digits = set_of(dialect).blind_to_digits(); });
     return entry.blind_to_digits;
-  }
-
-  rules::RuleSet compile(const std::vector<RuleIndex>& chosen) const {
-    std::vector<std::string> sources;
-    for (const RuleIndex rule : chosen) sources.push_back(knowledge.messages[rule].pattern);
-    auto compiled = rules::RuleSet::compile(sources);
-    if (!compiled) throw std::logic_error("a pattern that passed the loader does not compile");
-    return std::move(*compiled);
   }
 
   const kb::Knowledge& knowledge;

@@ -23,6 +23,10 @@ class RuleSet {
   };
   static tl::expected<RuleSet, Error> compile(const std::vector<std::string>& sources, Limits limits = {});
 
+  // The same, each pattern compiled when the first line comes that may match it: for short inputs, compiling all costs
+  // more than all else. For sources that compile; what does not is thrown as std::logic_error when its turn comes.
+  static RuleSet trust(std::vector<std::string> sources, Limits limits = {});
+
   RuleSet(RuleSet&&) noexcept;
   RuleSet& operator=(RuleSet&&) noexcept;
   ~RuleSet();

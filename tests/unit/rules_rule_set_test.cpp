@@ -111,6 +111,23 @@ TEST(RulesRuleSet, AnErrorNamesThePattern) {
   EXPECT_EQ(set.error().error.offset, 4U);
 }
 
+TEST(RulesRuleSet, TrustedSourcesGiveTheSame) {
+  const RuleSet set = RuleSet::trust(kSources);
+  EXPECT_EQ(set.size(), kSources.size());
+  for (const char* line : {"", "peer is not responsive-declaring peer dead", "pre\u2011shared \u212aey", "detecting peer", "y"}) {
+    expect_equal(set, line);
+    EXPECT_EQ(set.match(line).index, compiled(kSources).match(line).index) << line;
+  }
+}
+
+TEST(RulesRuleSet, TrustedSourcesCompileWhenALineMayMatchThem) {
+  const RuleSet set = RuleSet::trust({"fine", "broken (?=[b-a])"});
+  EXPECT_EQ(set.match("this is fine").index, 0U);
+  EXPECT_THROW(set.match("this is broken"), std::logic_error);
+  EXPECT_THROW(set.at(1), std::logic_error);
+  EXPECT_THROW(set.at(2), std::out_of_range);
+}
+
 TEST(RulesRuleSet, AnEmptySetMatchesNothing) {
   const RuleSet set = compiled({});
   EXPECT_EQ(set.size(), 0U);
