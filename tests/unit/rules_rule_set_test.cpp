@@ -123,7 +123,7 @@ TEST(RulesRuleSet, TrustedSourcesGiveTheSame) {
 TEST(RulesRuleSet, TrustedSourcesCompileWhenALineMayMatchThem) {
   const RuleSet set = RuleSet::trust({"fine", "broken (?=[b-a])"});
   EXPECT_EQ(set.match("this is fine").index, 0U);
-  EXPECT_THROW(set.match("this is broken"), std::logic_error);
+  EXPECT_THROW(set.match("this is broken now"), std::logic_error);
   EXPECT_THROW(set.at(1), std::logic_error);
   EXPECT_THROW(set.at(2), std::out_of_range);
 }
