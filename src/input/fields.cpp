@@ -1,103 +1,11 @@
-// One sorted table of names. The fold (lower case, without "_" and "-") happens once per key, in a small buffer.
+// The fold of names (src/input/names.hpp) happens once per key of a log: the key's bytes are remembered.
 #include "src/input/fields.hpp"
 
-#include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace tunnelscope::input {
 namespace {
-
-struct Name {
-  std::string_view folded;
-  Key key;
-};
-
-constexpr std::array kNames{
-    Name{"@logstream", Key::LogStream},
-    Name{"@message", Key::AtMessage},
-    Name{"@timestamp", Key::AtTimestamp},
-    Name{"aspath", Key::AsPath},
-    Name{"awslogs", Key::AwsLogs},
-    Name{"body", Key::OtherMessage},
-    Name{"bytestransferred", Key::BytesTransferred},
-    Name{"clientvpnendpointid", Key::ClientVpnEndpointId},
-    Name{"cloudconnexalogversion", Key::CloudConnexaLogVersion},
-    Name{"connectionlogtype", Key::ConnectionLogType},
-    Name{"connector", Key::Connector},
-    Name{"data", Key::Data},
-    Name{"date", Key::OtherTime},
-    Name{"destaddr", Key::DestAddr},
-    Name{"detail", Key::Inner},
-    Name{"details", Key::Details},
-    Name{"dpdenabled", Key::DpdEnabled},
-    Name{"error", Key::Error},
-    Name{"event", Key::Event},
-    Name{"events", Key::Events},
-    Name{"eventtimestamp", Key::EventTimestamp},
-    Name{"eventtype", Key::EventType},
-    Name{"field", Key::Field},
-    Name{"ikephase1state", Key::Phase1State},
-    Name{"ikephase2state", Key::Phase2State},
-    Name{"kinesis", Key::Kinesis},
-    Name{"kubernetes", Key::Kubernetes},
-    Name{"localpref", Key::LocalPref},
-    Name{"log", Key::OtherMessage},
-    Name{"logevents", Key::LogEvents},
-    Name{"logstream", Key::LogStream},
-    Name{"logstreamname", Key::LogStream},
-    Name{"med", Key::Med},
-    Name{"message", Key::Message},
-    Name{"message.aspath", Key::AsPath},
-    Name{"message.details", Key::Details},
-    Name{"message.localpref", Key::LocalPref},
-    Name{"message.med", Key::Med},
-    Name{"message.nexthopip", Key::NextHopIp},
-    Name{"message.prefix", Key::Prefix},
-    Name{"message.weight", Key::Weight},
-    Name{"messagetype", Key::MessageType},
-    Name{"nattdetected", Key::NatTDetected},
-    Name{"nextbackwardtoken", Key::NextToken},
-    Name{"nextforwardtoken", Key::NextToken},
-    Name{"nexthopip", Key::NextHopIp},
-    Name{"payload", Key::Payload},
-    Name{"prefix", Key::Prefix},
-    Name{"raw", Key::OtherMessage},
-    Name{"realtimetimestamp", Key::RealtimeTimestamp},
-    Name{"records", Key::Records},
-    Name{"remotenetwork", Key::RemoteNetwork},
-    Name{"resourceid", Key::ResourceId},
-    Name{"result", Key::Inner},
-    Name{"results", Key::Results},
-    Name{"service", Key::Service},
-    Name{"sessionresults", Key::SessionResults},
-    Name{"sessions", Key::Sessions},
-    Name{"sessionstarttime", Key::SessionStartTime},
-    Name{"sessionupdate", Key::SessionUpdate},
-    Name{"source", Key::Inner},
-    Name{"sourceaddr", Key::SourceAddr},
-    Name{"status", Key::Status},
-    Name{"text", Key::OtherMessage},
-    Name{"time", Key::OtherTime},
-    Name{"timestamp", Key::Timestamp},
-    Name{"tunnelcgwnattdetectionstatus", Key::NatTDetected},
-    Name{"tunneldpdenabled", Key::DpdEnabled},
-    Name{"tunnelikephase1state", Key::Phase1State},
-    Name{"tunnelikephase2state", Key::Phase2State},
-    Name{"tunneloutsideipaddress", Key::OutsideIp},
-    Name{"type", Key::Type},
-    Name{"value", Key::Value},
-    Name{"vpnconnectionid", Key::VpnConnectionId},
-    Name{"vpnlogcreationtimestamp", Key::EventTimestamp},
-    Name{"vpnlogcreationtimestampreadable", Key::Timestamp},
-    Name{"vpnlogdetail", Key::Details},
-    Name{"vpnlogdetails", Key::Details},
-    Name{"weight", Key::Weight},
-};
-static_assert(std::is_sorted(kNames.begin(), kNames.end(),
-                             [](const Name& a, const Name& b) { return a.folded < b.folded; }));
-
-bool is_passed_over(char c) { return c == '_' || c == '-' || c == ' '; }
-char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 FieldValue::Kind kind_of(simdjson::dom::element_type type) {
   using simdjson::dom::element_type;
@@ -116,18 +24,14 @@ FieldValue::Kind kind_of(simdjson::dom::element_type type) {
 
 }  // namespace
 
+NameIndex name_index(std::string_view name) {
+  const FoldedName folded(name);
+  return folded.too_long() ? kNoName : kNames.find(folded.text());
+}
+
 Key key_named(std::string_view name) {
-  std::array<char, 40> letters;
-  std::size_t length = 0;
-  for (const char c : name) {
-    if (is_passed_over(c)) continue;
-    if (length == letters.size()) return Key::None;
-    letters[length++] = folded(c);
-  }
-  const std::string_view wanted(letters.data(), length);
-  const auto at = std::lower_bound(kNames.begin(), kNames.end(), wanted,
-                                   [](const Name& row, std::string_view text) { return row.folded < text; });
-  return at != kNames.end() && at->folded == wanted ? at->key : Key::None;
+  const NameIndex index = name_index(name);
+  return index == kNoName ? Key::None : kNames.rows[index].key;
 }
 
 // Folds both as it goes: no name is too long for this.
@@ -169,35 +73,108 @@ FieldValue member_of(simdjson::dom::object object, std::string_view name) {
   return {};
 }
 
-void Fields::set(Key key, FieldValue value) {
+// Overlapping words from both ends. False: the key is empty or too long.
+bool NameMemory::words_of(std::string_view key, std::array<std::uint64_t, 6>& words) {
+  const char* const begin = key.data();
+  const std::size_t n = key.size();
+  const auto word = [](const char* from) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    return bytes;
+  };
+  const auto half = [](const char* from) {
+    std::uint32_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    return std::uint64_t{bytes};
+  };
+  if (n == 0 || n > 48) return false;
+  if (n >= 24) {
+    words = {word(begin), word(begin + 8), word(begin + 16), word(begin + n - 24), word(begin + n - 16), word(begin + n - 8)};
+  } else if (n >= 16) {
+    words = {word(begin), word(begin + 8), 0, 0, word(begin + n - 16), word(begin + n - 8)};
+  } else if (n >= 8) {
+    words = {word(begin), 0, 0, 0, 0, word(begin + n - 8)};
+  } else if (n >= 4) {
+    words = {half(begin) | half(begin + n - 4) << 32, 0, 0, 0, 0, 0};
+  } else {
+    words = {};
+    for (std::size_t i = 0; i < n; ++i) words[0] = words[0] << 8 | static_cast<unsigned char>(begin[i]);
+  }
+  return true;
+}
+
+NameIndex NameMemory::find(std::string_view key, NameIndex parent) {
+  const auto look_up = [&] {
+    if (parent == kNoName) return name_index(key);
+    FoldedName whole(kNames.rows[parent].name.text());
+    whole.append(".");
+    whole.append(key);
+    return whole.too_long() ? kNoName : kNames.find(whole.text());
+  };
+  std::array<std::uint64_t, 6> words;
+  if (!words_of(key, words)) return look_up();
+  const std::uint64_t mixed = (words[0] ^ words[5] * 0x9E3779B97F4A7C15ULL ^ words[1] ^ key.size() << 56 ^ parent) * 0xFF51AFD7ED558CCDULL;
+  const std::size_t first = mixed >> 55;  // nine bits
+  const auto is_it = [&](const Entry& entry) {
+    return entry.length == key.size() && entry.parent == parent && entry.words == words;
+  };
+  Entry& entry = entries_[first];
+  if (is_it(entry)) return entry.name;
+  Entry& second = entries_[first ^ 1];
+  if (is_it(second)) return second.name;
+  if (entry.length != 0) second = entry;
+  entry = {words, static_cast<std::uint32_t>(key.size()), parent, look_up()};
+  return entry.name;
+}
+
+void Fields::set(Key key, const FieldValue& value) {
   if (key == Key::None || has(key)) return;
   values_[static_cast<std::size_t>(key)] = value;
   used_ |= std::uint64_t{1} << static_cast<unsigned>(key);
 }
 
+void Fields::find(NameIndex name, const FieldValue& value, From from) {
+  Found& found = by_name_[name];
+  if (found.from == From::Nothing) found_.push_back(name);
+  found = {value, from};
+}
+
 void Fields::set(simdjson::dom::object object) {
-  if (!has_object_) object_ = object;
+  const bool first = !has_object_;
+  if (first) object_ = object;
   has_object_ = true;
-  for (const auto member : object) set(key_named(member.key), FieldValue(member.value));
+  for (const auto member : object) {
+    const NameIndex name = memory_.find(member.key, kNoName);
+    if (name == kNoName) continue;
+    const FieldValue value(member.value);
+    set(kNames.rows[name].key, value);
+    if (first && by_name_[name].from != From::Object) find(name, value, From::Object);
+  }
 }
 
-void Fields::set_cell(Key key, std::string_view name, FieldValue value) {
+void Fields::set_cell(NameIndex name, Key key, FieldValue value) {
   set(key, value);
-  cells_.emplace_back(name, value);
+  if (name != kNoName && by_name_[name].from == From::Nothing) find(name, value, From::Cell);
 }
 
-FieldValue Fields::named(std::string_view name) const {
-  if (has_object_)
-    if (const FieldValue value = member_of(object_, name); value.kind() != FieldValue::Kind::Absent) return value;
-  for (const auto& [cell, value] : cells_)
-    if (same_name(cell, name)) return value;
-  return {};
+void Fields::open_objects() {
+  const std::size_t count = found_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const NameIndex parent = found_[i];
+    if (!kNames.rows[parent].has_members || by_name_[parent].value.kind() != FieldValue::Kind::Object) continue;
+    for (const auto member : by_name_[parent].value.object()) {
+      const NameIndex name = memory_.find(member.key, parent);
+      if (name == kNoName || by_name_[name].from == From::Member || by_name_[name].value.present()) continue;
+      find(name, FieldValue(member.value), From::Member);
+    }
+  }
 }
 
 void Fields::clear() {
   for (; used_ != 0; used_ &= used_ - 1) values_[static_cast<std::size_t>(std::countr_zero(used_))] = FieldValue();
+  for (const NameIndex name : found_) by_name_[name] = Found();
+  found_.clear();
   has_object_ = false;
-  cells_.clear();
 }
 
 }  // namespace tunnelscope::input

@@ -10,28 +10,14 @@
 
 #include <simdjson.h>
 
+#include "src/input/names.hpp"
 #include "src/input/timestamps.hpp"
 
 namespace tunnelscope::input {
 
-enum class Key : std::uint8_t {
-  // records
-  EventTimestamp, Timestamp, Details, DpdEnabled, NatTDetected, Phase1State, Phase2State, VpnConnectionId, OutsideIp,
-  ResourceId, Type, Status, Prefix, AsPath, NextHopIp, LocalPref, Med, Weight,
-  // records of user sessions
-  ConnectionLogType, ClientVpnEndpointId, CloudConnexaLogVersion, SessionStartTime, SourceAddr, DestAddr, EventType,
-  Connector, RemoteNetwork, BytesTransferred, Service,
-  // envelopes
-  Message, AtMessage, OtherMessage, AtTimestamp, OtherTime, RealtimeTimestamp, LogStream, Inner, MessageType, Field,
-  Value, Event, Payload, Error, Kubernetes,
-  // wrappers
-  Events, Results, LogEvents, Records, SessionResults, SessionUpdate, Sessions, NextToken, AwsLogs, Kinesis, Data,
-  None,
-};
-inline constexpr std::size_t kKeys = static_cast<std::size_t>(Key::None);
-
 Key key_named(std::string_view name);
-bool same_name(std::string_view a, std::string_view b);  // they would have the same Key
+NameIndex name_index(std::string_view name);  // kNoName: nobody looks for it
+bool same_name(std::string_view a, std::string_view b);  // ignoring what names are compared without
 
 // A value: plain text (CSV, Insights), or whatever JSON held. Views point into the parser or the row.
 class FieldValue {
@@ -68,24 +54,57 @@ ParsedTime time_of(const FieldValue& value);
 // The member of an object by its name; absent when there is none.
 FieldValue member_of(simdjson::dom::object object, std::string_view name);
 
+// Remembers which names keys were found to be: a log has few keys, and they come again with each record.
+class NameMemory {
+ public:
+  NameMemory() : entries_(kEntries) {}
+  // The name of a key of the outermost object, or of the member of that name's object.
+  NameIndex find(std::string_view key, NameIndex parent);
+
+ private:
+  static constexpr std::size_t kEntries = 512;
+  // A key of up to 48 bytes is told by its length, its first 24 and its last 24 bytes.
+  struct Entry {
+    std::array<std::uint64_t, 6> words{};
+    std::uint32_t length = 0;  // 0: free
+    NameIndex parent = kNoName, name = kNoName;
+  };
+  static bool words_of(std::string_view key, std::array<std::uint64_t, 6>& words);
+
+  std::vector<Entry> entries_;
+};
+
 class Fields {
  public:
   const FieldValue& operator[](Key key) const { return values_[static_cast<std::size_t>(key)]; }
   bool has(Key key) const { return (*this)[key].present(); }
-  void set(Key key, FieldValue value);  // the first value of a key counts, unless it was null
   void set(simdjson::dom::object object);
-  void set_cell(Key key, std::string_view name, FieldValue value);  // `name` must outlive the fields
+  void set_cell(NameIndex name, Key key, FieldValue value);  // a field of a row
+  // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
+  void open_objects();
   void clear();
 
-  FieldValue named(std::string_view name) const;  // any field
+  // Any field: of an object before a cell, and of two with one name the first. A name with a dot means the field of that
+  // very name, or where that says nothing, the member of the object.
+  const FieldValue& named(Name name) const { return by_name_[name.index].value; }
   const simdjson::dom::object* object() const { return has_object_ ? &object_ : nullptr; }  // what was set first
 
  private:
-  std::array<FieldValue, kKeys> values_;
+  enum class From : std::uint8_t { Nothing, Member, Cell, Object };  // what a name's value was found in
+  struct Found {
+    FieldValue value;
+    From from = From::Nothing;
+  };
+  void set(Key key, const FieldValue& value);  // the first value of a key counts, unless it was null
+  void find(NameIndex name, const FieldValue& value, From from);
+
+  std::array<FieldValue, kKeys + 1> values_;  // by Key; the last one stays absent
   std::uint64_t used_ = 0;
+  std::vector<Found> by_name_ = std::vector<Found>(kNames.size);
+  std::vector<NameIndex> found_;  // those of by_name_ that are in use
+  NameMemory memory_;
   simdjson::dom::object object_;
   bool has_object_ = false;
-  std::vector<std::pair<std::string_view, FieldValue>> cells_;
 };
 static_assert(kKeys <= 64);
 

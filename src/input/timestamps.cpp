@@ -202,6 +202,53 @@ std::optional<diag::Time> with_month_name(std::string_view text) {
   return instant(year, month, day, *clock, zone);
 }
 
+// Two digits at `text`; more than 99 when there are none.
+int two_digits(const char* text) {
+  const int tens = text[0] - '0', ones = text[1] - '0';
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? 1000 : tens * 10 + ones;
+}
+
+// The layout in which programs write nearly all times, read at fixed places: YYYY-MM-DD, T or a blank, hh:mm:ss, up to
+// nine digits of a fraction, Z or nothing. Or with "/" in the date. length 0: it is something else, or no time at all.
+struct UsualTime {
+  diag::Time time = diag::kNoTime;
+  std::size_t length = 0;
+  bool zulu = false;
+};
+
+UsualTime usual_time(std::string_view text) {
+  constexpr std::size_t kSeconds = 19;  // "2026-04-13 07:10:39"
+  if (text.size() < kSeconds) return {};
+  const char* const at = text.data();
+  const bool marks = (at[4] == '-' || at[4] == '/') && at[7] == at[4] && (at[10] == 'T' || at[10] == ' ') && at[13] == ':' && at[16] == ':';
+  if (!marks) return {};
+  const int century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
+  const Clock clock{two_digits(at + 11), two_digits(at + 14), two_digits(at + 17), 0};
+  if (century > 99 || year > 99 || month > 99 || day > 99 || clock.hour > 23 || clock.minute > 59 || clock.second > 60) return {};
+  UsualTime usual;
+  usual.length = kSeconds;
+  int ms = 0;
+  if (text.size() > kSeconds && at[kSeconds] == '.') {
+    const std::size_t from = kSeconds + 1;
+    std::size_t end = from;
+    for (int unit = 100; end < text.size() && is_digit(at[end]); ++end, unit /= 10) ms += (at[end] - '0') * unit;
+    if (end == from || end - from > 9) return {};
+    usual.length = end;
+  }
+  usual.zulu = text.size() > usual.length && at[usual.length] == 'Z';
+  if (usual.zulu) ++usual.length;
+  const auto time = instant(century * 100 + year, month, day, clock, {});
+  if (!time) return {};
+  usual.time = *time + ms;
+  return usual;
+}
+
+// Whether a zone may follow where a time without one ends.
+bool zone_may_follow(std::string_view rest) {
+  if (rest.empty()) return false;
+  return rest[0] != ' ' || (rest.size() > 1 && (is_digit(rest[1]) || std::string_view("UGZ+-").find(rest[1]) != std::string_view::npos));
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r\n\"'[(");
   if (from == std::string_view::npos) return {};
@@ -225,6 +272,7 @@ ParsedTime time_of(double epoch) {
 }
 
 ParsedTime time_of(std::string_view text) {
+  if (const UsualTime usual = usual_time(text); usual.length > 0 && usual.length == text.size()) return in_range(usual.time);
   text = trimmed(text);
   if (text.empty()) return {};
   std::int64_t whole = 0;
@@ -243,6 +291,8 @@ ParsedTime time_of(std::string_view text) {
 }
 
 LeadingTime leading_time(std::string_view text) {
+  if (const UsualTime usual = usual_time(text); usual.length > 0 && (usual.zulu || !zone_may_follow(text.substr(usual.length))))
+    return {in_range(usual.time), usual.length, true, usual.zulu, usual.zulu};
   Cursor cursor(text);
   if (const auto iso = read_iso(cursor))
     return {in_range(iso->time), cursor.position(), true, iso->zone.given, iso->zone.zulu};

@@ -176,7 +176,7 @@ void Unwrap::array(simdjson::dom::array array, const Context& context, int level
     row = true;
     simdjson::dom::element content;
     if (cell["value"].get(content) == simdjson::SUCCESS)
-      here->fields.set_cell(key_named(field), field, FieldValue(content));
+      here->fields.set_cell(name_index(field), key_named(field), FieldValue(content));
   }
   if (row) {
     Context inner = context;
@@ -210,6 +210,7 @@ bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
     Level* here = at(level, context);
     if (here == nullptr) return true;
     here->scratch.clear();
+    fields.open_objects();
     dialect.read(fields, in_row ? inside(fields, context) : context, out_, here->scratch);
     return true;
   }
@@ -316,7 +317,7 @@ void Unwrap::journal_entry(const Fields& fields, const Context& context, int lev
   Context inner = context;
   specialise(inner, container::kJournaldJson);
   inner.source = fields.named("_HOSTNAME").text();
-  for (const std::string_view name : {"SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "CONTAINER_NAME", "_COMM"})
+  for (const Name name : std::initializer_list<Name>{"SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "CONTAINER_NAME", "_COMM"})
     inner.connector = inner.connector || is_connector(fields.named(name).text());
   if (const auto microseconds = number_of(fields[Key::RealtimeTimestamp])) {
     const auto parsed = time_of(*microseconds / 1000);

@@ -42,8 +42,44 @@ bool holds_records(Key key) {
 
 }  // namespace
 
+// A row without quotes is cut where it stands; any other is put together anew.
 CsvRow::Status CsvRow::read(std::string_view text, char delimiter, bool ended) {
   cells_.clear();
+  newlines_ = 0;
+  const auto end = text.find('\n');
+  const bool whole = end != std::string_view::npos || ended;
+  if (!whole && text.find('"') == std::string_view::npos) {
+    length_ = text.size();
+    return Status::NeedMore;
+  }
+  if (whole && read_plain(text.substr(0, end), delimiter)) {
+    newlines_ = end == std::string_view::npos ? 0 : 1;
+    length_ = end == std::string_view::npos ? text.size() : end + 1;
+    return Status::Row;
+  }
+  const Status status = read_quoted(text, delimiter, ended);
+  if (status != Status::Row) return status;
+  for (std::size_t from = 0; const std::size_t to : ends_) {
+    cells_.push_back(std::string_view(unquoted_).substr(from, to - from));
+    from = to;
+  }
+  return status;
+}
+
+// `line` is without its line break. False: there are quotes in it, or carriage returns other than the last character.
+bool CsvRow::read_plain(std::string_view line, char delimiter) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.find('"') != std::string_view::npos || line.find('\r') != std::string_view::npos) return false;
+  for (;;) {
+    const auto mark = line.find(delimiter);
+    cells_.push_back(line.substr(0, mark));
+    if (mark == std::string_view::npos) return true;
+    line.remove_prefix(mark + 1);
+  }
+}
+
+CsvRow::Status CsvRow::read_quoted(std::string_view text, char delimiter, bool ended) {
+  unquoted_.clear();
   ends_.clear();
   newlines_ = 0;
   bool quoted = false, closed = false;
@@ -57,42 +93,36 @@ CsvRow::Status CsvRow::read(std::string_view text, char delimiter, bool ended) {
         continue;
       }
       if (c == '\n') ++newlines_;
-      cells_ += c;
+      unquoted_ += c;
       continue;
     }
     const std::size_t cell_from = ends_.empty() ? 0 : ends_.back();
     if (c == '"' && closed) {
-      cells_ += c;
+      unquoted_ += c;
       quoted = true;
       closed = false;
-    } else if (c == '"' && cells_.size() == cell_from) {
+    } else if (c == '"' && unquoted_.size() == cell_from) {
       quoted = true;
     } else if (c == delimiter) {
-      ends_.push_back(cells_.size());
+      ends_.push_back(unquoted_.size());
       closed = false;
     } else if (c == '\n') {
       ++newlines_;
-      ends_.push_back(cells_.size());
+      ends_.push_back(unquoted_.size());
       return Status::Row;
     } else if (c == '\r') {
       continue;
     } else if (closed) {
       return Status::Broken;
     } else {
-      cells_ += c;
+      unquoted_ += c;
     }
   }
   length_ = text.size();
   if (!ended) return Status::NeedMore;
   if (quoted) return Status::Broken;
-  ends_.push_back(cells_.size());
+  ends_.push_back(unquoted_.size());
   return Status::Row;
-}
-
-std::string_view CsvRow::cell(std::size_t column) const {
-  if (column >= ends_.size()) return {};
-  const std::size_t from = column == 0 ? 0 : ends_[column - 1];
-  return std::string_view(cells_).substr(from, ends_[column] - from);
 }
 
 std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
@@ -100,6 +130,8 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
   CsvTable table;
   const auto first = line.find_first_of(kDelimiters);
   if (first != std::string_view::npos) table.delimiter_ = line[first];
+  const std::string_view start = line.substr(0, first);
+  if (start.find_first_of("\"\r") == std::string_view::npos && !is_name(start)) return {};  // most lines of text
   CsvRow row;
   if (row.read(line, table.delimiter_, true) != CsvRow::Status::Row) return {};
   bool records = false, insights = false;
@@ -108,6 +140,7 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     if (!is_name(cell)) return {};
     table.names_.emplace_back(cell);
     table.columns_.push_back(key_named(cell));
+    table.indices_.push_back(name_index(cell));
     records = records || holds_records(table.columns_.back());
     insights = insights || cell.starts_with('@') || table.columns_.back() == Key::Details;
   }
@@ -141,7 +174,7 @@ bool CsvTable::names_column(std::string_view cell) const {
 
 void CsvTable::fill(const CsvRow& row, Fields& fields) const {
   for (std::size_t i = 0; i < columns_.size() && i < row.size(); ++i)
-    if (const auto cell = row.cell(i); !cell.empty()) fields.set_cell(columns_[i], names_[i], FieldValue(cell));
+    if (const auto cell = row.cell(i); !cell.empty()) fields.set_cell(indices_[i], columns_[i], FieldValue(cell));
 }
 
 }  // namespace tunnelscope::input

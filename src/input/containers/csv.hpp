@@ -20,12 +20,17 @@ class CsvRow {
 
   std::size_t length() const { return length_; }        // with the line end; Broken: up to the damage
   std::uint64_t newlines() const { return newlines_; }  // within length()
-  std::size_t size() const { return ends_.size(); }
-  std::string_view cell(std::size_t column) const;      // without quotes; valid until the next read
+  std::size_t size() const { return cells_.size(); }
+  // Without quotes; valid until the next read, and as long as the text that was read.
+  std::string_view cell(std::size_t column) const { return column < cells_.size() ? cells_[column] : std::string_view{}; }
 
  private:
-  std::string cells_;
-  std::vector<std::size_t> ends_;
+  bool read_plain(std::string_view text, char delimiter);
+  Status read_quoted(std::string_view text, char delimiter, bool ended);
+
+  std::vector<std::string_view> cells_;
+  std::string unquoted_;            // cells put together, where there are quotes
+  std::vector<std::size_t> ends_;   // of cells in it
   std::size_t length_ = 0;
   std::uint64_t newlines_ = 0;
 };
@@ -43,6 +48,7 @@ class CsvTable {
 
  private:
   std::vector<Key> columns_;
+  std::vector<NameIndex> indices_;
   std::vector<std::string> names_;
   std::string_view container_;
   char delimiter_ = ',';

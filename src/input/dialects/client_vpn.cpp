@@ -8,7 +8,7 @@ namespace {
 using diag::Happening;
 
 constexpr std::string_view kPolicy = "authorization-policy-evaluation";
-constexpr std::string_view kDocumented[] = {
+constexpr Name kDocumented[] = {
     "connection-log-type", "connection-attempt-status", "connection-reset-status", "connection-attempt-failure-reason",
     "connection-id", "client-vpn-endpoint-id", "transport-protocol", "connection-start-time",
     "connection-last-update-time", "client-ip", "client-ip-v6", "common-name", "device-type", "device-ip", "port",
@@ -79,6 +79,18 @@ void read_reset(const Look& look, diag::SessionRecord& record, std::string& mess
   record.from_client = look.bytes("ingress-bytes");
 }
 
+void append_documented(const Look& look, Scratch& scratch) {
+  append_fields(scratch.fields, look, kDocumented);
+  for_each_token(look, [&](std::string_view provider, std::string_view status, std::string_view reason) {
+    std::string& name = scratch.keep();
+    name.append(kPolicy).append(".device-token-status.").append(provider.substr(0, 64));
+    const std::size_t length = name.size();
+    append_field(scratch.fields, name.append(".status"), status);
+    name.resize(length);
+    append_field(scratch.fields, name.append(".reason"), reason);
+  });
+}
+
 }  // namespace
 
 bool recognise_client_vpn(const Fields& fields) {
@@ -107,15 +119,7 @@ void read_client_vpn(const Fields& fields, const Context& context, Recorder& out
   record.protocol = look.lower_case(look.text("transport-protocol"));
   record.message = scratch.text;
 
-  append_fields(scratch.fields, look, kDocumented);
-  for_each_token(look, [&](std::string_view provider, std::string_view status, std::string_view reason) {
-    std::string& name = scratch.keep();
-    name.append(kPolicy).append(".device-token-status.").append(provider.substr(0, 64));
-    const std::size_t length = name.size();
-    append_field(scratch.fields, name.append(".status"), status);
-    name.resize(length);
-    append_field(scratch.fields, name.append(".reason"), reason);
-  });
+  if (out.wants_fields()) append_documented(look, scratch);
   record.fields = scratch.fields;
   out.session(record, context);
 }

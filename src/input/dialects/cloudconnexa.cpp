@@ -7,29 +7,29 @@ namespace {
 
 using diag::Happening;
 
-constexpr std::string_view kHeader[] = {
+constexpr Name kHeader[] = {
     "CloudConnexaLogVersion", "category", "eventName", "timestamp", "cloudId", "service", "traceId", "publicIp",
     "clientPublicIp", "initiatorPublicIp", "initiatorType", "initiator", "initiatorName", "initiatorRole", "userAgent",
     "initiatorClientAgent", "parentEntityType", "parentEntity", "parentEntityName"};
-constexpr std::string_view kConnection[] = {
+constexpr Name kConnection[] = {
     "log.clientUUID", "log.clientSessionId", "log.clientOsType", "log.clientOsVersion", "log.clientPublicIp",
     "log.clientTunnelIpV4", "log.clientTunnelIpV6", "log.sessionProtocol", "log.sessionTunnelProtocol",
     "log.sessionStartTime", "log.gatewayRegionName", "log.gatewayRegion", "log.gatewayId", "log.sessionBytesIn",
     "log.sessionBytesOut", "log.sessionDisconnectReason", "log.sessionDisconnectReasonDescription",
     "log.sessionDurationSeconds", "log.sessionEndTime", "log.parentEntityName"};
-constexpr std::string_view kFlow[] = {
+constexpr Name kFlow[] = {
     "log.sourceEntityType", "log.sourceEntityId", "log.sourceEntityName", "log.sourceParentType", "log.sourceParentId",
     "log.sourceParentName", "log.sourceGatewayRegion", "log.sourceGatewayRegionName", "log.sourceIp", "log.sourcePort",
     "log.destinationEntityType", "log.destinationEntityId", "log.destinationEntityName", "log.destinationParentType",
     "log.destinationParentId", "log.destinationParentName", "log.destinationEntityIp", "log.destinationIp",
     "log.destinationPort", "log.destinationGatewayRegion", "log.destinationGatewayRegionName", "log.allowed",
     "log.protocol", "log.protocolName", "log.clientSessionId", "log.parentEntityName"};
-constexpr std::string_view kBlocked[] = {
+constexpr Name kBlocked[] = {
     "log.signatureId", "log.eventName", "log.classification", "log.priority", "log.category", "log.protocol",
     "log.sourceIp", "log.sourcePort", "log.destinationIp", "log.destinationPort", "log.domain", "log.queryType",
     "log.clientPublicIp", "log.parentEntityName"};
-constexpr std::string_view kStream[] = {"log.aws-s3-bucket", "log.aws-region"};
-constexpr std::string_view kSession[] = {
+constexpr Name kStream[] = {"log.aws-s3-bucket", "log.aws-region"};
+constexpr Name kSession[] = {
     "id", "userName", "email", "deviceName", "connectorName", "hostName", "networkName", "osType", "region", "status",
     "disconnectReason", "disconnectReasonDescription", "bytesIn", "bytesOut", "protocol", "publicIp", "tunnelIpV4",
     "tunnelIpV6", "sessionStartTime", "sessionEndTime", "sessionDurationSeconds"};
@@ -37,7 +37,7 @@ constexpr std::string_view kSession[] = {
 struct Event {
   std::string_view name;
   void (*read)(const Look& look, Scratch& scratch, diag::SessionRecord& record);
-  std::span<const std::string_view> fields;
+  std::span<const Name> fields;
 };
 
 std::string_view protocol_named(std::string_view text) {
@@ -153,8 +153,10 @@ void read_cloudconnexa(const Fields& fields, const Context& context, Recorder& o
   scratch.text = name;
   event->read(look, scratch, record);
   record.message = scratch.text;
-  append_fields(scratch.fields, look, kHeader);
-  append_fields(scratch.fields, look, event->fields);
+  if (out.wants_fields()) {
+    append_fields(scratch.fields, look, kHeader);
+    append_fields(scratch.fields, look, event->fields);
+  }
   record.fields = scratch.fields;
   out.session(record, context);
 }
@@ -162,7 +164,7 @@ void read_cloudconnexa(const Fields& fields, const Context& context, Recorder& o
 bool recognise_cloudconnexa_session(const Fields& fields) {
   if (!is_status(trim(fields[Key::Status].text()))) return false;
   if (fields.has(Key::SessionStartTime)) return true;
-  for (const std::string_view name : {"sessionEndTime", "disconnectReason", "tunnelIpV4", "sessionDurationSeconds"})
+  for (const Name name : std::initializer_list<Name>{"sessionEndTime", "disconnectReason", "tunnelIpV4", "sessionDurationSeconds"})
     if (fields.named(name).kind() != FieldValue::Kind::Absent) return true;
   return false;
 }
@@ -192,7 +194,7 @@ void read_cloudconnexa_session(const Fields& fields, const Context& context, Rec
   record.to_client = look.bytes("bytesIn");
   record.from_client = look.bytes("bytesOut");
   record.message = scratch.text;
-  append_fields(scratch.fields, look, kSession);
+  if (out.wants_fields()) append_fields(scratch.fields, look, kSession);
   record.fields = scratch.fields;
   out.session(record, context);
 }

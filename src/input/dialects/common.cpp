@@ -22,6 +22,7 @@ bool same_word(std::string_view a, std::string_view b) {
 }
 
 std::string_view trim(std::string_view text) {
+  if (!text.empty() && text.front() > ' ' && text.back() > ' ') return text;
   const auto from = text.find_first_not_of(" \t\r\n");
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(" \t\r\n") + 1 - from);

@@ -5,7 +5,7 @@
 namespace tunnelscope::input {
 namespace {
 
-constexpr std::string_view kDocumented[] = {
+constexpr Name kDocumented[] = {
     "sessionId", "siteResourceId", "orgId", "siteId", "clientId", "clientEndpoint", "userId", "sourceAddr", "destAddr",
     "protocol", "startedAt", "endedAt", "timestamp", "duration", "bytesTx", "bytesRx", "id", "resourceName",
     "resourceNiceId", "siteName", "siteNiceId", "clientName", "clientNiceId", "clientType", "userEmail"};
@@ -13,7 +13,7 @@ constexpr std::string_view kDocumented[] = {
 // What the agent's language prints for "no time", in seconds since 1970.
 constexpr std::int64_t kZeroTime = -62'135'596'800;
 
-diag::Time time_at(const Look& look, std::string_view name) {
+diag::Time time_at(const Look& look, Name name) {
   return number_of(look.at(name)) == kZeroTime ? diag::kNoTime : look.time(name);
 }
 
@@ -69,7 +69,7 @@ void read_pangolin(const Fields& fields, const Context& context, Recorder& out, 
   scratch.text += record.end != diag::kNoTime ? " ended" : " open";
   if (endpoint_of(look.text("sourceAddr")).port.empty()) scratch.text += ", merged burst";
   record.message = scratch.text;
-  append_fields(scratch.fields, look, kDocumented);
+  if (out.wants_fields()) append_fields(scratch.fields, look, kDocumented);
   record.fields = scratch.fields;
   out.session(record, context);
 }

@@ -85,7 +85,7 @@ bool read_agent_line(std::string_view line, const Context& context, Recorder& ou
     record.time = context.time / diag::kSecond * diag::kSecond;  // as fine as the agent's other times
   if (record.time == diag::kNoTime) record.time = prefix.time;
   record.message = text;
-  if (is_access(text))
+  if (is_access(text) && out.wants_fields())
     for (const std::string_view name : kFields) append_field(scratch.fields, name, value_of(text, name));
   record.fields = scratch.fields;
   out.session(record, context);

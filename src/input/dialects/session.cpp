@@ -11,15 +11,6 @@ namespace {
 constexpr std::size_t kLongestValue = 1024, kLongestList = 8192;
 constexpr char kBehindName = '\x1f', kBehindValue = '\x1e';
 
-FieldValue down(FieldValue value, std::string_view path) {
-  while (!path.empty() && value.kind() == FieldValue::Kind::Object) {
-    const std::string_view step = path.substr(0, path.find('.'));
-    value = member_of(value.object(), step);
-    path.remove_prefix(std::min(path.size(), step.size() + 1));
-  }
-  return path.empty() ? value : FieldValue{};
-}
-
 // Not longer than allowed, and not in the middle of a character.
 std::string_view cut(std::string_view text, std::size_t longest) {
   if (text.size() <= longest) return text;
@@ -31,6 +22,22 @@ bool is_port(std::string_view text) {
   unsigned port = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
   return !text.empty() && text.size() <= 5 && read.ptr == text.data() + text.size() && port <= 65535;
+}
+
+// An address of version 4 in the usual spelling. False: it may be one all the same.
+bool is_plain_address(std::string_view text) {
+  int parts = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t from = at;
+    int number = 0;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && at - from < 3; ++at) number = number * 10 + (text[at] - '0');
+    const bool good = at > from && number <= 255 && (text[from] != '0' || at - from == 1);
+    if (!good) return false;
+    ++parts;
+    if (at == text.size()) return parts == 4;
+    if (text[at] != '.') return false;
+  }
+  return false;
 }
 
 void append_number(std::string& to, const FieldValue& value) {
@@ -63,6 +70,7 @@ std::optional<std::int64_t> number_of(const FieldValue& value) {
 }
 
 bool Look::says_nothing(std::string_view text) const {
+  if (text.size() > 4) return false;
   return text.empty() || same_word(text, "null") || (habits_.na_is_nothing && text == "NA");
 }
 
@@ -74,10 +82,8 @@ std::string_view Look::clean(std::string_view text) const {
   return says_nothing(text) ? std::string_view{} : text;
 }
 
-FieldValue Look::at(std::string_view name) const {
-  FieldValue value = fields_.named(name);
-  if (const auto dot = name.find('.'); dot != std::string_view::npos && !value.present())
-    value = down(fields_.named(name.substr(0, dot)), name.substr(dot + 1));
+FieldValue Look::at(Name name) const {
+  const FieldValue& value = fields_.named(name);
   if (!value.is_text()) return value.present() ? value : FieldValue{};
   const std::string_view said = clean(value.text());
   return said.empty() ? FieldValue{} : FieldValue(said);
@@ -107,10 +113,10 @@ std::string_view Look::text(const FieldValue& value) const {
   }
 }
 
-std::string_view Look::text(std::string_view name) const { return text(at(name)); }
+std::string_view Look::text(Name name) const { return text(at(name)); }
 
-std::string_view Look::first_of(std::initializer_list<std::string_view> names) const {
-  for (const std::string_view name : names)
+std::string_view Look::first_of(std::initializer_list<Name> names) const {
+  for (const Name name : names)
     if (const auto found = text(name); !found.empty()) return found;
   return {};
 }
@@ -122,48 +128,50 @@ void Look::note(std::string_view what, std::string_view name) const {
   out_.note(reason, context_);
 }
 
-std::optional<std::int64_t> Look::number(std::string_view name) const {
+std::optional<std::int64_t> Look::number(Name name) const {
   const FieldValue value = at(name);
   if (!value.present()) return {};
   const auto number = number_of(value);
-  if (!number) note("unreadable ", name);
+  if (!number) note("unreadable ", name.text);
   return number;
 }
 
-std::int64_t Look::bytes(std::string_view name) const { return std::max<std::int64_t>(number(name).value_or(-1), -1); }
+std::int64_t Look::bytes(Name name) const { return std::max<std::int64_t>(number(name).value_or(-1), -1); }
 
-diag::Duration Look::seconds(std::string_view name) const {
+diag::Duration Look::seconds(Name name) const {
   constexpr std::int64_t kCentury = 3'155'760'000;
   const auto number = this->number(name);
   if (!number) return -1;
-  if (*number < 0 || *number > kCentury) return note("unreadable ", name), -1;
+  if (*number < 0 || *number > kCentury) return note("unreadable ", name.text), -1;
   return *number * diag::kSecond;
 }
 
-diag::Time Look::time(std::string_view name) const {
+diag::Time Look::time(Name name) const {
   const FieldValue value = at(name);
   if (!value.present()) return diag::kNoTime;
   const auto parsed = time_of(value);
-  if (parsed.status != TimeStatus::Ok) note("unreadable ", name);
+  if (parsed.status != TimeStatus::Ok) note("unreadable ", name.text);
   return parsed.time;
 }
 
-bool Look::take_time(std::initializer_list<std::string_view> names, diag::Time& time) const {
-  for (const std::string_view name : names) {
+bool Look::take_time(std::initializer_list<Name> names, diag::Time& time) const {
+  for (const Name name : names) {
     const FieldValue value = at(name);
     if (!value.present()) continue;
     const auto parsed = time_of(value);
     if (parsed.status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
     if (parsed.status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
     if (parsed.status == TimeStatus::Ok) return time = parsed.time, true;
-    note("unreadable ", name);
+    note("unreadable ", name.text);
   }
   return true;
 }
 
 std::string_view Look::lower_case(std::string_view text) const {
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (std::none_of(text.begin(), text.end(), is_upper)) return text;
   std::string& lower = scratch_.keep();
-  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char c : text) lower += is_upper(c) ? static_cast<char>(c + 32) : c;
   return lower;
 }
 
@@ -171,18 +179,21 @@ void append_field(std::string& list, std::string_view name, std::string_view val
   value = cut(value, kLongestValue);
   if (value.empty() || list.size() + name.size() + value.size() + 2 > kLongestList) return;
   const auto append = [&](std::string_view text, char behind) {
-    for (const char c : text) list += c == kBehindName || c == kBehindValue ? ' ' : c;
+    const std::size_t from = list.size();
+    list.append(text);
+    std::replace_if(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(),
+                    [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
     list += behind;
   };
   append(name, kBehindName);
   append(value, kBehindValue);
 }
 
-void append_fields(std::string& list, const Look& look, std::span<const std::string_view> names) {
-  for (const std::string_view name : names) append_field(list, name, look.text(name));
+void append_fields(std::string& list, const Look& look, std::span<const Name> names) {
+  for (const Name name : names) append_field(list, name.text, look.text(name));
 }
 
-void append_members(std::string& list, const Look& look, std::string_view array, std::string_view member) {
+void append_members(std::string& list, const Look& look, Name array, std::string_view member) {
   const FieldValue objects = look.at(array);
   if (objects.kind() != FieldValue::Kind::Array) return;
   std::string values;
@@ -192,10 +203,10 @@ void append_members(std::string& list, const Look& look, std::string_view array,
     append_if(values, values.empty() ? "" : ", ", cut(look.text(member_of(object.object(), member)), kLongestValue));
     if (values.size() > kLongestValue) break;
   }
-  append_field(list, std::string(array) + "." + std::string(member), values);
+  append_field(list, std::string(array.text) + "." + std::string(member), values);
 }
 
-bool is_address(std::string_view text) { return Identity().set_outside_ip(text); }
+bool is_address(std::string_view text) { return is_plain_address(text) || Identity().set_outside_ip(text); }
 
 Endpoint endpoint_of(std::string_view text) {
   if (text.starts_with('[')) {

@@ -23,18 +23,18 @@ class Look {
   Look(const Fields& fields, const Context& context, Recorder& out, Scratch& scratch, Habits habits)
       : fields_(fields), context_(context), out_(out), scratch_(scratch), habits_(habits) {}
 
-  FieldValue at(std::string_view name) const;              // absent where it says nothing
-  std::string_view text(std::string_view name) const;      // trimmed, numbers and booleans in words; empty: not said
+  FieldValue at(Name name) const;               // absent where it says nothing
+  std::string_view text(Name name) const;      // trimmed, numbers and booleans in words; empty: not said
   std::string_view text(const FieldValue& value) const;
-  std::string_view first_of(std::initializer_list<std::string_view> names) const;
-  std::optional<std::int64_t> number(std::string_view name) const;
-  std::int64_t bytes(std::string_view name) const;         // -1: not said
-  diag::Duration seconds(std::string_view name) const;     // -1: not said; negative ones are noted
-  diag::Time time(std::string_view name) const;            // kNoTime: not said or, which is noted, unreadable
+  std::string_view first_of(std::initializer_list<Name> names) const;
+  std::optional<std::int64_t> number(Name name) const;
+  std::int64_t bytes(Name name) const;         // -1: not said
+  diag::Duration seconds(Name name) const;     // -1: not said; negative ones are noted
+  diag::Time time(Name name) const;            // kNoTime: not said or, which is noted, unreadable
   std::string_view lower_case(std::string_view text) const;
 
   // The first of these that is a time. False: it lies before 1970 or after 2100, and the record has been skipped.
-  bool take_time(std::initializer_list<std::string_view> names, diag::Time& time) const;
+  bool take_time(std::initializer_list<Name> names, diag::Time& time) const;
 
   void note(std::string_view what, std::string_view name) const;
 
@@ -51,9 +51,9 @@ class Look {
 
 // Adds to SessionRecord::fields: long values are cut, and what would make the list too long is left out.
 void append_field(std::string& list, std::string_view name, std::string_view value);
-void append_fields(std::string& list, const Look& look, std::span<const std::string_view> names);
+void append_fields(std::string& list, const Look& look, std::span<const Name> names);
 // The same member of all objects in an array, as "array.member".
-void append_members(std::string& list, const Look& look, std::string_view array, std::string_view member);
+void append_members(std::string& list, const Look& look, Name array, std::string_view member);
 
 // `text` is "address:port", with or without brackets, or either half alone. The last colon of an IPv6 address without
 // brackets is taken for the port's when what stands on both sides of it allows that.

@@ -9,7 +9,7 @@ namespace {
 
 using diag::Happening;
 
-constexpr std::string_view kDocumented[] = {
+constexpr Name kDocumented[] = {
     "event_type", "timestamp", "connection.id", "connection.client_ip", "connection.resource_ip",
     "connection.resource_port", "connection.protocol", "connection.duration", "connection.rx", "connection.tx",
     "connection.cbct_freshness", "connection.error_message", "connection.tunnel_path", "connection.tunnel_proto",
@@ -18,7 +18,7 @@ constexpr std::string_view kDocumented[] = {
     "service_account.key_id"};
 constexpr std::string_view kRelay[] = {"ip", "name", "port"};
 constexpr std::string_view kPlace[] = {"city", "country", "lat", "lon", "region"};
-constexpr std::string_view kReport[] = {
+constexpr Name kReport[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
     "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network",
     "remote_network_id", "protocol", "status", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports"};
@@ -116,6 +116,12 @@ void append_location(const Look& look, Scratch& scratch) {
                  look.text(member_of(place.object(), name)));
 }
 
+void append_documented(const Look& look, Scratch& scratch) {
+  append_fields(scratch.fields, look, kDocumented);
+  for (const std::string_view name : kRelay) append_members(scratch.fields, look, "relays", name);
+  append_location(look, scratch);
+}
+
 void append_error(const Look& look, std::string& message, Happening happening) {
   if (happening != Happening::Failed && happening != Happening::Denied) return;
   append_if(message, ": ", look.text("connection.error_message"));
@@ -153,9 +159,7 @@ void read_twingate(const Fields& fields, const Context& context, Recorder& out, 
   scratch.text = type->name;
   append_error(look, scratch.text, type->happening);
   record.message = scratch.text;
-  append_fields(scratch.fields, look, kDocumented);
-  for (const std::string_view name : kRelay) append_members(scratch.fields, look, "relays", name);
-  append_location(look, scratch);
+  if (out.wants_fields()) append_documented(look, scratch);
   record.fields = scratch.fields;
   out.session(record, context);
 }
@@ -190,7 +194,7 @@ void read_twingate_report(const Fields& fields, const Context& context, Recorder
   const auto relays = look.first_of({"relay_ips", "relays"});
   record.relayed = relays.empty() || relays == "[]" ? diag::Answer::Unknown : diag::Answer::Yes;
   record.message = scratch.text;
-  append_fields(scratch.fields, look, kReport);
+  if (out.wants_fields()) append_fields(scratch.fields, look, kReport);
   record.fields = scratch.fields;
   out.session(record, context);
 }
