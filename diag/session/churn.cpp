@@ -1,7 +1,7 @@
 // Clients that connect and disconnect too often, or whose sessions are too short to be of use.
 // Only where a record is a session of a person or a site; Pangolin's and Twingate's are flows, where short is normal.
 #include <algorithm>
-#include <map>
+#include <tuple>
 
 #include "diag/session/detectors.hpp"
 #include "kb/signals.hpp"
@@ -25,18 +25,19 @@ bool counts(const Session& s) {
   return of_clients && (s.outcome == Outcome::Open || s.outcome == Outcome::Ended);
 }
 
-std::map<std::string, std::vector<Step>> steps_by_client(const Scene& scene) {
-  std::map<std::string, std::vector<Step>> by;
+ByNumber<std::vector<Step>> steps_by_client(const Scene& scene) {
+  ByNumber<std::vector<Step>> by;
   for (const Session& s : scene.log.sessions) {
     if (!counts(s)) continue;
     const SessionEvent& last = scene.log.events[s.last_event];
-    std::vector<Step>& steps = by[std::string(name_of(s.system)) + '/' + client_of(scene.log, last)];
+    std::vector<Step>& steps = by(s.system, scene.log.names.of(kb::About::Client, last));
     if (s.start != kNoTime) steps.push_back({s.start, s.events.front(), false});
     const bool is_short = s.duration > 0 && s.duration <= scene.limits.sessions.short_session;
     if (s.outcome == Outcome::Ended) steps.push_back({s.end, s.last_event, is_short});
   }
-  for (auto& [client, steps] : by)
-    std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); });
+  for (auto& entry : by.entries())
+    std::sort(entry.value.begin(), entry.value.end(),
+              [](const Step& a, const Step& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); });
   return by;
 }
 
@@ -57,7 +58,8 @@ Window worst(const std::vector<Step>& steps, const Limits::Sessions& limits) {
 
 void detect_churn(const Scene& scene) {
   const auto& limits = scene.limits.sessions;
-  for (const auto& [client, steps] : steps_by_client(scene)) {
+  auto by_client = steps_by_client(scene);
+  for (const auto& [system, client, steps] : by_client.entries()) {
     const Window w = worst(steps, limits);
     if (w.events() == 0) continue;
     Case& c = scene.of(kb::About::Client, steps[w.from].event);

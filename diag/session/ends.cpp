@@ -3,9 +3,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
-#include <map>
 #include <set>
+#include <tuple>
+#include <unordered_map>
 
+#include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
 #include "kb/signals.hpp"
 
@@ -25,15 +27,13 @@ struct Carrier {
     return before(starts) - before(ends);
   }
 };
-using Key = std::pair<System, std::string>;
-
 constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
 
-std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
-  std::map<Key, Carrier> by;
+ByNumber<Carrier> carriers(const Scene& scene, kb::About about) {
+  ByNumber<Carrier> by;
   for (const Session& s : scene.log.sessions) {
     if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
-    Carrier& c = by[{s.system, name_of(about, scene.log, scene.log.events[s.last_event])}];
+    Carrier& c = by(s.system, scene.log.names.of(about, scene.log.events[s.last_event]));
     c.sessions.push_back(&s);
     if (s.outcome == Outcome::Ended) c.ended.push_back(&s);
     if (s.start != kNoTime) {
@@ -43,13 +43,28 @@ std::map<Key, Carrier> carriers(const Scene& scene, kb::About about) {
     for (const Time time : {s.start, s.end})
       if (time != kNoTime) c.steps.push_back(time);
   }
-  for (auto& [key, c] : by) {
-    std::stable_sort(c.sessions.begin(), c.sessions.end(), [](const Session* a, const Session* b) { return a->start < b->start; });
-    std::stable_sort(c.ended.begin(), c.ended.end(), [](const Session* a, const Session* b) { return a->end < b->end; });
-    for (std::vector<Time>* times : {&c.steps, &c.starts, &c.ends}) std::sort(times->begin(), times->end());
+  for (auto& entry : by.entries()) {
+    Carrier& c = entry.value;
+    sort_by_number(c.sessions, [](const Session* s) { return s->start; });
+    sort_by_number(c.ended, [](const Session* s) { return s->end; });
+    for (std::vector<Time>* times : {&c.steps, &c.starts, &c.ends}) sort_by_number(*times, [](Time time) { return time; });
   }
   return by;
 }
+
+// How many different values there are among those that have been seen and not forgotten.
+class Different {
+ public:
+  void see(Time value) { ++counts_[value]; }
+  void forget(Time value) {
+    const auto it = counts_.find(value);
+    if (--it->second == 0) counts_.erase(it);
+  }
+  std::size_t count() const { return counts_.size(); }
+
+ private:
+  std::unordered_map<Time, std::size_t> counts_;
+};
 
 // The maximum durations that AWS lets an administrator choose: facts/session-logs.md 1.3 and the Client VPN guide.
 bool is_known_maximum(System system, Duration duration, Duration width) {
@@ -69,11 +84,12 @@ void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session
     return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
   });
   std::size_t best_from = 0, best_to = 0;
-  for (std::size_t from = 0, to = 0; from < by_duration.size(); ++from) {
-    while (to < by_duration.size() && by_duration[to]->duration - by_duration[from]->duration <= limits.bunch_width) ++to;
-    std::set<Time> minutes;
-    for (std::size_t i = from; i < to; ++i) minutes.insert(by_duration[i]->end / limits.mass_window);
-    const bool spread = 2 * minutes.size() > to - from ||
+  const auto minute_of = [&](std::size_t i) { return by_duration[i]->end / limits.mass_window; };
+  Different minutes;  // in which those in [from, to) ended
+  for (std::size_t from = 0, to = 0; from < by_duration.size(); minutes.forget(minute_of(from++))) {
+    for (; to < by_duration.size() && by_duration[to]->duration - by_duration[from]->duration <= limits.bunch_width; ++to)
+      minutes.see(minute_of(to));
+    const bool spread = 2 * minutes.count() > to - from ||
                         is_known_maximum(by_duration[from]->system, by_duration[from]->duration, limits.bunch_width);
     if (spread && to - from > best_to - best_from) best_from = from, best_to = to;
   }
@@ -139,11 +155,11 @@ void restarted(const Scene& scene, const std::vector<const Session*>& lost, Dura
 
 // Flows of several clients or to several targets, begun at different times: one page that is closed is no restart.
 bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
-  std::set<std::string> clients;
+  std::set<std::uint32_t> clients;
   std::set<std::uint32_t> targets;
   Time first = lost.front()->start, last = lost.front()->start;
   for (const Session* s : lost) {
-    clients.insert(client_of(scene.log, scene.log.events[s->last_event]));
+    clients.insert(scene.log.names.of(kb::About::Client, scene.log.events[s->last_event]));
     targets.insert(s->resource);
     first = std::min(first, s->start);
     last = std::max(last, s->start);
@@ -226,11 +242,13 @@ void shutdowns(const Scene& scene) {
 
 void detect_ends(const Scene& scene) {
   std::set<const Session*> at_maximum;
-  for (const auto& [key, carrier] : carriers(scene, kb::About::Group)) timeouts(scene, carrier, at_maximum);
-  for (const auto& [key, carrier] : carriers(scene, kb::About::Carrier)) {
+  auto groups = carriers(scene, kb::About::Group);
+  for (const auto& [system, name, carrier] : groups.entries()) timeouts(scene, carrier, at_maximum);
+  auto all = carriers(scene, kb::About::Carrier);
+  for (const auto& [system, name, carrier] : all.entries()) {
     mass(scene, carrier, at_maximum);
-    if (key.first == System::Pangolin || key.first == System::Twingate) ended_together(scene, carrier);
-    if (key.first == System::Twingate) never_closed(scene, carrier);
+    if (system == System::Pangolin || system == System::Twingate) ended_together(scene, carrier);
+    if (system == System::Twingate) never_closed(scene, carrier);
   }
   shutdowns(scene);
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
 #include "kb/signals.hpp"
 
@@ -22,11 +23,10 @@ bool is_success(const Session& s) { return s.outcome == Outcome::Open || s.outco
 
 template <class KeyOf>
 std::map<Place, Attempts> attempts_by(const Log& log, KeyOf key_of) {
-  std::map<Place, Attempts> by;
+  ByNumber<Attempts> by;
   for (const Session& s : log.sessions) {
     if (!is_success(s) && s.outcome != Outcome::Failed) continue;
-    const std::uint32_t key = key_of(s);
-    Attempts& attempts = by[{s.system, key}];
+    Attempts& attempts = by(s.system, key_of(s));
     for (const std::size_t i : s.events)
       if (log.events[i].happening == Happening::Failed || (s.outcome == Outcome::Failed && i == s.last_event))
         attempts.events.push_back(i);
@@ -34,11 +34,13 @@ std::map<Place, Attempts> attempts_by(const Log& log, KeyOf key_of) {
     attempts.events.push_back(s.events.front());
     attempts.successes.push_back(log.events[s.events.front()].time);
   }
-  for (auto& [place, attempts] : by) {
-    std::sort(attempts.events.begin(), attempts.events.end());
-    std::sort(attempts.successes.begin(), attempts.successes.end());
+  std::map<Place, Attempts> in_order;
+  for (auto& entry : by.entries()) {
+    sort_by_number(entry.value.events, [](std::size_t event) { return event; });
+    sort_by_number(entry.value.successes, [](Time time) { return time; });
+    in_order.emplace(Place{entry.system, entry.number}, std::move(entry.value));
   }
-  return by;
+  return in_order;
 }
 
 std::vector<std::size_t> with_signal(const Scene& scene, const Attempts& attempts, std::string_view name) {

@@ -1,10 +1,11 @@
 #include "diag/session/groups.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <set>
 #include <tuple>
 
+#include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
 #include "kb/signals.hpp"
 
@@ -30,7 +31,25 @@ bool carried(const Session& s) { return s.outcome == Outcome::Open || s.outcome 
 // All of one group.
 struct Members {
   std::vector<const Session*> sessions;
-  std::vector<std::size_t> events;
+  std::vector<std::uint32_t> events;
+  std::uint32_t number = 0;  // of the group among all, from 1 on
+};
+
+// Counts different texts of one group: `seen` holds for each text the last group that it was counted for.
+class Different {
+ public:
+  Different(std::vector<std::uint32_t>& seen, std::uint32_t group) : seen_(seen), group_(group) {}
+  void see(std::uint32_t text) {
+    if (text == 0 || seen_[text] == group_) return;
+    seen_[text] = group_;
+    ++count_;
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  std::vector<std::uint32_t>& seen_;
+  std::uint32_t group_;
+  std::size_t count_ = 0;
 };
 
 std::optional<std::int64_t> bytes(std::int64_t count) {
@@ -44,7 +63,8 @@ void add(std::optional<std::int64_t>& sum, std::int64_t count) {
 class Writer {
  public:
   Writer(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits)
-      : log_(log), intake_(intake), classifier_(classifier), limits_(limits) {}
+      : log_(log), intake_(intake), classifier_(classifier), limits_(limits), seen_users_(log.texts->size()),
+        seen_devices_(log.texts->size()), seen_addresses_(log.texts->size()) {}
 
   SessionGroup write(System system, const std::string& name, const Members& members, bool counters_used) {
     SessionGroup g;
@@ -63,8 +83,8 @@ class Writer {
   std::string text(std::uint32_t index) const { return std::string(log_.text(index)); }
   const SessionEvent& last(const Session& s) const { return log_.events[s.last_event]; }
 
-  void counts(SessionGroup& g, const Members& members) const {
-    std::set<std::uint32_t> users, devices, addresses;
+  void counts(SessionGroup& g, const Members& members) {
+    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
     std::vector<Duration> durations;
     for (const Session* s : members.sessions) {
       ++g.connections;
@@ -78,18 +98,16 @@ class Writer {
       const SessionEvent& e = log_.events[i];
       if (e.happening == Happening::Denied) ++g.denied;
       if (e.happening != Happening::Message && !e.is_connector) {
-        users.insert(e.user);
-        devices.insert(e.device);
-        addresses.insert(e.address);
+        users.see(e.user);
+        devices.see(e.device);
+        addresses.see(e.address);
       }
       if (e.group_name != 0) g.name = text(e.group_name);
       if (g.first == kNoTime || e.time < g.first) g.first = e.time;
       g.last = std::max(g.last, e.time);
     }
-    for (std::set<std::uint32_t>* names : {&users, &devices, &addresses}) {  // where no record names a user, the next best
-      names->erase(0);
-      if (g.users == 0) g.users = names->size();
-    }
+    for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
+      if (g.users == 0) g.users = names->count();
     if (durations.empty()) return;
     const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
     std::nth_element(durations.begin(), middle, durations.end());
@@ -98,27 +116,31 @@ class Writer {
 
   // One sweep over starts and ends; an end comes before a start of the same moment.
   Concurrency concurrency(const std::vector<const Session*>& sessions) const {
-    std::vector<std::pair<Time, int>> steps;
+    struct Step {
+      Time time;
+      bool begins;
+    };
+    std::vector<Step> steps;
     for (const Session* s : sessions) {
       if (!carried(*s) || s->start == kNoTime) continue;
-      steps.emplace_back(s->start, 1);
+      steps.push_back({s->start, true});
       const Time end = s->outcome == Outcome::Ended ? s->end : std::min(log_.now, s->start + limits_.sessions.open_at_most);
-      if (end >= s->start) steps.emplace_back(end, -1);
+      if (end >= s->start) steps.push_back({end, false});
     }
     Concurrency c;
     if (steps.empty()) return c;
-    std::sort(steps.begin(), steps.end());
-    c.start = steps.front().first;
-    const Duration span = steps.back().first - c.start;
+    sort_by_number(steps, [](const Step& s) { return 2 * s.time + (s.begins ? 1 : 0); });
+    c.start = steps.front().time;
+    const Duration span = steps.back().time - c.start;
     const Duration step = std::max<Duration>(kSecond, span / static_cast<Duration>(kSteps) + 1);
     c.step_s = static_cast<double>(step) / kSecond;
     c.most.assign(static_cast<std::size_t>(span / step) + 1, 0);
     std::uint32_t open = 0;
     std::size_t bucket = 0;
-    for (const auto& [time, change] : steps) {
+    for (const auto& [time, begins] : steps) {
       const auto here = static_cast<std::size_t>((time - c.start) / step);
       for (; bucket < here; c.most[++bucket] = open) {}
-      open = change > 0 ? open + 1 : open - std::min(open, 1U);
+      open = begins ? open + 1 : open - std::min(open, 1U);
       c.most[here] = std::max(c.most[here], open);
       if (open > c.peak) c.peak = open, c.peak_at = time;
     }
@@ -132,19 +154,19 @@ class Writer {
     return e.happening == Happening::Message && classifier_.knowledge().messages[e.rule].level != "normal";
   }
 
-  std::vector<SessionReason> reasons(const std::vector<std::size_t>& events) const {
-    std::map<std::uint32_t, SessionReason> by_text;
+  std::vector<SessionReason> reasons(const std::vector<std::uint32_t>& events) const {
+    ByNumber<SessionReason> by_text;
     for (const std::size_t i : events) {
       const SessionEvent& e = log_.events[i];
       if (!tells_why(e)) continue;
-      SessionReason& reason = by_text[e.text];
+      SessionReason& reason = by_text(system_of(e.dialect), e.text);
       if (reason.count++ > 0) continue;
       reason.text = text(e.text);
       if (e.rule != kNoRule) reason.rule = classifier_.knowledge().messages[e.rule].id;
       reason.first = intake_.at(e.place);
     }
     std::vector<SessionReason> list;
-    for (auto& [index, reason] : by_text) list.push_back(std::move(reason));
+    for (auto& entry : by_text.entries()) list.push_back(std::move(entry.value));
     std::sort(list.begin(), list.end(), [](const SessionReason& a, const SessionReason& b) {
       return a.count != b.count ? a.count > b.count : a.text < b.text;
     });
@@ -153,9 +175,9 @@ class Writer {
   }
 
   void rows(SessionGroup& g, const std::vector<const Session*>& sessions, bool counters_used) const {
-    std::map<std::string, SessionRow> by_client;
+    ByNumber<SessionRow> by_client;
     for (const Session* s : sessions) {
-      SessionRow& row = by_client[client_of(log_, last(*s))];
+      SessionRow& row = by_client(s->system, log_.names.of(kb::About::Client, last(*s)));
       ++row.connections;
       if (s->outcome == Outcome::Failed) ++row.failed;
       if (s->outcome == Outcome::Ended && s->duration > 0 && s->duration <= limits_.sessions.short_session) ++row.short_ones;
@@ -164,10 +186,11 @@ class Writer {
       row.last = std::max(row.last, last(*s).time);
     }
     std::vector<SessionRow> all;
-    for (auto& [client, row] : by_client) {
-      row.who = client;
-      all.push_back(std::move(row));
+    for (auto& entry : by_client.entries()) {
+      entry.value.who = log_.names.text(entry.number);
+      all.push_back(std::move(entry.value));
     }
+    std::sort(all.begin(), all.end(), [](const SessionRow& a, const SessionRow& b) { return a.who < b.who; });
     const auto top = [&](auto rank) {
       std::vector<SessionRow> few;
       for (const SessionRow& row : all)
@@ -207,14 +230,28 @@ class Writer {
     return l;
   }
 
-  void list(SessionGroup& g, std::vector<const Session*> sessions, bool counters_used) const {
-    std::stable_sort(sessions.begin(), sessions.end(), [&](const Session* a, const Session* b) {
-      if (carried(*a) != carried(*b)) return !carried(*a);
-      if (last(*a).time != last(*b).time) return last(*a).time > last(*b).time;
-      return std::tuple(a->start, a->duration, log_.text(a->id)) < std::tuple(b->start, b->duration, log_.text(b->id));
-    });
-    const std::size_t most = std::min(sessions.size(), limits_.sessions.list_most);
-    for (std::size_t i = 0; i < most; ++i) g.list.push_back(line(*sessions[i], counters_used));
+  // What was refused comes first, then the latest. Only as many are put in order as are shown.
+  void list(SessionGroup& g, const std::vector<const Session*>& sessions, bool counters_used) const {
+    struct Row {
+      const Session* session;
+      Time time;
+      std::size_t place;  // among `sessions`, for those that nothing tells apart
+      bool carried;
+    };
+    std::vector<Row> rows;
+    rows.reserve(sessions.size());
+    for (const Session* s : sessions) rows.push_back({s, last(*s).time, rows.size(), carried(*s)});
+    const std::size_t most = std::min(rows.size(), limits_.sessions.list_most);
+    const auto before = [&](const Row& a, const Row& b) {
+      if (a.carried != b.carried) return !a.carried;
+      if (a.time != b.time) return a.time > b.time;
+      const auto rank = [&](const Row& row) { return std::tuple(row.session->start, row.session->duration, log_.text(row.session->id), row.place); };
+      return rank(a) < rank(b);
+    };
+    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(most);
+    std::nth_element(rows.begin(), end, rows.end(), before);
+    std::sort(rows.begin(), end, before);
+    for (auto row = rows.begin(); row != end; ++row) g.list.push_back(line(*row->session, counters_used));
     g.list_omitted = sessions.size() - most;
   }
 
@@ -222,6 +259,7 @@ class Writer {
   const Intake& intake_;
   const Classifier& classifier_;
   const Limits& limits_;
+  std::vector<std::uint32_t> seen_users_, seen_devices_, seen_addresses_;
 };
 
 // What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
@@ -230,48 +268,46 @@ class Caveats {
   Caveats(const Log& log, const Intake& intake, const Classifier& classifier) {
     const SignalIndex paused = classifier.signal(kb::signal::kStreamPaused);
     for (const SessionEvent& e : log.events) {
-      const System system = system_of(e.dialect);
-      counters_.try_emplace(system, Counters{});
-      Counters& c = counters_[system];
+      Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
+      c.any = true;
       c.stated = c.stated || e.to_client >= 0 || e.from_client >= 0;
       c.moved = c.moved || e.to_client > 0 || e.from_client > 0;
-      c.bursts = c.bursts || log.text(e.text).find("merged burst") != std::string_view::npos;
+      c.bursts = c.bursts || (system_of(e.dialect) == System::Pangolin && log.text(e.text).find("merged burst") != std::string_view::npos);
       if (e.signal == paused && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
     }
     own_ = intake.caveats();
   }
 
   bool counters_used(System system) const {
-    const auto it = counters_.find(system);
-    return it == counters_.end() || system != System::Pangolin || it->second.moved;
+    const Counters& c = counters_[static_cast<std::size_t>(system)];
+    return !c.any || system != System::Pangolin || c.moved;
   }
 
   std::vector<std::string> of(System system) const {
     std::vector<std::string> list;
     for (const Caveat& caveat : own_)
       if (caveat.system == system) list.push_back(caveat.text);
-    const auto it = counters_.find(system);
-    const Counters c = it == counters_.end() ? Counters{} : it->second;
+    const Counters& c = counters_[static_cast<std::size_t>(system)];
     if (system == System::AwsClientVpn)
       list.push_back("failed certificate logins are never logged by Client VPN: none here does not mean that there were none");
     if (system == System::CloudConnexa && !paused_.empty())
       list.push_back("log streaming was paused (" + paused_ + "): the events of that time are lost");
-    if (system == System::Pangolin && it != counters_.end())
+    if (system == System::Pangolin && c.any)
       list.push_back("a session is logged when it ends: long ones that are still open do not appear");
     if (system == System::Pangolin && c.stated && !c.moved)
       list.push_back("byte counters are not reported by this agent version: zero bytes mean nothing");
     if (system == System::Pangolin && c.bursts)
       list.push_back("rows without a source port are merged bursts: one row may be several connections");
-    if (system == System::Twingate && it != counters_.end())
+    if (system == System::Twingate && c.any)
       list.push_back("only connections that reached a connector are logged: a client without access leaves no record");
     return list;
   }
 
  private:
   struct Counters {
-    bool stated = false, moved = false, bursts = false;
+    bool any = false, stated = false, moved = false, bursts = false;
   };
-  std::map<System, Counters> counters_;
+  std::array<Counters, kSystemNames.size()> counters_;
   std::vector<Caveat> own_;
   std::string paused_;
 };
@@ -292,16 +328,19 @@ std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent&
 
 std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits,
                                     Time since) {
-  std::map<std::pair<System, std::string>, Members> by_group;
-  for (std::size_t i = 0; i < log.events.size(); ++i) {
+  ByNumber<Members> by_number;
+  for (std::uint32_t i = 0; i < log.events.size(); ++i) {
     const SessionEvent& e = log.events[i];
-    if (since == kNoTime || e.time >= since)
-      by_group[{system_of(e.dialect), name_of(kb::About::Group, log, e)}].events.push_back(i);
+    if (since == kNoTime || e.time >= since) by_number(system_of(e.dialect), log.names.of(kb::About::Group, e)).events.push_back(i);
   }
   for (const Session& s : log.sessions) {
-    const SessionEvent& e = log.events[s.last_event];
-    if (s.outcome == Outcome::LoginStep || (since != kNoTime && e.time < since)) continue;
-    by_group[{s.system, s.group == 0 ? "unknown" : std::string(log.text(s.group))}].sessions.push_back(&s);
+    const bool counted = s.outcome != Outcome::LoginStep && (since == kNoTime || log.events[s.last_event].time >= since);
+    if (counted) by_number(s.system, log.names.of(s.group)).sessions.push_back(&s);
+  }
+  std::map<std::pair<System, std::string>, Members> by_group;
+  for (auto& entry : by_number.entries()) {
+    entry.value.number = static_cast<std::uint32_t>(by_group.size() + 1);
+    by_group.emplace(std::pair(entry.system, std::string(log.names.text(entry.number))), std::move(entry.value));
   }
   std::erase_if(by_group, [&](const auto& g) {  // lines that belong to no group in particular make none
     const auto& [key, members] = g;

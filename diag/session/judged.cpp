@@ -38,7 +38,7 @@ std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
 class Recovery {
  public:
   explicit Recovery(const Scene& scene) : scene_(scene) {
-    for (const auto& [key, c] : scene.cases) abouts_.insert(key.about);
+    for (const auto& [key, c] : scene.cases) last_success_[key.about];
     const SignalIndex up = scene.classifier.signal(kb::signal::kConnectorUp);
     const SignalIndex resumed = scene.classifier.signal(kb::signal::kStreamStarted);
     for (const Session& s : scene.log.sessions) {
@@ -49,30 +49,40 @@ class Recovery {
       const SignalIndex signal = scene.log.events[i].signal;
       if (signal != kNoSignal && (signal == up || signal == resumed)) succeed(i, scene.log.events[i].time);
     }
+    for (auto& [about, by_number] : last_success_)
+      for (const auto& [system, number, success] : by_number.entries())
+        names_[{about, system, name_of(about, number)}] = success.time;
   }
 
   bool lasts(const SubjectKey& subject, Time last_failure) const {
-    const auto it = last_success_.find(subject);
-    const bool success = it != last_success_.end() && it->second > last_failure;
+    const auto it = names_.find(subject);
+    const bool success = it != names_.end() && it->second > last_failure;
     return !success || scene_.log.now - last_failure < scene_.limits.sessions.recovered_quiet;
   }
 
  private:
+  std::string name_of(kb::About about, std::uint32_t number) const {
+    const bool nameless = number == Names::kUnknown && (about == kb::About::Resource || about == kb::About::Address);
+    return nameless ? std::string() : std::string(scene_.log.names.text(number));
+  }
   // A Pangolin flow that ended by the dial timeout or at once shows no success.
   bool looks_failed(const Session& s) const {
     return s.system == System::Pangolin && s.duration >= 0 && s.duration <= scene_.limits.sessions.dial_timeout + kSecond;
   }
   void succeed(std::size_t event, Time time) {
     const SessionEvent& e = scene_.log.events[event];
-    for (const kb::About about : abouts_) {
-      Time& last = last_success_[{about, system_of(e.dialect), name_of(about, scene_.log, e)}];
+    for (auto& [about, by_number] : last_success_) {
+      Time& last = by_number(system_of(e.dialect), scene_.log.names.of(about, e)).time;
       last = std::max(last, time);
     }
   }
 
+  struct Success {
+    Time time = kNoTime;
+  };
   const Scene& scene_;
-  std::set<kb::About> abouts_;  // of which there are cases
-  std::map<SubjectKey, Time> last_success_;
+  std::map<kb::About, ByNumber<Success>> last_success_;  // of abouts of which there are cases
+  std::map<SubjectKey, Time> names_;                     // the same by name
 };
 
 // Failures, refused logins and service lines tell of a fault that lasts until something succeeds; patterns of ends are past.
@@ -150,13 +160,20 @@ void link(Ledger& ledger) {
 
 // Names of the signals that the records of each group gave.
 std::map<std::string, std::set<std::string>> signals_by_group(const Scene& scene) {
-  std::map<std::string, std::set<SignalIndex>> numbers;
+  ByNumber<std::vector<bool>> seen;
+  const std::size_t signals = scene.classifier.signals().size();
+  for (const SessionEvent& e : scene.log.events) {
+    if (e.signal == kNoSignal) continue;
+    std::vector<bool>& of_group = seen(system_of(e.dialect), scene.log.names.of(kb::About::Group, e));
+    if (of_group.empty()) of_group.resize(signals);
+    of_group[e.signal] = true;
+  }
   std::map<std::string, std::set<std::string>> names;
-  for (const SessionEvent& e : scene.log.events)
-    if (e.signal != kNoSignal)
-      numbers[fmt::format("{}/{}", name_of(system_of(e.dialect)), name_of(kb::About::Group, scene.log, e))].insert(e.signal);
-  for (const auto& [group, list] : numbers)
-    for (const SignalIndex signal : list) names[group].insert(scene.classifier.signals()[signal]);
+  for (const auto& [system, group, list] : seen.entries()) {
+    std::set<std::string>& of_group = names[fmt::format("{}/{}", name_of(system), scene.log.names.text(group))];
+    for (std::size_t signal = 0; signal < signals; ++signal)
+      if (list[signal]) of_group.insert(scene.classifier.signals()[signal]);
+  }
   return names;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
 #include "kb/signals.hpp"
 
@@ -41,14 +42,13 @@ std::size_t users_of(const Scene& scene, const Tries& tries, const Spell& spell)
   return users.size();
 }
 
-// In all the time of failures nobody else got through, or the spell is too long to be chance.
-bool is_for_everyone(const Tries& tries, const Spell& spell) {
-  constexpr std::size_t kNoChance = 10;
+// In all the time of failures, hardly anybody else got through.
+bool are_nearly_all(const Tries& tries) {
   const auto failed = [](const Try& t) { return t.failed; };
   const auto first = std::find_if(tries.begin(), tries.end(), failed);
   const auto last = std::find_if(tries.rbegin(), tries.rend(), failed).base();
   const auto failures = static_cast<double>(std::count_if(first, last, failed));
-  return spell.to - spell.from >= kNoChance || failures >= kNearlyAll * static_cast<double>(last - first);
+  return failures >= kNearlyAll * static_cast<double>(last - first);
 }
 
 // One or two failures among successes are a passing fault.
@@ -59,9 +59,11 @@ bool is_failing(const Scene& scene, const Tries& tries) {
 
 void judge(const Scene& scene, const Tries& tries) {
   if (!is_failing(scene, tries)) return;
+  constexpr std::size_t kNoChance = 10;  // failures in a row that are more than chance
+  const bool nearly_all = are_nearly_all(tries);
   Case& c = scene.of(kb::About::Resource, tries.front().event);
   for (const Spell& spell : spells_of_failure(tries)) {
-    const bool everyone = is_for_everyone(tries, spell) && users_of(scene, tries, spell) >= 2;
+    const bool everyone = (nearly_all || spell.to - spell.from >= kNoChance) && users_of(scene, tries, spell) >= 2;
     for (std::size_t i = spell.from; i < spell.to; ++i) {
       scene.found(c, kb::signal::kResourceFailing, tries[i].event);
       if (everyone) scene.found(c, kb::signal::kResourceFailedForAll, tries[i].event);
@@ -77,7 +79,7 @@ void twingate(const Scene& scene, const std::vector<const Session*>& sessions) {
     if (s->outcome == Outcome::Failed && e.signal == failed) tries.push_back({s->last_event, true});
     if (s->outcome == Outcome::Open || s->outcome == Outcome::Ended) tries.push_back({s->events.front(), false});
   }
-  std::sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) { return a.event < b.event; });
+  sort_by_number(tries, [](const Try& t) { return t.event; });
   if (!tries.empty()) judge(scene, tries);
 }
 
@@ -103,7 +105,7 @@ void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
   if (suspicious == Shape::Other) return;
   Tries tries;
   for (const Session* s : sessions) tries.push_back({s->last_event, shape_of(scene, *s) == suspicious});
-  std::sort(tries.begin(), tries.end(), [](const Try& a, const Try& b) { return a.event < b.event; });
+  sort_by_number(tries, [](const Try& t) { return t.event; });
   judge(scene, tries);
   scene.of(kb::About::Resource, tries.front().event).details["pattern"] =
       std::string(suspicious == Shape::TimedOut ? "timeout" : "closed at once");
@@ -124,13 +126,14 @@ void agent_errors(const Scene& scene) {
 }  // namespace
 
 void detect_resources(const Scene& scene) {
-  std::map<std::pair<System, std::uint32_t>, std::vector<const Session*>> by_resource;
+  ByNumber<std::vector<const Session*>> by_resource;
+  const std::uint32_t tcp = scene.log.texts->find("tcp");
   for (const Session& s : scene.log.sessions) {
-    const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && scene.log.text(s.protocol) == "tcp");
-    if (is_flow && s.resource != 0) by_resource[{s.system, s.resource}].push_back(&s);
+    const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && s.protocol == tcp && tcp != 0);
+    if (is_flow && s.resource != 0) by_resource(s.system, s.resource).push_back(&s);
   }
-  for (auto& [resource, sessions] : by_resource) {
-    if (resource.first == System::Twingate) twingate(scene, sessions);
+  for (const auto& [system, resource, sessions] : by_resource.entries()) {
+    if (system == System::Twingate) twingate(scene, sessions);
     else pangolin(scene, sessions);
   }
   agent_errors(scene);
