@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "src/redact.hpp"
@@ -40,7 +39,11 @@ constexpr std::string_view kKeyRemoved = "[key removed]";
 constexpr std::size_t kLongestNested = 4096;  // a longer JSON text in a field is one name
 
 bool is_one_of(std::string_view words, std::string_view word) {
-  return words.find(fmt::format(" {} ", word)) != std::string_view::npos;
+  for (auto at = words.find(word); at != std::string_view::npos && !word.empty(); at = words.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if (at > 0 && words[at - 1] == ' ' && end < words.size() && words[end] == ' ') return true;
+  }
+  return false;
 }
 
 // "connection.client_ip" -> "client_ip". What a provider says of a device's token is a state, by the provider's name.
@@ -218,6 +221,8 @@ class Cleaner {
   void field(const std::string& field_name, std::string& value) const {
     if (is_one_of(kSecretFields, field_name)) {
       value = kKeyRemoved;
+    } else if (redactor_ == nullptr) {
+      value = without_keys(value);
     } else if (!names_somebody(field_name, value)) {
       nested(field_name, value);
     } else {
@@ -228,7 +233,7 @@ class Cleaner {
   void nested(const std::string& field_name, std::string& value) const {
     using Json = nlohmann::ordered_json;
     const bool is_json = value.starts_with('{') || value.starts_with('[');
-    if (redactor_ == nullptr || !is_json) return is_one_of(kSentences, field_name) ? logged(value) : word(value);
+    if (!is_json) return is_one_of(kSentences, field_name) ? logged(value) : word(value);
     Json json = value.size() > kLongestNested ? Json(Json::value_t::discarded) : Json::parse(value, nullptr, false);
     if (json.is_discarded()) return name(value, "id-");
     nested(field_name, json);

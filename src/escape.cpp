@@ -187,9 +187,16 @@ std::string markdown_block(std::string_view text) {
 std::string for_json_document(std::string_view document) {
   std::string out;
   out.reserve(document.size());
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
   for (std::size_t i = 0; i < document.size();) {
+    if (is_plain(document[i])) {
+      const std::size_t from = i;
+      while (i < document.size() && is_plain(document[i])) ++i;
+      out.append(document.substr(from, i - from));
+      continue;
+    }
     const CodePoint point = code_point_at(document, i);
-    if (point.value < 0x7F || !is_unsafe(point.value)) {
+    if (!is_unsafe(point.value)) {
       out.append(document.substr(i, point.length));
     } else if (point.value < 0x10000) {
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));

@@ -12,11 +12,19 @@ namespace {
 
 constexpr std::string_view kDelimiters = ",;\t";
 
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@' || c == '_' || c == '-' ||
+         c == '.' || c == ' ';
+}
+
 bool is_name(std::string_view cell) {
-  return !cell.empty() && cell.size() <= 64 && std::all_of(cell.begin(), cell.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@' || c == '_' ||
-           c == '-' || c == '.' || c == ' ';
-  });
+  return !cell.empty() && cell.size() <= 64 && std::all_of(cell.begin(), cell.end(), is_of_name);
+}
+
+// Whether the line may begin with a name in a cell; most lines of text do not.
+bool may_begin_with_name(std::string_view line) {
+  const auto end = std::find_if_not(line.begin(), line.end(), is_of_name);
+  return end == line.end() || *end == '"' || *end == '\r' || kDelimiters.find(*end) != std::string_view::npos;
 }
 
 // Tables of session records: all of these columns, in any order.
@@ -126,12 +134,10 @@ CsvRow::Status CsvRow::read_quoted(std::string_view text, char delimiter, bool e
 }
 
 std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
-  if (line.size() > 4096) return {};
+  if (line.size() > 4096 || !may_begin_with_name(line)) return {};
   CsvTable table;
   const auto first = line.find_first_of(kDelimiters);
   if (first != std::string_view::npos) table.delimiter_ = line[first];
-  const std::string_view start = line.substr(0, first);
-  if (start.find_first_of("\"\r") == std::string_view::npos && !is_name(start)) return {};  // most lines of text
   CsvRow row;
   if (row.read(line, table.delimiter_, true) != CsvRow::Status::Row) return {};
   bool records = false, insights = false;

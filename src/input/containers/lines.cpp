@@ -7,9 +7,12 @@ namespace tunnelscope::input {
 namespace {
 
 std::size_t blanks_at(std::string_view text, std::size_t from) {
-  const auto end = text.find_first_not_of(" \t", from);
-  return (end == std::string_view::npos ? text.size() : end) - from;
+  std::size_t end = from;
+  while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
+  return end - from;
 }
+
+bool ends_token(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '{'; }
 
 }  // namespace
 
@@ -25,9 +28,11 @@ LinePrefix line_prefix(std::string_view line) {
   } else {
     at = 0;
   }
-  const auto token = line.substr(at, line.find_first_of(" \t\r\n{", at) - at);
-  const bool ends_token = at + token.size() == line.size() || line[at + token.size()] != '{';
-  if (!token.empty() && token.size() < 512 && ends_token && identity_in(token).known()) {
+  std::size_t end = at;
+  while (end < line.size() && !ends_token(line[end])) ++end;
+  const auto token = line.substr(at, end - at);
+  const bool stands_alone = end == line.size() || line[end] != '{';
+  if (!token.empty() && token.size() < 512 && stands_alone && identity_in(token).known()) {
     prefix.stream = token;
     at += token.size();
     at += blanks_at(line, at);

@@ -21,16 +21,20 @@ class Words {
 
   void pass(std::size_t count) {
     at_ = std::min(at_ + count, line_.size());
-    at_ = std::min(line_.find_first_not_of(" \t", at_), line_.size());
+    while (at_ < line_.size() && is_blank(line_[at_])) ++at_;
   }
 
   std::string_view word() {
-    const std::string_view found = rest().substr(0, rest().find_first_of(" \t"));
+    std::size_t end = at_;
+    while (end < line_.size() && !is_blank(line_[end])) ++end;
+    const std::string_view found = line_.substr(at_, end - at_);
     pass(found.size());
     return found;
   }
 
  private:
+  static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
   std::string_view line_;
   std::size_t at_ = 0;
 };
@@ -56,7 +60,7 @@ std::string_view program_named(std::string_view word, bool& has_id) {
   has_id = word.ends_with(']');
   if (has_id) word = word.substr(0, word.find('['));
   const bool plain = std::all_of(word.begin(), word.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("-_./@()").find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/' || c == '@' || c == '(' || c == ')';
   });
   return plain && word.size() < 256 ? word : std::string_view{};
 }

@@ -102,6 +102,10 @@ bool same_word(std::string_view a, std::string_view b);  // ignoring ASCII case
 diag::PhaseState phase_named(std::string_view word);     // Unknown: not a state
 diag::Answer answer_named(std::string_view word);        // Unknown: neither
 bool says_nothing(std::string_view word);                // "", "-", "null", "NA": absent, not unreadable
-std::string_view trim(std::string_view text);
+std::string_view trim_blanks(std::string_view text);
+// Without the blanks around it, of which most texts have none.
+inline std::string_view trim(std::string_view text) {
+  return !text.empty() && text.front() > ' ' && text.back() > ' ' ? text : trim_blanks(text);
+}
 
 }  // namespace tunnelscope::input

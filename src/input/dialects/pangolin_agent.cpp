@@ -1,6 +1,9 @@
 // Text lines of newt, Pangolin's site agent: "INFO: 2026/04/03 10:00:00 ACCESS START session=...".
 // Its own time is local, so the times inside a line count first, then those of the container, then its own.
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
 
 #include "src/input/dialects/session.hpp"
 
@@ -33,28 +36,42 @@ bool is_access(std::string_view text) {
   return text.starts_with("ACCESS START session=") || text == kEnd || text.starts_with("ACCESS END ");
 }
 
-// What follows "name=", up to the next blank.
-std::string_view value_of(std::string_view text, std::string_view name) {
-  for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
-    const std::size_t end = at + name.size();
-    if (at == 0 || text[at - 1] != ' ' || end >= text.size() || text[end] != '=') continue;
-    const auto value = text.substr(end + 1);
-    return value.substr(0, value.find(' '));
+// The words "name=value" of an access line, by the order of kFields; of two with one name, the first counts.
+class Words {
+ public:
+  explicit Words(std::string_view text) {
+    for (auto blank = text.find(' '); blank != std::string_view::npos; blank = text.find(' ', blank + 1)) {
+      const std::string_view rest = text.substr(blank + 1);
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      const auto mark = word.find('=');
+      if (mark == std::string_view::npos) continue;
+      const auto field = std::find(std::begin(kFields), std::end(kFields), word.substr(0, mark));
+      if (field == std::end(kFields) || found_[index(field)]) continue;
+      found_[index(field)] = true;
+      values_[index(field)] = word.substr(mark + 1);
+    }
   }
-  return {};
-}
+  std::string_view operator[](std::string_view name) const {
+    return values_[index(std::find(std::begin(kFields), std::end(kFields), name))];
+  }
+  std::string_view at(std::size_t field) const { return values_[field]; }
 
-diag::Time time_in(std::string_view text, std::string_view name) { return time_of(value_of(text, name)).time; }
+ private:
+  static std::size_t index(const std::string_view* field) { return static_cast<std::size_t>(field - std::begin(kFields)); }
 
-void read_access(std::string_view text, diag::SessionRecord& record) {
-  record.id = value_of(text, "session");
-  record.resource = value_of(text, "dst");
-  record.protocol = value_of(text, "proto");
-  record.start = time_in(text, text.starts_with(kStart) ? "time" : "started");
+  std::array<std::string_view, std::size(kFields)> values_;
+  std::array<bool, std::size(kFields)> found_{};
+};
+
+void read_access(std::string_view text, const Words& words, diag::SessionRecord& record) {
+  record.id = words["session"];
+  record.resource = words["dst"];
+  record.protocol = words["proto"];
+  record.start = time_of(words[text.starts_with(kStart) ? "time" : "started"]).time;
   record.happening = text.starts_with(kStart) ? Happening::Started : Happening::Ended;
   if (record.happening == Happening::Started) return;
-  record.end = time_in(text, "ended");
-  record.duration = std::max<diag::Duration>(go_duration(value_of(text, "duration")).value_or(-1), -1);
+  record.end = time_of(words["ended"]).time;
+  record.duration = std::max<diag::Duration>(go_duration(words["duration"]).value_or(-1), -1);
   if (record.duration < 0 && record.start != diag::kNoTime && record.end >= record.start)
     record.duration = record.end - record.start;
 }
@@ -78,15 +95,16 @@ bool read_agent_line(std::string_view line, const Context& context, Recorder& ou
   if (!own || text.empty()) return false;
   diag::SessionRecord record;
   record.dialect = diag::Dialect::PangolinAgent;
-  if (is_access(text)) read_access(text, record);
+  std::optional<Words> words;
+  if (is_access(text)) read_access(text, words.emplace(text), record);
   else record.resource = dialled;
   record.time = record.happening == Happening::Started ? record.start : record.end;
   if (record.time == diag::kNoTime && context.time != diag::kNoTime)
     record.time = context.time / diag::kSecond * diag::kSecond;  // as fine as the agent's other times
   if (record.time == diag::kNoTime) record.time = prefix.time;
   record.message = text;
-  if (is_access(text) && out.wants_fields())
-    for (const std::string_view name : kFields) append_field(scratch.fields, name, value_of(text, name));
+  if (words && out.wants_fields())
+    for (std::size_t i = 0; i < std::size(kFields); ++i) append_field(scratch.fields, kFields[i], words->at(i));
   record.fields = scratch.fields;
   out.session(record, context);
   return true;

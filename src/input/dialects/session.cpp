@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace tunnelscope::input {
 namespace {
@@ -16,6 +17,22 @@ std::string_view cut(std::string_view text, std::size_t longest) {
   if (text.size() <= longest) return text;
   while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0) == 0x80) --longest;
   return text.substr(0, longest);
+}
+
+// Whether the text holds one of the marks of a list of fields, which differ in their lowest bit: eight bytes at a time.
+bool has_mark(std::string_view text) {
+  static_assert((kBehindName & ~1) == kBehindValue);
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    const std::uint64_t other = (bytes & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
+    if (((other - kOnes) & ~other & kOnes << 7) != 0) return true;
+  }
+  for (; at < text.size(); ++at)
+    if ((text[at] & ~1) == kBehindValue) return true;
+  return false;
 }
 
 bool is_port(std::string_view text) {
@@ -113,7 +130,12 @@ std::string_view Look::text(const FieldValue& value) const {
   }
 }
 
-std::string_view Look::text(Name name) const { return text(at(name)); }
+std::string_view Look::text(Name name) const {
+  const FieldValue& value = fields_.named(name);
+  if (!value.is_text()) return text(value);
+  const std::string_view said = clean(value.text());
+  return habits_.apostrophes ? clean(said) : said;  // as at() and text() of a value do one after the other
+}
 
 std::string_view Look::first_of(std::initializer_list<Name> names) const {
   for (const Name name : names)
@@ -181,8 +203,9 @@ void append_field(std::string& list, std::string_view name, std::string_view val
   const auto append = [&](std::string_view text, char behind) {
     const std::size_t from = list.size();
     list.append(text);
-    std::replace_if(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(),
-                    [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+    if (has_mark(text))
+      std::replace_if(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(),
+                      [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
     list += behind;
   };
   append(name, kBehindName);
