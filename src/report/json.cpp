@@ -2,6 +2,7 @@
 // docs/schema/report.schema.json describes the result; knowledge that is absent is null. Evidence about sessions has its
 // record's documented fields besides; evidence about tunnels has not.
 #include <cmath>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -133,10 +134,24 @@ Json connection(const diag::ConnectionReport& c) {
            })}};
 }
 
+// Members put in one behind the other: far cheaper than a list in braces, and there are thousands of these objects.
+class Members {
+ public:
+  explicit Members(std::size_t count) { members_.reserve(count); }
+  Members& add(std::string name, Json value) {
+    members_.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+  Json take() { return Json(std::move(members_)); }
+
+ private:
+  Json::object_t members_;
+};
+
 Json session_fields(const std::map<std::string, std::string>& values) {
-  Json out = Json::object();
-  for (const auto& [name, value] : values) out[name] = value;
-  return out;
+  Members out(values.size());
+  for (const auto& [name, value] : values) out.add(name, value);
+  return out.take();
 }
 
 Json session_row(const diag::SessionRow& r) {
@@ -150,23 +165,26 @@ Json session_row(const diag::SessionRow& r) {
 }
 
 Json session_line(const diag::SessionLine& s) {
-  return {{"id", text_or_null(s.id)},
-          {"user", text_or_null(s.user)},
-          {"device", text_or_null(s.device)},
-          {"address", text_or_null(s.address)},
-          {"resource", text_or_null(s.resource)},
-          {"connector", text_or_null(s.connector)},
-          {"gateway", text_or_null(s.gateway)},
-          {"protocol", text_or_null(s.protocol)},
-          {"start", time_or_null(s.start)},
-          {"end", time_or_null(s.end)},
-          {"duration_s", number(s.duration_s)},
-          {"bytes_to_client", number(s.to_client)},
-          {"bytes_from_client", number(s.from_client)},
-          {"outcome", s.outcome},
-          {"reason", text_or_null(s.reason)},
-          {"at", s.at},
-          {"fields", session_fields(s.fields)}};
+  constexpr std::size_t kMembers = 17;
+  return Members(kMembers)
+      .add("id", text_or_null(s.id))
+      .add("user", text_or_null(s.user))
+      .add("device", text_or_null(s.device))
+      .add("address", text_or_null(s.address))
+      .add("resource", text_or_null(s.resource))
+      .add("connector", text_or_null(s.connector))
+      .add("gateway", text_or_null(s.gateway))
+      .add("protocol", text_or_null(s.protocol))
+      .add("start", time_or_null(s.start))
+      .add("end", time_or_null(s.end))
+      .add("duration_s", number(s.duration_s))
+      .add("bytes_to_client", number(s.to_client))
+      .add("bytes_from_client", number(s.from_client))
+      .add("outcome", s.outcome)
+      .add("reason", text_or_null(s.reason))
+      .add("at", s.at)
+      .add("fields", session_fields(s.fields))
+      .take();
 }
 
 Json concurrency(const diag::Concurrency& c) {

@@ -91,7 +91,7 @@ bool Look::says_nothing(std::string_view text) const {
   return text.empty() || same_word(text, "null") || (habits_.na_is_nothing && text == "NA");
 }
 
-std::string_view Look::clean(std::string_view text) const {
+std::string_view Look::cleaned(std::string_view text) const {
   if (habits_.apostrophes && text.size() > 1 && text[0] == '\'' &&
       std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos)
     text.remove_prefix(1);
@@ -200,13 +200,14 @@ std::string_view Look::lower_case(std::string_view text) const {
 void append_field(std::string& list, std::string_view name, std::string_view value) {
   value = cut(value, kLongestValue);
   if (value.empty() || list.size() + name.size() + value.size() + 2 > kLongestList) return;
+  const std::size_t from = list.size();
+  list.resize(from + name.size() + value.size() + 2);
+  char* at = list.data() + from;
   const auto append = [&](std::string_view text, char behind) {
-    const std::size_t from = list.size();
-    list.append(text);
-    if (has_mark(text))
-      std::replace_if(list.begin() + static_cast<std::ptrdiff_t>(from), list.end(),
-                      [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
-    list += behind;
+    std::memcpy(at, text.data(), text.size());
+    if (has_mark(text)) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+    at += text.size();
+    *at++ = behind;
   };
   append(name, kBehindName);
   append(value, kBehindValue);

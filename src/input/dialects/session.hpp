@@ -40,7 +40,13 @@ class Look {
 
  private:
   bool says_nothing(std::string_view text) const;
-  std::string_view clean(std::string_view text) const;
+  // As it is meant: without blanks around it and a spreadsheet's apostrophe; empty where it says nothing.
+  std::string_view clean(std::string_view text) const {
+    constexpr std::size_t kLongestNothing = 4;  // "null"
+    const bool plain = text.size() > kLongestNothing && text.front() > ' ' && text.front() != '\'' && text.back() > ' ';
+    return plain ? text : cleaned(text);
+  }
+  std::string_view cleaned(std::string_view text) const;
 
   const Fields& fields_;
   const Context& context_;

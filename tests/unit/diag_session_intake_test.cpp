@@ -1,0 +1,197 @@
+// Sessions taken in: several intakes joined give what one gives, texts are kept once, numbers sort as a plain sort does.
+#include "diag/session_intake.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <random>
+
+#include "diag/radix.hpp"
+#include "diag/session/sessions.hpp"
+#include "kb/loader.hpp"
+
+namespace tunnelscope::diag {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr Time kStart = 1776064000000;
+
+TEST(TextPool, KeepsEachTextOnceAndFindsItAgain) {
+  TextPool pool;
+  std::vector<std::uint32_t> indices;
+  for (int i = 0; i < 5000; ++i) indices.push_back(pool.intern("text " + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i) {
+    const std::string text = "text " + std::to_string(i);
+    EXPECT_EQ(pool.intern(text), indices[static_cast<std::size_t>(i)]);
+    EXPECT_EQ(pool.find(text), indices[static_cast<std::size_t>(i)]);
+    EXPECT_EQ(pool.at(pool.find(text)), text);
+  }
+  EXPECT_EQ(pool.size(), 5001u);
+  EXPECT_EQ(pool.intern(""), 0u);
+  EXPECT_EQ(pool.add(""), 0u);
+  EXPECT_EQ(pool.find("never kept"), 0u);
+}
+
+TEST(TextPool, AddKeepsATextThatIsNotFoundAgain) {
+  TextPool pool;
+  const auto first = pool.add("fields"), second = pool.add("fields");
+  EXPECT_NE(first, second);
+  EXPECT_EQ(pool.at(first), pool.at(second));
+  EXPECT_EQ(pool.find("fields"), 0u);
+}
+
+TEST(TextMap, TakesTextsOverIntoAnotherPool) {
+  TextPool from, to;
+  to.intern("b");
+  const auto a = from.intern("a"), b = from.intern("b");
+  TextMap map(from, to);
+  EXPECT_EQ(to.at(map(a)), "a");
+  EXPECT_EQ(map(b), to.find("b"));
+  EXPECT_EQ(map(a), map(a));
+  EXPECT_EQ(map(0), 0u);
+}
+
+TEST(SortByNumber, KeepsTheOrderOfEqualNumbers) {
+  std::mt19937_64 random(5);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{5000}}) {
+    for (const std::int64_t range : {std::int64_t{3}, std::int64_t{100'000'000'000}, std::int64_t{0}}) {
+      std::vector<std::pair<std::int64_t, std::size_t>> rows;
+      for (std::size_t i = 0; i < size; ++i) {
+        const auto drawn = static_cast<std::int64_t>(random());
+        rows.emplace_back(range == 0 ? drawn : drawn % range, i);
+      }
+      if (size > 0) rows[size / 2].first = kNoTime;
+      auto expected = rows;
+      std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+      sort_by_number(rows, [](const auto& row) { return row.first; });
+      EXPECT_EQ(rows, expected) << size << " rows, range " << range;
+    }
+  }
+}
+
+// A record with texts of few values, so that records repeat, in one input.
+struct Said {
+  std::string id, group, user, device, message, fields;
+  SessionRecord record;
+};
+
+Said drawn(std::mt19937& random) {
+  const auto one_of = [&](std::string_view name, unsigned count) {
+    const unsigned i = random() % (count + 1);
+    return i == 0 ? std::string() : std::string(name) + std::to_string(i);
+  };
+  Said said{one_of("id", 20), one_of("group", 3), one_of("user", 4), one_of("device", 4), "connection-attempt " + one_of("reason", 3), one_of("fields", 5), {}};
+  SessionRecord& r = said.record;
+  constexpr Happening kHappenings[] = {Happening::Message, Happening::Started, Happening::Ended, Happening::Failed, Happening::Whole};
+  r.dialect = random() % 2 == 0 ? Dialect::AwsClientVpn : Dialect::TwingateConnector;
+  r.happening = kHappenings[random() % std::size(kHappenings)];
+  r.time = kStart + static_cast<Time>(random() % 30) * kSecond;
+  r.yearless = r.dialect == Dialect::TwingateConnector && random() % 4 == 0;
+  return said;
+}
+
+struct Reader {
+  Reader() : sessions(classifier()) {}
+  static const Classifier& classifier() {
+    static const Classifier classifier(kb::built_in());
+    return classifier;
+  }
+  void read(const std::vector<Said>& records, std::uint32_t input) {
+    std::uint64_t line = 0;
+    for (const Said& said : records) {
+      SessionRecord r = said.record;
+      r.id = said.id, r.group = said.group, r.user = said.user, r.device = said.device;
+      r.message = said.message, r.fields = said.fields;
+      sessions.add(r, {input, ++line}, texts);
+      sessions.page(System::Pangolin, line, 1, 100);
+    }
+    sessions.caveat({System::Twingate, "input of " + std::to_string(records.size())});
+  }
+  std::string shown(const std::vector<InputFacts>& inputs) {
+    const auto finished = sessions.finish(inputs);
+    std::string all = std::to_string(finished.duplicates) + " " + std::to_string(finished.without_year.size()) + "\n";
+    for (const SessionEvent& e : sessions.events()) {
+      for (const std::uint32_t text : {e.id, e.group, e.user, e.device, e.text, e.fields}) all.append(texts.at(text)).append("|");
+      all += std::to_string(e.time) + "|" + std::to_string(e.identity) + "|" + std::to_string(e.rule) + "|" +
+             std::to_string(e.place.input) + ":" + std::to_string(e.place.line) + "\n";
+    }
+    for (const Caveat& caveat : sessions.caveats()) all += caveat.text + "\n";
+    return all;
+  }
+  TextPool texts;
+  SessionIntake sessions;
+};
+
+TEST(SessionIntake, JoinedIntakesAreWhatOneGives) {
+  const std::vector<InputFacts> facts{{"b", kStart, kNoTime}, {"a", kNoTime, kStart}, {"c", kStart, kNoTime}};
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<std::vector<Said>> inputs(facts.size());
+    for (auto& records : inputs)
+      for (unsigned i = random() % 60; i > 0; --i) records.push_back(drawn(random));
+    for (std::size_t split = 0; split <= inputs.size(); ++split) {
+      Reader whole, first, later;
+      for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+        whole.read(inputs[i], i);
+        (i < split ? first : later).read(inputs[i], i < split ? i : i - static_cast<std::uint32_t>(split));
+      }
+      TextMap texts(later.texts, first.texts);
+      first.sessions.absorb(std::move(later.sessions), static_cast<std::uint32_t>(split), texts);
+      EXPECT_EQ(first.shown(facts), whole.shown(facts)) << "seed " << seed << ", split at " << split;
+    }
+  }
+}
+
+TEST(SessionIntake, KeepsFieldsUpToTheFirstThatDoesNotFitAlsoWhenJoined) {
+  const std::string most(std::size_t{40} << 20, 'x');
+  const auto fields_of = [](const Reader& reader) {
+    std::vector<std::size_t> sizes;
+    for (const SessionEvent& e : reader.sessions.events()) sizes.push_back(reader.texts.at(e.fields).size());
+    return sizes;
+  };
+  const auto said = [](std::string fields, Time time) {
+    Said s{"", "", "", "", "State: Online", std::move(fields), {}};
+    s.record.time = time;
+    return s;
+  };
+  const std::vector<Said> early{said(most, kStart), said("small", kStart + 1)}, late{said(most, kStart + 2), said("small", kStart + 3)};
+  Reader whole, first, later;
+  whole.read(early, 0), whole.read(late, 1);
+  EXPECT_FALSE(whole.sessions.wants_fields());
+  first.read(early, 0), later.read(late, 0);
+  EXPECT_TRUE(first.sessions.wants_fields());
+  TextMap texts(later.texts, first.texts);
+  first.sessions.absorb(std::move(later.sessions), 1, texts);
+  EXPECT_FALSE(first.sessions.wants_fields());
+  EXPECT_THAT(fields_of(whole), ElementsAre(most.size(), 5u, 0u, 0u));
+  EXPECT_EQ(fields_of(first), fields_of(whole));
+}
+
+TEST(Names, AreEqualByNumberWhereTheyAreEqualByName) {
+  std::mt19937 random(3);
+  TextPool texts;
+  std::vector<std::uint32_t> some{0};
+  for (const char* text : {"a", "b", "a/b", "b/a", "unknown", "a/b/a"}) some.push_back(texts.intern(text));
+  session::Log log;
+  log.texts = &texts;
+  log.names = session::Names(texts);
+  const auto draw = [&] { return some[random() % some.size()]; };
+  for (int i = 0; i < 300; ++i) {
+    SessionEvent e;
+    e.user = draw(), e.device = draw(), e.address = draw(), e.group = draw(), e.gateway = draw(), e.connector = draw();
+    e.organisation = draw(), e.resource = draw(), e.is_connector = random() % 4 == 0;
+    log.events.push_back(e);
+  }
+  for (const kb::About about : {kb::About::Group, kb::About::Organisation, kb::About::Carrier, kb::About::Connector, kb::About::Client}) {
+    for (const SessionEvent& e : log.events) {
+      EXPECT_EQ(log.names.text(log.names.of(about, e)), session::name_of(about, log, e));
+      const SessionEvent& other = log.events[random() % log.events.size()];
+      EXPECT_EQ(log.names.of(about, e) == log.names.of(about, other),
+                session::name_of(about, log, e) == session::name_of(about, log, other));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tunnelscope::diag
