@@ -78,7 +78,7 @@ struct Said {
 
 Said drawn(std::mt19937& random) {
   const auto one_of = [&](std::string_view name, unsigned count) {
-    const unsigned i = random() % (count + 1);
+    const auto i = random() % (count + 1);
     return i == 0 ? std::string() : std::string(name) + std::to_string(i);
   };
   Said said{one_of("id", 20), one_of("group", 3), one_of("user", 4), one_of("device", 4), "connection-attempt " + one_of("reason", 3), one_of("fields", 5), {}};
@@ -129,7 +129,7 @@ TEST(SessionIntake, JoinedIntakesAreWhatOneGives) {
     std::mt19937 random(seed);
     std::vector<std::vector<Said>> inputs(facts.size());
     for (auto& records : inputs)
-      for (unsigned i = random() % 60; i > 0; --i) records.push_back(drawn(random));
+      for (auto i = random() % 60; i > 0; --i) records.push_back(drawn(random));
     for (std::size_t split = 0; split <= inputs.size(); ++split) {
       Reader whole, first, later;
       for (std::uint32_t i = 0; i < inputs.size(); ++i) {

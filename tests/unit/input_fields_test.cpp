@@ -81,9 +81,9 @@ TEST(CsvRow, QuotesMakeNoDifferenceToCells) {
   for (int i = 0; i < 500; ++i) {
     const char delimiter = ",;\t"[random() % 3];
     std::string plain, quoted;
-    for (unsigned cell = 0, count = 1 + random() % 6; cell < count; ++cell) {
+    for (std::size_t cell = 0, count = 1 + random() % 6; cell < count; ++cell) {
       std::string text;
-      for (unsigned c = random() % 8; c > 0; --c) text += "abc .:-"[random() % 7];
+      for (auto c = random() % 8; c > 0; --c) text += "abc .:-"[random() % 7];
       if (cell > 0) plain += delimiter, quoted += delimiter;
       plain += text;
       quoted += '"' + text + '"';
