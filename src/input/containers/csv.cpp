@@ -145,6 +145,8 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     const auto cell = row.cell(i);
     if (!is_name(cell)) return {};
     table.names_.emplace_back(cell);
+    const FoldedName folded_name(cell);
+    if (!folded_name.text().empty()) table.starts_ += folded_name.text()[0];
     table.columns_.push_back(key_named(cell));
     table.indices_.push_back(name_index(cell));
     records = records || holds_records(table.columns_.back());
@@ -175,6 +177,8 @@ bool CsvTable::is_header(const CsvRow& row) const {
 }
 
 bool CsvTable::names_column(std::string_view cell) const {
+  const bool plain = !cell.empty() && !is_passed_over(cell[0]);
+  if (plain && starts_.find(folded(cell[0])) == std::string::npos) return false;
   return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return same_name(name, cell); });
 }
 

@@ -50,6 +50,7 @@ class CsvTable {
   std::vector<Key> columns_;
   std::vector<NameIndex> indices_;
   std::vector<std::string> names_;
+  std::string starts_;  // the first letters of the names, folded: few cells of records begin like one
   std::string_view container_;
   char delimiter_ = ',';
 };
