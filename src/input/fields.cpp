@@ -116,7 +116,9 @@ NameIndex NameMemory::find(std::string_view key, NameIndex parent) {
   const std::uint64_t mixed = (words[0] ^ words[5] * 0x9E3779B97F4A7C15ULL ^ words[1] ^ key.size() << 56 ^ parent) * 0xFF51AFD7ED558CCDULL;
   const std::size_t first = mixed >> 55;  // nine bits
   const auto is_it = [&](const Entry& entry) {
-    return entry.length == key.size() && entry.parent == parent && entry.words == words;
+    std::uint64_t different = entry.length ^ key.size();
+    for (std::size_t i = 0; i < words.size(); ++i) different |= entry.words[i] ^ words[i];
+    return different == 0 && entry.parent == parent;
   };
   Entry& entry = entries_[first];
   if (is_it(entry)) return entry.name;
