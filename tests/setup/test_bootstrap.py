@@ -62,6 +62,13 @@ def test_another_system_is_told_which_packages_are_meant(machine):
     assert "not a Debian system" in done.stderr and "libpcre2-dev" in done.stderr and "clang-19" in done.stderr
 
 
+@pytest.mark.parametrize("option, clang", [("--bench", False), ("--test", True)])
+def test_the_tests_need_what_the_benchmark_needs_and_more(machine, option, clang):
+    done, _ = machine((option,))
+    assert all(f" {peer} " in done.stderr for peer in ("ripgrep", "isal", "jq", "lnav"))
+    assert ("clang-19" in done.stderr) == clang
+
+
 def test_a_failed_installation_shows_what_apt_said(machine):
     done, _ = machine(dpkg_query=ALL_BUT_FMT, apt_get=NO_SUCH_PACKAGE, id=ROOT_ID)
     assert done.returncode == 1 and "E: Unable to locate package" in done.stderr
