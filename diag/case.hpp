@@ -19,6 +19,7 @@ struct Occurrence {
   PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;
   bool child_was_up = false;
   bool from_detector = false;
+  std::uint32_t times = 1;       // records that it stands for
 };
 
 enum class CaseKind : std::uint8_t {

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "kb/signals.hpp"
 #include "rules/rule_set.hpp"
@@ -58,7 +59,10 @@ struct Classifier::Impl {
 
   const kb::Knowledge& knowledge;
   std::vector<std::string> names;
-  std::map<std::string, SignalIndex, std::less<>> numbers;
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, SignalIndex, TextHash, std::equal_to<>> numbers;
   std::vector<SignalIndex> rule_signals;
   std::array<DialectRules, kDialectNames.size()> dialects;
 };

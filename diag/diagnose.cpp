@@ -101,10 +101,10 @@ void Diagnosis::track_tunnels() {
     tunnel::detect_flapping(s, context_);
     tunnel::detect_churn(s, context_);
     tunnel::detect_bgp(s, context_);
-    tunnel::detect_log_quality(s, context_, intake_.texts());
+    tunnel::detect_log_quality(s, context_);
     tunnel::leave_out_before(s, options_.since);
   }
-  tunnel::detect_neighbours(subjects_, context_, intake_.texts());
+  tunnel::detect_neighbours(subjects_, context_, intake_);
   outages_.resize(subjects_.size());
   judged_spells_.resize(subjects_.size());
 }
@@ -142,7 +142,7 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   const bool began_it = match.fall && (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption);
   if (began_it) entry.see(c.start);
   for (const Occurrence& o : match.evidence) {
-    entry.evidence.insert({subject, o.event, subjects_[subject].history.log->events[o.event].time, o.from_detector});
+    entry.evidence.insert({subject, o.event, subjects_[subject].history.log->events[o.event].time, o.from_detector, o.times});
     entry.see(o.time);
   }
   if (match.evidence.back().from_detector && !c.ongoing) entry.see(c.end);
@@ -205,13 +205,15 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
   outages_[subject].push_back(std::move(outage));
 }
 
-// Unknown lines shortly before an outage that nothing explains may be the explanation.
+// Unknown lines shortly before an outage that nothing explains may be the explanation: of each shape the last.
 void Diagnosis::note_unrecognised(std::size_t subject, const Case& c) {
   Subject& s = subjects_[subject];
   const auto& events = s.history.log->events;
   const SignalIndex signal = classifier_.signal(kb::signal::kUnrecognisedBeforeOutage);
+  std::set<std::uint32_t> shapes;
   for (std::size_t i = c.first_event + 1; i-- > 0 && events[i].time >= c.start - limits_.unrecognised_before;)
-    if (events[i].rule == kNoRule) s.whole.seen.push_back(tunnel::found(s.history, signal, i));
+    if (events[i].shape != kNoShape && shapes.insert(events[i].shape).second)
+      s.whole.seen.push_back(tunnel::found(s.history, signal, i));
 }
 
 void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const std::vector<Occurrence>& evidence,
@@ -225,7 +227,7 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
   entry.ongoing = s.whole.ongoing && cause.scope == kb::Scope::Tunnel && !milder;
   entry.downtime_by_tunnel.try_emplace(subject, 0);
   for (const Occurrence& o : evidence) {
-    entry.evidence.insert({subject, o.event, o.time, o.from_detector});
+    entry.evidence.insert({subject, o.event, o.time, o.from_detector, o.times});
     entry.see(o.time);
   }
   entry.details = s.whole.details;
@@ -299,7 +301,7 @@ void Diagnosis::judge_connection(const Connection& c) {
         return seen.signal == o.signal && seen.event == o.event && seen.time == o.time;
       });
       const std::size_t subject = c.evidence_of[static_cast<std::size_t>(at - c.whole.seen.begin())];
-      entry.evidence.insert({subject, o.event, o.time, true});
+      entry.evidence.insert({subject, o.event, o.time, true, o.times});
       entry.see(o.time);
       entry.ongoing = entry.ongoing || c.is_ongoing(o);
     }
@@ -402,7 +404,7 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   for (const tunnel::Spell& spell : h.spells)
     if (!spell.is_outage) ++t.interruptions;
   t.impossible_steps = h.impossible_steps;
-  t.events = h.log->events.size();
+  t.events = h.log->records;
   t.first = h.first();
   t.last = h.last();
   t.nat_t = h.nat_t;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "diag/record.hpp"
@@ -65,20 +66,22 @@ class TextMap {
   std::vector<std::uint32_t> known_;  // 0: not yet
 };
 
+inline constexpr std::uint32_t kNoShape = 0xFFFFFFFF;
+
 struct Event {
   Time time = kNoTime;        // the record's own time
-  Time fine = kNoTime;        // order within one second: own sub-second time, else the envelope's time
-  std::uint64_t position = 0; // order within its input
-  std::uint64_t identity = 0; // equal for records that are the same record
   std::int64_t number = -1;   // the first Int capture (message id, retry count, prefixes), or -1
   Place place;
-  std::uint32_t text = 0;     // the message, in the TextPool
+  std::uint32_t text = 0;     // the message: TunnelLog::messages at this place
+  std::uint32_t shape = kNoShape;  // of a message that no rule knows: into TunnelLog::shapes
+  std::uint32_t folded = 0;   // records of routine behind this one that are not in the log (diag/fold.hpp)
   RuleIndex rule = kNoRule;
   SignalIndex signal = kNoSignal;
   Dialect dialect = Dialect::AwsS2sIke;
   PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;
   BgpState bgp = BgpState::Unknown;
   Answer dpd_enabled = Answer::Unknown, nat_t = Answer::Unknown;
+  bool child_completed = false;  // it says that a CHILD SA came up or was replaced, and nothing near it denies that
 };
 
 // A classified session record in compact form. Texts are indices into the TextPool; 0: not said.
@@ -109,11 +112,38 @@ struct Caveat {
   auto operator<=>(const Caveat&) const = default;
 };
 
+// How often each spacing between two records occurs: whole seconds and counts, in order.
+using Spacings = std::vector<std::pair<Duration, std::uint64_t>>;
+
+// Phase 2 SAs that replaced each other in quick succession: limits churn_spacing and churn_replacements.
+struct Streak {
+  SignalIndex signal = kNoSignal;
+  std::vector<Place> records;  // some of its replacements, spread evenly, the first and the last among them
+  std::uint64_t count = 0;  // replacements
+  Duration spacing = 0;     // their median
+};
+
+// A message that no rule knows, with its variable parts masked.
+struct UnknownShape {
+  std::string shape;
+  std::uint64_t count = 0;
+  Place first;
+};
+
 struct TunnelLog {
   std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
   std::string connection;  // empty: unknown
   std::string outside_ip;  // empty: unknown
-  std::vector<Event> events;  // in order, duplicates removed
+  std::vector<Event> events;  // in order, duplicates removed; of routine, what diag/fold.hpp keeps
+  std::uint64_t records = 0;  // with those that were folded
+  std::uint64_t recognised = 0, duplicates = 0;
+  IkeVersion version = IkeVersion::Unknown;  // that most records which only one version can write belong to
+  Spacings spacings;          // of successive IKE records, from five seconds on
+  Spacings spacings_while_up; // of those, where both state that Phase 2 is up and the second is no DELETE
+  std::vector<Streak> streaks;
+  std::vector<Time> rekeys;   // when the gateway asked for CHILD SAs, thinned out evenly where there are many
+  std::vector<UnknownShape> shapes;
+  std::string messages;       // packed: Messages::text
 };
 
 }  // namespace tunnelscope::diag

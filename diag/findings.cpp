@@ -28,23 +28,29 @@ std::string text_of(const Detail& detail) {
 struct Source {
   Dialect dialect;
   RuleIndex rule;
-  std::uint32_t text;
+  std::string text;
   Place place;
 };
 Source source_of(const EvidenceRef& ref, const FindingSources& sources) {
   if (ref.subject == kOfSessions) {
     const SessionEvent& e = sources.sessions.events[ref.event];
-    return {e.dialect, e.rule, e.text, e.place};
+    return {e.dialect, e.rule, std::string(sources.intake.texts().at(e.text)), e.place};
   }
-  const Event& e = sources.subjects[ref.subject].history.log->events[ref.event];
-  return {e.dialect, e.rule, e.text, e.place};
+  const TunnelLog& log = *sources.subjects[ref.subject].history.log;
+  const Event& e = log.events[ref.event];
+  return {e.dialect, e.rule, sources.intake.message(log, e), e.place};
+}
+
+RuleIndex rule_of(const EvidenceRef& ref, const FindingSources& sources) {
+  if (ref.subject == kOfSessions) return sources.sessions.events[ref.event].rule;
+  return sources.subjects[ref.subject].history.log->events[ref.event].rule;
 }
 
 // What the last record of each rule captured, by name; later records win.
 void add_captures(const Entry& entry, const FindingSources& sources, Details& details) {
   std::map<RuleIndex, EvidenceRef> last;
   for (const EvidenceRef& ref : entry.evidence) {
-    const RuleIndex rule = source_of(ref, sources).rule;
+    const RuleIndex rule = rule_of(ref, sources);
     if (rule == kNoRule) continue;
     const auto [it, is_new] = last.try_emplace(rule, ref);
     if (!is_new && it->second.time <= ref.time) it->second = ref;
@@ -53,7 +59,7 @@ void add_captures(const Entry& entry, const FindingSources& sources, Details& de
   for (const auto& [rule, ref] : last) {
     const Source source = source_of(ref, sources);
     captures.clear();
-    sources.classifier.classify(source.dialect, sources.intake.texts().at(source.text), &captures);
+    sources.classifier.classify(source.dialect, source.text, &captures);
     for (const auto& capture : captures) {
       if (capture.text.empty() || details.contains(std::string(capture.name))) continue;
       if (capture.type == rules::CaptureType::Int && !capture.number) continue;
@@ -99,7 +105,7 @@ Evidence evidence_of(const EvidenceRef& ref, const FindingSources& sources) {
   e.at = sources.intake.at(source.place);
   e.time = ref.time;
   if (source.rule != kNoRule) e.rule = sources.classifier.knowledge().messages[source.rule].id;
-  e.message = sources.intake.texts().at(source.text);
+  e.message = source.text;
   if (ref.subject == kOfSessions) {
     const SessionEvent& event = sources.sessions.events[ref.event];
     e.state = session::client_of(sources.sessions, event);
@@ -137,7 +143,10 @@ std::uint64_t count_of(const Entry& entry) {
     if (!ref.from_detector) records.insert({ref.subject, ref.event});
   if (!records.empty()) return records.size();
   const std::size_t spells = entry.outages + entry.interruptions;
-  return spells > 0 ? spells : entry.evidence.size();
+  if (spells > 0) return spells;
+  std::uint64_t count = 0;
+  for (const EvidenceRef& ref : entry.evidence) count += ref.times;
+  return count;
 }
 
 bool only_of(std::string_view text, std::string_view allowed) {

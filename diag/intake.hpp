@@ -11,6 +11,7 @@
 
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
+#include "diag/overflow.hpp"
 #include "diag/record.hpp"
 
 namespace tunnelscope::diag {
@@ -39,15 +40,23 @@ struct Coverage {
   std::vector<Tally> notes_by_reason;          // records used although a field was unreadable
 };
 
+struct IntakeOptions {
+  // Tools that look at every record ask for all; a diagnosis needs what diag/fold.hpp keeps.
+  bool keep_everything = true;
+  Overflow* overflow = nullptr;  // where records wait when there are many; must outlive the Intake
+};
+
 class Intake {
  public:
   // `classifier` must outlive the Intake.
-  explicit Intake(const Classifier& classifier);
+  explicit Intake(const Classifier& classifier, IntakeOptions options = {});
   ~Intake();
   Intake(Intake&&) noexcept;
 
-  // Starts an input; everything until the next begin_input belongs to it. Returns its number for Place.
-  std::uint32_t begin_input(std::string_view path);
+  // Starts an input; everything until the next begin_input belongs to it. `number` is the input's for Place: inputs
+  // that several Intakes read for one report are numbered in common, each read by one of them, in rising order.
+  void begin_input(std::string_view path, std::uint32_t number);
+  void begin_input(std::string_view path);  // the next number
   void container(std::string_view name);  // of the current input
 
   // Copies what it keeps: views need not outlive the call.
@@ -69,8 +78,13 @@ class Intake {
   // A record that is used although a field of it could not be read.
   void note(std::string_view reason, std::uint64_t line);
 
-  // Ends reading. Call once; then the accessors hold.
-  void finish();
+  // An empty one with the same classifier and options, for another thread.
+  Intake another() const;
+  // Joins what another Intake has read from other inputs. The result is the same as if this one had read them.
+  void absorb(Intake&& other);
+
+  // Ends reading, on so many threads. Call once; then the accessors hold.
+  void finish(unsigned threads = 1);
 
   const std::vector<InputSummary>& inputs() const;  // sorted by path
   const std::vector<std::string>& paths() const;    // of inputs as Place numbers them
@@ -78,7 +92,8 @@ class Intake {
   const std::vector<TunnelLog>& tunnels() const;  // sorted by id
   const std::vector<SessionEvent>& sessions() const;  // in order of time, duplicates removed, years filled in
   const std::vector<Caveat>& caveats() const;         // sorted, each once
-  const TextPool& texts() const;
+  std::string message(const TunnelLog& log, const Event& event) const;
+  const TextPool& texts() const;  // of sessions
   std::string at(Place place) const;              // "path:line"
 
  private:

@@ -22,6 +22,7 @@ struct EvidenceRef {
   std::size_t event;    // into its log
   Time time;
   bool from_detector;
+  std::uint32_t times = 1;  // records that it stands for
   auto operator<=>(const EvidenceRef&) const = default;
 };
 

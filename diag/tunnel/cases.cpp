@@ -19,10 +19,13 @@ std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
 }
 
 // A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it.
-bool is_housekeeping(const History& h, std::size_t i, const Signals& signals, const Limits& limits) {
+struct Deletes {
+  SignalIndex of_ike_sa, of_child_sa;
+};
+bool is_housekeeping(const History& h, std::size_t i, const Deletes& deletes, const Limits& limits) {
   const auto& events = h.log->events;
-  const bool of_ike_sa = events[i].signal == signals[kPeerDeletedIkeSa];
-  if (!of_ike_sa && events[i].signal != signals[kPeerDeletedChildSa]) return false;
+  const bool of_ike_sa = events[i].signal == deletes.of_ike_sa;
+  if (!of_ike_sa && events[i].signal != deletes.of_child_sa) return false;
   for (std::size_t j = i; j < events.size() && events[j].time <= events[i].time + limits.onset_after; ++j) {
     const PhaseState phase = of_ike_sa ? h.states[j].phase1 : h.states[j].phase2;
     if (!is_up(phase)) return false;
@@ -36,9 +39,10 @@ void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from
   if (spell.first_event == 0) return;
   const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
   const Time earliest = std::max(not_before, spell.start - limits.phase2_to);
+  const SignalIndex no_proposal = signals[kNoProposal], child_failed = signals[kChildFailed];
   for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
     const SignalIndex signal = h.log->events[i].signal;
-    const bool refusal = signal == signals[kNoProposal] || signal == signals[kChildFailed];
+    const bool refusal = signal == no_proposal || signal == child_failed;
     if (refusal && signal != kNoSignal && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
       c.seen.push_back(occurrence(h, i));
   }
@@ -58,8 +62,9 @@ Case outage_case(const History& h, const Spell& spell, Time not_before, const Si
 
   const auto& events = h.log->events;
   const Time from = std::max(spell.start - limits.onset_before, not_before);
+  const Deletes deletes{signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa]};
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i)
-    if (events[i].signal != kNoSignal && !is_housekeeping(h, i, signals, limits)) c.seen.push_back(occurrence(h, i));
+    if (events[i].signal != kNoSignal && !is_housekeeping(h, i, deletes, limits)) c.seen.push_back(occurrence(h, i));
   add_refused_rekeys(c, h, spell, from, not_before, signals, limits);
   if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
   if (spell.is_outage && (spell.left_up || c.ongoing)) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
@@ -128,7 +133,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
     if (contains(faults, event.signal)) c.ongoing = true;
     if (contains(lives, event.signal)) c.ongoing = false;
     c.seen.push_back(occurrence(h, i));
-    c.end = event.time;
+    if (contains(faults, event.signal) || contains(lives, event.signal)) c.end = event.time;
   }
   if (c.first_event == kNoEvent) return {};
   if (c.ongoing) c.end = h.now;
@@ -141,7 +146,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
 Occurrence occurrence(const History& h, std::size_t i) {
   const State& s = h.states[i];
   const Event& e = h.log->events[i];
-  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false};
+  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false, 1};
 }
 
 Occurrence found(const History& h, SignalIndex signal, std::size_t i) {

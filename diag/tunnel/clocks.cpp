@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/spacing.hpp"
 #include "diag/tunnel/statistics.hpp"
 #include "kb/signals.hpp"
 
@@ -23,20 +24,7 @@ struct Births {
   std::vector<Time> child, ike;
 };
 
-bool fails_nearby(const History& h, std::size_t i, const std::vector<SignalIndex>& faults) {
-  const auto& events = h.log->events;
-  const Time time = events[i].time;
-  for (std::size_t j = i; j-- > 0 && time - events[j].time <= 2 * kSecond;)
-    if (contains(faults, events[j].signal)) return true;
-  for (std::size_t j = i + 1; j < events.size() && events[j].time - time <= 2 * kSecond; ++j)
-    if (contains(faults, events[j].signal)) return true;
-  return false;
-}
-
-Births births(const History& h, const Signals& signals) {
-  const std::vector<SignalIndex> faults = handshake_faults(signals);
-  const std::vector<SignalIndex> completed{signals[kChildResponseSent], signals[kChildResponseReceived],
-                                           signals[kChildEstablished]};
+Births births(const History& h) {
   Births b;
   for (std::size_t i = 0; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
@@ -46,7 +34,7 @@ Births births(const History& h, const Signals& signals) {
     const bool child_up = is_up(h.states[i].phase2);
     if (child_up && !had_child && seen_before && h.states[i - 1].phase2 != PhaseState::Unknown) {
       b.child.push_back(event.time);
-    } else if (child_up && contains(completed, event.signal) && !fails_nearby(h, i, faults)) {
+    } else if (child_up && event.child_completed) {
       b.child.push_back(event.time);
     }
     if (is_up(h.states[i].phase1) && !had_ike && seen_before && h.states[i - 1].phase1 != PhaseState::Unknown)
@@ -72,7 +60,7 @@ struct Onset {
 };
 
 std::vector<Onset> onsets(Subject& s, const Context& context, const Signals& signals) {
-  const Births b = births(s.history, signals);
+  const Births b = births(s.history);
   std::vector<Onset> list;
   const auto outages = s.outages();
   for (std::size_t i = 0; i < outages.size(); ++i) {
@@ -154,21 +142,6 @@ Deletes deletes_of(const Subject& s, const std::vector<Onset>& list) {
   return d;
 }
 
-// The usual spacing of records while the tunnel is up, without the quiet that ends in a DELETE; 0: nothing else.
-Duration chatter_spacing(const Subject& s, const Deletes& deletes) {
-  std::vector<Duration> spacings;
-  const auto& events = s.history.log->events;
-  for (std::size_t i = 1; i < events.size(); ++i) {
-    const Duration spacing = events[i].time - events[i - 1].time;
-    const bool ends_in_delete = std::any_of(deletes.onsets.begin(), deletes.onsets.end(), [&](const Onset* o) {
-      return events[i].time == s.cases[o->index].start;
-    });
-    const bool up = carries_traffic(s.history.states[i - 1].health) && carries_traffic(s.history.states[i].health);
-    if (up && !ends_in_delete && spacing >= 5 * kSecond) spacings.push_back(spacing);
-  }
-  return spacings.empty() ? 0 : median(std::move(spacings));
-}
-
 void put_as_idle(Subject& s, const Deletes& deletes, Duration quiet, const Signals& signals) {
   for (const Onset* o : deletes.onsets) {
     Case& c = s.cases[o->index];
@@ -191,7 +164,7 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
   const Duration silence = median(d.silences), age_at_death = median(d.ages);
   const bool nothing_between = age_at_death - silence <= kMinute;
   const bool at_once = !d.recoveries.empty() && median(d.recoveries) <= limits.renegotiate;
-  const bool silence_stands_out = silence >= kMinute && silence >= 2 * chatter_spacing(s, d);
+  const bool silence_stands_out = silence >= kMinute && silence >= 2 * median(s.history.log->spacings_while_up);
 
   if (steady_age && (nothing_between ? at_once : !(steady_silence && silence_stands_out))) {
     Clock clock{"gateway", {}, age_at_death};

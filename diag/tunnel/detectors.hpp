@@ -33,10 +33,10 @@ void detect_churn(Subject& subject, const Context& context);
 void detect_bgp(Subject& subject, const Context& context);
 
 // log_quality.cpp: log_gap, contradiction, unrecognised_in_bad_spells; details longest_gap_s, gaps, ...
-void detect_log_quality(Subject& subject, const Context& context, const TextPool& texts);
+void detect_log_quality(Subject& subject, const Context& context);
 
 // neighbours.cpp: what only several tunnels together show: both_tunnels_silent, nobody_initiates; detail both_tunnels.
 // log_quality must have run before: silence that this explains is no log gap.
-void detect_neighbours(std::vector<Subject>& subjects, const Context& context, const TextPool& texts);
+void detect_neighbours(std::vector<Subject>& subjects, const Context& context, const Intake& intake);
 
 }  // namespace tunnelscope::diag::tunnel

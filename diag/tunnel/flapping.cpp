@@ -89,8 +89,9 @@ void merge(std::vector<Stretch<std::monostate>>& list) {
 
 void detect_bgp_flapping(Subject& s, const Context& context, const Signals& signals) {
   std::vector<std::size_t> drops;
+  const SignalIndex left = signals[kBgpLeftEstablished];
   for (std::size_t i = 0; i < s.history.log->events.size(); ++i)
-    if (s.history.log->events[i].signal == signals[kBgpLeftEstablished]) drops.push_back(i);
+    if (s.history.log->events[i].signal == left) drops.push_back(i);
   const auto time = [&](std::size_t i) { return s.history.log->events[drops[i]].time; };
   const std::size_t least = context.limits.bgp_flaps;
   std::vector<bool> flaps(drops.size());

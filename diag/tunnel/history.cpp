@@ -26,25 +26,6 @@ bool is_impossible(PhaseState from, PhaseState to) {
                      [&](const Step& s) { return s.from == from && s.to == to && from != to; });
 }
 
-// The version that most records which only one version can write belong to; the later one on a tie.
-IkeVersion version_of(const TunnelLog& log, const kb::Knowledge& knowledge) {
-  std::int64_t balance = 0;
-  IkeVersion latest = IkeVersion::Unknown;
-  for (const Event& event : log.events) {
-    if (event.rule == kNoRule) continue;
-    const std::string& version = knowledge.messages[event.rule].ike_version;
-    if (version == "ikev1") {
-      --balance;
-      latest = IkeVersion::V1;
-    } else if (version == "ikev2") {
-      ++balance;
-      latest = IkeVersion::V2;
-    }
-  }
-  if (balance == 0) return latest;
-  return balance > 0 ? IkeVersion::V2 : IkeVersion::V1;
-}
-
 Health ipsec_health(PhaseState phase1, PhaseState phase2, IkeVersion version) {
   const bool known1 = phase1 != PhaseState::Unknown, known2 = phase2 != PhaseState::Unknown;
   if (known2 && !is_up(phase2)) return Health::NotUp;
@@ -212,10 +193,10 @@ History track(const TunnelLog& log, const Classifier& classifier, const Limits& 
   History h;
   h.log = &log;
   h.now = std::max(now, log.events.back().time);
-  h.version = version_of(log, classifier.knowledge());
+  h.version = log.version;
   h.states.reserve(log.events.size());
   Tracker(h, classifier, limits).run();
-  h.usual_spacing = usual_spacing(log.events);
+  h.usual_spacing = usual_spacing(log.spacings);
   h.silent = is_silent(h, limits);
   return h;
 }
@@ -271,7 +252,7 @@ Timeline timeline(const History& h, const Classifier& classifier) {
     std::string_view signal;
     MarkKind kind;
   };
-  static constexpr std::array<Row, 14> kMarks{{
+  static constexpr std::array<Row, 13> kMarks{{
       {kDpdTimeout, MarkKind::DpdTimeout},
       {kPeerDeletedIkeSa, MarkKind::Delete},
       {kPeerDeletedChildSa, MarkKind::Delete},
@@ -285,7 +266,6 @@ Timeline timeline(const History& h, const Classifier& classifier) {
       {kBgpBadOpen, MarkKind::Failure},
       {kBgpPrefixExceeded, MarkKind::Failure},
       {kRekeyCollision, MarkKind::Collision},
-      {kChildRequestReceived, MarkKind::Rekey},
   }};
   std::array<SignalIndex, kMarks.size()> signals{};
   for (std::size_t i = 0; i < kMarks.size(); ++i) signals[i] = classifier.signal(kMarks[i].signal);
@@ -302,6 +282,7 @@ Timeline timeline(const History& h, const Classifier& classifier) {
     if (it != signals.end() && event.signal != kNoSignal)
       t.marks.push_back({event.time, kMarks[static_cast<std::size_t>(it - signals.begin())].kind});
   }
+  for (const Time time : h.log->rekeys) t.marks.push_back({time, MarkKind::Rekey});
   const auto finish = [&](auto& lane) {
     if (!lane.empty() && !h.silent) lane.back().end = h.now;
   };

@@ -1,7 +1,6 @@
 // What is odd about the log itself: gaps, records that contradict their own states, shapes of unknown lines that occur
 // in bad spells alone. Unknown routine lines are normal and give no signal.
 #include <algorithm>
-#include <map>
 
 #include "diag/tunnel/detectors.hpp"
 #include "diag/tunnel/spacing.hpp"
@@ -44,42 +43,44 @@ void detect_contradictions(Subject& s, const Context& context, const Signals& si
 }
 
 // Shapes seen only from shortly before an outage to its end, in a tunnel that has good times as well.
-void detect_bad_shapes(Subject& s, const Context& context, const Signals& signals, const TextPool& texts) {
+void detect_bad_shapes(Subject& s, const Context& context, const Signals& signals) {
   struct Seen {
-    std::vector<std::size_t> bad;
+    std::vector<std::size_t> bad;  // the first of them
     bool good = false;
   };
-  std::map<std::string, Seen> shapes;
-  const auto& events = s.history.log->events;
+  const TunnelLog& log = *s.history.log;
+  std::vector<Seen> shapes(log.shapes.size());
   bool good_times = false;
   std::size_t next = 0;
   const auto& spells = s.history.spells;
   if (spells.empty()) return;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    while (next < spells.size() && spells[next].end && *spells[next].end < events[i].time) ++next;
-    const bool bad = next < spells.size() &&
-                     events[i].time >= spells[next].start - context.limits.unrecognised_before;
+  for (std::size_t i = 0; i < log.events.size(); ++i) {
+    const Event& event = log.events[i];
+    while (next < spells.size() && spells[next].end && *spells[next].end < event.time) ++next;
+    const bool bad = next < spells.size() && event.time >= spells[next].start - context.limits.unrecognised_before;
     if (!bad) good_times = true;
-    if (events[i].rule != kNoRule) continue;
-    Seen& seen = shapes[shape_of(texts.at(events[i].text))];
-    if (bad) seen.bad.push_back(i);
-    else seen.good = true;
+    if (event.shape == kNoShape) continue;
+    Seen& seen = shapes[event.shape];
+    if (!bad) seen.good = true;
+    else if (seen.bad.size() < kBadShape) seen.bad.push_back(i);
   }
   if (!good_times) return;
-  for (const auto& [shape, seen] : shapes) {
-    if (seen.good || seen.bad.size() < kBadShape) continue;
-    for (const std::size_t i : seen.bad) s.whole.seen.push_back(found(s.history, signals[kUnrecognisedInBadSpells], i));
-    s.whole.details["shape"] = shape;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (shapes[i].good || shapes[i].bad.size() < kBadShape) continue;
+    for (const std::size_t event : shapes[i].bad)
+      s.whole.seen.push_back(found(s.history, signals[kUnrecognisedInBadSpells], event));
+    s.whole.seen.back().times = static_cast<std::uint32_t>(log.shapes[i].count - kBadShape + 1);
+    s.whole.details["shape"] = log.shapes[i].shape;
   }
 }
 
 }  // namespace
 
-void detect_log_quality(Subject& s, const Context& context, const TextPool& texts) {
+void detect_log_quality(Subject& s, const Context& context) {
   const Signals signals(context.classifier);
   detect_gaps(s, context, signals);
   detect_contradictions(s, context, signals);
-  detect_bad_shapes(s, context, signals, texts);
+  detect_bad_shapes(s, context, signals);
 }
 
 }  // namespace tunnelscope::diag::tunnel

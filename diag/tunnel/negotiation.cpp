@@ -90,9 +90,10 @@ void detect_gateway_restart(Subject& s, const Context& context, const Signals& s
   const Limits& limits = context.limits;
   if (h.version == IkeVersion::V1) return;
   std::vector<std::size_t> restarts;
+  const SignalIndex init = signals[kIkeInitRequestReceived];
   for (std::size_t i = 1; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
-    if (event.signal != signals[kIkeInitRequestReceived] || event.signal == kNoSignal) continue;
+    if (event.signal != init || event.signal == kNoSignal) continue;
     if (!is_up(h.states[i - 1].phase1) || !is_up(h.states[i].phase1)) continue;
     const bool announced =
         event_within(h, signals[kPeerDeletedIkeSa], event.time - limits.onset_before, event.time + kReauthentication) ||

@@ -1,11 +1,13 @@
 // What only several tunnels together show. In: all subjects. Out: both_tunnels_silent on outages that begin together
 // in one connection or site, nobody_initiates on tunnels that stay down in silence while other streams go on.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/spacing.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::tunnel {
@@ -14,13 +16,15 @@ namespace {
 using namespace kb::signal;
 
 // The gateway's addresses as the messages name them.
-std::set<std::string> peers_of(const Subject& s, const Context& context, const TextPool& texts, const Signals& signals) {
+std::set<std::string> peers_of(const Subject& s, const Context& context, const Intake& intake, const Signals& signals) {
   std::set<std::string> peers;
   std::vector<rules::Capture> captures;
+  const SignalIndex half_open = signals[kHalfOpenTimeout], mismatch = signals[kPskMismatch];
   for (const Event& event : s.history.log->events) {
-    if (event.signal != signals[kHalfOpenTimeout] && event.signal != signals[kPskMismatch]) continue;
+    if (event.signal == kNoSignal || (event.signal != half_open && event.signal != mismatch)) continue;
     captures.clear();
-    context.classifier.classify(event.dialect, texts.at(event.text), &captures);
+    const std::string message = intake.message(*s.history.log, event);
+    context.classifier.classify(event.dialect, message, &captures);
     for (const auto& capture : captures)
       if (capture.type == rules::CaptureType::Address && capture.text.find_first_of(".:") != std::string_view::npos)
         peers.emplace(capture.text);
@@ -31,14 +35,14 @@ std::set<std::string> peers_of(const Subject& s, const Context& context, const T
 
 // Connections that share a gateway address are one site.
 using Sites = std::map<std::string, std::vector<std::size_t>>;
-Sites sites(const std::vector<Subject>& subjects, const Context& context, const TextPool& texts, const Signals& signals) {
+Sites sites(const std::vector<Subject>& subjects, const Context& context, const Intake& intake, const Signals& signals) {
   std::map<std::string, std::string> site_of_connection, site_of_peer;
   Sites result;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const std::string& connection = subjects[i].history.log->connection;
     if (connection.empty()) continue;
     site_of_connection.try_emplace(connection, connection);
-    for (const std::string& peer : peers_of(subjects[i], context, texts, signals)) {
+    for (const std::string& peer : peers_of(subjects[i], context, intake, signals)) {
       const auto [it, is_new] = site_of_peer.try_emplace(peer, site_of_connection[connection]);
       if (is_new || it->second == site_of_connection[connection]) continue;
       const std::string from = site_of_connection[connection], to = it->second;
@@ -129,6 +133,7 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   const std::size_t last = std::min(spell.end_event, events.size());
   std::size_t before = spell.first_event;
   const auto consider = [&](Time until) {
+    if (events[before].folded > 0) return;  // routine, with short spacings
     const Time from = std::max(events[before].time, spell.start);
     if (best.event == kNoEvent || until - from > best.end - best.start) best = {before, from, until};
   };
@@ -141,10 +146,15 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   return best;
 }
 
-bool others_continue(const std::vector<Subject>& subjects, std::size_t self, Time from, Time to) {
+// Another tunnel's log has a record then, or goes on around it without a gap; or the tunnel's own BGP log has one.
+bool others_continue(const std::vector<Subject>& subjects, std::size_t self, Time from, Time to, const Limits& limits) {
   for (std::size_t i = 0; i < subjects.size(); ++i) {
-    const auto& events = subjects[i].history.log->events;
+    const History& h = subjects[i].history;
+    const auto& events = h.log->events;
     auto it = std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
+    const bool around = it != events.end() && it != events.begin() &&
+                        (std::prev(it)->folded > 0 || it->time - std::prev(it)->time <= longest_usual(h.usual_spacing, limits));
+    if (i != self && around) return true;
     for (; it != events.end() && it->time <= to; ++it)
       if (i != self || it->dialect == Dialect::AwsS2sBgp) return true;
   }
@@ -167,7 +177,7 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
     const Duration length = quiet.end - quiet.start;
     const Duration least = spell.end ? context.limits.nobody_recovered : context.limits.nobody_quiet;
     if (length < least || 2 * length < c.end - c.start) continue;
-    if (!others_continue(subjects, self, quiet.start + context.limits.nobody_quiet, quiet.end)) continue;
+    if (!others_continue(subjects, self, quiet.start + context.limits.nobody_quiet, quiet.end, context.limits)) continue;
     c.seen.push_back(found(s.history, signals[kNobodyInitiates], quiet.event));
     c.details["quiet_s"] = static_cast<double>(length) / kSecond;
     c.details["quiet"] = in_words(length);
@@ -179,9 +189,9 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
 
 }  // namespace
 
-void detect_neighbours(std::vector<Subject>& subjects, const Context& context, const TextPool& texts) {
+void detect_neighbours(std::vector<Subject>& subjects, const Context& context, const Intake& intake) {
   const Signals signals(context.classifier);
-  for (const auto& [name, site] : sites(subjects, context, texts, signals)) {
+  for (const auto& [name, site] : sites(subjects, context, intake, signals)) {
     detect_gateway_silence(subjects, site, context, signals);
     note_replacement_of_both(subjects, site, context, signals);
   }

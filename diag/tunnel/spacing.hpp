@@ -1,5 +1,5 @@
 // How often a tunnel's IKE log usually has a record, and where it is silent for far longer.
-// In: ordered events. Out: the usual spacing; gaps. A BGP log is silent while all is well, so only IKE records count.
+// In: spacings, ordered events. Out: the usual spacing; gaps. A BGP log is silent while all is well, so only IKE records count.
 #pragma once
 #include <vector>
 
@@ -15,7 +15,11 @@ struct Gap {
 
 // The median of the spacings of five seconds or more (shorter ones are parts of one exchange); or, when most of the
 // observed time lies in spacings of one larger size that occurs at least three times (a log of hourly rekeys), that size.
-Duration usual_spacing(const std::vector<Event>& events);
+Duration usual_spacing(const Spacings& spacings);
+Duration median(const Spacings& spacings);  // 0: there are none
+
+// Records further apart than this leave a gap between them.
+Duration longest_usual(Duration usual, const Limits& limits);
 
 std::vector<Gap> gaps(const std::vector<Event>& events, Duration usual, const Limits& limits);
 

@@ -1,8 +1,11 @@
 // Complaints are made here, so that every command words them alike.
 #include "src/commands/common.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -73,12 +76,19 @@ tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings&
   return tl::unexpected(app::Exit::Usage);
 }
 
+unsigned jobs_of(const app::Settings& settings) {
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::from_chars(settings.jobs.data(), settings.jobs.data() + settings.jobs.size(), jobs);
+  return jobs;
+}
+
 std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
                                      diag::Time until, app::Console& console, diag::Intake& intake) {
   Progress progress(settings, console);
   input::ReadOptions options;
   options.tunnel = settings.tunnel;
   options.until = until;
+  options.jobs = jobs_of(settings);
   if (progress.shown()) {
     options.progress = [&progress](std::uint64_t bytes, const std::string& path) { progress.show(bytes, path); };
   }

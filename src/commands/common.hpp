@@ -33,6 +33,9 @@ void complain_about(app::Console& console, const kb::Errors& errors);
 // The arguments, or standard input when there are none and it holds data; else a complaint and Exit::Usage.
 tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console);
 
+// Threads to use: --jobs, else as many as the machine has cores.
+unsigned jobs_of(const app::Settings& settings);
+
 // Reads with progress on standard error; does not finish the intake.
 std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
                                      diag::Time until, app::Console& console, diag::Intake& intake);

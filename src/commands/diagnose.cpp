@@ -19,6 +19,7 @@
 #include "src/redact.hpp"
 #include "src/report/format.hpp"
 #include "src/report/words.hpp"
+#include "src/spill.hpp"
 
 namespace tunnelscope::commands {
 namespace {
@@ -217,10 +218,11 @@ Exit diagnose(const Settings& settings, Console& console) {
   if (!knowledge) return knowledge.error();
 
   const diag::Classifier classifier(knowledge->get());
-  diag::Intake intake(classifier);
+  app::Spill spill;
+  diag::Intake intake(classifier, {false, &spill});
   report::Document document;
   document.problems = read(*inputs, settings, plan->times.until, console, intake);
-  intake.finish();
+  intake.finish(jobs_of(settings));
   document.report = diag::diagnose(
       intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance});
   document.notes = report::notes_on(document.report);

@@ -64,9 +64,7 @@ std::string shape_without_keys(std::string_view text) {
 
 std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redactor* redactor) {
   std::map<std::pair<diag::Dialect, std::string>, Shape> shapes;
-  const auto add = [&](const auto& event) {
-    if (event.rule != diag::kNoRule) return;
-    const std::string_view text = intake.texts().at(event.text);
+  const auto add = [&](const auto& event, std::string_view text) {
     if (text.size() > kLongestMessage) return;
     // Keys and names go before anything is made of the text: pattern, examples, comments and file name alike.
     const std::string keyless = app::without_keys(text);
@@ -78,8 +76,11 @@ std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redac
       shape.examples.push_back(std::move(example));
     }
   };
-  for (const diag::TunnelLog& log : intake.tunnels()) std::for_each(log.events.begin(), log.events.end(), add);
-  std::for_each(intake.sessions().begin(), intake.sessions().end(), add);
+  for (const diag::TunnelLog& log : intake.tunnels())
+    for (const diag::Event& event : log.events)
+      if (event.rule == diag::kNoRule) add(event, intake.message(log, event));
+  for (const diag::SessionEvent& event : intake.sessions())
+    if (event.rule == diag::kNoRule) add(event, intake.texts().at(event.text));
   std::vector<Shape> out;
   for (auto& [key, shape] : shapes) {
     shape.dialect = key.first;

@@ -105,7 +105,7 @@ Pasted pasted_from(const std::string& text, const diag::Classifier& classifier) 
   if (text.find('{') == std::string::npos) return plain;
   for (const diag::TunnelLog& log : intake.tunnels()) {
     for (const diag::Event& e : log.events) {
-      return {std::string(intake.texts().at(e.text)), e.dialect, e.time, e.phase1, e.phase2, {}};
+      return {intake.message(log, e), e.dialect, e.time, e.phase1, e.phase2, {}};
     }
   }
   return plain;

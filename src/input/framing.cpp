@@ -115,6 +115,7 @@ void Framing::discard_line() {
 
 void Framing::next_line() {
   if (csv_ && csv_row()) return;
+  if (line_with_skeleton()) return;
   const Line line = peek_line(kProbe);
   std::string_view text = line.text;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -131,7 +132,7 @@ void Framing::next_line() {
   if (text.empty()) return consume_line(line);
   any_ = true;
   if (!begins_json(text)) return text_line(text, line);
-  if (line.complete && json_line(text)) return consume_line(line);
+  if (line.complete && json_line(text, line)) return consume_line(line);
   Context context = here();
   if (announced_) {
     context.stream = announced_->stream;
@@ -143,12 +144,33 @@ void Framing::next_line() {
   value(static_cast<std::size_t>(text.data() - window_.data().data()), context);
 }
 
+// What is announced, or waits for its other pieces, may change what a line means.
+bool Framing::line_with_skeleton() {
+  if (announced_ || !pieces_[0].text.empty() || !pieces_[1].text.empty()) return false;
+  const std::size_t length = skeletons_.read(window_.data(), line_, out_);
+  if (length == 0) return false;
+  any_ = true;
+  consume(length, 1);
+  return true;
+}
+
+// JSON that goes to the end of its line: the line may be the first of many.
+bool Framing::whole_json(std::string_view json, const Context& context, const Line& line) {
+  if (!skeletons_.wants_more()) return unwrap_.try_json(json, context, level_);
+  Recorder::Seen seen;
+  out_.watch(&seen);
+  const bool read = unwrap_.try_json(json, context, level_);
+  out_.watch(nullptr);
+  if (read) skeletons_.learn(line.text, seen);
+  return read;
+}
+
 // A line that is one JSON value from beginning to end. False: it is not, and nothing was done.
-bool Framing::json_line(std::string_view text) {
+bool Framing::json_line(std::string_view text, const Line& line) {
   if (announced_ || text.size() > kLongest || (text.back() != '}' && text.back() != ']')) return false;
   Context context = here();
   if (!context.container_certain) context.container = text[0] == '[' ? container::kJsonArray : container::kNdjson;
-  return unwrap_.try_json(text, context, level_);
+  return whole_json(text, context, line);
 }
 
 void Framing::text_line(std::string_view text, const Line& line) {
@@ -175,7 +197,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
     }
     if (json) {
       const bool whole = line.complete && rest.size() <= kLongest && (rest.back() == '}' || rest.back() == ']');
-      if (whole && unwrap_.try_json(rest, context, level_)) return consume_line(line);
+      if (whole && whole_json(rest, context, line)) return consume_line(line);
       return value(static_cast<std::size_t>(rest.data() - data), context);
     }
   }

@@ -14,6 +14,7 @@
 #include "src/input/containers/csv.hpp"
 #include "src/input/json_scan.hpp"
 #include "src/input/recorder.hpp"
+#include "src/input/skeletons.hpp"
 #include "src/input/unwrap.hpp"
 #include "src/input/window.hpp"
 
@@ -66,7 +67,9 @@ class Framing {
   Context here() const;
 
   void next_line();
-  bool json_line(std::string_view text);
+  bool line_with_skeleton();
+  bool whole_json(std::string_view json, const Context& context, const Line& line);
+  bool json_line(std::string_view text, const Line& line);
   void text_line(std::string_view text, const Line& line);
   void behind_value();
   void plain_text(std::string_view text, const Context& context);
@@ -89,6 +92,7 @@ class Framing {
   bool pay(std::size_t bytes);
 
   Window& window_;
+  Skeletons skeletons_;
   Unwrap& unwrap_;
   Recorder& out_;
   Context base_;

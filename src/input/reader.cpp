@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <future>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -77,34 +81,44 @@ class Descriptor {
   int fd_;
 };
 
-class Reader {
+// One input in the order of the report: a file to read, or a problem met on the way to files.
+struct Item {
+  std::string path;
+  std::uint32_t number = 0;  // of files: for Place
+  std::optional<ReadProblem> problem;
+};
+
+// Paths to files, folders in name order.
+class Walk {
  public:
-  Reader(const ReadOptions& options, diag::Intake& intake)
-      : options_(options), intake_(intake), out_(intake, options), unwrap_(out_) {}
-
-  void read_path(const std::string& path) {
-    if (path == kStandardInput) return read_open(STDIN_FILENO, path);
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno));
-    if (!S_ISDIR(status.st_mode)) return read_file(path);
-    const std::size_t problems = problems_.size();
-    visited_.clear();
-    if (read_folder(path) == 0 && problems == problems_.size())
-      fail(path, "no log files in it", "files whose names begin with a dot are not read");
+  std::vector<Item> of(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) add(path);
+    return std::move(items_);
   }
-
-  std::vector<ReadProblem> take_problems() { return std::move(problems_); }
 
  private:
   void fail(const std::string& path, std::string reason, std::string hint = {}) {
-    problems_.push_back({path, std::move(reason), std::move(hint)});
+    items_.push_back({path, 0, ReadProblem{path, std::move(reason), std::move(hint)}});
+  }
+  void file(const std::string& path) { items_.push_back({path, files_++, std::nullopt}); }
+
+  void add(const std::string& path) {
+    if (path == kStandardInput) return file(path);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno));
+    if (!S_ISDIR(status.st_mode)) return file(path);
+    const std::size_t items = items_.size();
+    visited_.clear();
+    add_folder(path);
+    if (items == items_.size())
+      fail(path, "no log files in it", "files whose names begin with a dot are not read");
   }
 
-  // Returns how many files there were. A folder is read once, however many links lead to it.
-  std::size_t read_folder(const std::string& path) {
+  // A folder is read once, however many links lead to it.
+  void add_folder(const std::string& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno)), 0;
-    if (!visited_.emplace(status.st_dev, status.st_ino).second) return 0;
+    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno));
+    if (!visited_.emplace(status.st_dev, status.st_ino).second) return;
     std::vector<std::string> names;
     std::error_code error;
     fs::directory_iterator entry(path, error);
@@ -114,37 +128,78 @@ class Reader {
     }
     if (error) fail(path, plain_reason(error.value()));
     std::sort(names.begin(), names.end());
-    std::size_t files = 0;
     const std::string base = path.back() == '/' ? path : path + "/";
-    for (const std::string& name : names) files += read_entry(base + name);
-    return files;
+    for (const std::string& name : names) add_entry(base + name);
   }
 
-  std::size_t read_entry(const std::string& path) {
+  void add_entry(const std::string& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno)), 1;
-    if (S_ISDIR(status.st_mode)) return read_folder(path);
-    if (!S_ISREG(status.st_mode)) return 0;
-    read_file(path);
-    return 1;
+    if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno));
+    if (S_ISDIR(status.st_mode)) return add_folder(path);
+    if (S_ISREG(status.st_mode)) file(path);
   }
 
-  void read_file(const std::string& path) {
-    const Descriptor file(path);
-    if (file.fd() < 0) {
-      const std::string reason = plain_reason(errno);
-      out_.begin_input(path);
-      intake_.note("cannot be read: " + reason, 1);
-      return fail(path, reason);
+  std::vector<Item> items_;
+  std::uint32_t files_ = 0;
+  std::set<std::pair<dev_t, ino_t>> visited_;
+};
+
+// What the readers of several threads tell the user, one at a time.
+class SharedProgress {
+ public:
+  explicit SharedProgress(const ReadOptions& options) : options_(options) {}
+
+  void add(std::size_t count, const std::string& path) {
+    if (!options_.progress) return;
+    const std::lock_guard lock(mutex_);
+    bytes_ += count;
+    if (bytes_ < next_) return;
+    next_ = bytes_ + kProgressEvery;
+    options_.progress(bytes_, path);
+  }
+
+ private:
+  const ReadOptions& options_;
+  std::mutex mutex_;
+  std::uint64_t bytes_ = 0, next_ = kProgressEvery;
+};
+
+// Reads inputs into one Intake, on one thread.
+class Reader {
+ public:
+  Reader(const ReadOptions& options, SharedProgress& progress, diag::Intake& intake)
+      : progress_(progress), intake_(intake), out_(intake, options), unwrap_(out_) {}
+
+  std::optional<ReadProblem> read(const Item& item) {
+    problem_.reset();
+    if (item.path == kStandardInput) {
+      read_open(STDIN_FILENO, item);
+    } else {
+      read_file(item);
     }
-    read_open(file.fd(), path);
+    return std::move(problem_);
   }
 
-  void read_open(int descriptor, const std::string& path) {
-    out_.begin_input(path);
+ private:
+  void fail(const std::string& path, std::string reason, std::string hint = {}) {
+    if (!problem_) problem_ = {path, std::move(reason), std::move(hint)};
+  }
+
+  void read_file(const Item& item) {
+    const Descriptor file(item.path);
+    if (file.fd() >= 0) return read_open(file.fd(), item);
+    const std::string reason = plain_reason(errno);
+    out_.begin_input(item.path, item.number);
+    intake_.note("cannot be read: " + reason, 1);
+    fail(item.path, reason);
+  }
+
+  void read_open(int descriptor, const Item& item) {
+    const std::string& path = item.path;
+    out_.begin_input(path, item.number);
     hint_year(descriptor);
     if (fs::path(path).filename() == kWriteTestName) return out_.container(container::kWriteTestMarker);
-    const auto source = decoded(file_source(descriptor, [&](std::size_t count) { progress(count, path); }));
+    const auto source = decoded(file_source(descriptor, [&](std::size_t count) { progress_.add(count, path); }));
     read_text_of(*source, path);
     if (const auto problem = source->problem(); !problem.empty())
       fail(path, problem, "what could be read before that is in the report");
@@ -178,29 +233,49 @@ class Reader {
     out_.skip("empty file", context);
   }
 
-  void progress(std::size_t count, const std::string& path) {
-    bytes_ += count;
-    if (!options_.progress || bytes_ < next_progress_) return;
-    next_progress_ = bytes_ + kProgressEvery;
-    options_.progress(bytes_, path);
-  }
-
-  const ReadOptions& options_;
+  SharedProgress& progress_;
   diag::Intake& intake_;
   Recorder out_;
   Unwrap unwrap_;
-  std::vector<ReadProblem> problems_;
-  std::set<std::pair<dev_t, ino_t>> visited_;
-  std::uint64_t bytes_ = 0, next_progress_ = kProgressEvery;
+  std::optional<ReadProblem> problem_;
 };
+
+// Takes the next item that nobody has taken, until there are none.
+void read_items(std::vector<Item>& items, std::atomic<std::size_t>& next, const ReadOptions& options,
+                SharedProgress& progress, diag::Intake& intake) {
+  Reader reader(options, progress, intake);
+  for (std::size_t i = next++; i < items.size(); i = next++)
+    if (!items[i].problem) items[i].problem = reader.read(items[i]);
+}
+
+// Standard input named twice is at its end the second time: the order of reading would show.
+unsigned threads_for(const std::vector<Item>& items, unsigned jobs) {
+  const auto streams = std::count_if(items.begin(), items.end(), [](const Item& i) { return i.path == kStandardInput; });
+  const std::size_t files = streams > 1 ? 1 : items.size();
+  return static_cast<unsigned>(std::min<std::size_t>(std::max(1U, jobs), std::max<std::size_t>(1, files)));
+}
 
 }  // namespace
 
 std::vector<ReadProblem> read_inputs(const std::vector<std::string>& paths, const ReadOptions& options,
                                      diag::Intake& intake) {
-  Reader reader(options, intake);
-  for (const std::string& path : paths) reader.read_path(path);
-  return reader.take_problems();
+  std::vector<Item> items = Walk().of(paths);
+  SharedProgress progress(options);
+  std::atomic<std::size_t> next{0};
+  std::vector<diag::Intake> intakes;
+  std::vector<std::future<void>> others;
+  const unsigned threads = threads_for(items, options.jobs);
+  for (unsigned i = 1; i < threads; ++i) intakes.push_back(intake.another());
+  for (diag::Intake& other : intakes)
+    others.push_back(std::async(std::launch::async, [&] { read_items(items, next, options, progress, other); }));
+  read_items(items, next, options, progress, intake);
+  for (std::future<void>& other : others) other.get();
+  for (diag::Intake& other : intakes) intake.absorb(std::move(other));
+
+  std::vector<ReadProblem> problems;
+  for (Item& item : items)
+    if (item.problem) problems.push_back(std::move(*item.problem));
+  return problems;
 }
 
 }  // namespace tunnelscope::input

@@ -12,6 +12,7 @@ namespace tunnelscope::input {
 struct ReadOptions {
   std::string tunnel;               // --tunnel VPN_ID/OUTSIDE_IP: identity for inputs that carry none; may be empty
   diag::Time until = diag::kNoTime; // records after it are left out (not counted at all)
+  unsigned jobs = 1;                // threads; the result is the same
   std::function<void(std::uint64_t bytes_read, const std::string& path)> progress;  // may be empty; called rarely
 };
 

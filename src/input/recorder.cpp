@@ -10,6 +10,15 @@ Recorder::Recorder(diag::Intake& intake, const ReadOptions& options)
 
 void Recorder::begin_input(std::string_view path) {
   intake_.begin_input(path);
+  know_path(path);
+}
+
+void Recorder::begin_input(std::string_view path, std::uint32_t number) {
+  intake_.begin_input(path, number);
+  know_path(path);
+}
+
+void Recorder::know_path(std::string_view path) {
   path_ = identity_in_path(path);
   has_container_ = false;
 }
@@ -20,7 +29,13 @@ void Recorder::container(std::string_view name) {
   intake_.container(name);
 }
 
-void Recorder::record(diag::TunnelRecord record, const Identity& own, const Context& context) {
+void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Context& context) {
+  if (seen_ != nullptr) {
+    ++seen_->records;
+    seen_->record = record;
+    seen_->own = own;
+    seen_->context = context;
+  }
   container(context.container);
   if (until_ != diag::kNoTime && record.time > until_) return;
   const Identity& identity = context.stream.known() ? context.stream
@@ -47,6 +62,7 @@ bool Recorder::cut_texts(diag::SessionRecord& r) {
 }
 
 void Recorder::session(diag::SessionRecord record, const Context& context) {
+  if (seen_ != nullptr) ++seen_->others;
   if (record.time == diag::kNoTime) record.time = context.time;
   if (record.time == diag::kNoTime) {
     record.time = context.yearless;

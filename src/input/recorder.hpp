@@ -27,11 +27,12 @@ class Recorder {
  public:
   Recorder(diag::Intake& intake, const ReadOptions& options);
 
-  void begin_input(std::string_view path);
+  void begin_input(std::string_view path);  // the next number
+  void begin_input(std::string_view path, std::uint32_t number);  // as Intake's
   void container(std::string_view name);  // the first of an input counts
 
-  // Identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
-  void record(diag::TunnelRecord record, const Identity& own, const Context& context);
+  // Fills in the identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
+  void record(diag::TunnelRecord& record, const Identity& own, const Context& context);
   // Without a time of its own, the record takes its envelope's; without any it is skipped.
   void session(diag::SessionRecord record, const Context& context);
   bool wants_fields() const { return intake_.wants_fields(); }  // else SessionRecord::fields may stay empty
@@ -39,19 +40,37 @@ class Recorder {
   void page(diag::System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
     intake_.page(system, offset, rows, total);
   }
-  void skip(std::string_view reason, const Context& context) { intake_.skip(reason, context.line); }
-  void note(std::string_view reason, const Context& context) { intake_.note(reason, context.line); }
+  void skip(std::string_view reason, const Context& context) {
+    if (seen_ != nullptr) ++seen_->others;
+    intake_.skip(reason, context.line);
+  }
+  void note(std::string_view reason, const Context& context) {
+    if (seen_ != nullptr) ++seen_->others;
+    intake_.note(reason, context.line);
+  }
+
+  // What was recorded while it was watched.
+  struct Seen {
+    std::size_t records = 0;  // of tunnels
+    std::size_t others = 0;   // records of sessions, notes, what was skipped
+    diag::TunnelRecord record;  // the last one, as the dialect made it
+    Identity own;
+    Context context;
+  };
+  void watch(Seen* seen) { seen_ = seen; }  // nullptr: no longer
 
   // The stream or the path says that this is the log of a tunnel.
   bool names_tunnel(const Context& context) const { return context.stream.known() || path_.known(); }
 
  private:
+  void know_path(std::string_view path);
   static bool cut_texts(diag::SessionRecord& record);
 
   diag::Intake& intake_;
   Identity option_, path_;
   diag::Time until_;
   bool has_container_ = false;
+  Seen* seen_ = nullptr;
 };
 
 inline constexpr std::string_view kNotVpn = "not a VPN log record";

@@ -45,7 +45,7 @@ std::string logs_of(const std::vector<Input>& inputs) {
   std::string text;
   for (const TunnelLog& log : intake.tunnels()) {
     text += log.id + ":";
-    for (const Event& event : log.events) text += " " + std::string(intake.texts().at(event.text));
+    for (const Event& event : log.events) text += " " + intake.message(log, event);
     text += "\n";
   }
   return text;

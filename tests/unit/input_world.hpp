@@ -73,7 +73,7 @@ inline std::string line_of(const diag::TunnelLog& log, const diag::Event& event,
   out += std::string(diag::name_of(event.phase1)) + "/" + std::string(diag::name_of(event.phase2));
   out += std::string(" dpd=") + kAnswers[static_cast<int>(event.dpd_enabled)];
   out += std::string(" nat=") + kAnswers[static_cast<int>(event.nat_t)] + kBgp[static_cast<int>(event.bgp)];
-  return out + " | " + std::string(intake.texts().at(event.text));
+  return out + " | " + intake.message(log, event);
 }
 
 // In one canonical line, so that a test compares texts.

@@ -1,0 +1,442 @@
+// One pass over a tunnel's records. Sums are taken of every record; then the record is kept, or held in the present run
+// of routine, which is thinned out to its landmarks whenever it has grown and when it ends.
+#include "diag/fold.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag {
+namespace {
+
+using namespace kb::signal;
+
+constexpr std::size_t kLongestRun = 128;         // held before it is thinned
+constexpr std::size_t kFirstOfShape = 3;         // unknown messages of one shape kept at a run's beginning
+constexpr std::size_t kMostShapes = 5000;        // of one tunnel; the rest counts as one
+constexpr std::size_t kMostOfStreak = 20;        // replacements that can be shown
+constexpr std::size_t kMostRekeys = 512;         // marks of one tunnel
+constexpr Duration kFewestApart = 5 * kSecond;   // closer records are parts of one exchange
+constexpr Duration kDenied = 2 * kSecond;        // a fault so near to an exchange says that it failed
+constexpr Duration kSameReplacement = kSecond;   // the lines of one exchange
+
+// Signals that tell what goes on in a tunnel that works. Whatever a detector asks of them, landmarks and sums answer.
+constexpr std::array kPassing{kRoutine,           kDpdExchange,      kNatDetected,          kChildRequestReceived,
+                              kChildResponseSent, kChildRequestSent, kChildResponseReceived};
+
+bool names(const std::vector<kb::Condition>& conditions, std::string_view signal) {
+  return std::any_of(conditions.begin(), conditions.end(), [&](const kb::Condition& c) { return c.signal == signal; });
+}
+
+bool is_asked_for(const kb::Knowledge& knowledge, std::string_view signal) {
+  return std::any_of(knowledge.causes.begin(), knowledge.causes.end(), [&](const kb::Cause& cause) {
+    const bool milder = cause.milder && names(cause.milder->all, signal);
+    const bool ruled_out = std::any_of(cause.rules_out.begin(), cause.rules_out.end(), [&](const auto& other) {
+      return std::find(other.unless.begin(), other.unless.end(), signal) != other.unless.end();
+    });
+    return milder || ruled_out || names(cause.all, signal) || names(cause.any, signal) || names(cause.none, signal) ||
+           names(cause.certain_when, signal);
+  });
+}
+
+Duration median_of(const Spacings& spacings) {
+  std::uint64_t count = 0, seen = 0;
+  for (const auto& [spacing, times] : spacings) count += times;
+  for (const auto& [spacing, times] : spacings)
+    if ((seen += times) > count / 2) return spacing;
+  return 0;
+}
+
+void put_number(std::string& out, std::uint64_t n) {
+  for (; n >= 0x80; n >>= 7) out += static_cast<char>(n | 0x80);
+  out += static_cast<char>(n);
+}
+
+std::uint64_t take_number(std::string_view& bytes) {
+  std::uint64_t n = 0;
+  for (int shift = 0;; shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    n |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    if (byte < 0x80) return n;
+  }
+}
+
+void take_every_second(std::vector<Place>& places) {
+  for (std::size_t i = 0; 2 * i < places.size(); ++i) places[i] = places[2 * i];
+  places.resize((places.size() + 1) / 2);
+}
+
+// Why a record of a run stays, as far as the record itself tells.
+enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
+
+bool same(Place a, Place b) { return a.input == b.input && a.line == b.line; }
+
+}  // namespace
+
+void SpacingCounts::add(Duration spacing) {
+  const Duration seconds = spacing / kSecond;
+  if (seconds >= static_cast<Duration>(kSmall)) {
+    ++large_[seconds * kSecond];
+    return;
+  }
+  const auto at = static_cast<std::size_t>(seconds);
+  if (at >= small_.size()) small_.resize(at + 1);
+  ++small_[at];
+}
+
+void SpacingCounts::clear() {
+  small_.clear();
+  large_.clear();
+}
+
+Spacings SpacingCounts::sorted() const {
+  Spacings list;
+  for (std::size_t i = 0; i < small_.size(); ++i)
+    if (small_[i] > 0) list.emplace_back(static_cast<Duration>(i) * kSecond, small_[i]);
+  list.insert(list.end(), large_.begin(), large_.end());
+  return list;
+}
+
+FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
+    : classifier_(classifier), limits_(classifier.knowledge().thresholds), keep_everything_(keep_everything) {
+  longest_step_ = std::min({limits_.gap_floor, limits_.nobody_quiet, limits_.nobody_recovered});
+  facts_.resize(classifier.signals().size());
+  const auto mark = [&](bool SignalFacts::*fact, std::initializer_list<std::string_view> signals) {
+    for (const std::string_view name : signals)
+      if (const SignalIndex signal = classifier.signal(name); signal != kNoSignal) facts_[signal].*fact = true;
+  };
+  for (const std::string_view name : kPassing)
+    if (!is_asked_for(classifier.knowledge(), name)) mark(&SignalFacts::passes, {name});
+  mark(&SignalFacts::exchange,
+       {kChildRequestReceived, kChildResponseSent, kChildRequestSent, kChildResponseReceived, kIkeInitRequestReceived,
+        kIkeInitRequestSent, kIkeInitResponseSent, kIkeInitResponseReceived, kIkeAuthRequestReceived, kIkeAuthResponseSent,
+        kIkeAuthRequestSent, kIkeAuthResponseReceived});
+  mark(&SignalFacts::child_asked, {kChildRequestSent, kChildResponseReceived});
+  mark(&SignalFacts::child_answered, {kChildResponseSent, kChildResponseReceived});
+  mark(&SignalFacts::child_established, {kChildEstablished});
+  mark(&SignalFacts::child_requested, {kChildRequestReceived});
+  replacements_ = {classifier.signal(kPeerDeletedChildSa), classifier.signal(kChildRequestReceived),
+                   classifier.signal(kChildRequestSent)};
+  for (std::size_t i = 0; i < kReplacements; ++i)
+    if (replacements_[i] != kNoSignal) facts_[replacements_[i]].replaces = static_cast<std::int8_t>(i);
+  mark(&SignalFacts::refuses, {kNoProposal, kChildFailed});
+  mark(&SignalFacts::peer_delete, {kPeerDeletedChildSa, kPeerDeletedIkeSa});
+  mark(&SignalFacts::handshake_fault,
+       {kPskMismatch, kAuthenticationFailed, kNoProposal, kChildFailed, kTsUnacceptable, kHalfOpenTimeout});
+  for (const kb::MessageRule& rule : classifier.knowledge().messages) {
+    versions_.push_back(rule.ike_version == "ikev1"   ? IkeVersion::V1
+                        : rule.ike_version == "ikev2" ? IkeVersion::V2
+                                                      : IkeVersion::Unknown);
+    may_contradict_.push_back(!rule.contradicts_phase1.empty() || !rule.contradicts_phase2.empty());
+  }
+}
+
+bool FoldRules::contradicts_itself(const Event& e) const {
+  if (e.rule == kNoRule || !may_contradict_[e.rule]) return false;
+  const kb::MessageRule& rule = classifier_.knowledge().messages[e.rule];
+  const auto lists = [](const std::vector<std::string>& list, PhaseState state) {
+    return std::find(list.begin(), list.end(), name_of(state)) != list.end();
+  };
+  return lists(rule.contradicts_phase1, e.phase1) || lists(rule.contradicts_phase2, e.phase2);
+}
+
+bool FoldRules::passes(const Event& e) const {
+  if (keep_everything_ || e.dialect != Dialect::AwsS2sIke || contradicts_itself(e)) return false;
+  return e.rule == kNoRule || facts(e.signal).passes;
+}
+
+Fold::Fold(const FoldRules& rules, const Phrases& phrases, const InputOrder& inputs, Time bgp_begins, TunnelLog& log)
+    : rules_(rules), phrases_(phrases), inputs_(inputs), bgp_begins_(bgp_begins), log_(log) {}
+
+void Fold::add(const Arrival& arrival, std::string_view values) {
+  Event event = arrival.event;
+  if (event.rule == kNoRule) set_shape(event, arrival.phrase, values);
+  count(event);
+  space(event);
+  const bool shown = add_to_streaks(event);
+  note_completion(event);
+  if (continues_run(event)) {
+    hold(event, shown, arrival.phrase, values);
+  } else {
+    flush(event.time);
+    keep(event, arrival.phrase, values);
+  }
+  carry(event);
+}
+
+void Fold::count(const Event& e) {
+  ++log_.records;
+  if (e.rule == kNoRule) return;
+  ++log_.recognised;
+  const IkeVersion version = rules_.version(e.rule);
+  if (version == IkeVersion::Unknown) return;
+  version_balance_ += version == IkeVersion::V2 ? 1 : -1;
+  log_.version = version;  // the latest, in case of a tie
+}
+
+void Fold::space(const Event& e) {
+  if (e.dialect != Dialect::AwsS2sIke) return;
+  const bool up = is_up(e.phase2);
+  if (last_ike_ != kNoTime && e.time - last_ike_ >= kFewestApart) {
+    spacings_.add(e.time - last_ike_);
+    if (up && last_up_ && !rules_.facts(e.signal).peer_delete) spacings_while_up_.add(e.time - last_ike_);
+  }
+  last_ike_ = e.time;
+  last_up_ = up;
+}
+
+// Whether nothing about the tunnel changes with the record, and it comes soon enough.
+bool Fold::continues_run(const Event& e) const {
+  if (!rules_.passes(e) || last_ == kNoTime || last_dialect_ != e.dialect) return false;
+  if (e.time - last_ > rules_.longest_step()) return false;
+  if (bgp_begins_ != kNoTime && last_ < bgp_begins_ && e.time >= bgp_begins_) return false;
+  const auto repeats = [](auto stated, auto known) { return static_cast<int>(stated) == 0 || stated == known; };
+  return repeats(e.phase1, phase1_) && repeats(e.phase2, phase2_) && repeats(e.dpd_enabled, dpd_enabled_) &&
+         repeats(e.nat_t, nat_t_) && e.bgp == BgpState::Unknown;
+}
+
+void Fold::carry(const Event& e) {
+  if (e.phase1 != PhaseState::Unknown) phase1_ = e.phase1;
+  if (e.phase2 != PhaseState::Unknown) phase2_ = e.phase2;
+  if (e.dpd_enabled != Answer::Unknown) dpd_enabled_ = e.dpd_enabled;
+  if (e.nat_t != Answer::Unknown) nat_t_ = e.nat_t;
+  last_ = e.time;
+  last_dialect_ = e.dialect;
+}
+
+bool Fold::add_to_streaks(const Event& e) {
+  const FoldRules::SignalFacts& facts = rules_.facts(e.signal);
+  if (facts.refuses)
+    for (OpenStreak& streak : streaks_) streak.refused_since = true;
+  if (facts.child_requested) note_rekey(e.time);
+  if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return false;
+  const auto which = static_cast<std::size_t>(facts.replaces);
+  OpenStreak& streak = streaks_[which];
+  const Duration spacing = e.time - streak.last_time;
+  if (streak.count > 0 && spacing <= kSameReplacement) return false;
+  if (streak.count > 0 && spacing > rules_.limits().churn_spacing) end_streak(which);
+  if (streak.count > 0) {
+    streak.spacings.add(spacing);
+    streak.refused = streak.refused || streak.refused_since;
+  }
+  const bool shown = streak.count++ % streak.stride == 0;
+  streak.refused_since = false;
+  streak.last = e.place;
+  streak.last_time = e.time;
+  if (shown) streak.records.push_back(e.place);
+  if (streak.records.size() == kMostOfStreak) take_every_second(streak.records), streak.stride *= 2;
+  return shown;
+}
+
+void Fold::end_streak(std::size_t which) {
+  OpenStreak& streak = streaks_[which];
+  if (streak.count >= rules_.limits().churn_replacements && !streak.refused) {
+    if (!same(streak.records.back(), streak.last)) streak.records.push_back(streak.last);
+    for (const Place place : streak.records) pin(place);
+    log_.streaks.push_back(
+        {rules_.replacement(which), std::move(streak.records), streak.count, median_of(streak.spacings.sorted())});
+  }
+  streak.clear();
+}
+
+void Fold::OpenStreak::clear() {
+  count = 0;
+  stride = 1;
+  refused = refused_since = false;
+  records.clear();
+  spacings.clear();
+}
+
+void Fold::pin(Place place) {
+  for (Pending& held : run_) {
+    if (!same(held.event.place, place)) continue;
+    held.marks |= kShown;
+    pinned_.push_back(place);
+  }
+}
+
+bool Fold::is_pinned(Place place) const {
+  const auto here = [&](Place pinned) { return same(pinned, place); };
+  return std::any_of(pinned_.begin(), pinned_.end(), here) ||
+         std::any_of(streaks_.begin(), streaks_.end(), [&](const OpenStreak& streak) {
+           return std::any_of(streak.records.begin(), streak.records.end(), here);
+         });
+}
+
+// Where exchanges for CHILD SAs follow each other closely, one within the time of an onset stands for all.
+void Fold::note_completion(Event& e) {
+  const FoldRules::SignalFacts& facts = rules_.facts(e.signal);
+  if (facts.handshake_fault) {
+    deny_completions(e.time);
+    last_fault_ = e.time;
+  }
+  const bool completes = facts.child_answered || facts.child_established;
+  if (!completes || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return;
+  if (last_fault_ != kNoTime && e.time - last_fault_ <= kDenied) return;
+  if (last_completion_ != kNoTime && e.time - last_completion_ < rules_.limits().onset_before) return;
+  last_completion_ = e.time;
+  e.child_completed = true;
+}
+
+void Fold::deny_completions(Time time) {
+  const auto deny = [&](Event& e) {
+    if (time - e.time > kDenied) return false;
+    if (e.child_completed) last_completion_ = kNoTime;
+    e.child_completed = false;
+    return true;
+  };
+  for (auto it = run_.rbegin(); it != run_.rend(); ++it)
+    if (!deny(it->event)) return;
+  for (auto it = log_.events.rbegin(); it != log_.events.rend(); ++it)
+    if (!deny(*it)) return;
+}
+
+// Keeps marks evenly: when there are too many, every second one goes, and later ones must be further apart.
+void Fold::note_rekey(Time time) {
+  if (!log_.rekeys.empty() && time - log_.rekeys.back() < rekeys_apart_) return;
+  log_.rekeys.push_back(time);
+  if (log_.rekeys.size() < kMostRekeys) return;
+  const Duration span = log_.rekeys.back() - log_.rekeys.front();
+  rekeys_apart_ = std::max(2 * rekeys_apart_, 2 * span / static_cast<Duration>(kMostRekeys));
+  Time last = kNoTime;
+  std::erase_if(log_.rekeys, [&](Time t) {
+    if (last != kNoTime && t - last < rekeys_apart_) return true;
+    last = t;
+    return false;
+  });
+}
+
+void Fold::set_shape(Event& e, PhraseIndex phrase, std::string_view values) {
+  const bool remembered = phrases_.has_one_shape(phrase);
+  if (remembered && phrase >= shape_of_phrase_.size()) shape_of_phrase_.resize(phrase + 1, kNoShape);
+  if (remembered) e.shape = shape_of_phrase_[phrase];
+  if (e.shape == kNoShape) {
+    std::string shape = shape_of(phrases_.text(phrase, values));
+    auto it = shapes_.find(shape);
+    if (it == shapes_.end()) {
+      if (shapes_.size() >= kMostShapes) shape = "(others)";
+      it = shapes_.try_emplace(shape, static_cast<std::uint32_t>(log_.shapes.size())).first;
+      if (it->second == log_.shapes.size()) log_.shapes.push_back({shape, 0, e.place});
+    }
+    e.shape = it->second;
+    if (remembered) shape_of_phrase_[phrase] = e.shape;
+  }
+  UnknownShape& seen = log_.shapes[e.shape];
+  ++seen.count;
+  if (inputs_.earlier(e.place, seen.first)) seen.first = e.place;
+}
+
+void Fold::hold(const Event& event, bool shown, PhraseIndex phrase, std::string_view values) {
+  const FoldRules::SignalFacts& facts = rules_.facts(event.signal);
+  const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
+  const auto marks = static_cast<std::uint8_t>(
+      mark(facts.exchange && event.number >= 0, kHasId) | mark(facts.child_asked, kAsked) |
+      mark(facts.child_answered, kAnswered) | mark(facts.replaces >= 0, kReplaces) |
+      mark(shown, kShown));
+  run_.push_back({event, phrase, marks, values_.size(), values.size()});
+  values_ += values;
+  if (run_.size() >= kLongestRun) thin(kNoTime);
+}
+
+void Fold::keep(const Event& event, PhraseIndex phrase, std::string_view values) {
+  log_.events.push_back(event);
+  log_.events.back().text = static_cast<std::uint32_t>(log_.messages.size());
+  put_number(log_.messages, phrase);
+  put_number(log_.messages, values.size());
+  log_.messages += values;
+}
+
+// Drops what nobody will ask for and counts it with the record before. `next`: the time of what follows the run;
+// kNoTime: not known yet. What stays:
+//   the first and the last line with a message id                 fresh_negotiation
+//   the last request for a CHILD SA or answer to one              unanswered_child_request
+//   the last answer to a CHILD SA exchange                        logs without states: the IKE SA lives
+//   the last replacement of a CHILD SA of each kind           child_churn
+//   the last two completions                                      the age of a CHILD SA at an onset
+//   the last record, and the last of an earlier time              silence, gaps, quiet deletes
+//   some records of streaks                                          child_churn
+//   of each unknown shape the first three and the last            unrecognised messages around outages
+void Fold::thin(Time next) {
+  mark_landmarks(next);
+  drop_unmarked();
+}
+
+void Fold::mark_landmarks(Time next) {
+  const auto keep_last = [&](std::size_t count, const auto& wanted) {
+    for (std::size_t i = run_.size(); i-- > 0 && count > 0;)
+      if (wanted(run_[i])) run_[i].marks |= kStays, --count;
+  };
+  const auto marked = [](std::uint8_t mark) { return [mark](const Pending& p) { return (p.marks & mark) != 0; }; };
+  keep_last(1, marked(kHasId));
+  keep_last(1, marked(kAsked));
+  keep_last(1, marked(kAnswered));
+  keep_last(2, [](const Pending& p) { return p.event.child_completed; });
+  for (std::size_t which = 0; which < FoldRules::kReplacements; ++which)
+    keep_last(1, [&](const Pending& p) {
+      return (p.marks & kReplaces) != 0 && p.event.signal == rules_.replacement(which);
+    });
+  const Time end = next == kNoTime ? run_.back().event.time : next;
+  run_.back().marks |= kStays;
+  keep_last(1, [&](const Pending& p) { return p.event.time < end; });
+  const auto first_id = std::find_if(run_.begin(), run_.end(), marked(kHasId));
+  if (first_id != run_.end()) first_id->marks |= kStays;
+  std::map<std::uint32_t, std::pair<std::size_t, Pending*>> shapes;  // how often, and the last
+  for (Pending& p : run_) {
+    if ((p.marks & kShown) != 0 && is_pinned(p.event.place)) p.marks |= kStays;
+    if (p.event.shape == kNoShape) continue;
+    auto& [count, last] = shapes[p.event.shape];
+    if (count++ < kFirstOfShape) p.marks |= kStays;
+    last = &p;
+  }
+  for (auto& [shape, seen] : shapes) seen.second->marks |= kStays;
+}
+
+void Fold::drop_unmarked() {
+  std::size_t kept = 0, values = 0;
+  for (std::size_t i = 0; i < run_.size(); ++i) {
+    Pending& p = run_[i];
+    if ((p.marks & kStays) == 0) {
+      (kept > 0 ? run_[kept - 1].event : log_.events.back()).folded += 1 + p.event.folded;
+      continue;
+    }
+    p.marks &= static_cast<std::uint8_t>(~kStays);
+    std::memmove(values_.data() + values, values_.data() + p.values_from, p.values_size);
+    p.values_from = values;
+    values += p.values_size;
+    if (kept != i) run_[kept] = p;
+    ++kept;
+  }
+  run_.resize(kept);
+  values_.resize(values);
+}
+
+void Fold::flush(Time next) {
+  if (run_.empty()) return;
+  thin(next);
+  for (const Pending& p : run_) keep(p.event, p.phrase, std::string_view(values_).substr(p.values_from, p.values_size));
+  run_.clear();
+  values_.clear();
+  pinned_.clear();
+}
+
+void Fold::finish() {
+  flush(kNoTime);
+  for (std::size_t which = 0; which < streaks_.size(); ++which) end_streak(which);
+  if (version_balance_ != 0) log_.version = version_balance_ > 0 ? IkeVersion::V2 : IkeVersion::V1;
+  log_.spacings = spacings_.sorted();
+  log_.spacings_while_up = spacings_while_up_.sorted();
+  log_.events.shrink_to_fit();
+  log_.messages.shrink_to_fit();
+}
+
+std::string Messages::text(const TunnelLog& log, const Event& event) const {
+  std::string_view packed = std::string_view(log.messages).substr(event.text);
+  const auto phrase = static_cast<PhraseIndex>(take_number(packed));
+  const std::uint64_t size = take_number(packed);
+  return phrases_.text(phrase, packed.substr(0, size));
+}
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,104 @@
+// Messages taken apart. Most records share a few phrases and differ in their numbers: "... request (id=#) for ...".
+// In: a dialect and a message. Out: the number of its phrase, the values that stand in it, packed, and what it means.
+// A phrase is classified once when no rule of its dialect can tell one number from another
+// (Classifier::blind_to_digits); otherwise, and where a text has no phrase, every message is classified.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/classify.hpp"
+
+namespace tunnelscope::diag {
+
+using PhraseIndex = std::uint32_t;
+inline constexpr PhraseIndex kWholeText = 0;  // the phrase of texts that have none: the text is its one value
+
+// What one message says.
+struct Reading {
+  PhraseIndex phrase = kWholeText;
+  Classified meaning;
+  std::int64_t number = -1;   // the first Int capture, or -1
+  std::string_view values;    // packed; valid until the next message is read
+  bool settled = false;       // meaning and number follow from phrase and values
+};
+
+class Phrases {
+ public:
+  static constexpr std::size_t kLongestText = 512;  // longer messages are kept whole
+  static constexpr std::size_t kMost = 1 << 15;     // phrases; what is not among them is kept whole
+
+  explicit Phrases(const Classifier& classifier);  // which must outlive it
+
+  Reading read(Dialect dialect, std::string_view message);
+
+  // What a settled reading of this phrase with these values said. Precondition: it was settled.
+  Reading settled(PhraseIndex phrase, std::string_view values) const;
+  // How many bytes of packed values a phrase has. Precondition: not kWholeText.
+  std::size_t size_of_values(PhraseIndex phrase) const { return phrases_[phrase].packed; }
+  void append_text(PhraseIndex phrase, std::string_view values, std::string& out) const;
+  std::string text(PhraseIndex phrase, std::string_view values) const;
+  // All its texts have one shape (shape_of): where letters stand in a hexadecimal number may show in a shape.
+  bool has_one_shape(PhraseIndex phrase) const;
+  std::size_t size() const { return phrases_.size(); }
+
+  // Adds what `other` knows; gives for each of its phrases the number here.
+  std::vector<PhraseIndex> absorb(const Phrases& other);
+
+ private:
+  enum class HoleKind : std::uint8_t { Digits, LowerHex, UpperHex };
+  struct Hole {
+    std::uint16_t from = 0;  // of its text, when it is a place in a message; else literal bytes before it
+    std::uint8_t length = 0;
+    HoleKind kind = HoleKind::Digits;
+    bool operator==(const Hole&) const = default;
+  };
+  static constexpr std::size_t kMostHoles = 8;
+  struct Holes {
+    std::array<Hole, kMostHoles> list;
+    std::size_t count = 0;
+  };
+  struct Phrase {
+    std::string literal;       // the text without its holes
+    std::vector<Hole> holes;   // `from`: how much of `literal` stands before
+    std::uint64_t hash = 0;
+    std::size_t packed = 0;
+    Dialect dialect{};
+    Classified meaning;
+    bool settled = false;
+    std::int64_t number = -1;
+    std::uint8_t number_from = 0, number_size = 0;  // of the packed number among the values; size 0: `number` is it
+  };
+
+  static bool find_holes(std::string_view text, Holes& holes);
+  static std::size_t packed_size(const Hole& hole);
+  static std::uint64_t hash_of(Dialect dialect, std::string_view text, const Holes& holes);
+  static bool is(const Phrase& phrase, Dialect dialect, std::string_view text, const Holes& holes);
+  static bool pack_hole(const char* digits, const Hole& hole, char* out);
+  void pack(std::string_view text, const Holes& holes);
+  bool pack_if(const Phrase& phrase, Dialect dialect, std::string_view text);
+  PhraseIndex find_recent(Dialect dialect, std::string_view text);
+  void remember(PhraseIndex phrase, std::size_t length);
+  Reading classified(PhraseIndex phrase, Dialect dialect, std::string_view text, std::string_view values);
+  PhraseIndex find(std::uint64_t hash, Dialect dialect, std::string_view text, const Holes& holes) const;
+  PhraseIndex add(std::uint64_t hash, Dialect dialect, std::string_view text, const Holes& holes);
+  void settle(Phrase& phrase, std::string_view text, const Holes& holes);
+  void insert(PhraseIndex phrase);
+
+  const Classifier& classifier_;
+  std::vector<Phrase> phrases_;
+  std::vector<PhraseIndex> table_;  // open addressing by hash; kWholeText: free
+  // Of each length the phrases met last: of texts of one length, a phrase has its holes at the same places.
+  static constexpr std::size_t kRecent = 8;
+  struct Recent {
+    std::array<PhraseIndex, kRecent> list{};
+    std::size_t next = 0;
+  };
+  std::vector<Recent> recent_;
+  std::vector<rules::Capture> captures_;
+  std::array<char, kMostHoles * 8 + 8> packed_{};  // numbers are written in eight bytes each, then overlapped
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,340 @@
+// Literals are compared, times and messages are scanned, all other values are looked up among those seen.
+#include "src/input/skeletons.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "src/input/dialects/dialects.hpp"
+#include "src/input/timestamps.hpp"
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr std::size_t kMostValues = 16;  // of states and answers
+constexpr std::size_t kMostTails = 8;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// Whether `byte` ends a plain run inside a JSON string: its quote, an escape, a control character, or no ASCII.
+bool is_special(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == '"' || byte == '\\' || byte < 0x20 || byte >= 0x80;
+}
+
+// How many bytes from the start are no special ones. 16 readable bytes follow the text.
+std::size_t plain_length(std::string_view text) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at < text.size(); at += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    const __m128i escape = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
+    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), outside));
+    if (found != 0) return std::min(text.size(), at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found))));
+  }
+  return text.size();
+#else
+  while (at < text.size() && !is_special(text[at])) ++at;
+  return at;
+#endif
+}
+
+bool is_plain(std::string_view text) { return std::none_of(text.begin(), text.end(), is_special); }
+
+bool take(std::string_view& rest, std::string_view literal) {
+  if (rest.size() < literal.size() || std::memcmp(rest.data(), literal.data(), literal.size()) != 0) return false;
+  rest.remove_prefix(literal.size());
+  return true;
+}
+
+// "2026-03-01T00:00:00", a fraction or none, "Z": the length is what tells times of one form apart.
+constexpr std::size_t kClockAt = 11, kFractionAt = 20;
+constexpr std::size_t kShortestTime = 20, kLongestTime = 30;
+
+bool has_time_form(std::string_view time) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (time.size() < kShortestTime || time.size() > kLongestTime || time.size() == kFractionAt + 1) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i)
+    if (kForm[i] == '0' ? !is_digit(time[i]) : time[i] != kForm[i]) return false;
+  return time.back() == 'Z';
+}
+
+int two_digits(const char* text) {
+  return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + (text[1] - '0') : 1000;
+}
+
+// Milliseconds since midnight of "T00:00:00", a fraction or none, "Z"; -1: it has not that form, or is a leap second.
+diag::Duration clock_of(std::string_view time) {
+  const char* const clock = time.data() + kClockAt;
+  const int hours = two_digits(clock), minutes = two_digits(clock + 3), seconds = two_digits(clock + 6);
+  const bool good = clock[-1] == 'T' && clock[2] == ':' && clock[5] == ':' && hours < 24 && minutes < 60 && seconds < 60;
+  if (!good || time.back() != 'Z' || (time.size() > kShortestTime && time[kFractionAt - 1] != '.')) return -1;
+  int ms = 0;
+  for (std::size_t i = kFractionAt, unit = 100; i + 1 < time.size(); ++i, unit /= 10) {
+    if (!is_digit(time[i])) return -1;
+    ms += (time[i] - '0') * static_cast<int>(unit);
+  }
+  return ((hours * 60 + minutes) * 60 + seconds) * diag::kSecond + ms;
+}
+
+template <class Meaning>
+void remember(std::vector<std::pair<std::string, Meaning>>& values, std::string_view raw, Meaning meaning) {
+  const bool known = std::any_of(values.begin(), values.end(), [&](const auto& value) { return value.first == raw; });
+  if (!known && values.size() < kMostValues) values.emplace_back(raw, meaning);
+}
+
+}  // namespace
+
+std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder& out) {
+  for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
+    const std::size_t index = (last_ + tried) % skeletons_.size();
+    Skeleton& skeleton = skeletons_[index];
+    Reading reading{data, skeleton.record, diag::kNoTime};
+    if (!read(skeleton, reading)) continue;
+    last_ = index;
+    skeleton.context.line = line;
+    if (skeleton.line_time > 0) skeleton.context.time = reading.line_time;
+    if (skeleton.timed_by_line) reading.record.time = skeleton.context.time;
+    out.record(reading.record, skeleton.own, skeleton.context);
+    return data.size() - reading.rest.size();
+  }
+  return 0;
+}
+
+bool Skeletons::read(Skeleton& skeleton, Reading& reading) {
+  if (!read_slots(skeleton, 0, skeleton.tail_from, reading)) return false;
+  if (read_known_tail(skeleton, reading)) return true;
+  const char* const from = reading.rest.data();
+  if (!read_slots(skeleton, skeleton.tail_from, skeleton.slots.size(), reading)) return false;
+  if (!take(reading.rest, skeleton.end)) return false;
+  const diag::TunnelRecord& r = reading.record;
+  if (skeleton.tails.size() < kMostTails)
+    skeleton.tails.push_back({std::string(from, reading.rest.data()), r.phase1, r.phase2, r.dpd_enabled, r.nat_t});
+  return true;
+}
+
+bool Skeletons::read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading) {
+  for (std::size_t i = from; i < to; ++i) {
+    const Slot& slot = skeleton.slots[i];
+    if (!take(reading.rest, slot.before) || !read_slot(skeleton, slot.kind, reading)) return false;
+  }
+  return true;
+}
+
+// States change rarely, so that all behind the message mostly is what it was in some line before.
+bool Skeletons::read_known_tail(const Skeleton& skeleton, Reading& reading) {
+  for (const Tail& tail : skeleton.tails) {
+    if (!take(reading.rest, tail.bytes)) continue;
+    for (std::size_t i = skeleton.tail_from; i < skeleton.slots.size(); ++i) {
+      switch (skeleton.slots[i].kind) {
+        case SlotKind::Phase1: reading.record.phase1 = tail.phase1; break;
+        case SlotKind::Phase2: reading.record.phase2 = tail.phase2; break;
+        case SlotKind::DpdEnabled: reading.record.dpd_enabled = tail.dpd_enabled; break;
+        case SlotKind::NatT: reading.record.nat_t = tail.nat_t; break;
+        default: break;
+      }
+    }
+    return true;
+  }
+  return false;
+}
+
+bool Skeletons::read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading) {
+  switch (kind) {
+    case SlotKind::LineTime: return read_line_time(skeleton.line_time, reading);
+    case SlotKind::EventTime: return read_event_time(reading);
+    case SlotKind::Message: return read_message(reading);
+    case SlotKind::Phase1: return read_value(phases_, reading, reading.record.phase1);
+    case SlotKind::Phase2: return read_value(phases_, reading, reading.record.phase2);
+    case SlotKind::DpdEnabled: return read_value(answers_, reading, reading.record.dpd_enabled);
+    case SlotKind::NatT: return read_value(answers_, reading, reading.record.nat_t);
+  }
+  return false;
+}
+
+// The general parser reads the first time of a day.
+bool Skeletons::read_line_time(std::size_t length, Reading& reading) {
+  if (reading.rest.size() < length) return false;
+  const std::string_view time = reading.rest.substr(0, length);
+  const diag::Duration clock = clock_of(time);
+  if (clock < 0) return false;
+  if (std::memcmp(time.data(), day_.data(), day_.size()) != 0) {
+    const LeadingTime parsed = leading_time(time);
+    if (parsed.parsed.status != TimeStatus::Ok || parsed.length != length) return false;
+    std::memcpy(day_.data(), time.data(), day_.size());
+    day_begins_ = parsed.parsed.time - clock;
+  }
+  reading.line_time = day_begins_ + clock;
+  reading.rest.remove_prefix(length);
+  return true;
+}
+
+bool Skeletons::read_event_time(Reading& reading) {
+  constexpr std::size_t kMostDigits = 18;
+  std::int64_t epoch = 0;
+  std::size_t digits = 0;
+  for (; digits < reading.rest.size() && digits <= kMostDigits && is_digit(reading.rest[digits]); ++digits)
+    epoch = epoch * 10 + (reading.rest[digits] - '0');
+  if (digits == 0 || digits > kMostDigits || reading.rest[0] == '0') return false;
+  const ParsedTime parsed = time_of(epoch);
+  if (parsed.status != TimeStatus::Ok) return false;
+  reading.record.time = parsed.time;
+  reading.rest.remove_prefix(digits);
+  return true;
+}
+
+bool Skeletons::read_message(Reading& reading) {
+  const std::string_view message = reading.rest.substr(0, plain_length(reading.rest));
+  if (message.empty() || message.front() == ' ' || message.back() == ' ') return false;
+  reading.record.message = message;
+  reading.rest.remove_prefix(message.size());
+  return true;
+}
+
+// No known value is the beginning of another: each ends in its quote, or is `true` or `false`.
+template <class Meaning>
+bool Skeletons::read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning) {
+  for (const auto& [raw, known] : values) {
+    if (!take(reading.rest, raw)) continue;
+    meaning = known;
+    return true;
+  }
+  return false;
+}
+
+// The members of a flat object without escapes; nothing for any other.
+std::optional<std::vector<Skeletons::Member>> Skeletons::members_of(std::string_view object) {
+  std::vector<Member> members;
+  std::size_t at = 0;
+  const auto skip = [&](std::string_view wanted) {
+    while (at < object.size() && is_blank(object[at])) ++at;
+    if (at == object.size() || wanted.find(object[at]) == std::string_view::npos) return '\0';
+    return object[at++];
+  };
+  const auto text = [&] {
+    const std::size_t from = at - 1, end = object.find('"', at);
+    at = end == std::string_view::npos ? object.size() : end + 1;
+    return object.substr(from, at - from);
+  };
+  char next = skip("{");
+  while (next == '{' || next == ',') {
+    if (skip("\"") == '\0') return {};
+    Member member;
+    member.key = text();
+    if (skip(":") == '\0') return {};
+    while (at < object.size() && is_blank(object[at])) ++at;
+    if (at == object.size()) return {};
+    if (object[at] == '"') {
+      ++at;
+      member.value = text();
+    } else {
+      const std::size_t end = std::min(object.find_first_of(",} \t", at), object.size());
+      member.value = object.substr(at, end - at);
+      at = end;
+    }
+    const bool nested = member.value.empty() || member.value[0] == '{' || member.value[0] == '[';
+    if (nested || member.key.size() < 2 || !is_plain(member.key.substr(1, member.key.size() - 2))) return {};
+    members.push_back(member);
+    next = skip(",}");
+  }
+  if (next != '}' || at != object.size()) return {};
+  return members;
+}
+
+// The slot that a member's value fills; nothing: it must be the same bytes in every line of this skeleton.
+std::optional<Skeletons::SlotKind> Skeletons::slot_for(const Member& member, const diag::TunnelRecord& record) {
+  const bool quoted = member.value.front() == '"';
+  const std::string_view text = quoted ? member.value.substr(1, member.value.size() - 2) : member.value;
+  const bool plain = is_plain(text);
+  const bool yes_or_no = member.value == "true" || member.value == "false" || quoted;
+  switch (key_named(member.key.substr(1, member.key.size() - 2))) {
+    case Key::EventTimestamp:
+      if (!quoted && text.size() <= 18 && text[0] != '0' && std::all_of(text.begin(), text.end(), is_digit))
+        return SlotKind::EventTime;
+      return {};
+    case Key::Details:
+      if (quoted && plain && text == record.message) return SlotKind::Message;
+      return {};
+    case Key::Phase1State: return quoted && plain ? std::optional(SlotKind::Phase1) : std::nullopt;
+    case Key::Phase2State: return quoted && plain ? std::optional(SlotKind::Phase2) : std::nullopt;
+    case Key::DpdEnabled: return yes_or_no && plain ? std::optional(SlotKind::DpdEnabled) : std::nullopt;
+    case Key::NatTDetected: return yes_or_no && plain ? std::optional(SlotKind::NatT) : std::nullopt;
+    default: return {};
+  }
+}
+
+void Skeletons::learn(std::string_view line, const Recorder::Seen& seen) {
+  ++lessons_;
+  const Context& context = seen.context;
+  if (seen.records != 1 || seen.others != 0 || seen.record.dialect != diag::Dialect::AwsS2sIke) return;
+  if (!context.source.empty() || context.yearless != diag::kNoTime) return;
+
+  Skeleton skeleton;
+  skeleton.record = seen.record;
+  skeleton.record.connection = skeleton.record.outside_ip = skeleton.record.message = skeleton.record.route = {};
+  skeleton.own = seen.own;
+  skeleton.context = context;
+  const auto brace = line.find('{');
+  if (brace == std::string_view::npos) return;
+  std::size_t literal_from = 0;
+  if (const std::size_t blank = line.substr(0, brace).find(' '); blank != std::string_view::npos) {
+    if (!has_time_form(line.substr(0, blank))) return;
+    skeleton.line_time = literal_from = blank;
+    skeleton.slots.push_back({SlotKind::LineTime, ""});
+  } else if (brace != 0) {
+    return;
+  }
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  const auto members = members_of(line.substr(brace, last + 1 - brace));
+  if (!members) return;
+  bool has_message = false;
+  std::uint64_t filled = 0;
+  for (const Member& member : *members) {
+    const auto kind = slot_for(member, seen.record);
+    if (!kind) continue;
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(*kind);
+    if ((filled & bit) != 0) return;  // a key that stands twice
+    filled |= bit;
+    const auto inside = static_cast<std::size_t>(*kind == SlotKind::Message);  // behind its quote
+    const auto from = static_cast<std::size_t>(member.value.data() - line.data()) + inside;
+    skeleton.slots.push_back({*kind, std::string(line.substr(literal_from, from - literal_from))});
+    literal_from = from + member.value.size() - 2 * inside;
+    has_message = has_message || *kind == SlotKind::Message;
+    if (*kind == SlotKind::Phase1) remember(phases_, member.value, seen.record.phase1);
+    if (*kind == SlotKind::Phase2) remember(phases_, member.value, seen.record.phase2);
+    if (*kind == SlotKind::DpdEnabled) remember(answers_, member.value, seen.record.dpd_enabled);
+    if (*kind == SlotKind::NatT) remember(answers_, member.value, seen.record.nat_t);
+  }
+  if (!has_message) return;
+  const bool own_time = (filled & (std::uint64_t{1} << static_cast<unsigned>(SlotKind::EventTime))) != 0;
+  const bool names_time = std::any_of(members->begin(), members->end(), [](const Member& member) {
+    const Key key = key_named(member.key.substr(1, member.key.size() - 2));
+    return key == Key::EventTimestamp || key == Key::Timestamp;
+  });
+  if (!own_time && (names_time || skeleton.line_time == 0)) return;
+  skeleton.timed_by_line = !own_time;
+  const auto varies = [](const Slot& slot) {
+    return slot.kind == SlotKind::LineTime || slot.kind == SlotKind::EventTime || slot.kind == SlotKind::Message;
+  };
+  const auto last_varying = std::find_if(skeleton.slots.rbegin(), skeleton.slots.rend(), varies);
+  skeleton.tail_from = static_cast<std::size_t>(skeleton.slots.rend() - last_varying);
+  skeleton.end = std::string(line.substr(literal_from)) + '\n';
+  const bool known = std::any_of(skeletons_.begin(), skeletons_.end(), [&](const Skeleton& other) {
+    return other.end == skeleton.end && other.line_time == skeleton.line_time && other.slots.size() == skeleton.slots.size() &&
+           std::equal(other.slots.begin(), other.slots.end(), skeleton.slots.begin(), [](const Slot& a, const Slot& b) {
+             return a.kind == b.kind && a.before == b.before;
+           });
+  });
+  if (known) return;
+  if (skeletons_.size() < kMost) skeletons_.push_back(std::move(skeleton));
+  else skeletons_[lessons_ % kMost] = std::move(skeleton);
+}
+
+}  // namespace tunnelscope::input

@@ -1,0 +1,93 @@
+// The fast path: most lines of an export have the bytes of an earlier line but for a few values.
+// In: the unread bytes at the beginning of a line. Out: the record that the ordinary path would make of it, at a fraction
+// of the cost; or nothing, and then the ordinary path reads the line. A skeleton is learnt from a line together with the
+// one IKE record that the ordinary path made of it, and what is the same in both never has to be understood again:
+//   2026-03-01T00:00:00.000Z {"event_timestamp":1772323200,"details":"...","ike_phase1_state":"established"}
+//   ^ line time                                 ^ event time          ^ message                 ^ a state seen before
+// Everything outside of these values must be the same bytes. A value that asks for understanding (an escape, a byte
+// outside ASCII, a new state) goes the ordinary way. tests/unit/input_skeletons_test.cpp compares the two paths.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/input/recorder.hpp"
+
+namespace tunnelscope::input {
+
+class Skeletons {
+ public:
+  // Hands the record of the first line of `data` to `out`. Returns the length of the line with its end; 0: it has no
+  // skeleton known here, or is not complete. 16 readable bytes must follow `data`.
+  std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
+
+  bool wants_more() const { return lessons_ < kMostLessons; }
+  // `line`, without its end, gave what is `seen`.
+  void learn(std::string_view line, const Recorder::Seen& seen);
+
+ private:
+  static constexpr std::size_t kMost = 8;            // skeletons of one input
+  static constexpr std::size_t kMostLessons = 4096;  // an input that has not one shape by then has none
+
+  enum class SlotKind : std::uint8_t { LineTime, EventTime, Message, Phase1, Phase2, DpdEnabled, NatT };
+  struct Slot {
+    SlotKind kind;
+    std::string before;  // the bytes between the slot before and this one
+  };
+  // The bytes behind a message, as far as they have been seen, and what they mean.
+  struct Tail {
+    std::string bytes;
+    diag::PhaseState phase1, phase2;
+    diag::Answer dpd_enabled, nat_t;
+  };
+  struct Skeleton {
+    std::vector<Slot> slots;
+    std::size_t tail_from = 0;   // slots from here on hold but few values
+    std::string end;             // the bytes behind the last slot, with the line end
+    std::vector<Tail> tails;
+    std::size_t line_time = 0;   // length of the line's time; 0: it has none
+    bool timed_by_line = false;  // the record has no time of its own
+    diag::TunnelRecord record;   // what does not vary; its texts are not used
+    Identity own;
+    Context context;
+  };
+  // A raw value and what it means.
+  template <class Meaning>
+  using Values = std::vector<std::pair<std::string, Meaning>>;
+
+  struct Reading {
+    std::string_view rest;
+    diag::TunnelRecord record;
+    diag::Time line_time = diag::kNoTime;
+  };
+  struct Member {
+    std::string_view key, value;  // the value as it stands, with its quotes
+  };
+
+  bool read(Skeleton& skeleton, Reading& reading);
+  bool read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading);
+  static bool read_known_tail(const Skeleton& skeleton, Reading& reading);
+  bool read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading);
+  bool read_line_time(std::size_t length, Reading& reading);
+  static bool read_event_time(Reading& reading);
+  static bool read_message(Reading& reading);
+  template <class Meaning>
+  static bool read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning);
+
+  static std::optional<std::vector<Member>> members_of(std::string_view object);
+  static std::optional<SlotKind> slot_for(const Member& member, const diag::TunnelRecord& record);
+
+  std::vector<Skeleton> skeletons_;
+  std::size_t last_ = 0;  // the one that fitted last
+  std::size_t lessons_ = 0;
+  Values<diag::PhaseState> phases_;
+  Values<diag::Answer> answers_;
+  std::array<char, 10> day_{};  // "2026-03-01" of the last line time
+  diag::Time day_begins_ = diag::kNoTime;
+};
+
+}  // namespace tunnelscope::input
