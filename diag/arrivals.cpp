@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace tunnelscope::diag {
 namespace {
@@ -21,49 +22,49 @@ enum : std::uint8_t {
 std::uint64_t zigzag(std::int64_t n) { return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63); }
 std::int64_t unzigzag(std::uint64_t n) { return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1); }
 
-// Writes at the end of a text that has grown for it beforehand.
+constexpr std::size_t kMostWritten = 128;  // flags and eleven numbers of ten bytes
+
+// Writes where there is room for kMostWritten bytes.
 class Pen {
  public:
-  Pen(std::string& out, std::size_t more) : out_(out), from_(out.size()) {
-    out_.resize(from_ + kMost + more);
-    at_ = out_.data() + from_;
-  }
-  ~Pen() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
-  Pen(const Pen&) = delete;
-  Pen& operator=(const Pen&) = delete;
+  explicit Pen(char* at) : at_(at) {}
   void byte(std::uint8_t value) { *at_++ = static_cast<char>(value); }
   void number(std::uint64_t n) {
     for (; n >= 0x80; n >>= 7) byte(static_cast<std::uint8_t>(n | 0x80));
     byte(static_cast<std::uint8_t>(n));
   }
   void difference(std::int64_t n) { number(zigzag(n)); }
-  void bytes(std::string_view text) {
-    for (const char c : text.substr(0, 16)) *at_++ = c;
-    if (text.size() <= 16) return;
-    std::memcpy(at_, text.data() + 16, text.size() - 16);
-    at_ += text.size() - 16;
-  }
+  char* at() const { return at_; }
 
  private:
-  static constexpr std::size_t kMost = 128;  // flags and eleven numbers of ten bytes
-  std::string& out_;
-  std::size_t from_;
   char* at_;
 };
 
 // Reads what a Pen wrote.
-std::uint64_t number(std::string_view& bytes) {
-  std::uint64_t n = 0;
-  std::size_t at = 0;
-  for (int shift = 0;; shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes[at++]);
-    n |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-    if (byte < 0x80) break;
+class Eye {
+ public:
+  explicit Eye(const char* at) : at_(at) {}
+  std::uint8_t byte() { return static_cast<std::uint8_t>(*at_++); }
+  std::uint64_t number() {
+    std::uint64_t n = byte();
+    if (n < 0x80) return n;
+    n &= 0x7F;
+    for (int shift = 7;; shift += 7) {
+      const std::uint64_t next = byte();
+      n |= (next & 0x7F) << shift;
+      if (next < 0x80) return n;
+    }
   }
-  bytes.remove_prefix(at);
-  return n;
-}
-std::int64_t difference(std::string_view& bytes) { return unzigzag(number(bytes)); }
+  std::int64_t difference() { return unzigzag(number()); }
+  std::string_view bytes(std::size_t size) {
+    at_ += size;
+    return {at_ - size, size};
+  }
+  const char* at() const { return at_; }
+
+ private:
+  const char* at_;
+};
 
 std::uint32_t states_of(const Event& e) {
   const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
@@ -85,7 +86,20 @@ void set_states(Event& e, std::uint32_t states) {
 
 std::int64_t second_of(Time time) { return time >= 0 ? time / kSecond : (time - kSecond + 1) / kSecond; }
 
-void Arrivals::encode(std::string& out, Last& last, const Arrival& a, std::string_view values) {
+void ByteBuffer::grow(std::size_t bytes) {
+  const std::size_t capacity = std::max(size_ + bytes, 2 * capacity_);
+  auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+  if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+  bytes_ = std::move(larger);
+  capacity_ = capacity;
+}
+
+void ByteBuffer::free() {
+  bytes_.reset();
+  size_ = capacity_ = 0;
+}
+
+void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   const Event& e = a.event;
   const std::int64_t second = second_of(e.time);
   const Time fraction = e.time - second * kSecond;
@@ -97,7 +111,7 @@ void Arrivals::encode(std::string& out, Last& last, const Arrival& a, std::strin
   if (states != last.states) flags |= kOtherStates;
   if (!a.settled) flags |= kUnsettled;
   if (a.route != 0) flags |= kRoute;
-  Pen pen(out, values.size());
+  Pen pen(out.room(kMostWritten + a.values.size()));
   pen.byte(flags);
   pen.difference(second - last.second);
   if ((flags & kNextLine) == 0) {
@@ -113,53 +127,52 @@ void Arrivals::encode(std::string& out, Last& last, const Arrival& a, std::strin
     pen.number(e.rule);
     pen.number(e.signal);
     pen.difference(e.number);
-    pen.number(values.size());
+    pen.number(a.values.size());
   }
-  pen.bytes(values);
+  char* const end = pen.at();
+  if (!a.values.empty()) std::memcpy(end, a.values.data(), a.values.size());
+  out.grown_to(end + a.values.size());
   last = {second, e.place.line, a.position, states};
 }
 
-// False: there are no more. Adds the values behind `values`.
-bool Arrivals::decode(std::string_view& bytes, Last& last, const Phrases& phrases, Arrival& a, std::string& values) {
-  if (bytes.empty()) return false;
+std::int64_t Arrivals::second_after(const char* bytes, const Last& last) { return last.second + Eye(bytes + 1).difference(); }
+
+const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& a) {
+  Eye eye(bytes);
   Event& e = a.event;
-  const auto flags = static_cast<std::uint8_t>(bytes.front());
-  bytes.remove_prefix(1);
-  last.second += difference(bytes);
+  const std::uint8_t flags = eye.byte();
+  last.second += eye.difference();
   if ((flags & kNextLine) != 0) {
     ++last.line;
     ++last.position;
   } else {
-    last.line += static_cast<std::uint64_t>(difference(bytes));
-    last.position += static_cast<std::uint64_t>(difference(bytes));
+    last.line += static_cast<std::uint64_t>(eye.difference());
+    last.position += static_cast<std::uint64_t>(eye.difference());
   }
   e.time = last.second * kSecond;
-  if ((flags & kFraction) != 0) e.time += static_cast<Time>(number(bytes));
+  if ((flags & kFraction) != 0) e.time += static_cast<Time>(eye.number());
   a.fine = e.time;
-  if ((flags & kFine) != 0) a.fine += difference(bytes);
-  if ((flags & kOtherStates) != 0) last.states = static_cast<std::uint32_t>(number(bytes));
+  if ((flags & kFine) != 0) a.fine += eye.difference();
+  if ((flags & kOtherStates) != 0) last.states = static_cast<std::uint32_t>(eye.number());
   set_states(e, last.states);
-  a.route = (flags & kRoute) != 0 ? number(bytes) : 0;
-  a.phrase = static_cast<PhraseIndex>(number(bytes));
+  a.route = (flags & kRoute) != 0 ? eye.number() : 0;
+  a.phrase = static_cast<PhraseIndex>(eye.number());
   a.settled = (flags & kUnsettled) == 0;
   if (a.settled) {
-    a.values_size = phrases.size_of_values(a.phrase);
-    const Reading reading = phrases.settled(a.phrase, bytes.substr(0, a.values_size));
+    a.values = eye.bytes(phrases.size_of_values(a.phrase));
+    const Reading reading = phrases.settled(a.phrase, a.values);
     e.rule = reading.meaning.rule;
     e.signal = reading.meaning.signal;
     e.number = reading.number;
   } else {
-    e.rule = static_cast<RuleIndex>(number(bytes));
-    e.signal = static_cast<SignalIndex>(number(bytes));
-    e.number = difference(bytes);
-    a.values_size = number(bytes);
+    e.rule = static_cast<RuleIndex>(eye.number());
+    e.signal = static_cast<SignalIndex>(eye.number());
+    e.number = eye.difference();
+    a.values = eye.bytes(eye.number());
   }
-  a.values_from = values.size();
-  values += bytes.substr(0, a.values_size);
-  bytes.remove_prefix(a.values_size);
   e.place.line = last.line;
   a.position = last.position;
-  return true;
+  return eye.at();
 }
 
 void Arrivals::begin(std::uint32_t input, std::uint32_t book) {
@@ -170,17 +183,20 @@ void Arrivals::begin(std::uint32_t input, std::uint32_t book) {
   open_ = true;
 }
 
-std::size_t Arrivals::add(const Arrival& a, std::string_view values, std::uint32_t book, const Phrases& phrases) {
+std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& phrases) {
   if (open_ && (chunks_.back().input != a.event.place.input || chunks_.back().bytes.size() >= kLargestChunk)) close(phrases);
   if (!open_) begin(a.event.place.input, book);
   Chunk& chunk = chunks_.back();
   const std::size_t before = chunk.bytes.size();
   const std::int64_t earlier = last_.second;
-  encode(chunk.bytes, last_, a, values);
-  if (chunk.count++ == 0) chunk.first = chunk.last = last_.second;
-  else if (last_.second < earlier) chunk.in_order = false;
-  chunk.first = std::min(chunk.first, last_.second);
-  chunk.last = std::max(chunk.last, last_.second);
+  encode(chunk.bytes, last_, a);
+  if (chunk.count++ == 0) {
+    chunk.first = chunk.last = last_.second;
+  } else {
+    if (last_.second < earlier) chunk.in_order = false;
+    chunk.first = std::min(chunk.first, last_.second);
+    chunk.last = std::max(chunk.last, last_.second);
+  }
   const std::size_t added = chunk.bytes.size() - before;
   bytes_ += added;
   return added;
@@ -194,31 +210,31 @@ void Arrivals::close(const Phrases& phrases) {
 
 void Arrivals::sort(Chunk& chunk, const Phrases& phrases) {
   std::vector<Arrival> list(chunk.count);
-  std::string values;
-  Last last;
-  std::string_view rest = chunk.bytes;
-  for (Arrival& a : list) decode(rest, last, phrases, a, values);
   std::vector<std::pair<std::int64_t, std::uint32_t>> order(list.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = {second_of(list[i].event.time), i};
+  Last last;
+  const ByteBuffer unsorted = std::exchange(chunk.bytes, ByteBuffer());
+  const char* at = unsorted.view().data();
+  for (std::uint32_t i = 0; i < list.size(); ++i) {
+    at = decode(at, last, phrases, list[i]);
+    order[i] = {last.second, i};
+  }
   std::sort(order.begin(), order.end());
-  bytes_ -= chunk.bytes.size();
-  chunk.bytes.clear();
   last = {};
-  for (const auto& [second, i] : order) encode(chunk.bytes, last, list[i], list[i].values(values));
+  for (const auto& [second, i] : order) encode(chunk.bytes, last, list[i]);
   chunk.in_order = true;
-  bytes_ += chunk.bytes.size();
+  bytes_ += chunk.bytes.size() - unsorted.size();
 }
 
 void Arrivals::spill(Overflow& overflow) {
   for (Chunk& chunk : chunks_) {
-    if (chunk.spilled || chunk.bytes.empty()) continue;
-    const auto offset = overflow.put(chunk.bytes);
+    if (chunk.spilled || chunk.bytes.size() == 0) continue;
+    const auto offset = overflow.put(chunk.bytes.view());
     if (!offset) return;
     chunk.spilled = true;
     chunk.offset = *offset;
     chunk.size = chunk.bytes.size();
     bytes_ -= chunk.bytes.size();
-    std::string().swap(chunk.bytes);
+    chunk.bytes.free();
   }
 }
 
@@ -238,58 +254,53 @@ ArrivalReader::ArrivalReader(const Arrivals& arrivals, const std::vector<Book>& 
   std::stable_sort(waiting_.begin(), waiting_.end(), [](const auto* a, const auto* b) { return a->first > b->first; });
 }
 
-bool ArrivalReader::advance(Cursor& cursor) {
-  cursor.head_values.clear();
-  const Book& book = books_[cursor.chunk->book];
-  if (!Arrivals::decode(cursor.rest, cursor.last, *book.phrases, cursor.head, cursor.head_values)) return false;
-  cursor.head.event.place.input = cursor.chunk->input;
-  cursor.head.phrase = book.numbers[cursor.head.phrase];
-  return true;
-}
-
 // Opens the chunks that begin no later than what is open.
 void ArrivalReader::activate() {
   if (waiting_.empty()) return;
   std::int64_t earliest = 0;
-  for (std::size_t i = 0; i < active_.size(); ++i) {
-    const std::int64_t second = second_of(active_[i].head.event.time);
-    if (i == 0 || second < earliest) earliest = second;
-  }
+  for (std::size_t i = 0; i < active_.size(); ++i)
+    if (i == 0 || active_[i].second < earliest) earliest = active_[i].second;
   while (!waiting_.empty() && (active_.empty() || waiting_.back()->first <= earliest)) {
     Cursor cursor;
     cursor.chunk = waiting_.back();
+    cursor.book = &books_[cursor.chunk->book];
     waiting_.pop_back();
-    if (active_.empty()) earliest = cursor.chunk->first;
-    cursor.rest = cursor.chunk->bytes;
+    std::string_view bytes = cursor.chunk->bytes.view();
     if (cursor.chunk->spilled) {
       cursor.loaded = std::make_unique_for_overwrite<char[]>(cursor.chunk->size);
       overflow_->get(cursor.chunk->offset, cursor.loaded.get(), cursor.chunk->size);
-      cursor.rest = {cursor.loaded.get(), cursor.chunk->size};
+      bytes = {cursor.loaded.get(), cursor.chunk->size};
     }
-    advance(cursor);
+    cursor.at = bytes.data();
+    cursor.end = bytes.data() + bytes.size();
+    cursor.second = Arrivals::second_after(cursor.at, cursor.last);
+    if (active_.empty()) earliest = cursor.second;
     active_.push_back(std::move(cursor));
   }
 }
 
-bool ArrivalReader::next(std::vector<Arrival>& second, std::string& values) {
+// All records of the cursor's second.
+void ArrivalReader::take_second(Cursor& cursor, std::vector<Arrival>& second) {
+  const std::int64_t wanted = cursor.second;
+  do {
+    Arrival& arrival = second.emplace_back();
+    cursor.at = Arrivals::decode(cursor.at, cursor.last, *cursor.book->phrases, arrival);
+    arrival.event.place.input = cursor.chunk->input;
+    arrival.phrase = cursor.book->numbers[arrival.phrase];
+    if (cursor.at == cursor.end) return;
+    cursor.second = Arrivals::second_after(cursor.at, cursor.last);
+  } while (cursor.second == wanted);
+}
+
+bool ArrivalReader::next(std::vector<Arrival>& second) {
   second.clear();
-  values.clear();
+  std::erase_if(active_, [](const Cursor& cursor) { return cursor.at == cursor.end; });
   activate();
   if (active_.empty()) return false;
-  std::int64_t earliest = second_of(active_[0].head.event.time);
-  for (const Cursor& cursor : active_) earliest = std::min(earliest, second_of(cursor.head.event.time));
-  for (std::size_t i = 0; i < active_.size();) {
-    Cursor& cursor = active_[i];
-    bool more = true;
-    while (more && second_of(cursor.head.event.time) == earliest) {
-      second.push_back(cursor.head);
-      second.back().values_from = values.size();
-      values += cursor.head_values;
-      more = advance(cursor);
-    }
-    if (more) ++i;
-    else active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-  }
+  std::int64_t earliest = active_[0].second;
+  for (const Cursor& cursor : active_) earliest = std::min(earliest, cursor.second);
+  for (Cursor& cursor : active_)
+    if (cursor.second == earliest) take_second(cursor, second);
   return true;
 }
 

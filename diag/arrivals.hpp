@@ -22,11 +22,29 @@ struct Arrival {
   std::uint64_t position = 0;   // order within its input
   std::uint64_t identity = 0;   // equal for records that are the same record; second.cpp sets it
   std::uint64_t route = 0;      // hash of what else makes the record the same record; 0: nothing
+  std::string_view values;      // of the phrase, packed
   PhraseIndex phrase = kWholeText;
-  std::size_t values_from = 0, values_size = 0;  // into the buffer beside it
   bool settled = false;
+};
 
-  std::string_view values(std::string_view buffer) const { return buffer.substr(values_from, values_size); }
+// Bytes that grow at their end. A string would fill what is about to be written.
+class ByteBuffer {
+ public:
+  // Room for so many bytes more, to be written at the returned place; grown_to() says how far they were.
+  char* room(std::size_t bytes) {
+    if (capacity_ - size_ < bytes) grow(bytes);
+    return bytes_.get() + size_;
+  }
+  void grown_to(const char* end) { size_ = static_cast<std::size_t>(end - bytes_.get()); }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+  std::size_t size() const { return size_; }
+  void clear() { size_ = 0; }
+  void free();
+
+ private:
+  void grow(std::size_t bytes);
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0, capacity_ = 0;
 };
 
 std::int64_t second_of(Time time);
@@ -36,7 +54,7 @@ class Arrivals {
   static constexpr std::size_t kLargestChunk = std::size_t{1} << 16;  // bytes; a single record may be larger
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
-  std::size_t add(const Arrival& arrival, std::string_view values, std::uint32_t book, const Phrases& phrases);
+  std::size_t add(const Arrival& arrival, std::uint32_t book, const Phrases& phrases);
 
   void close(const Phrases& phrases);  // the open chunk; call before spill() and merging
   void spill(Overflow& overflow);      // moves what is in memory out, as long as there is room
@@ -52,7 +70,7 @@ class Arrivals {
     bool in_order = true;
     bool spilled = false;
     std::uint64_t offset = 0, size = 0;  // in the overflow
-    std::string bytes;                   // in memory
+    ByteBuffer bytes;                    // in memory
   };
   // What the next record of a chunk is told apart from.
   struct Last {
@@ -60,8 +78,10 @@ class Arrivals {
     std::uint64_t line = 0, position = 0;
     std::uint32_t states = 0;
   };
-  static void encode(std::string& out, Last& last, const Arrival& arrival, std::string_view values);
-  static bool decode(std::string_view& bytes, Last& last, const Phrases& phrases, Arrival& arrival, std::string& values);
+  static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
+  // Returns what follows the record at `bytes`. The arrival's values point into it.
+  static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
+  static std::int64_t second_after(const char* bytes, const Last& last);
   void begin(std::uint32_t input, std::uint32_t book);
   void sort(Chunk& chunk, const Phrases& phrases);
 
@@ -82,21 +102,21 @@ class ArrivalReader {
  public:
   ArrivalReader(const Arrivals& arrivals, const std::vector<Book>& books, Overflow* overflow);
 
-  // The records of the next second with their values, phrases in common numbers; within it by chunk, then as they
-  // arrived. False: there are no more.
-  bool next(std::vector<Arrival>& second, std::string& values);
+  // The records of the next second, phrases in common numbers; within it by chunk, then as they arrived. Their values
+  // are valid until the next call. False: there are no more.
+  bool next(std::vector<Arrival>& second);
 
  private:
   struct Cursor {
     const Arrivals::Chunk* chunk = nullptr;
+    const Book* book = nullptr;
     std::unique_ptr<char[]> loaded;  // what was spilled
-    std::string_view rest;
+    const char *at = nullptr, *end = nullptr;
     Arrivals::Last last;
-    Arrival head;
-    std::string head_values;
+    std::int64_t second = 0;  // of the record at `at`
   };
-  bool advance(Cursor& cursor);
   void activate();
+  static void take_second(Cursor& cursor, std::vector<Arrival>& second);
 
   const std::vector<Book>& books_;
   Overflow* overflow_;

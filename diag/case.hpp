@@ -20,6 +20,7 @@ struct Occurrence {
   bool child_was_up = false;
   bool from_detector = false;
   std::uint32_t times = 1;       // records that it stands for
+  std::uint32_t subject = 0;     // of which tunnel's log `event` is, where a case is about several
 };
 
 enum class CaseKind : std::uint8_t {

@@ -297,11 +297,7 @@ void Diagnosis::judge_connection(const Connection& c) {
     entry.details = c.whole.details;
     entry.outages = c.report.both_down.size();
     for (const Occurrence& o : evidence) {
-      const auto at = std::find_if(c.whole.seen.begin(), c.whole.seen.end(), [&](const Occurrence& seen) {
-        return seen.signal == o.signal && seen.event == o.event && seen.time == o.time;
-      });
-      const std::size_t subject = c.evidence_of[static_cast<std::size_t>(at - c.whole.seen.begin())];
-      entry.evidence.insert({subject, o.event, o.time, true, o.times});
+      entry.evidence.insert({o.subject, o.event, o.time, true, o.times});
       entry.see(o.time);
       entry.ongoing = entry.ongoing || c.is_ongoing(o);
     }

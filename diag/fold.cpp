@@ -72,6 +72,13 @@ void take_every_second(std::vector<Place>& places) {
 // Why a record of a run stays, as far as the record itself tells.
 enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
 
+std::uint8_t states_named(const std::vector<std::string>& names) {
+  unsigned bits = 0;
+  for (std::size_t i = 0; i < kPhaseStateNames.size(); ++i)
+    if (std::find(names.begin(), names.end(), kPhaseStateNames[i]) != names.end()) bits |= 1U << i;
+  return static_cast<std::uint8_t>(bits);
+}
+
 bool same(Place a, Place b) { return a.input == b.input && a.line == b.line; }
 
 }  // namespace
@@ -101,7 +108,7 @@ Spacings SpacingCounts::sorted() const {
 }
 
 FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
-    : classifier_(classifier), limits_(classifier.knowledge().thresholds), keep_everything_(keep_everything) {
+    : limits_(classifier.knowledge().thresholds), keep_everything_(keep_everything) {
   longest_step_ = std::min({limits_.gap_floor, limits_.nobody_quiet, limits_.nobody_recovered});
   facts_.resize(classifier.signals().size());
   const auto mark = [&](bool SignalFacts::*fact, std::initializer_list<std::string_view> signals) {
@@ -130,39 +137,25 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
     versions_.push_back(rule.ike_version == "ikev1"   ? IkeVersion::V1
                         : rule.ike_version == "ikev2" ? IkeVersion::V2
                                                       : IkeVersion::Unknown);
-    may_contradict_.push_back(!rule.contradicts_phase1.empty() || !rule.contradicts_phase2.empty());
+    contradicted_.push_back({states_named(rule.contradicts_phase1), states_named(rule.contradicts_phase2)});
   }
-}
-
-bool FoldRules::contradicts_itself(const Event& e) const {
-  if (e.rule == kNoRule || !may_contradict_[e.rule]) return false;
-  const kb::MessageRule& rule = classifier_.knowledge().messages[e.rule];
-  const auto lists = [](const std::vector<std::string>& list, PhaseState state) {
-    return std::find(list.begin(), list.end(), name_of(state)) != list.end();
-  };
-  return lists(rule.contradicts_phase1, e.phase1) || lists(rule.contradicts_phase2, e.phase2);
-}
-
-bool FoldRules::passes(const Event& e) const {
-  if (keep_everything_ || e.dialect != Dialect::AwsS2sIke || contradicts_itself(e)) return false;
-  return e.rule == kNoRule || facts(e.signal).passes;
 }
 
 Fold::Fold(const FoldRules& rules, const Phrases& phrases, const InputOrder& inputs, Time bgp_begins, TunnelLog& log)
     : rules_(rules), phrases_(phrases), inputs_(inputs), bgp_begins_(bgp_begins), log_(log) {}
 
-void Fold::add(const Arrival& arrival, std::string_view values) {
+void Fold::add(const Arrival& arrival) {
   Event event = arrival.event;
-  if (event.rule == kNoRule) set_shape(event, arrival.phrase, values);
+  if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
   count(event);
   space(event);
-  const bool shown = add_to_streaks(event);
+  const std::uint8_t marks = add_to_streaks(event);
   note_completion(event);
   if (continues_run(event)) {
-    hold(event, shown, arrival.phrase, values);
+    hold(event, marks, arrival.phrase, arrival.values);
   } else {
     flush(event.time);
-    keep(event, arrival.phrase, values);
+    keep(event, arrival.phrase, arrival.values);
   }
   carry(event);
 }
@@ -207,16 +200,16 @@ void Fold::carry(const Event& e) {
   last_dialect_ = e.dialect;
 }
 
-bool Fold::add_to_streaks(const Event& e) {
+std::uint8_t Fold::add_to_streaks(const Event& e) {
   const FoldRules::SignalFacts& facts = rules_.facts(e.signal);
   if (facts.refuses)
     for (OpenStreak& streak : streaks_) streak.refused_since = true;
   if (facts.child_requested) note_rekey(e.time);
-  if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return false;
+  if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return 0;
   const auto which = static_cast<std::size_t>(facts.replaces);
   OpenStreak& streak = streaks_[which];
   const Duration spacing = e.time - streak.last_time;
-  if (streak.count > 0 && spacing <= kSameReplacement) return false;
+  if (streak.count > 0 && spacing <= kSameReplacement) return 0;
   if (streak.count > 0 && spacing > rules_.limits().churn_spacing) end_streak(which);
   if (streak.count > 0) {
     streak.spacings.add(spacing);
@@ -228,7 +221,7 @@ bool Fold::add_to_streaks(const Event& e) {
   streak.last_time = e.time;
   if (shown) streak.records.push_back(e.place);
   if (streak.records.size() == kMostOfStreak) take_every_second(streak.records), streak.stride *= 2;
-  return shown;
+  return shown ? kReplaces | kShown : kReplaces;
 }
 
 void Fold::end_streak(std::size_t which) {
@@ -329,13 +322,11 @@ void Fold::set_shape(Event& e, PhraseIndex phrase, std::string_view values) {
   if (inputs_.earlier(e.place, seen.first)) seen.first = e.place;
 }
 
-void Fold::hold(const Event& event, bool shown, PhraseIndex phrase, std::string_view values) {
+void Fold::hold(const Event& event, std::uint8_t marks, PhraseIndex phrase, std::string_view values) {
   const FoldRules::SignalFacts& facts = rules_.facts(event.signal);
   const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
-  const auto marks = static_cast<std::uint8_t>(
-      mark(facts.exchange && event.number >= 0, kHasId) | mark(facts.child_asked, kAsked) |
-      mark(facts.child_answered, kAnswered) | mark(facts.replaces >= 0, kReplaces) |
-      mark(shown, kShown));
+  marks = static_cast<std::uint8_t>(marks | mark(facts.exchange && event.number >= 0, kHasId) |
+                                    mark(facts.child_asked, kAsked) | mark(facts.child_answered, kAnswered));
   run_.push_back({event, phrase, marks, values_.size(), values.size()});
   values_ += values;
   if (run_.size() >= kLongestRun) thin(kNoTime);

@@ -37,8 +37,15 @@ class FoldRules {
   FoldRules(const Classifier& classifier, bool keep_everything);
 
   // No cause names the signal, and every detector is content with landmarks and sums.
-  bool passes(const Event& event) const;
-  bool contradicts_itself(const Event& event) const;
+  bool passes(const Event& e) const {
+    if (keep_everything_ || e.dialect != Dialect::AwsS2sIke || contradicts_itself(e)) return false;
+    return e.rule == kNoRule || facts(e.signal).passes;
+  }
+  bool contradicts_itself(const Event& e) const {
+    if (e.rule == kNoRule) return false;
+    const Contradicted& states = contradicted_[e.rule];
+    return ((states.phase1 >> static_cast<unsigned>(e.phase1) | states.phase2 >> static_cast<unsigned>(e.phase2)) & 1) != 0;
+  }
 
   struct SignalFacts {
     bool passes = false;
@@ -61,7 +68,6 @@ class FoldRules {
   Duration longest_step() const { return longest_step_; }  // between two records of a run
 
  private:
-  const Classifier& classifier_;
   Limits limits_;
   Duration longest_step_;
   bool keep_everything_;
@@ -69,7 +75,10 @@ class FoldRules {
   std::vector<SignalFacts> facts_;
   std::array<SignalIndex, kReplacements> replacements_{};
   std::vector<IkeVersion> versions_;
-  std::vector<bool> may_contradict_;
+  struct Contradicted {
+    std::uint8_t phase1 = 0, phase2 = 0;  // a bit for each state
+  };
+  std::vector<Contradicted> contradicted_;  // by rule
 };
 
 class Fold {
@@ -78,7 +87,7 @@ class Fold {
   // record has stated it yet; kNoTime: never.
   Fold(const FoldRules& rules, const Phrases& phrases, const InputOrder& inputs, Time bgp_begins, TunnelLog& log);
 
-  void add(const Arrival& arrival, std::string_view values);  // in order, no duplicates
+  void add(const Arrival& arrival);  // in order, no duplicates
   void finish();
 
  private:
@@ -103,7 +112,7 @@ class Fold {
 
   void count(const Event& event);
   void space(const Event& event);
-  bool add_to_streaks(const Event& event);  // true: the record is shown for its streak
+  std::uint8_t add_to_streaks(const Event& event);  // the marks that the record gets by it
   void end_streak(std::size_t which);
   void pin(Place place);
   void note_completion(Event& event);
@@ -113,7 +122,7 @@ class Fold {
   bool continues_run(const Event& event) const;
   void carry(const Event& event);
 
-  void hold(const Event& event, bool shown, PhraseIndex phrase, std::string_view values);
+  void hold(const Event& event, std::uint8_t marks, PhraseIndex phrase, std::string_view values);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
   void thin(Time next);
   void mark_landmarks(Time next);

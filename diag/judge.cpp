@@ -41,7 +41,7 @@ void in_time_order(std::vector<Occurrence>& list) {
   std::stable_sort(list.begin(), list.end(), [](const Occurrence& a, const Occurrence& b) { return a.time < b.time; });
   list.erase(std::unique(list.begin(), list.end(),
                          [](const Occurrence& a, const Occurrence& b) {
-                           return a.event == b.event && a.signal == b.signal;
+                           return a.event == b.event && a.signal == b.signal && a.subject == b.subject;
                          }),
              list.end());
 }

@@ -9,6 +9,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "diag/bytes.hpp"
 #include "diag/hash.hpp"
 
 namespace tunnelscope::diag {
@@ -156,21 +157,9 @@ bool Phrases::is(const Phrase& phrase, Dialect dialect, std::string_view text, c
   return std::string_view(phrase.literal).substr(literal) == text.substr(from);
 }
 
-bool Phrases::pack_hole(const char* digits, const Hole& hole, char* out) {
-  std::uint64_t number = 0;
-  const bool fits = hole.kind == HoleKind::Digits
-                        ? number_in(digits, hole.length, number)
-                        : number_in_hex(digits, hole.length, hole.kind == HoleKind::LowerHex ? kLower : kUpper, number);
-  std::memcpy(out, &number, sizeof number);
-  return fits;
-}
-
-void Phrases::pack(std::string_view text, const Holes& holes) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < holes.count; ++i) {
-    pack_hole(text.data() + holes.list[i].from, holes.list[i], packed_.data() + at);
-    at += packed_size(holes.list[i]);
-  }
+bool Phrases::take_number(const char* digits, const Hole& hole, std::uint64_t& number) {
+  if (hole.kind == HoleKind::Digits) return number_in(digits, hole.length, number);
+  return number_in_hex(digits, hole.length, hole.kind == HoleKind::LowerHex ? kLower : kUpper, number);
 }
 
 // Whether `text`, which has the length of the phrase's texts, is one of them; packs its values. The bytes around a hole
@@ -181,15 +170,19 @@ bool Phrases::pack_if(const Phrase& phrase, Dialect dialect, std::string_view te
   const char* here = text.data();
   char* out = packed_.data();
   std::size_t before = 0;
+  number_ = phrase.number;
   for (const Hole& hole : phrase.holes) {
     const std::size_t size = hole.from - before;
-    if (std::memcmp(literal, here, size) != 0 || !pack_hole(here + size, hole, out)) return false;
+    std::uint64_t number = 0;
+    if (!same_bytes(literal, here, size) || !take_number(here + size, hole, number)) return false;
+    std::memcpy(out, &number, sizeof number);
+    if (phrase.number_size > 0 && out == packed_.data() + phrase.number_from) number_ = static_cast<std::int64_t>(number);
     literal += size;
     here += size + hole.length;
-    out += packed_size(hole);
+    out += hole.packed;
     before = hole.from;
   }
-  return std::memcmp(literal, here, phrase.literal.size() - before) == 0;
+  return same_bytes(literal, here, phrase.literal.size() - before);
 }
 
 PhraseIndex Phrases::find_recent(Dialect dialect, std::string_view text) {
@@ -216,12 +209,13 @@ Reading Phrases::read(Dialect dialect, std::string_view message) {
     index = find(hash, dialect, message, holes);
     if (index == kWholeText && phrases_.size() < kMost) index = add(hash, dialect, message, holes);
     if (index == kWholeText) return classified(kWholeText, dialect, message, message);
-    pack(message, holes);
+    pack_if(phrases_[index], dialect, message);
     remember(index, message.size());
   }
   const Phrase& phrase = phrases_[index];
   const std::string_view values(packed_.data(), phrase.packed);
-  return phrase.settled ? settled(index, values) : classified(index, dialect, message, values);
+  if (!phrase.settled) return classified(index, dialect, message, values);
+  return {index, phrase.meaning, number_, values, true};
 }
 
 Reading Phrases::settled(PhraseIndex index, std::string_view values) const {
@@ -261,6 +255,7 @@ PhraseIndex Phrases::add(std::uint64_t hash, Dialect dialect, std::string_view t
     from = std::size_t{hole.from} + hole.length;
     phrase.packed += packed_size(hole);
     hole.from = static_cast<std::uint16_t>(phrase.literal.size());
+    hole.packed = static_cast<std::uint8_t>(packed_size(hole));
     phrase.holes.push_back(hole);
   }
   phrase.literal += text.substr(from);

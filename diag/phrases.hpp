@@ -53,7 +53,7 @@ class Phrases {
     std::uint16_t from = 0;  // of its text, when it is a place in a message; else literal bytes before it
     std::uint8_t length = 0;
     HoleKind kind = HoleKind::Digits;
-    bool operator==(const Hole&) const = default;
+    std::uint8_t packed = 0;  // bytes of its value; of phrases only
   };
   static constexpr std::size_t kMostHoles = 8;
   struct Holes {
@@ -76,8 +76,7 @@ class Phrases {
   static std::size_t packed_size(const Hole& hole);
   static std::uint64_t hash_of(Dialect dialect, std::string_view text, const Holes& holes);
   static bool is(const Phrase& phrase, Dialect dialect, std::string_view text, const Holes& holes);
-  static bool pack_hole(const char* digits, const Hole& hole, char* out);
-  void pack(std::string_view text, const Holes& holes);
+  static bool take_number(const char* digits, const Hole& hole, std::uint64_t& number);  // false: it does not fit
   bool pack_if(const Phrase& phrase, Dialect dialect, std::string_view text);
   PhraseIndex find_recent(Dialect dialect, std::string_view text);
   void remember(PhraseIndex phrase, std::size_t length);
@@ -98,6 +97,7 @@ class Phrases {
   };
   std::vector<Recent> recent_;
   std::vector<rules::Capture> captures_;
+  std::int64_t number_ = -1;  // of the message packed last
   std::array<char, kMostHoles * 8 + 8> packed_{};  // numbers are written in eight bytes each, then overlapped
 };
 

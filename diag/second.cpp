@@ -13,11 +13,11 @@ constexpr std::ptrdiff_t kLargestTie = 2000;  // more records without any order 
 bool has_fraction(Time time) { return time % kSecond != 0; }
 
 // Equal for records that are the same record.
-std::uint64_t identity_of(const Arrival& a, std::string_view values, const Phrases& phrases, std::string& text) {
+std::uint64_t identity_of(const Arrival& a, const Phrases& phrases, std::string& text) {
   const Event& e = a.event;
   const auto byte = [](auto state) { return static_cast<std::uint64_t>(state); };
   text.clear();
-  phrases.append_text(a.phrase, a.values(values), text);
+  phrases.append_text(a.phrase, a.values, text);
   return IdentityHash{}
       .add(byte(e.dialect) | byte(e.phase1) << 8 | byte(e.phase2) << 16 | byte(e.bgp) << 24 | byte(e.dpd_enabled) << 32 |
            byte(e.nat_t) << 40)
@@ -108,12 +108,11 @@ std::size_t drop_copies(std::vector<Arrival>& second) {
 
 }  // namespace
 
-std::size_t put_in_order(std::vector<Arrival>& second, std::string_view values, const Phrases& phrases,
-                         const InputOrder& inputs) {
+std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, const InputOrder& inputs) {
   if (second.size() < 2) return 0;
   std::string text;
   for (Arrival& a : second) {
-    a.identity = identity_of(a, values, phrases, text);
+    a.identity = identity_of(a, phrases, text);
     if (inputs.newest_first[a.event.place.input]) a.position = ~a.position;
   }
   share_finest_times(second);

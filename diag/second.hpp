@@ -18,8 +18,7 @@ struct InputOrder {
   bool earlier(Place a, Place b) const { return a.input == b.input ? a.line < b.line : rank[a.input] < rank[b.input]; }
 };
 
-// Returns how many duplicates it dropped. `values` belongs to the arrivals.
-std::size_t put_in_order(std::vector<Arrival>& second, std::string_view values, const Phrases& phrases,
-                         const InputOrder& inputs);
+// Returns how many duplicates it dropped.
+std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, const InputOrder& inputs);
 
 }  // namespace tunnelscope::diag

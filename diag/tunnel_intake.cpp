@@ -8,6 +8,7 @@
 #include <numeric>
 #include <thread>
 
+#include "diag/bytes.hpp"
 #include "diag/identity_hash.hpp"
 
 namespace tunnelscope::diag {
@@ -50,7 +51,8 @@ std::size_t TunnelIntake::gathering_for(const TunnelRecord& r, std::uint32_t inp
   const bool nameless = r.connection.empty() && r.outside_ip.empty();
   if (!gatherings_.empty()) {
     const Gathering& last = gatherings_[current_];
-    if (last.connection == r.connection && last.outside_ip == r.outside_ip && (!nameless || last.nameless_input == input))
+    if (same_text(last.connection, r.connection) && same_text(last.outside_ip, r.outside_ip) &&
+        (!nameless || last.nameless_input == input))
       return current_;
   }
   if (nameless) {
@@ -73,6 +75,7 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   arrival.position = position;
   arrival.route = r.route.empty() ? 0 : IdentityHash{}.add(r.route).value();
   arrival.phrase = reading.phrase;
+  arrival.values = reading.values;
   arrival.settled = reading.settled;
   Event& event = arrival.event;
   event.time = r.time;
@@ -89,7 +92,7 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   Gathering& gathering = gatherings_[gathering_for(r, place.input)];
   if (r.bgp != BgpState::Unknown && (gathering.first_bgp == kNoTime || r.time < gathering.first_bgp))
     gathering.first_bgp = r.time;
-  bytes_ += gathering.arrivals.add(arrival, reading.values, kOwnBook, phrases_);
+  bytes_ += gathering.arrivals.add(arrival, kOwnBook, phrases_);
   if (bytes_ > kMostInMemory && !no_room_outside_) spill_all();
   return reading.meaning.outcome;
 }
@@ -148,10 +151,9 @@ TunnelLog TunnelIntake::log_of(const Gathering& gathering, const FoldRules& rule
   Fold fold(rules, phrases_, inputs, bgp_begins, log);
   ArrivalReader reader(gathering.arrivals, books_, overflow_);
   std::vector<Arrival> second;
-  std::string values;
-  while (reader.next(second, values)) {
-    log.duplicates += put_in_order(second, values, phrases_, inputs);
-    for (const Arrival& arrival : second) fold.add(arrival, arrival.values(values));
+  while (reader.next(second)) {
+    log.duplicates += put_in_order(second, phrases_, inputs);
+    for (const Arrival& arrival : second) fold.add(arrival);
   }
   fold.finish();
   return log;

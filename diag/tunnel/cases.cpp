@@ -146,7 +146,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
 Occurrence occurrence(const History& h, std::size_t i) {
   const State& s = h.states[i];
   const Event& e = h.log->events[i];
-  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false, 1};
+  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false};
 }
 
 Occurrence found(const History& h, SignalIndex signal, std::size_t i) {

@@ -82,7 +82,7 @@ Availability availability_of(const std::vector<const History*>& tunnels, const s
 void add(Connection& c, SignalIndex signal, const std::vector<Subject>& subjects, std::size_t subject,
          std::size_t event, bool lasts) {
   c.whole.seen.push_back(found(subjects[subject].history, signal, event));
-  c.evidence_of.push_back(subject);
+  c.whole.seen.back().subject = static_cast<std::uint32_t>(subject);
   if (lasts) c.lasting.push_back(c.whole.seen.back());
 }
 

@@ -11,9 +11,8 @@ namespace tunnelscope::diag::tunnel {
 struct Connection {
   ConnectionReport report;
   std::vector<std::size_t> tunnels;  // indexes of its subjects
-  Case whole;                        // occurrences' `event` is of the subject in `evidence_of`
-  std::vector<std::size_t> evidence_of;  // parallel to whole.seen
-  std::vector<Occurrence> lasting;       // those of whole.seen that still hold at the end
+  Case whole;                        // its occurrences say of which subject they are
+  std::vector<Occurrence> lasting;   // those of whole.seen that still hold at the end
 
   bool is_ongoing(const Occurrence& o) const;
 };

@@ -9,6 +9,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "diag/bytes.hpp"
 #include "src/input/dialects/dialects.hpp"
 #include "src/input/timestamps.hpp"
 
@@ -49,7 +50,7 @@ std::size_t plain_length(std::string_view text) {
 bool is_plain(std::string_view text) { return std::none_of(text.begin(), text.end(), is_special); }
 
 bool take(std::string_view& rest, std::string_view literal) {
-  if (rest.size() < literal.size() || std::memcmp(rest.data(), literal.data(), literal.size()) != 0) return false;
+  if (rest.size() < literal.size() || !diag::same_bytes(rest.data(), literal.data(), literal.size())) return false;
   rest.remove_prefix(literal.size());
   return true;
 }
@@ -66,22 +67,28 @@ bool has_time_form(std::string_view time) {
   return time.back() == 'Z';
 }
 
-int two_digits(const char* text) {
-  return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + (text[1] - '0') : 1000;
+// A digit's value; anything else becomes more than 9, which is remembered in `wrong`.
+unsigned digit(char c, unsigned& wrong) {
+  const auto value = static_cast<unsigned>(static_cast<unsigned char>(c - '0'));
+  wrong |= static_cast<unsigned>(value > 9);
+  return value;
 }
 
 // Milliseconds since midnight of "T00:00:00", a fraction or none, "Z"; -1: it has not that form, or is a leap second.
-diag::Duration clock_of(std::string_view time) {
-  const char* const clock = time.data() + kClockAt;
-  const int hours = two_digits(clock), minutes = two_digits(clock + 3), seconds = two_digits(clock + 6);
-  const bool good = clock[-1] == 'T' && clock[2] == ':' && clock[5] == ':' && hours < 24 && minutes < 60 && seconds < 60;
-  if (!good || time.back() != 'Z' || (time.size() > kShortestTime && time[kFractionAt - 1] != '.')) return -1;
-  int ms = 0;
-  for (std::size_t i = kFractionAt, unit = 100; i + 1 < time.size(); ++i, unit /= 10) {
-    if (!is_digit(time[i])) return -1;
-    ms += (time[i] - '0') * static_cast<int>(unit);
+diag::Duration clock_of(const char* time, std::size_t length) {
+  const char* const clock = time + kClockAt;
+  unsigned wrong = 0;
+  const auto two = [&](const char* text) { return digit(text[0], wrong) * 10 + digit(text[1], wrong); };
+  const unsigned hours = two(clock), minutes = two(clock + 3), seconds = two(clock + 6);
+  const bool marks = clock[-1] == 'T' && clock[2] == ':' && clock[5] == ':' && time[length - 1] == 'Z';
+  if (!marks || hours > 23 || minutes > 59 || seconds > 59) return -1;
+  unsigned ms = 0;
+  if (length > kShortestTime) {
+    if (time[kFractionAt - 1] != '.') return -1;
+    unsigned unit = 100;
+    for (std::size_t i = kFractionAt; i + 1 < length; ++i, unit /= 10) ms += digit(time[i], wrong) * unit;
   }
-  return ((hours * 60 + minutes) * 60 + seconds) * diag::kSecond + ms;
+  return wrong == 0 ? static_cast<diag::Duration>(((hours * 60 + minutes) * 60 + seconds) * 1000 + ms) : -1;
 }
 
 template <class Meaning>
@@ -96,13 +103,13 @@ std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder&
   for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
     const std::size_t index = (last_ + tried) % skeletons_.size();
     Skeleton& skeleton = skeletons_[index];
-    Reading reading{data, skeleton.record, diag::kNoTime};
+    Reading reading{data, skeleton.record};
     if (!read(skeleton, reading)) continue;
     last_ = index;
     skeleton.context.line = line;
-    if (skeleton.line_time > 0) skeleton.context.time = reading.line_time;
-    if (skeleton.timed_by_line) reading.record.time = skeleton.context.time;
-    out.record(reading.record, skeleton.own, skeleton.context);
+    if (skeleton.line_time > 0) skeleton.context.time = line_time_;
+    if (skeleton.timed_by_line) skeleton.record.time = line_time_;
+    out.record(skeleton.record, skeleton.own, skeleton.context);
     return data.size() - reading.rest.size();
   }
   return 0;
@@ -162,31 +169,31 @@ bool Skeletons::read_slot(const Skeleton& skeleton, SlotKind kind, Reading& read
 // The general parser reads the first time of a day.
 bool Skeletons::read_line_time(std::size_t length, Reading& reading) {
   if (reading.rest.size() < length) return false;
-  const std::string_view time = reading.rest.substr(0, length);
-  const diag::Duration clock = clock_of(time);
+  const char* const time = reading.rest.data();
+  const diag::Duration clock = clock_of(time, length);
   if (clock < 0) return false;
-  if (std::memcmp(time.data(), day_.data(), day_.size()) != 0) {
-    const LeadingTime parsed = leading_time(time);
+  if (std::memcmp(time, day_.data(), day_.size()) != 0) {
+    const LeadingTime parsed = leading_time({time, length});
     if (parsed.parsed.status != TimeStatus::Ok || parsed.length != length) return false;
-    std::memcpy(day_.data(), time.data(), day_.size());
+    std::memcpy(day_.data(), time, day_.size());
     day_begins_ = parsed.parsed.time - clock;
   }
-  reading.line_time = day_begins_ + clock;
+  line_time_ = day_begins_ + clock;
   reading.rest.remove_prefix(length);
   return true;
 }
 
 bool Skeletons::read_event_time(Reading& reading) {
   constexpr std::size_t kMostDigits = 18;
+  if (reading.rest.size() <= kMostDigits || reading.rest[0] == '0') return false;
+  const char* at = reading.rest.data();
+  const char* const end = at + kMostDigits;
   std::int64_t epoch = 0;
-  std::size_t digits = 0;
-  for (; digits < reading.rest.size() && digits <= kMostDigits && is_digit(reading.rest[digits]); ++digits)
-    epoch = epoch * 10 + (reading.rest[digits] - '0');
-  if (digits == 0 || digits > kMostDigits || reading.rest[0] == '0') return false;
+  for (; at < end && is_digit(*at); ++at) epoch = epoch * 10 + (*at - '0');
   const ParsedTime parsed = time_of(epoch);
-  if (parsed.status != TimeStatus::Ok) return false;
+  if (at == reading.rest.data() || parsed.status != TimeStatus::Ok) return false;
   reading.record.time = parsed.time;
-  reading.rest.remove_prefix(digits);
+  reading.rest.remove_prefix(static_cast<std::size_t>(at - reading.rest.data()));
   return true;
 }
 

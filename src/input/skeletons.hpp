@@ -51,7 +51,7 @@ class Skeletons {
     std::vector<Tail> tails;
     std::size_t line_time = 0;   // length of the line's time; 0: it has none
     bool timed_by_line = false;  // the record has no time of its own
-    diag::TunnelRecord record;   // what does not vary; its texts are not used
+    diag::TunnelRecord record;   // what does not vary, and of the line read last what does
     Identity own;
     Context context;
   };
@@ -61,8 +61,7 @@ class Skeletons {
 
   struct Reading {
     std::string_view rest;
-    diag::TunnelRecord record;
-    diag::Time line_time = diag::kNoTime;
+    diag::TunnelRecord& record;  // the skeleton's own, which every line fills anew
   };
   struct Member {
     std::string_view key, value;  // the value as it stands, with its quotes
@@ -88,6 +87,7 @@ class Skeletons {
   Values<diag::Answer> answers_;
   std::array<char, 10> day_{};  // "2026-03-01" of the last line time
   diag::Time day_begins_ = diag::kNoTime;
+  diag::Time line_time_ = diag::kNoTime;  // of the line read last
 };
 
 }  // namespace tunnelscope::input
