@@ -119,6 +119,10 @@ void Intake::begin_input(std::string_view path, std::uint32_t number) {
 
 void Intake::container(std::string_view name) { impl_->current().summary.container = name; }
 
+std::size_t Intake::recognise(Dialect dialect, std::string_view text, char end) {
+  return impl_->tunnels.recognise(dialect, text, end);
+}
+
 void Intake::record(const TunnelRecord& r, std::uint64_t line) {
   Impl& d = *impl_;
   Input& input = d.current();

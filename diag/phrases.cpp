@@ -194,6 +194,61 @@ PhraseIndex Phrases::find_recent(Dialect dialect, std::string_view text) {
   return kWholeText;
 }
 
+std::size_t Phrases::read_lately_met(Dialect dialect, std::string_view text, char end, Reading& reading) {
+  if (text.size() < kSign) return 0;
+  std::size_t next = buckets_[bucket_of(text.data())];
+  while (next != 0) {
+    const Family& family = families_[next - 1];
+    next = family.next;
+    const std::string &before = family.before, &behind = family.behind;
+    if (family.dialect != dialect || text.size() <= before.size() + behind.size() + kMostDigits) continue;
+    if (!same_bytes(text.data(), before.data(), before.size())) continue;
+    const char* const digits = text.data() + before.size();
+    std::uint64_t number = 0;
+    std::size_t count = 0;
+    for (; count <= kMostDigits && class_of(digits[count]) == kDigit; ++count)
+      number = number * 10 + static_cast<std::uint64_t>(digits[count] - '0');
+    if (count > kMostDigits || family.by_digits[count] == kWholeText) continue;
+    if (!same_bytes(digits + count, behind.data(), behind.size()) || digits[count + behind.size()] != end) continue;
+    const PhraseIndex index = family.by_digits[count];
+    const Phrase& phrase = phrases_[index];
+    std::memcpy(packed_.data(), &number, sizeof number);
+    reading = {index, phrase.meaning, phrase.number_size > 0 ? static_cast<std::int64_t>(number) : phrase.number,
+               {packed_.data(), phrase.packed}, true};
+    return before.size() + count + behind.size();
+  }
+  return 0;
+}
+
+std::size_t Phrases::bucket_of(const char* text) {
+  std::uint64_t hash = 0, word = 0;
+  for (std::size_t at = 0; at < kSign; at += sizeof word) {
+    std::memcpy(&word, text + at, sizeof word);
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
+  }
+  return hash >> 58;
+}
+
+void Phrases::add_to_families(PhraseIndex index) {
+  const Phrase& phrase = phrases_[index];
+  const bool one_number = phrase.holes.size() == 1 && phrase.holes[0].kind == HoleKind::Digits;
+  if (!phrase.settled || phrase.literal.empty() || (!phrase.holes.empty() && !one_number)) return;
+  const std::size_t cut = one_number ? phrase.holes[0].from : phrase.literal.size();
+  const std::string_view before = std::string_view(phrase.literal).substr(0, cut);
+  const std::string_view behind = std::string_view(phrase.literal).substr(cut);
+  auto family = std::find_if(families_.begin(), families_.end(), [&](const Family& f) {
+    return f.dialect == phrase.dialect && f.before == before && f.behind == behind;
+  });
+  if (family == families_.end()) {
+    if (families_.size() == kFamilies || before.size() < kSign) return;
+    std::uint8_t& bucket = buckets_[bucket_of(before.data())];
+    families_.push_back({std::string(before), std::string(behind), phrase.dialect, {}, bucket});
+    bucket = static_cast<std::uint8_t>(families_.size());
+    family = families_.end() - 1;
+  }
+  family->by_digits[one_number ? phrase.holes[0].length : 0] = index;
+}
+
 void Phrases::remember(PhraseIndex phrase, std::size_t length) {
   Recent& recent = recent_[length];
   recent.list[recent.next] = phrase;
@@ -263,6 +318,7 @@ PhraseIndex Phrases::add(std::uint64_t hash, Dialect dialect, std::string_view t
   phrases_.push_back(std::move(phrase));
   const auto index = static_cast<PhraseIndex>(phrases_.size() - 1);
   insert(index);
+  add_to_families(index);
   return index;
 }
 

@@ -34,6 +34,10 @@ class Phrases {
 
   Reading read(Dialect dialect, std::string_view message);
 
+  // The message that begins at `text` and ends before its first `end`, if it is of a settled phrase met lately that has
+  // one number at most: then its length, and `reading` is what read() would give. Else 0.
+  std::size_t read_lately_met(Dialect dialect, std::string_view text, char end, Reading& reading);
+
   // What a settled reading of this phrase with these values said. Precondition: it was settled.
   Reading settled(PhraseIndex phrase, std::string_view values) const;
   // How many bytes of packed values a phrase has. Precondition: not kWholeText.
@@ -96,6 +100,19 @@ class Phrases {
     std::size_t next = 0;
   };
   std::vector<Recent> recent_;
+  // Phrases that differ in the length of their one number only; or one phrase without a number.
+  struct Family {
+    std::string before, behind;
+    Dialect dialect{};
+    std::array<PhraseIndex, 19> by_digits{};
+    std::uint8_t next = 0;  // of its bucket; counted from 1, 0: none
+  };
+  static constexpr std::size_t kFamilies = 64, kBuckets = 64;
+  static constexpr std::size_t kSign = 24;  // the first bytes tell the bucket; shorter beginnings have no family
+  static std::size_t bucket_of(const char* text);
+  std::vector<Family> families_;
+  std::array<std::uint8_t, kBuckets> buckets_{};
+  void add_to_families(PhraseIndex index);
   std::vector<rules::Capture> captures_;
   std::int64_t number_ = -1;  // of the message packed last
   std::array<char, kMostHoles * 8 + 8> packed_{};  // numbers are written in eight bytes each, then overlapped

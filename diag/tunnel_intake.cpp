@@ -68,8 +68,16 @@ std::size_t TunnelIntake::gathering_for(const TunnelRecord& r, std::uint32_t inp
   return current_ = it->second;
 }
 
+std::size_t TunnelIntake::recognise(Dialect dialect, std::string_view text, char end) {
+  const std::size_t length = phrases_.read_lately_met(dialect, text, end, recognised_);
+  recognised_at_ = length > 0 ? text.data() : nullptr;
+  return length;
+}
+
 rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
-  const Reading reading = phrases_.read(r.dialect, r.message);
+  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
+  const Reading reading = recognised ? recognised_ : phrases_.read(r.dialect, r.message);
+  recognised_at_ = nullptr;
   Arrival arrival;
   arrival.fine = fine_time(r);
   arrival.position = position;

@@ -26,6 +26,9 @@ class TunnelIntake {
   // `position`: order within its input. The outcome tells whether a pattern ran into its limit.
   rules::Outcome add(const TunnelRecord& record, Place place, std::uint64_t position);
 
+  // Intake::recognise.
+  std::size_t recognise(Dialect dialect, std::string_view text, char end);
+
   // Joins what another one has taken from other inputs.
   void absorb(TunnelIntake&& other);
 
@@ -57,6 +60,8 @@ class TunnelIntake {
   std::unordered_map<std::string, std::size_t> by_id_;  // nameless ones by "\n<input>"
   std::string id_;
   std::size_t current_ = 0;
+  Reading recognised_;                // of the message at recognised_at_
+  const char* recognised_at_ = nullptr;
   std::size_t bytes_ = 0;  // of arrivals in memory
   std::vector<std::unique_ptr<Phrases>> others_;  // whose numbers absorbed arrivals have
   std::vector<Book> books_;

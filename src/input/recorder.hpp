@@ -33,6 +33,9 @@ class Recorder {
 
   // Fills in the identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
   void record(diag::TunnelRecord& record, const Identity& own, const Context& context);
+  std::size_t recognise(diag::Dialect dialect, std::string_view text, char end) {
+    return intake_.recognise(dialect, text, end);
+  }
   // Without a time of its own, the record takes its envelope's; without any it is skipped.
   void session(diag::SessionRecord record, const Context& context);
   bool wants_fields() const { return intake_.wants_fields(); }  // else SessionRecord::fields may stay empty

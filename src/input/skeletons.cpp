@@ -50,7 +50,10 @@ std::size_t plain_length(std::string_view text) {
 bool is_plain(std::string_view text) { return std::none_of(text.begin(), text.end(), is_special); }
 
 bool take(std::string_view& rest, std::string_view literal) {
-  if (rest.size() < literal.size() || !diag::same_bytes(rest.data(), literal.data(), literal.size())) return false;
+  if (rest.size() < literal.size()) return false;
+  const bool same = literal.size() <= 32 ? diag::same_bytes(rest.data(), literal.data(), literal.size())
+                                         : std::memcmp(rest.data(), literal.data(), literal.size()) == 0;
+  if (!same) return false;
   rest.remove_prefix(literal.size());
   return true;
 }
@@ -103,7 +106,7 @@ std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder&
   for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
     const std::size_t index = (last_ + tried) % skeletons_.size();
     Skeleton& skeleton = skeletons_[index];
-    Reading reading{data, skeleton.record};
+    Reading reading{data, out, skeleton.record};
     if (!read(skeleton, reading)) continue;
     last_ = index;
     skeleton.context.line = line;
@@ -183,21 +186,39 @@ bool Skeletons::read_line_time(std::size_t length, Reading& reading) {
   return true;
 }
 
+void Skeletons::remember_epoch(const char* digits) {
+  if (epoch_number_ > 0 && diag::same_bytes(digits, epoch_.data(), epoch_.size())) return;
+  std::memcpy(epoch_.data(), digits, epoch_.size());
+  epoch_number_ = 0;
+  for (const char c : epoch_) epoch_number_ = epoch_number_ * 10 + (c - '0');
+}
+
 bool Skeletons::read_event_time(Reading& reading) {
   constexpr std::size_t kMostDigits = 18;
   if (reading.rest.size() <= kMostDigits || reading.rest[0] == '0') return false;
   const char* at = reading.rest.data();
   const char* const end = at + kMostDigits;
   std::int64_t epoch = 0;
+  if (epoch_number_ > 0 && diag::same_bytes(at, epoch_.data(), epoch_.size())) {
+    epoch = epoch_number_;
+    at += epoch_.size();
+  }
   for (; at < end && is_digit(*at); ++at) epoch = epoch * 10 + (*at - '0');
   const ParsedTime parsed = time_of(epoch);
   if (at == reading.rest.data() || parsed.status != TimeStatus::Ok) return false;
   reading.record.time = parsed.time;
-  reading.rest.remove_prefix(static_cast<std::size_t>(at - reading.rest.data()));
+  const char* const from = reading.rest.data();
+  if (static_cast<std::size_t>(at - from) >= epoch_.size()) remember_epoch(from);
+  reading.rest.remove_prefix(static_cast<std::size_t>(at - from));
   return true;
 }
 
 bool Skeletons::read_message(Reading& reading) {
+  if (const std::size_t length = reading.out.recognise(reading.record.dialect, reading.rest, '"'); length > 0) {
+    reading.record.message = reading.rest.substr(0, length);
+    reading.rest.remove_prefix(length);
+    return true;
+  }
   const std::string_view message = reading.rest.substr(0, plain_length(reading.rest));
   if (message.empty() || message.front() == ' ' || message.back() == ' ') return false;
   reading.record.message = message;

@@ -61,6 +61,7 @@ class Skeletons {
 
   struct Reading {
     std::string_view rest;
+    Recorder& out;
     diag::TunnelRecord& record;  // the skeleton's own, which every line fills anew
   };
   struct Member {
@@ -72,7 +73,8 @@ class Skeletons {
   static bool read_known_tail(const Skeleton& skeleton, Reading& reading);
   bool read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading);
   bool read_line_time(std::size_t length, Reading& reading);
-  static bool read_event_time(Reading& reading);
+  bool read_event_time(Reading& reading);
+  void remember_epoch(const char* digits);  // eight of them
   static bool read_message(Reading& reading);
   template <class Meaning>
   static bool read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning);
@@ -86,6 +88,8 @@ class Skeletons {
   Values<diag::PhaseState> phases_;
   Values<diag::Answer> answers_;
   std::array<char, 10> day_{};  // "2026-03-01" of the last line time
+  std::array<char, 8> epoch_{};  // the first digits of the last event time
+  std::int64_t epoch_number_ = 0;
   diag::Time day_begins_ = diag::kNoTime;
   diag::Time line_time_ = diag::kNoTime;  // of the line read last
 };
