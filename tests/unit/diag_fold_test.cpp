@@ -125,10 +125,14 @@ class RandomLog {
     bgp_ = one_in(2) ? 0 : 3 + any(60);
     stateless_ = one_in(6) ? 1 : one_in(2) ? 3 : 100'000;
     unknown_ = one_in(4) ? 2 : 5 + any(60);
+    outages_ = kRates[1 + any(4)];
+    period_ = one_in(3) ? static_cast<Duration>(1 + any(8)) * kHour : 0;
+    script_.clear();
     now_ = {};
     now_.ip = ip;
     now_.time = kStart + static_cast<Time>(any(7200)) * kSecond;
     if (!one_in(3)) now_.dpd_enabled = Answer::Yes, now_.nat_t = one_in(2) ? Answer::Yes : Answer::No;
+    last_outage_ = now_.time;
     now_.phase1 = now_.phase2 = one_in(4) ? some_state() : PhaseState::Established;
     Lines lines;
     while (lines.size() < count) lines.push_back(next());
@@ -185,7 +189,62 @@ class RandomLog {
     }
   }
 
+  // What happens in an outage: how long after the line before, what is said, and the states from then on.
+  struct Scene {
+    Duration after;
+    std::string message;
+    PhaseState phase1, phase2;
+  };
+
+  // An outage as a detector expects it, begun in one of several ways, at times right behind another record.
+  void begin_outage() {
+    const auto up = PhaseState::Established, down = PhaseState::Down, negotiating = PhaseState::Negotiating;
+    const auto soon = [&] { return static_cast<Duration>(one_in(2) ? 0 : any(90)) * kSecond; };
+    const std::uint64_t id = ++id_;
+    switch (any(6)) {
+      case 0: script_ = {{soon(), "AWS tunnel is giving up after 3 retransmits", down, down}}; break;
+      case 1: script_ = {{soon(), "AWS tunnel received DELETE for IKE_SA from CGW", down, down}}; break;
+      case 2:
+        script_ = {{soon(), "AWS tunnel received DELETE for Phase 2 SA with SPI: " + spi(), up, down},
+                   {soon(), fmt::format("AWS tunnel is sending request (id={}) for CREATE_CHILD_SA", id), up, down},
+                   {soon(), "No Proposal Match Found by AWS", up, down}};
+        break;
+      case 3:
+        script_ = {{soon(), fmt::format("AWS tunnel is sending request (id={}) for CREATE_CHILD_SA", id), up, up},
+                   {8 * kSecond, fmt::format("AWS tunnel is retransmitting request (id={})", id), up, up},
+                   {soon(), "AWS tunnel is giving up after 3 retransmits", down, down}};
+        break;
+      case 4: script_ = {{soon(), routine(), one_in(2) ? up : down, down}}; break;
+      default: script_ = {{soon() + static_cast<Duration>(any(60)) * kMinute, routine(), down, down}};
+    }
+    for (std::uint64_t tries = any(12); tries > 0; --tries)
+      script_.push_back({soon() * 5, one_in(2) ? "AWS tunnel is sending request (id=0) for IKE_SA_INIT" : routine(), negotiating, down});
+    if (one_in(10)) return;
+    script_.push_back({soon(), "AWS tunnel is sending request (id=1) for IKE_AUTH", up, down});
+    script_.push_back({soon(), "AWS tunnel Phase 2 is established with cgw: 198.51.100.20", up, up});
+  }
+
+  Line scene() {
+    const Scene& scene = script_.front();
+    now_.time += scene.after;
+    now_.envelope = kNoTime;
+    now_.phase1 = scene.phase1;
+    now_.phase2 = scene.phase2;
+    Line line = now_;
+    line.message = scene.message;
+    if (stateless_ == 1) line.phase1 = line.phase2 = PhaseState::Unknown;
+    script_.erase(script_.begin());
+    return line;
+  }
+
   Line next() {
+    const bool due = period_ > 0 && now_.time - last_outage_ >= period_;
+    if (script_.empty() && (due || one_in(outages_))) {
+      if (due) now_.time = std::max(now_.time, last_outage_ + period_);
+      begin_outage();
+      last_outage_ = now_.time;
+    }
+    if (!script_.empty()) return scene();
     now_.time += some_spacing();
     now_.envelope = one_in(3) ? kNoTime : now_.time + static_cast<Time>(any(1500));
     if (one_in(changes_)) now_.phase1 = some_state();
@@ -208,8 +267,10 @@ class RandomLog {
   }
 
   std::mt19937_64 random_;
-  std::uint64_t changes_ = 0, faults_ = 0, bgp_ = 0, stateless_ = 0, unknown_ = 0, id_ = 0;
-  Duration usual_ = 10;
+  std::uint64_t changes_ = 0, faults_ = 0, bgp_ = 0, stateless_ = 0, unknown_ = 0, outages_ = 0, id_ = 0;
+  Duration usual_ = 10, period_ = 0;
+  Time last_outage_ = kNoTime;
+  std::vector<Scene> script_;
   Line now_;
 };
 
