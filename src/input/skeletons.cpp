@@ -314,6 +314,7 @@ void Skeletons::learn(std::string_view line, const Recorder::Seen& seen) {
   std::size_t literal_from = 0;
   if (const std::size_t blank = line.substr(0, brace).find(' '); blank != std::string_view::npos) {
     if (!has_time_form(line.substr(0, blank))) return;
+    if (context.time != leading_time(line.substr(0, blank)).parsed.time) return;  // an envelope further in has one
     skeleton.line_time = literal_from = blank;
     skeleton.slots.push_back({SlotKind::LineTime, ""});
   } else if (brace != 0) {
