@@ -2,6 +2,7 @@
 #include "diag/tunnel/connection.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "kb/signals.hpp"
@@ -79,23 +80,25 @@ Availability availability_of(const std::vector<const History*>& tunnels, const s
   return a;
 }
 
+// `time`: when it counts as seen; kNoTime: when the record says.
 void add(Connection& c, SignalIndex signal, const std::vector<Subject>& subjects, std::size_t subject,
-         std::size_t event, bool lasts) {
+         std::size_t event, bool lasts, Time time = kNoTime) {
   c.whole.seen.push_back(found(subjects[subject].history, signal, event));
+  if (time != kNoTime) c.whole.seen.back().time = time;
   c.whole.seen.back().subject = static_cast<std::uint32_t>(subject);
   if (lasts) c.lasting.push_back(c.whole.seen.back());
 }
 
+// The record with which the outage at `time` began: one nearer to that time may have been folded (diag/fold.hpp).
 std::size_t event_at(const History& h, Time time) {
-  const auto& events = h.log->events;
-  const auto it = std::lower_bound(events.begin(), events.end(), time, [](const Event& e, Time t) { return e.time < t; });
-  return it == events.end() ? events.size() - 1 : static_cast<std::size_t>(it - events.begin());
+  const auto it = std::upper_bound(h.spells.begin(), h.spells.end(), time, [](Time t, const Spell& s) { return t < s.start; });
+  return it == h.spells.begin() ? 0 : std::prev(it)->first_event;
 }
 
 void add_signals(Connection& c, const std::vector<Subject>& subjects, const Signals& signals) {
   for (const Interval& interval : c.report.both_down) {
     for (const std::size_t i : c.tunnels)
-      add(c, signals[kAllTunnelsDown], subjects, i, event_at(subjects[i].history, interval.start), !interval.end);
+      add(c, signals[kAllTunnelsDown], subjects, i, event_at(subjects[i].history, interval.start), !interval.end, interval.start);
   }
   std::size_t up = 0;
   for (const std::size_t i : c.tunnels)
