@@ -256,11 +256,7 @@ ArrivalReader::ArrivalReader(const Arrivals& arrivals, const std::vector<Book>& 
 
 // Opens the chunks that begin no later than what is open.
 void ArrivalReader::activate() {
-  if (waiting_.empty()) return;
-  std::int64_t earliest = 0;
-  for (std::size_t i = 0; i < active_.size(); ++i)
-    if (i == 0 || active_[i].second < earliest) earliest = active_[i].second;
-  while (!waiting_.empty() && (active_.empty() || waiting_.back()->first <= earliest)) {
+  while (!waiting_.empty() && (active_.empty() || waiting_.back()->first <= active_.front().second)) {
     Cursor cursor;
     cursor.chunk = waiting_.back();
     cursor.book = &books_[cursor.chunk->book];
@@ -274,8 +270,8 @@ void ArrivalReader::activate() {
     cursor.at = bytes.data();
     cursor.end = bytes.data() + bytes.size();
     cursor.second = Arrivals::second_after(cursor.at, cursor.last);
-    if (active_.empty()) earliest = cursor.second;
     active_.push_back(std::move(cursor));
+    std::push_heap(active_.begin(), active_.end(), later);
   }
 }
 
@@ -294,13 +290,21 @@ void ArrivalReader::take_second(Cursor& cursor, std::vector<Arrival>& second) {
 
 bool ArrivalReader::next(std::vector<Arrival>& second) {
   second.clear();
-  std::erase_if(active_, [](const Cursor& cursor) { return cursor.at == cursor.end; });
+  read_.clear();
   activate();
   if (active_.empty()) return false;
-  std::int64_t earliest = active_[0].second;
-  for (const Cursor& cursor : active_) earliest = std::min(earliest, cursor.second);
-  for (Cursor& cursor : active_)
-    if (cursor.second == earliest) take_second(cursor, second);
+  const std::int64_t earliest = active_.front().second;
+  while (!active_.empty() && active_.front().second == earliest) {
+    if (active_.size() > 1) std::pop_heap(active_.begin(), active_.end(), later);
+    Cursor& cursor = active_.back();
+    take_second(cursor, second);
+    if (cursor.at == cursor.end) {
+      read_.push_back(std::move(cursor));
+      active_.pop_back();
+    } else if (active_.size() > 1) {
+      std::push_heap(active_.begin(), active_.end(), later);
+    }
+  }
   return true;
 }
 

@@ -102,7 +102,7 @@ class ArrivalReader {
  public:
   ArrivalReader(const Arrivals& arrivals, const std::vector<Book>& books, Overflow* overflow);
 
-  // The records of the next second, phrases in common numbers; within it by chunk, then as they arrived. Their values
+  // The records of the next second, phrases in common numbers; within it in no order but that of each chunk. Their values
   // are valid until the next call. False: there are no more.
   bool next(std::vector<Arrival>& second);
 
@@ -115,13 +115,15 @@ class ArrivalReader {
     Arrivals::Last last;
     std::int64_t second = 0;  // of the record at `at`
   };
+  static bool later(const Cursor& a, const Cursor& b) { return a.second > b.second; }
   void activate();
   static void take_second(Cursor& cursor, std::vector<Arrival>& second);
 
   const std::vector<Book>& books_;
   Overflow* overflow_;
   std::vector<const Arrivals::Chunk*> waiting_;  // latest first
-  std::vector<Cursor> active_;
+  std::vector<Cursor> active_;  // a heap, the earliest in front
+  std::vector<Cursor> read_;    // at their ends; the values of the last second may be theirs
 };
 
 }  // namespace tunnelscope::diag

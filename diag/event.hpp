@@ -115,10 +115,17 @@ struct Caveat {
 // How often each spacing between two records occurs: whole seconds and counts, in order.
 using Spacings = std::vector<std::pair<Duration, std::uint64_t>>;
 
+// A record of a streak. Containers may put many records into one line: the time tells those of one signal apart.
+struct StreakRecord {
+  Place place;
+  Time time = kNoTime;
+  bool is(const Event& e) const { return e.time == time && e.place.input == place.input && e.place.line == place.line; }
+};
+
 // Phase 2 SAs that replaced each other in quick succession: limits churn_spacing and churn_replacements.
 struct Streak {
   SignalIndex signal = kNoSignal;
-  std::vector<Place> records;  // some of its replacements, spread evenly, the first and the last among them
+  std::vector<StreakRecord> records;  // some of its replacements, spread evenly, the first and the last among them
   std::uint64_t count = 0;  // replacements
   Duration spacing = 0;     // their median
 };

@@ -13,7 +13,6 @@ namespace {
 
 using namespace kb::signal;
 
-constexpr std::size_t kLongestRun = 128;         // held before it is thinned
 constexpr std::size_t kFirstOfShape = 3;         // unknown messages of one shape kept at a run's beginning
 constexpr std::size_t kMostShapes = 5000;        // of one tunnel; the rest counts as one
 constexpr std::size_t kMostOfStreak = 20;        // replacements that can be shown
@@ -64,9 +63,9 @@ std::uint64_t take_number(std::string_view& bytes) {
   }
 }
 
-void take_every_second(std::vector<Place>& places) {
-  for (std::size_t i = 0; 2 * i < places.size(); ++i) places[i] = places[2 * i];
-  places.resize((places.size() + 1) / 2);
+void take_every_second(std::vector<StreakRecord>& records) {
+  for (std::size_t i = 0; 2 * i < records.size(); ++i) records[i] = records[2 * i];
+  records.resize((records.size() + 1) / 2);
 }
 
 // Why a record of a run stays, as far as the record itself tells.
@@ -78,8 +77,6 @@ std::uint8_t states_named(const std::vector<std::string>& names) {
     if (std::find(names.begin(), names.end(), kPhaseStateNames[i]) != names.end()) bits |= 1U << i;
   return static_cast<std::uint8_t>(bits);
 }
-
-bool same(Place a, Place b) { return a.input == b.input && a.line == b.line; }
 
 }  // namespace
 
@@ -208,7 +205,7 @@ std::uint8_t Fold::add_to_streaks(const Event& e) {
   if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return 0;
   const auto which = static_cast<std::size_t>(facts.replaces);
   OpenStreak& streak = streaks_[which];
-  const Duration spacing = e.time - streak.last_time;
+  const Duration spacing = e.time - streak.last.time;
   if (streak.count > 0 && spacing <= kSameReplacement) return 0;
   if (streak.count > 0 && spacing > rules_.limits().churn_spacing) end_streak(which);
   if (streak.count > 0) {
@@ -217,9 +214,8 @@ std::uint8_t Fold::add_to_streaks(const Event& e) {
   }
   const bool shown = streak.count++ % streak.stride == 0;
   streak.refused_since = false;
-  streak.last = e.place;
-  streak.last_time = e.time;
-  if (shown) streak.records.push_back(e.place);
+  streak.last = {e.place, e.time};
+  if (shown) streak.records.push_back(streak.last);
   if (streak.records.size() == kMostOfStreak) take_every_second(streak.records), streak.stride *= 2;
   return shown ? kReplaces | kShown : kReplaces;
 }
@@ -227,8 +223,8 @@ std::uint8_t Fold::add_to_streaks(const Event& e) {
 void Fold::end_streak(std::size_t which) {
   OpenStreak& streak = streaks_[which];
   if (streak.count >= rules_.limits().churn_replacements && !streak.refused) {
-    if (!same(streak.records.back(), streak.last)) streak.records.push_back(streak.last);
-    for (const Place place : streak.records) pin(place);
+    if (streak.records.back().time != streak.last.time) streak.records.push_back(streak.last);
+    for (const StreakRecord& record : streak.records) pin(record);
     log_.streaks.push_back(
         {rules_.replacement(which), std::move(streak.records), streak.count, median_of(streak.spacings.sorted())});
   }
@@ -243,16 +239,16 @@ void Fold::OpenStreak::clear() {
   spacings.clear();
 }
 
-void Fold::pin(Place place) {
+void Fold::pin(const StreakRecord& record) {
   for (Pending& held : run_) {
-    if (!same(held.event.place, place)) continue;
+    if ((held.marks & kReplaces) == 0 || !record.is(held.event)) continue;
     held.marks |= kShown;
-    pinned_.push_back(place);
+    pinned_.push_back(record);
   }
 }
 
-bool Fold::is_pinned(Place place) const {
-  const auto here = [&](Place pinned) { return same(pinned, place); };
+bool Fold::is_pinned(const Event& event) const {
+  const auto here = [&](const StreakRecord& record) { return record.is(event); };
   return std::any_of(pinned_.begin(), pinned_.end(), here) ||
          std::any_of(streaks_.begin(), streaks_.end(), [&](const OpenStreak& streak) {
            return std::any_of(streak.records.begin(), streak.records.end(), here);
@@ -329,7 +325,9 @@ void Fold::hold(const Event& event, std::uint8_t marks, PhraseIndex phrase, std:
                                     mark(facts.child_asked, kAsked) | mark(facts.child_answered, kAnswered));
   run_.push_back({event, phrase, marks, values_.size(), values.size()});
   values_ += values;
-  if (run_.size() >= kLongestRun) thin(kNoTime);
+  if (run_.size() < thin_at_) return;
+  thin(kNoTime);
+  thin_at_ = std::max(kLongestRun, 2 * run_.size());  // where much stays, thinning must not cost its square
 }
 
 void Fold::keep(const Event& event, PhraseIndex phrase, std::string_view values) {
@@ -376,7 +374,7 @@ void Fold::mark_landmarks(Time next) {
   if (first_id != run_.end()) first_id->marks |= kStays;
   std::map<std::uint32_t, std::pair<std::size_t, Pending*>> shapes;  // how often, and the last
   for (Pending& p : run_) {
-    if ((p.marks & kShown) != 0 && is_pinned(p.event.place)) p.marks |= kStays;
+    if ((p.marks & kShown) != 0 && is_pinned(p.event)) p.marks |= kStays;
     if (p.event.shape == kNoShape) continue;
     auto& [count, last] = shapes[p.event.shape];
     if (count++ < kFirstOfShape) p.marks |= kStays;
@@ -411,11 +409,15 @@ void Fold::flush(Time next) {
   run_.clear();
   values_.clear();
   pinned_.clear();
+  thin_at_ = kLongestRun;
 }
 
 void Fold::finish() {
   flush(kNoTime);
   for (std::size_t which = 0; which < streaks_.size(); ++which) end_streak(which);
+  std::stable_sort(log_.streaks.begin(), log_.streaks.end(), [&](const Streak& a, const Streak& b) {
+    return rules_.facts(a.signal).replaces < rules_.facts(b.signal).replaces;
+  });
   if (version_balance_ != 0) log_.version = version_balance_ > 0 ? IkeVersion::V2 : IkeVersion::V1;
   log_.spacings = spacings_.sorted();
   log_.spacings_while_up = spacings_while_up_.sorted();

@@ -99,12 +99,11 @@ class Fold {
   };
   struct OpenStreak {
     std::uint64_t count = 0;
-    Time last_time = kNoTime;
     void clear();
 
-    std::vector<Place> records;    // every `stride`th
+    std::vector<StreakRecord> records;  // every `stride`th
     std::uint64_t stride = 1;
-    Place last;
+    StreakRecord last;
     SpacingCounts spacings;
     bool refused = false;          // a rekey was refused between its replacements
     bool refused_since = false;    // since the last of them
@@ -114,7 +113,7 @@ class Fold {
   void space(const Event& event);
   std::uint8_t add_to_streaks(const Event& event);  // the marks that the record gets by it
   void end_streak(std::size_t which);
-  void pin(Place place);
+  void pin(const StreakRecord& record);
   void note_completion(Event& event);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
@@ -128,7 +127,7 @@ class Fold {
   void mark_landmarks(Time next);
   void drop_unmarked();
   void flush(Time next);
-  bool is_pinned(Place place) const;
+  bool is_pinned(const Event& event) const;
 
   const FoldRules& rules_;
   const Phrases& phrases_;
@@ -144,12 +143,14 @@ class Fold {
   Time last_fault_ = kNoTime, last_completion_ = kNoTime;
   std::int64_t version_balance_ = 0;
   std::array<OpenStreak, FoldRules::kReplacements> streaks_;
-  std::vector<Place> pinned_;  // ends of streaks
+  std::vector<StreakRecord> pinned_;  // of streaks that have ended, as far as they are in run_
   SpacingCounts spacings_, spacings_while_up_;
   Duration rekeys_apart_ = 0;
   std::vector<std::uint32_t> shape_of_phrase_;
   std::map<std::string, std::uint32_t, std::less<>> shapes_;
+  static constexpr std::size_t kLongestRun = 128;  // held before it is thinned
   std::vector<Pending> run_;
+  std::size_t thin_at_ = kLongestRun;
   std::string values_;  // of run_
 };
 

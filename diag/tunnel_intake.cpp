@@ -6,6 +6,7 @@
 #include <exception>
 #include <map>
 #include <numeric>
+#include <system_error>
 #include <thread>
 
 #include "diag/bytes.hpp"
@@ -34,7 +35,11 @@ void on_threads(std::size_t count, unsigned threads, const Use& use) {
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t worker = 1; worker < errors.size() && worker < count; ++worker) others.emplace_back(work, worker);
+  try {
+    for (std::size_t worker = 1; worker < errors.size() && worker < count; ++worker) others.emplace_back(work, worker);
+  } catch (const std::system_error&) {
+    // No more threads are to be had here: those that there are do everything.
+  }
   work(0);
   for (std::thread& thread : others) thread.join();
   for (const std::exception_ptr& error : errors)

@@ -9,11 +9,10 @@ namespace {
 
 using namespace kb::signal;
 
-std::size_t event_at(const TunnelLog& log, Place place) {
-  const auto it = std::find_if(log.events.begin(), log.events.end(), [&](const Event& e) {
-    return e.place.input == place.input && e.place.line == place.line;
-  });
-  return static_cast<std::size_t>(it - log.events.begin());
+std::size_t event_of(const TunnelLog& log, const Streak& streak, const StreakRecord& record) {
+  const auto it = std::find_if(log.events.begin(), log.events.end(),
+                               [&](const Event& e) { return e.signal == streak.signal && record.is(e); });
+  return it == log.events.end() ? kNoEvent : static_cast<std::size_t>(it - log.events.begin());
 }
 
 }  // namespace
@@ -24,9 +23,15 @@ void detect_churn(Subject& s, const Context& context) {
   const auto longest = std::max_element(log.streaks.begin(), log.streaks.end(),
                                         [](const Streak& a, const Streak& b) { return a.count < b.count; });
   if (longest == log.streaks.end()) return;
-  for (const Place place : longest->records)
-    s.whole.seen.push_back(found(s.history, signals[kChildChurn], event_at(log, place)));
-  s.whole.seen.back().times = static_cast<std::uint32_t>(longest->count - longest->records.size() + 1);
+  std::uint64_t shown = 0;
+  for (const StreakRecord& record : longest->records) {
+    const std::size_t event = event_of(log, *longest, record);
+    if (event == kNoEvent) continue;
+    s.whole.seen.push_back(found(s.history, signals[kChildChurn], event));
+    ++shown;
+  }
+  if (shown == 0) return;
+  s.whole.seen.back().times = static_cast<std::uint32_t>(longest->count - shown + 1);
   s.whole.details["replacements"] = static_cast<double>(longest->count);
   s.whole.details["spacing_s"] = static_cast<double>(longest->spacing) / kSecond;
   s.whole.details["spacing"] = in_words(longest->spacing);

@@ -46,6 +46,7 @@ void detect_contradictions(Subject& s, const Context& context, const Signals& si
 void detect_bad_shapes(Subject& s, const Context& context, const Signals& signals) {
   struct Seen {
     std::vector<std::size_t> bad;  // the first of them
+    std::size_t last = 0;
     bool good = false;
   };
   const TunnelLog& log = *s.history.log;
@@ -63,15 +64,20 @@ void detect_bad_shapes(Subject& s, const Context& context, const Signals& signal
     Seen& seen = shapes[event.shape];
     if (!bad) seen.good = true;
     else if (seen.bad.size() < kBadShape) seen.bad.push_back(i);
+    seen.last = i;
   }
   if (!good_times) return;
+  const std::string* shown = nullptr;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes[i].good || shapes[i].bad.size() < kBadShape) continue;
-    for (const std::size_t event : shapes[i].bad)
+    Seen& seen = shapes[i];
+    if (seen.good || seen.bad.size() < kBadShape) continue;
+    if (seen.last != seen.bad.back()) seen.bad.push_back(seen.last);
+    for (const std::size_t event : seen.bad)
       s.whole.seen.push_back(found(s.history, signals[kUnrecognisedInBadSpells], event));
-    s.whole.seen.back().times = static_cast<std::uint32_t>(log.shapes[i].count - kBadShape + 1);
-    s.whole.details["shape"] = log.shapes[i].shape;
+    s.whole.seen.back().times = static_cast<std::uint32_t>(log.shapes[i].count - seen.bad.size() + 1);
+    if (shown == nullptr || *shown < log.shapes[i].shape) shown = &log.shapes[i].shape;
   }
+  if (shown != nullptr) s.whole.details["shape"] = *shown;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "src/input/reader.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "src/input/bytes.hpp"
@@ -251,7 +253,10 @@ void read_items(std::vector<Item>& items, std::atomic<std::size_t>& next, const 
 // Standard input named twice is at its end the second time: the order of reading would show.
 unsigned threads_for(const std::vector<Item>& items, unsigned jobs) {
   const auto streams = std::count_if(items.begin(), items.end(), [](const Item& i) { return i.path == kStandardInput; });
-  const std::size_t files = streams > 1 ? 1 : items.size();
+  std::size_t files = streams > 1 ? 1 : items.size();
+  struct rlimit descriptors {};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0)  // each thread has a file open, and the process some others
+    files = std::min<std::size_t>(files, static_cast<std::size_t>(descriptors.rlim_cur) / 2);
   return static_cast<unsigned>(std::min<std::size_t>(std::max(1U, jobs), std::max<std::size_t>(1, files)));
 }
 
@@ -266,8 +271,12 @@ std::vector<ReadProblem> read_inputs(const std::vector<std::string>& paths, cons
   std::vector<std::future<void>> others;
   const unsigned threads = threads_for(items, options.jobs);
   for (unsigned i = 1; i < threads; ++i) intakes.push_back(intake.another());
-  for (diag::Intake& other : intakes)
-    others.push_back(std::async(std::launch::async, [&] { read_items(items, next, options, progress, other); }));
+  try {
+    for (diag::Intake& other : intakes)
+      others.push_back(std::async(std::launch::async, [&] { read_items(items, next, options, progress, other); }));
+  } catch (const std::system_error&) {
+    // No more threads are to be had here: those that there are read everything.
+  }
   read_items(items, next, options, progress, intake);
   for (std::future<void>& other : others) other.get();
   for (diag::Intake& other : intakes) intake.absorb(std::move(other));
