@@ -205,7 +205,7 @@ std::uint8_t Fold::add_to_streaks(const Event& e) {
   if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return 0;
   const auto which = static_cast<std::size_t>(facts.replaces);
   OpenStreak& streak = streaks_[which];
-  const Duration spacing = e.time - streak.last.time;
+  const Duration spacing = streak.count > 0 ? e.time - streak.last.time : 0;
   if (streak.count > 0 && spacing <= kSameReplacement) return 0;
   if (streak.count > 0 && spacing > rules_.limits().churn_spacing) end_streak(which);
   if (streak.count > 0) {
