@@ -40,14 +40,6 @@ bool is_asked_for(const kb::Knowledge& knowledge, std::string_view signal) {
   });
 }
 
-Duration median_of(const Spacings& spacings) {
-  std::uint64_t count = 0, seen = 0;
-  for (const auto& [spacing, times] : spacings) count += times;
-  for (const auto& [spacing, times] : spacings)
-    if ((seen += times) > count / 2) return spacing;
-  return 0;
-}
-
 void put_number(std::string& out, std::uint64_t n) {
   for (; n >= 0x80; n >>= 7) out += static_cast<char>(n | 0x80);
   out += static_cast<char>(n);
@@ -79,6 +71,14 @@ std::uint8_t states_named(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+Duration median(const Spacings& spacings) {
+  std::uint64_t count = 0, seen = 0;
+  for (const auto& [spacing, times] : spacings) count += times;
+  for (const auto& [spacing, times] : spacings)
+    if (2 * (seen += times) >= count) return spacing;
+  return 0;
+}
 
 void SpacingCounts::add(Duration spacing) {
   const Duration seconds = spacing / kSecond;
@@ -226,7 +226,7 @@ void Fold::end_streak(std::size_t which) {
     if (streak.records.back().time != streak.last.time) streak.records.push_back(streak.last);
     for (const StreakRecord& record : streak.records) pin(record);
     log_.streaks.push_back(
-        {rules_.replacement(which), std::move(streak.records), streak.count, median_of(streak.spacings.sorted())});
+        {rules_.replacement(which), std::move(streak.records), streak.count, median(streak.spacings.sorted())});
   }
   streak.clear();
 }

@@ -18,6 +18,9 @@
 
 namespace tunnelscope::diag {
 
+// The lower of the two middle spacings for an even count; 0: there are none.
+Duration median(const Spacings& spacings);
+
 // How often each spacing occurs, in whole seconds.
 class SpacingCounts {
  public:

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "diag/fold.hpp"
 #include "diag/tunnel/detectors.hpp"
-#include "diag/tunnel/spacing.hpp"
 #include "diag/tunnel/statistics.hpp"
 #include "kb/signals.hpp"
 
@@ -164,7 +164,7 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
   const Duration silence = median(d.silences), age_at_death = median(d.ages);
   const bool nothing_between = age_at_death - silence <= kMinute;
   const bool at_once = !d.recoveries.empty() && median(d.recoveries) <= limits.renegotiate;
-  const bool silence_stands_out = silence >= kMinute && silence >= 2 * median(s.history.log->spacings_while_up);
+  const bool silence_stands_out = silence >= kMinute && silence >= 2 * diag::median(s.history.log->spacings_while_up);
 
   if (steady_age && (nothing_between ? at_once : !(steady_silence && silence_stands_out))) {
     Clock clock{"gateway", {}, age_at_death};

@@ -23,9 +23,8 @@ Duration median_by_time(const Spacings& spacings) {
   return spacings.back().first;
 }
 
-}  // namespace
-
-Duration median(const Spacings& spacings) {
+// The upper of the two middle ones for an even count.
+Duration upper_median(const Spacings& spacings) {
   const std::uint64_t count = count_of(spacings);
   std::uint64_t seen = 0;
   for (const auto& [spacing, times] : spacings)
@@ -33,13 +32,15 @@ Duration median(const Spacings& spacings) {
   return 0;
 }
 
+}  // namespace
+
 Duration usual_spacing(const Spacings& spacings) {
   if (spacings.empty()) return 0;
   const Duration large = median_by_time(spacings);
   std::uint64_t as_large = 0;
   for (const auto& [spacing, times] : spacings)
     if (spacing >= large / 2) as_large += times;
-  return as_large >= kRecurring ? std::max(median(spacings), large) : median(spacings);
+  return as_large >= kRecurring ? std::max(upper_median(spacings), large) : upper_median(spacings);
 }
 
 Duration longest_usual(Duration usual, const Limits& limits) {

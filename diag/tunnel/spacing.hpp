@@ -16,7 +16,6 @@ struct Gap {
 // The median of the spacings of five seconds or more (shorter ones are parts of one exchange); or, when most of the
 // observed time lies in spacings of one larger size that occurs at least three times (a log of hourly rekeys), that size.
 Duration usual_spacing(const Spacings& spacings);
-Duration median(const Spacings& spacings);  // 0: there are none
 
 // Records further apart than this leave a gap between them.
 Duration longest_usual(Duration usual, const Limits& limits);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "diag/diagnose.hpp"
+#include "diag/fold.hpp"
 #include "kb/loader.hpp"
 #include "src/input/reader.hpp"
 #include "src/report/format.hpp"
@@ -346,6 +347,14 @@ TEST(Fold, ChangesNoReportOnARandomLog) {
     folded += some.kept;
   }
   EXPECT_LT(folded, kept * 3 / 4);  // else nothing was put to the test
+}
+
+TEST(Spacings, HaveTheLowerOfTheMiddleOnesAsMedian) {
+  EXPECT_EQ(median(Spacings{}), 0);
+  EXPECT_EQ(median(Spacings{{5, 1}}), 5);
+  EXPECT_EQ(median(Spacings{{5, 1}, {9, 1}}), 5);
+  EXPECT_EQ(median(Spacings{{5, 1}, {9, 1}, {11, 1}}), 9);
+  EXPECT_EQ(median(Spacings{{5, 2}, {9, 1}, {11, 1}}), 5);
 }
 
 }  // namespace
