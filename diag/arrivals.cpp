@@ -22,7 +22,8 @@ enum : std::uint8_t {
 std::uint64_t zigzag(std::int64_t n) { return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63); }
 std::int64_t unzigzag(std::uint64_t n) { return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1); }
 
-constexpr std::size_t kMostWritten = 128;  // flags and eleven numbers of ten bytes
+constexpr std::size_t kMostWritten = 128;  // flags and eleven numbers of ten bytes, and a word
+constexpr std::size_t kInOneWord = 4;      // bytes of most values
 
 // Writes where there is room for kMostWritten bytes.
 class Pen {
@@ -130,7 +131,13 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
     pen.number(a.values.size());
   }
   char* const end = pen.at();
-  if (!a.values.empty()) std::memcpy(end, a.values.data(), a.values.size());
+  if (a.values.size() <= kInOneWord) {  // whatever follows it is overwritten
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < a.values.size(); ++i) word |= std::uint64_t{static_cast<unsigned char>(a.values[i])} << (8 * i);
+    std::memcpy(end, &word, sizeof word);
+  } else {
+    std::memcpy(end, a.values.data(), a.values.size());
+  }
   out.grown_to(end + a.values.size());
   last = {second, e.place.line, a.position, states};
 }

@@ -151,6 +151,7 @@ struct TunnelLog {
   std::vector<Time> rekeys;   // when the gateway asked for CHILD SAs, thinned out evenly where there are many
   std::vector<UnknownShape> shapes;
   std::string messages;       // packed: Messages::text
+  std::uint32_t book = 0;     // of the phrases that `messages` names
 };
 
 }  // namespace tunnelscope::diag

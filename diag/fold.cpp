@@ -105,15 +105,16 @@ Spacings SpacingCounts::sorted() const {
 }
 
 FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
-    : limits_(classifier.knowledge().thresholds), keep_everything_(keep_everything) {
+    : limits_(classifier.knowledge().thresholds) {
   longest_step_ = std::min({limits_.gap_floor, limits_.nobody_quiet, limits_.nobody_recovered});
   facts_.resize(classifier.signals().size());
   const auto mark = [&](bool SignalFacts::*fact, std::initializer_list<std::string_view> signals) {
     for (const std::string_view name : signals)
       if (const SignalIndex signal = classifier.signal(name); signal != kNoSignal) facts_[signal].*fact = true;
   };
+  none_.signal.passes = !keep_everything;
   for (const std::string_view name : kPassing)
-    if (!is_asked_for(classifier.knowledge(), name)) mark(&SignalFacts::passes, {name});
+    if (!keep_everything && !is_asked_for(classifier.knowledge(), name)) mark(&SignalFacts::passes, {name});
   mark(&SignalFacts::exchange,
        {kChildRequestReceived, kChildResponseSent, kChildRequestSent, kChildResponseReceived, kIkeInitRequestReceived,
         kIkeInitRequestSent, kIkeInitResponseSent, kIkeInitResponseReceived, kIkeAuthRequestReceived, kIkeAuthResponseSent,
@@ -131,25 +132,28 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
   mark(&SignalFacts::handshake_fault,
        {kPskMismatch, kAuthenticationFailed, kNoProposal, kChildFailed, kTsUnacceptable, kHalfOpenTimeout});
   for (const kb::MessageRule& rule : classifier.knowledge().messages) {
-    versions_.push_back(rule.ike_version == "ikev1"   ? IkeVersion::V1
-                        : rule.ike_version == "ikev2" ? IkeVersion::V2
-                                                      : IkeVersion::Unknown);
-    contradicted_.push_back({states_named(rule.contradicts_phase1), states_named(rule.contradicts_phase2)});
+    RuleFacts facts;
+    facts.signal = this->facts(classifier.signal(rule.signal));
+    facts.version = rule.ike_version == "ikev1" ? IkeVersion::V1 : rule.ike_version == "ikev2" ? IkeVersion::V2 : IkeVersion::Unknown;
+    facts.contradicted1 = states_named(rule.contradicts_phase1);
+    facts.contradicted2 = states_named(rule.contradicts_phase2);
+    by_rule_.push_back(facts);
   }
 }
 
-Fold::Fold(const FoldRules& rules, const Phrases& phrases, const InputOrder& inputs, Time bgp_begins, TunnelLog& log)
-    : rules_(rules), phrases_(phrases), inputs_(inputs), bgp_begins_(bgp_begins), log_(log) {}
+Fold::Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log)
+    : rules_(rules), phrases_(phrases), paths_(paths), bgp_begins_(bgp_begins), log_(log) {}
 
-void Fold::add(const Arrival& arrival) {
-  Event event = arrival.event;
+void Fold::add(Arrival& arrival) {
+  Event& event = arrival.event;
+  const FoldRules::RuleFacts& facts = rules_.of(event.rule);
   if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
-  count(event);
-  space(event);
-  const std::uint8_t marks = add_to_streaks(event);
-  note_completion(event);
-  if (continues_run(event)) {
-    hold(event, marks, arrival.phrase, arrival.values);
+  count(event, facts.version);
+  space(event, facts.signal);
+  const std::uint8_t marks = add_to_streaks(event, facts.signal);
+  note_completion(event, facts.signal);
+  if (continues_run(event, facts)) {
+    hold(arrival, marks, facts.signal);
   } else {
     flush(event.time);
     keep(event, arrival.phrase, arrival.values);
@@ -157,30 +161,29 @@ void Fold::add(const Arrival& arrival) {
   carry(event);
 }
 
-void Fold::count(const Event& e) {
+void Fold::count(const Event& e, IkeVersion version) {
   ++log_.records;
   if (e.rule == kNoRule) return;
   ++log_.recognised;
-  const IkeVersion version = rules_.version(e.rule);
   if (version == IkeVersion::Unknown) return;
   version_balance_ += version == IkeVersion::V2 ? 1 : -1;
   log_.version = version;  // the latest, in case of a tie
 }
 
-void Fold::space(const Event& e) {
+void Fold::space(const Event& e, const SignalFacts& facts) {
   if (e.dialect != Dialect::AwsS2sIke) return;
   const bool up = is_up(e.phase2);
   if (last_ike_ != kNoTime && e.time - last_ike_ >= kFewestApart) {
     spacings_.add(e.time - last_ike_);
-    if (up && last_up_ && !rules_.facts(e.signal).peer_delete) spacings_while_up_.add(e.time - last_ike_);
+    if (up && last_up_ && !facts.peer_delete) spacings_while_up_.add(e.time - last_ike_);
   }
   last_ike_ = e.time;
   last_up_ = up;
 }
 
 // Whether nothing about the tunnel changes with the record, and it comes soon enough.
-bool Fold::continues_run(const Event& e) const {
-  if (!rules_.passes(e) || last_ == kNoTime || last_dialect_ != e.dialect) return false;
+bool Fold::continues_run(const Event& e, const FoldRules::RuleFacts& facts) const {
+  if (!facts.passes(e) || last_ == kNoTime || last_dialect_ != e.dialect) return false;
   if (e.time - last_ > rules_.longest_step()) return false;
   if (bgp_begins_ != kNoTime && last_ < bgp_begins_ && e.time >= bgp_begins_) return false;
   const auto repeats = [](auto stated, auto known) { return static_cast<int>(stated) == 0 || stated == known; };
@@ -197,8 +200,7 @@ void Fold::carry(const Event& e) {
   last_dialect_ = e.dialect;
 }
 
-std::uint8_t Fold::add_to_streaks(const Event& e) {
-  const FoldRules::SignalFacts& facts = rules_.facts(e.signal);
+std::uint8_t Fold::add_to_streaks(const Event& e, const SignalFacts& facts) {
   if (facts.refuses)
     for (OpenStreak& streak : streaks_) streak.refused_since = true;
   if (facts.child_requested) note_rekey(e.time);
@@ -256,8 +258,7 @@ bool Fold::is_pinned(const Event& event) const {
 }
 
 // Where exchanges for CHILD SAs follow each other closely, one within the time of an onset stands for all.
-void Fold::note_completion(Event& e) {
-  const FoldRules::SignalFacts& facts = rules_.facts(e.signal);
+void Fold::note_completion(Event& e, const SignalFacts& facts) {
   if (facts.handshake_fault) {
     deny_completions(e.time);
     last_fault_ = e.time;
@@ -315,16 +316,21 @@ void Fold::set_shape(Event& e, PhraseIndex phrase, std::string_view values) {
   }
   UnknownShape& seen = log_.shapes[e.shape];
   ++seen.count;
-  if (inputs_.earlier(e.place, seen.first)) seen.first = e.place;
+  if (earlier(e.place, seen.first)) seen.first = e.place;
 }
 
-void Fold::hold(const Event& event, std::uint8_t marks, PhraseIndex phrase, std::string_view values) {
-  const FoldRules::SignalFacts& facts = rules_.facts(event.signal);
+bool Fold::earlier(Place a, Place b) const {
+  if (a.input == b.input) return a.line < b.line;
+  const int order = paths_[a.input].compare(paths_[b.input]);
+  return order != 0 ? order < 0 : a.input < b.input;
+}
+
+void Fold::hold(const Arrival& arrival, std::uint8_t marks, const SignalFacts& facts) {
   const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
-  marks = static_cast<std::uint8_t>(marks | mark(facts.exchange && event.number >= 0, kHasId) |
+  marks = static_cast<std::uint8_t>(marks | mark(facts.exchange && arrival.event.number >= 0, kHasId) |
                                     mark(facts.child_asked, kAsked) | mark(facts.child_answered, kAnswered));
-  run_.push_back({event, phrase, marks, values_.size(), values.size()});
-  values_ += values;
+  run_.push_back({arrival.event, arrival.phrase, marks, values_.size(), arrival.values.size()});
+  values_ += arrival.values;
   if (run_.size() < thin_at_) return;
   thin(kNoTime);
   thin_at_ = std::max(kLongestRun, 2 * run_.size());  // where much stays, thinning must not cost its square
@@ -429,7 +435,7 @@ std::string Messages::text(const TunnelLog& log, const Event& event) const {
   std::string_view packed = std::string_view(log.messages).substr(event.text);
   const auto phrase = static_cast<PhraseIndex>(take_number(packed));
   const std::uint64_t size = take_number(packed);
-  return phrases_.text(phrase, packed.substr(0, size));
+  return books_[log.book]->text(phrase, packed.substr(0, size));
 }
 
 }  // namespace tunnelscope::diag

@@ -14,7 +14,6 @@
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
 #include "diag/limits.hpp"
-#include "diag/second.hpp"
 
 namespace tunnelscope::diag {
 
@@ -39,19 +38,8 @@ class FoldRules {
  public:
   FoldRules(const Classifier& classifier, bool keep_everything);
 
-  // No cause names the signal, and every detector is content with landmarks and sums.
-  bool passes(const Event& e) const {
-    if (keep_everything_ || e.dialect != Dialect::AwsS2sIke || contradicts_itself(e)) return false;
-    return e.rule == kNoRule || facts(e.signal).passes;
-  }
-  bool contradicts_itself(const Event& e) const {
-    if (e.rule == kNoRule) return false;
-    const Contradicted& states = contradicted_[e.rule];
-    return ((states.phase1 >> static_cast<unsigned>(e.phase1) | states.phase2 >> static_cast<unsigned>(e.phase2)) & 1) != 0;
-  }
-
   struct SignalFacts {
-    bool passes = false;
+    bool passes = false;         // no cause names the signal, and every detector is content with landmarks and sums
     bool exchange = false;       // a line of an exchange with its message id
     bool child_asked = false;    // the endpoint asked for a CHILD SA, or got its answer
     bool child_answered = false; // a CHILD SA exchange came to its answer
@@ -64,8 +52,18 @@ class FoldRules {
   };
   static constexpr std::size_t kReplacements = 3;  // signals that replace a CHILD SA
   SignalIndex replacement(std::size_t which) const { return replacements_[which]; }
-  const SignalFacts& facts(SignalIndex signal) const { return signal == kNoSignal ? none_ : facts_[signal]; }
-  IkeVersion version(RuleIndex rule) const { return rule == kNoRule ? IkeVersion::Unknown : versions_[rule]; }
+  const SignalFacts& facts(SignalIndex signal) const { return signal == kNoSignal ? none_.signal : facts_[signal]; }
+
+  struct RuleFacts {
+    SignalFacts signal;
+    IkeVersion version = IkeVersion::Unknown;
+    std::uint8_t contradicted1 = 0, contradicted2 = 0;  // a bit for each state of a phase that does not fit the message
+    bool passes(const Event& e) const {
+      if (!signal.passes || e.dialect != Dialect::AwsS2sIke) return false;
+      return ((contradicted1 >> static_cast<unsigned>(e.phase1) | contradicted2 >> static_cast<unsigned>(e.phase2)) & 1) == 0;
+    }
+  };
+  const RuleFacts& of(RuleIndex rule) const { return rule == kNoRule ? none_ : by_rule_[rule]; }
 
   const Limits& limits() const { return limits_; }
   Duration longest_step() const { return longest_step_; }  // between two records of a run
@@ -73,24 +71,19 @@ class FoldRules {
  private:
   Limits limits_;
   Duration longest_step_;
-  bool keep_everything_;
-  SignalFacts none_;
+  RuleFacts none_;
   std::vector<SignalFacts> facts_;
   std::array<SignalIndex, kReplacements> replacements_{};
-  std::vector<IkeVersion> versions_;
-  struct Contradicted {
-    std::uint8_t phase1 = 0, phase2 = 0;  // a bit for each state
-  };
-  std::vector<Contradicted> contradicted_;  // by rule
+  std::vector<RuleFacts> by_rule_;
 };
 
 class Fold {
  public:
-  // All of them must outlive it. bgp_begins: the time from which BGP's state is known although no
+  // All of them must outlive it. `paths`: of inputs as Place numbers them. bgp_begins: the time from which BGP's state is known although no
   // record has stated it yet; kNoTime: never.
-  Fold(const FoldRules& rules, const Phrases& phrases, const InputOrder& inputs, Time bgp_begins, TunnelLog& log);
+  Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log);
 
-  void add(const Arrival& arrival);  // in order, no duplicates
+  void add(Arrival& arrival);  // in order, no duplicates; its event gets what the log adds
   void finish();
 
  private:
@@ -112,29 +105,31 @@ class Fold {
     bool refused_since = false;    // since the last of them
   };
 
-  void count(const Event& event);
-  void space(const Event& event);
-  std::uint8_t add_to_streaks(const Event& event);  // the marks that the record gets by it
+  using SignalFacts = FoldRules::SignalFacts;
+  void count(const Event& event, IkeVersion version);
+  void space(const Event& event, const SignalFacts& facts);
+  std::uint8_t add_to_streaks(const Event& event, const SignalFacts& facts);  // the marks that the record gets by it
   void end_streak(std::size_t which);
   void pin(const StreakRecord& record);
-  void note_completion(Event& event);
+  void note_completion(Event& event, const SignalFacts& facts);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
   void note_rekey(Time time);
-  bool continues_run(const Event& event) const;
+  bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);
 
-  void hold(const Event& event, std::uint8_t marks, PhraseIndex phrase, std::string_view values);
+  void hold(const Arrival& arrival, std::uint8_t marks, const SignalFacts& facts);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
   void thin(Time next);
   void mark_landmarks(Time next);
   void drop_unmarked();
   void flush(Time next);
   bool is_pinned(const Event& event) const;
+  bool earlier(Place a, Place b) const;
 
   const FoldRules& rules_;
   const Phrases& phrases_;
-  const InputOrder& inputs_;
+  const std::vector<std::string>& paths_;
   const Time bgp_begins_;
   TunnelLog& log_;
 
@@ -160,11 +155,12 @@ class Fold {
 // The texts of kept events.
 class Messages {
  public:
-  explicit Messages(const Phrases& phrases) : phrases_(phrases) {}
+  // `books` by TunnelLog::book.
+  explicit Messages(const std::vector<const Phrases*>& books) : books_(books) {}
   std::string text(const TunnelLog& log, const Event& event) const;
 
  private:
-  const Phrases& phrases_;
+  const std::vector<const Phrases*>& books_;
 };
 
 }  // namespace tunnelscope::diag

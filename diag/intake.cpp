@@ -68,7 +68,7 @@ struct Input {
 
 struct Intake::Impl {
   Impl(const Classifier& c, IntakeOptions o)
-      : classifier(c), options(o), tunnels(c, o.overflow), sessions(c), messages(tunnels.messages()) {}
+      : classifier(c), options(o), tunnels(c, paths, o.keep_everything, o.overflow), sessions(c), messages(tunnels.messages()) {}
 
   const Classifier& classifier;
   IntakeOptions options;
@@ -94,6 +94,8 @@ struct Intake::Impl {
   Input& current() { return inputs[current_input]; }
   Place here(std::uint64_t line) const { return {static_cast<std::uint32_t>(current_input), line}; }
 
+  template <class Record>
+  void take(const Record& record, std::uint64_t line);
   void finish_sessions();
   void finish_tunnels(unsigned threads);
 };
@@ -123,16 +125,28 @@ std::size_t Intake::recognise(Dialect dialect, std::string_view text, char end) 
   return impl_->tunnels.recognise(dialect, text, end);
 }
 
-void Intake::record(const TunnelRecord& r, std::uint64_t line) {
-  Impl& d = *impl_;
-  Input& input = d.current();
+std::optional<RecordKind> Intake::kind_of(const TunnelRecord& record) { return impl_->tunnels.kind_of(record); }
+
+std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip) {
+  impl_->current().dialects[static_cast<std::size_t>(dialect)] = true;
+  return impl_->tunnels.tunnel_of(connection, outside_ip, static_cast<std::uint32_t>(impl_->current_input));
+}
+
+template <class Record>
+void Intake::Impl::take(const Record& r, std::uint64_t line) {
+  Input& input = current();
   ++input.summary.records;
-  ++d.coverage.records;
-  input.dialects[static_cast<std::size_t>(r.dialect)] = true;
+  ++coverage.records;
   input.direction.see(r.envelope_time == kNoTime ? r.time : r.envelope_time);
   input.latest = std::max(input.latest, r.time);
+  if (tunnels.add(r, here(line), input.next_position++) == rules::Outcome::LimitHit) ++coverage.limit_hits;
+}
 
-  if (d.tunnels.add(r, d.here(line), input.next_position++) == rules::Outcome::LimitHit) ++d.coverage.limit_hits;
+void Intake::record(const KnownRecord& r, std::uint64_t line) { impl_->take(r, line); }
+
+void Intake::record(const TunnelRecord& r, std::uint64_t line) {
+  impl_->current().dialects[static_cast<std::size_t>(r.dialect)] = true;
+  impl_->take(r, line);
 }
 
 void Intake::session(const SessionRecord& r, std::uint64_t line) {
@@ -218,7 +232,7 @@ void Intake::Impl::finish_tunnels(unsigned threads) {
   std::stable_sort(by_path.begin(), by_path.end(), [&](auto a, auto b) { return paths[a] < paths[b]; });
   order.rank.resize(inputs.size());
   for (std::uint32_t rank = 0; rank < by_path.size(); ++rank) order.rank[by_path[rank]] = rank;
-  tunnels.finish(paths, order, options.keep_everything, threads);
+  tunnels.finish(order, threads);
   for (const TunnelLog& log : tunnels.logs()) {
     coverage.duplicates += log.duplicates;
     coverage.recognised += log.recognised;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,12 @@ class Intake {
   // The length of the message that begins at `text` and ends before `end`, when it is of a kind met lately; else 0. The
   // next record, if it has this very message, is then taken faster.
   std::size_t recognise(Dialect dialect, std::string_view text, char end);
+
+  // Of a record whose message recognise() has just found: its kind, for any input; none: such records have no kind.
+  std::optional<RecordKind> kind_of(const TunnelRecord& record);
+  // The tunnel that records of this dialect and identity belong to, in the current input.
+  std::uint32_t tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip);
+  void record(const KnownRecord& record, std::uint64_t line);
 
   // Copies what it keeps: views need not outlive the call.
   void record(const TunnelRecord& record, std::uint64_t line);

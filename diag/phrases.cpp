@@ -214,7 +214,7 @@ std::size_t Phrases::read_lately_met(Dialect dialect, std::string_view text, cha
     const Phrase& phrase = phrases_[index];
     std::memcpy(packed_.data(), &number, sizeof number);
     reading = {index, phrase.meaning, phrase.number_size > 0 ? static_cast<std::int64_t>(number) : phrase.number,
-               {packed_.data(), phrase.packed}, true};
+               {packed_.data(), phrase.packed}, true, static_cast<std::uint16_t>(before.size()), static_cast<std::uint8_t>(count)};
     return before.size() + count + behind.size();
   }
   return 0;

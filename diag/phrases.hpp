@@ -23,6 +23,8 @@ struct Reading {
   std::int64_t number = -1;   // the first Int capture, or -1
   std::string_view values;    // packed; valid until the next message is read
   bool settled = false;       // meaning and number follow from phrase and values
+  std::uint16_t digits_from = 0;  // where the one long number of the message stands; set by read_lately_met only
+  std::uint8_t digits = 0;        // 0: it has none
 };
 
 class Phrases {
@@ -40,6 +42,8 @@ class Phrases {
 
   // What a settled reading of this phrase with these values said. Precondition: it was settled.
   Reading settled(PhraseIndex phrase, std::string_view values) const;
+  // The number that a reading of this phrase gives is the first of its values.
+  bool gives_value(PhraseIndex phrase) const { return phrases_[phrase].number_size > 0; }
   // How many bytes of packed values a phrase has. Precondition: not kWholeText.
   std::size_t size_of_values(PhraseIndex phrase) const { return phrases_[phrase].packed; }
   void append_text(PhraseIndex phrase, std::string_view values, std::string& out) const;

@@ -68,6 +68,19 @@ struct TunnelRecord {
   std::string_view route;       // RouteStatus records: "10.0.0.0/16 via 169.254.50.85 as-path 64512", else empty
 };
 
+// Tunnel records that differ in their times and the one long number of their message, and in nothing else.
+struct RecordKind {
+  std::uint32_t index = 0;
+  std::uint32_t digits_from = 0, digits = 0;  // where that number stands in the message; digits 0: it has none
+};
+struct KnownRecord {
+  std::uint32_t kind = 0;        // RecordKind::index
+  std::uint32_t tunnel = 0;      // Intake::tunnel_of, in the same input
+  Time time = kNoTime;           // never kNoTime
+  Time envelope_time = kNoTime;
+  std::uint64_t number = 0;
+};
+
 // What a record of a session system reports.
 enum class Happening : std::uint8_t {
   Message,     // a service line or an event that is about no single session

@@ -113,7 +113,7 @@ std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, c
   std::string text;
   for (Arrival& a : second) {
     a.identity = identity_of(a, phrases, text);
-    if (inputs.newest_first[a.event.place.input]) a.position = ~a.position;
+    if (!inputs.newest_first.empty() && inputs.newest_first[a.event.place.input]) a.position = ~a.position;
   }
   share_finest_times(second);
   std::sort(second.begin(), second.end(), [&](const Arrival& a, const Arrival& b) {

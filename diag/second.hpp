@@ -14,11 +14,9 @@ namespace tunnelscope::diag {
 struct InputOrder {
   std::vector<std::uint32_t> rank;  // by path, then by number
   std::vector<bool> newest_first;
-
-  bool earlier(Place a, Place b) const { return a.input == b.input ? a.line < b.line : rank[a.input] < rank[b.input]; }
 };
 
-// Returns how many duplicates it dropped.
+// Returns how many duplicates it dropped. An empty order: all are of one input that stands oldest first.
 std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, const InputOrder& inputs);
 
 }  // namespace tunnelscope::diag

@@ -18,8 +18,11 @@ namespace {
 constexpr std::size_t kMostInMemory = std::size_t{16} << 20;  // bytes of packed records before they go to the overflow
 constexpr std::uint32_t kOwnBook = 0;
 
-Time fine_time(const TunnelRecord& r) {
-  return r.time % kSecond != 0 || r.envelope_time == kNoTime ? r.time : r.envelope_time;
+Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
+
+std::uint32_t states_of(const TunnelRecord& r) {
+  const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
+  return bits(r.dialect) | bits(r.phase1) << 4 | bits(r.phase2) << 8 | bits(r.dpd_enabled) << 12 | bits(r.nat_t) << 16;
 }
 
 // Calls use(i) for each i below `count`, on so many threads; what one of them throws is thrown again.
@@ -48,44 +51,47 @@ void on_threads(std::size_t count, unsigned threads, const Use& use) {
 
 }  // namespace
 
-TunnelIntake::TunnelIntake(const Classifier& classifier, Overflow* overflow)
-    : classifier_(classifier), overflow_(overflow), no_room_outside_(overflow == nullptr), phrases_(classifier) {}
+TunnelIntake::TunnelIntake(const Classifier& classifier, const std::vector<std::string>& paths, bool keep_everything, Overflow* overflow)
+    : paths_(paths), overflow_(overflow), no_room_outside_(overflow == nullptr),
+      rules_(std::make_unique<FoldRules>(classifier, keep_everything)), phrases_(std::make_unique<Phrases>(classifier)),
+      phrases_by_book_{phrases_.get()} {}
+
+TunnelIntake::Gathering TunnelIntake::gathering(std::string id, std::string_view connection, std::string_view outside_ip,
+                                                std::uint32_t input) {
+  Gathering made{std::move(id), std::string(connection), std::string(outside_ip), input, Arrivals(), kNoTime, nullptr, kOwnBook};
+  if (++live_ <= kMostLive) made.live = std::make_unique<LiveFold>(*rules_, *phrases_, paths_);
+  return made;
+}
 
 // Most records are about the tunnel of the record before them.
-std::size_t TunnelIntake::gathering_for(const TunnelRecord& r, std::uint32_t input) {
-  const bool nameless = r.connection.empty() && r.outside_ip.empty();
+std::uint32_t TunnelIntake::tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input) {
+  const bool nameless = connection.empty() && outside_ip.empty();
   if (!gatherings_.empty()) {
     const Gathering& last = gatherings_[current_];
-    if (same_text(last.connection, r.connection) && same_text(last.outside_ip, r.outside_ip) &&
+    if (same_text(last.connection, connection) && same_text(last.outside_ip, outside_ip) &&
         (!nameless || last.nameless_input == input))
       return current_;
   }
   if (nameless) {
     id_ = "\n" + std::to_string(input);
   } else {
-    id_.assign(r.connection.empty() ? std::string_view("unknown") : r.connection);
+    id_.assign(connection.empty() ? std::string_view("unknown") : connection);
     id_ += '/';
-    id_ += r.outside_ip.empty() ? std::string_view("unknown") : r.outside_ip;
+    id_ += outside_ip.empty() ? std::string_view("unknown") : outside_ip;
   }
-  const auto [it, is_new] = by_id_.try_emplace(id_, gatherings_.size());
-  if (is_new)
-    gatherings_.push_back({id_, std::string(r.connection), std::string(r.outside_ip), input, Arrivals(), kNoTime});
+  const auto [it, is_new] = by_id_.try_emplace(id_, static_cast<std::uint32_t>(gatherings_.size()));
+  if (is_new) gatherings_.push_back(gathering(id_, connection, outside_ip, input));
   return current_ = it->second;
 }
 
 std::size_t TunnelIntake::recognise(Dialect dialect, std::string_view text, char end) {
-  const std::size_t length = phrases_.read_lately_met(dialect, text, end, recognised_);
+  const std::size_t length = phrases_->read_lately_met(dialect, text, end, recognised_);
   recognised_at_ = length > 0 ? text.data() : nullptr;
   return length;
 }
 
-rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
-  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
-  const Reading reading = recognised ? recognised_ : phrases_.read(r.dialect, r.message);
-  recognised_at_ = nullptr;
+Arrival TunnelIntake::arrival_of(const TunnelRecord& r, const Reading& reading) const {
   Arrival arrival;
-  arrival.fine = fine_time(r);
-  arrival.position = position;
   arrival.route = r.route.empty() ? 0 : IdentityHash{}.add(r.route).value();
   arrival.phrase = reading.phrase;
   arrival.values = reading.values;
@@ -93,7 +99,6 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   Event& event = arrival.event;
   event.time = r.time;
   event.number = reading.number;
-  event.place = place;
   event.rule = reading.meaning.rule;
   event.signal = reading.meaning.signal;
   event.dialect = r.dialect;
@@ -102,19 +107,61 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   event.bgp = r.bgp;
   event.dpd_enabled = r.dpd_enabled;
   event.nat_t = r.nat_t;
-  Gathering& gathering = gatherings_[gathering_for(r, place.input)];
-  if (r.bgp != BgpState::Unknown && (gathering.first_bgp == kNoTime || r.time < gathering.first_bgp))
-    gathering.first_bgp = r.time;
-  bytes_ += gathering.arrivals.add(arrival, kOwnBook, phrases_);
+  return arrival;
+}
+
+void TunnelIntake::take(Gathering& gathering, const Arrival& arrival) {
+  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(arrival);
+  if (!continues) gathering.live.reset();
+  bytes_ += gathering.arrivals.add(arrival, kOwnBook, *phrases_);
   if (bytes_ > kMostInMemory && !no_room_outside_) spill_all();
+}
+
+rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
+  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
+  const Reading reading = recognised ? recognised_ : phrases_->read(r.dialect, r.message);
+  recognised_at_ = nullptr;
+  Arrival arrival = arrival_of(r, reading);
+  arrival.fine = fine_time(r.time, r.envelope_time);
+  arrival.position = position;
+  arrival.event.place = place;
+  Gathering& gathering = gatherings_[tunnel_of(r.connection, r.outside_ip, place.input)];
+  if (r.bgp != BgpState::Unknown) {
+    if (gathering.first_bgp == kNoTime || r.time < gathering.first_bgp) gathering.first_bgp = r.time;
+    gathering.live.reset();
+  }
+  take(gathering, arrival);
   return reading.meaning.outcome;
+}
+
+std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
+  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
+  if (!recognised || !r.route.empty() || r.bgp != BgpState::Unknown) return {};
+  const auto [it, is_new] = kinds_by_states_.try_emplace({recognised_.phrase, states_of(r)}, static_cast<std::uint32_t>(kinds_.size()));
+  if (is_new)
+    kinds_.push_back({arrival_of(r, recognised_), recognised_.meaning.outcome, static_cast<std::uint8_t>(recognised_.values.size()),
+                      phrases_->gives_value(recognised_.phrase)});
+  return RecordKind{it->second, recognised_.digits_from, recognised_.digits};
+}
+
+rules::Outcome TunnelIntake::add(const KnownRecord& r, Place place, std::uint64_t position) {
+  Kind& kind = kinds_[r.kind];
+  Arrival& arrival = kind.arrival;
+  arrival.event.time = r.time;
+  arrival.fine = fine_time(r.time, r.envelope_time);
+  arrival.position = position;
+  arrival.event.place = place;
+  if (kind.gives_value) arrival.event.number = static_cast<std::int64_t>(r.number);
+  arrival.values = {reinterpret_cast<const char*>(&r.number), kind.value_size};
+  take(gatherings_[r.tunnel], arrival);
+  return kind.outcome;
 }
 
 // When there is no room outside either, all stays where it is.
 void TunnelIntake::spill_all() {
   bytes_ = 0;
   for (Gathering& gathering : gatherings_) {
-    gathering.arrivals.close(phrases_);
+    gathering.arrivals.close(*phrases_);
     gathering.arrivals.spill(*overflow_);
     bytes_ += gathering.arrivals.bytes();
   }
@@ -122,16 +169,21 @@ void TunnelIntake::spill_all() {
 }
 
 void TunnelIntake::absorb(TunnelIntake&& other) {
-  for (Gathering& gathering : other.gatherings_) gathering.arrivals.close(other.phrases_);
-  others_.push_back(std::make_unique<Phrases>(std::move(other.phrases_)));
+  for (Gathering& gathering : other.gatherings_) gathering.arrivals.close(*other.phrases_);
+  others_.push_back({std::move(other.rules_), std::move(other.phrases_)});
+  phrases_by_book_.push_back(others_.back().phrases.get());
   const auto book = static_cast<std::uint32_t>(others_.size());
   for (Gathering& from : other.gatherings_) {
-    const auto [it, is_new] = by_id_.try_emplace(from.id, gatherings_.size());
-    if (is_new)
-      gatherings_.push_back({from.id, from.connection, from.outside_ip, from.nameless_input, Arrivals(), kNoTime});
-    Gathering& to = gatherings_[it->second];
-    to.arrivals.close(phrases_);
     from.arrivals.set_book(book);
+    from.live_book = book;
+    const auto [it, is_new] = by_id_.try_emplace(from.id, static_cast<std::uint32_t>(gatherings_.size()));
+    if (is_new) {
+      gatherings_.push_back(std::move(from));
+      continue;
+    }
+    Gathering& to = gatherings_[it->second];
+    to.live.reset();
+    to.arrivals.close(*phrases_);
     to.arrivals.absorb(std::move(from.arrivals));
     if (from.first_bgp != kNoTime && (to.first_bgp == kNoTime || from.first_bgp < to.first_bgp)) to.first_bgp = from.first_bgp;
   }
@@ -139,52 +191,61 @@ void TunnelIntake::absorb(TunnelIntake&& other) {
 }
 
 // "unknown" when one input has records without identity, "unknown/<path>" when several have. Inputs of one path share.
-void TunnelIntake::name_the_nameless(const std::vector<std::string>& paths) {
+void TunnelIntake::name_the_nameless() {
   std::sort(gatherings_.begin(), gatherings_.end(), [](const Gathering& a, const Gathering& b) {
     return a.nameless() != b.nameless() ? b.nameless() : a.nameless_input < b.nameless_input;
   });
   std::map<std::string, Gathering*> by_path;
   for (Gathering& gathering : gatherings_) {
     if (!gathering.nameless()) continue;
-    const auto [it, is_new] = by_path.try_emplace(paths[gathering.nameless_input], &gathering);
+    const auto [it, is_new] = by_path.try_emplace(paths_[gathering.nameless_input], &gathering);
     if (is_new) continue;
     it->second->arrivals.absorb(std::move(gathering.arrivals));
+    it->second->live.reset();
     gathering.id.clear();
   }
   for (const auto& [path, gathering] : by_path) gathering->id = by_path.size() > 1 ? "unknown/" + path : "unknown";
   std::erase_if(gatherings_, [](const Gathering& gathering) { return gathering.id.empty(); });
 }
 
-TunnelLog TunnelIntake::log_of(const Gathering& gathering, const FoldRules& rules, const InputOrder& inputs) const {
+TunnelLog TunnelIntake::log_of(Gathering& gathering, const InputOrder& inputs) const {
   TunnelLog log;
+  if (gathering.live && gathering.live->finish(inputs.newest_first)) {
+    log = std::move(gathering.live->log());
+    log.book = gathering.live_book;
+  } else {
+    fold_arrivals(gathering, inputs, log);
+  }
   log.id = gathering.id;
   log.connection = gathering.connection;
   log.outside_ip = gathering.outside_ip;
-  const Time bgp_begins = gathering.first_bgp == kNoTime ? kNoTime : gathering.first_bgp - rules.limits().bgp_settle;
-  Fold fold(rules, phrases_, inputs, bgp_begins, log);
-  ArrivalReader reader(gathering.arrivals, books_, overflow_);
-  std::vector<Arrival> second;
-  while (reader.next(second)) {
-    log.duplicates += put_in_order(second, phrases_, inputs);
-    for (const Arrival& arrival : second) fold.add(arrival);
-  }
-  fold.finish();
   return log;
 }
 
-void TunnelIntake::finish(const std::vector<std::string>& paths, const InputOrder& inputs, bool keep_everything,
-                          unsigned threads) {
-  for (Gathering& gathering : gatherings_) gathering.arrivals.close(phrases_);
-  books_.push_back({&phrases_, std::vector<PhraseIndex>(phrases_.size())});
+void TunnelIntake::fold_arrivals(const Gathering& gathering, const InputOrder& inputs, TunnelLog& log) const {
+  const Time bgp_begins = gathering.first_bgp == kNoTime ? kNoTime : gathering.first_bgp - rules_->limits().bgp_settle;
+  Fold fold(*rules_, *phrases_, paths_, bgp_begins, log);
+  ArrivalReader reader(gathering.arrivals, books_, overflow_);
+  std::vector<Arrival> second;
+  while (reader.next(second)) {
+    log.duplicates += put_in_order(second, *phrases_, inputs);
+    for (Arrival& arrival : second) fold.add(arrival);
+  }
+  fold.finish();
+}
+
+void TunnelIntake::finish(const InputOrder& inputs, unsigned threads) {
+  for (Gathering& gathering : gatherings_) gathering.arrivals.close(*phrases_);
+  books_.push_back({phrases_.get(), std::vector<PhraseIndex>(phrases_->size())});
   std::iota(books_[0].numbers.begin(), books_[0].numbers.end(), PhraseIndex{0});
-  for (const auto& other : others_) books_.push_back({other.get(), phrases_.absorb(*other)});
-  name_the_nameless(paths);
+  for (const Other& other : others_) books_.push_back({other.phrases.get(), phrases_->absorb(*other.phrases)});
+  name_the_nameless();
   std::sort(gatherings_.begin(), gatherings_.end(), [](const Gathering& a, const Gathering& b) { return a.id < b.id; });
-  const FoldRules rules(classifier_, keep_everything);
   logs_.resize(gatherings_.size());
   on_threads(gatherings_.size(), threads, [&](std::size_t i) {
-    logs_[i] = log_of(gatherings_[i], rules, inputs);
+    logs_[i] = log_of(gatherings_[i], inputs);
     gatherings_[i].arrivals = Arrivals();
+    gatherings_[i].live.reset();
   });
   gatherings_.clear();
 }

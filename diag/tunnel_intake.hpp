@@ -1,17 +1,22 @@
 // The tunnel part of an Intake: records in any order to one log per tunnel, ordered, unique and folded.
-// In: TunnelRecords with their places. Out: TunnelLogs. Until the end records lie packed in memory (diag/arrivals.hpp), and
-// beyond a few dozen megabytes in the Overflow.
+// In: TunnelRecords with their places. Out: TunnelLogs. Records are folded as they come (diag/live_fold.hpp). In case they
+// do not come in order they also lie packed in memory until the end (diag/arrivals.hpp), and beyond a few dozen megabytes in
+// the Overflow.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "diag/arrivals.hpp"
 #include "diag/classify.hpp"
 #include "diag/fold.hpp"
+#include "diag/live_fold.hpp"
 #include "diag/phrases.hpp"
 #include "diag/record.hpp"
 #include "diag/second.hpp"
@@ -20,23 +25,26 @@ namespace tunnelscope::diag {
 
 class TunnelIntake {
  public:
-  // Both must outlive it; without an overflow all stays in memory.
-  TunnelIntake(const Classifier& classifier, Overflow* overflow);
+  // All must outlive it; without an overflow all stays in memory. `paths`: of inputs as Place numbers them.
+  TunnelIntake(const Classifier& classifier, const std::vector<std::string>& paths, bool keep_everything, Overflow* overflow);
 
   // `position`: order within its input. The outcome tells whether a pattern ran into its limit.
   rules::Outcome add(const TunnelRecord& record, Place place, std::uint64_t position);
 
-  // Intake::recognise.
+  // As Intake's.
   std::size_t recognise(Dialect dialect, std::string_view text, char end);
+  std::optional<RecordKind> kind_of(const TunnelRecord& record);
+  std::uint32_t tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input);
+  rules::Outcome add(const KnownRecord& record, Place place, std::uint64_t position);
 
   // Joins what another one has taken from other inputs.
   void absorb(TunnelIntake&& other);
 
   // Orders and folds, on so many threads. Call once.
-  void finish(const std::vector<std::string>& paths, const InputOrder& inputs, bool keep_everything, unsigned threads);
+  void finish(const InputOrder& inputs, unsigned threads);
 
   const std::vector<TunnelLog>& logs() const { return logs_; }  // sorted by id
-  Messages messages() const { return Messages(phrases_); }
+  Messages messages() const { return Messages(phrases_by_book_); }
 
  private:
   struct Gathering {
@@ -44,26 +52,50 @@ class TunnelIntake {
     std::uint32_t nameless_input = 0;   // when it has neither connection nor address
     Arrivals arrivals;
     Time first_bgp = kNoTime;  // of records that state it
+    std::unique_ptr<LiveFold> live;  // as long as all came in order, from one Intake, and none stated BGP
+    std::uint32_t live_book = 0;     // of its phrases
     bool nameless() const { return connection.empty() && outside_ip.empty(); }
   };
 
-  std::size_t gathering_for(const TunnelRecord& record, std::uint32_t input);
-  void spill_all();
-  void name_the_nameless(const std::vector<std::string>& paths);
-  TunnelLog log_of(const Gathering& gathering, const FoldRules& rules, const InputOrder& inputs) const;
+  // What all records of a kind have in common.
+  struct Kind {
+    Arrival arrival;
+    rules::Outcome outcome{};
+    std::uint8_t value_size = 0;  // of the packed number
+    bool gives_value = false;     // the number is the event's
+  };
 
-  const Classifier& classifier_;
+  Arrival arrival_of(const TunnelRecord& record, const Reading& reading) const;
+  void take(Gathering& gathering, const Arrival& arrival);
+  Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::uint32_t input);
+  void spill_all();
+  void name_the_nameless();
+  TunnelLog log_of(Gathering& gathering, const InputOrder& inputs) const;
+  void fold_arrivals(const Gathering& gathering, const InputOrder& inputs, TunnelLog& log) const;
+
+  static constexpr std::size_t kMostLive = 1024;  // tunnels; each has a run of routine in memory
+
+  const std::vector<std::string>& paths_;
   Overflow* overflow_;
   bool no_room_outside_;
-  Phrases phrases_;
+  std::unique_ptr<const FoldRules> rules_;
+  std::unique_ptr<Phrases> phrases_;
+  std::size_t live_ = 0;
   std::vector<Gathering> gatherings_;
-  std::unordered_map<std::string, std::size_t> by_id_;  // nameless ones by "\n<input>"
+  std::unordered_map<std::string, std::uint32_t> by_id_;  // nameless ones by "\n<input>"
   std::string id_;
-  std::size_t current_ = 0;
+  std::uint32_t current_ = 0;
+  std::vector<Kind> kinds_;
+  std::map<std::pair<PhraseIndex, std::uint32_t>, std::uint32_t> kinds_by_states_;
   Reading recognised_;                // of the message at recognised_at_
   const char* recognised_at_ = nullptr;
   std::size_t bytes_ = 0;  // of arrivals in memory
-  std::vector<std::unique_ptr<Phrases>> others_;  // whose numbers absorbed arrivals have
+  struct Other {
+    std::unique_ptr<const FoldRules> rules;
+    std::unique_ptr<Phrases> phrases;
+  };
+  std::vector<Other> others_;  // whose numbers absorbed arrivals and folds have
+  std::vector<const Phrases*> phrases_by_book_;
   std::vector<Book> books_;
   std::vector<TunnelLog> logs_;
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -225,7 +226,9 @@ class Reader {
       return fail(path, std::string(known->reason) + " cannot be read", std::string(known->hint));
     }
     if (is_binary(start)) return out_.skip("binary file", context);
-    Framing framing(window, unwrap_, out_, context, 0, false);
+    Skeletons& skeletons = skeletons_[out_.names_tunnel(context) ? 1 : 0];
+    skeletons.begin_input();
+    Framing framing(window, skeletons, unwrap_, out_, context, 0, false);
     const bool any = framing.read();
     const std::string problem = source.problem();
     if (any && problem.empty()) return;
@@ -239,6 +242,7 @@ class Reader {
   diag::Intake& intake_;
   Recorder out_;
   Unwrap unwrap_;
+  std::array<Skeletons, 2> skeletons_;  // of paths that name no tunnel, and of those that do: texts count for more there
   std::optional<ReadProblem> problem_;
 };
 

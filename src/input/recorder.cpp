@@ -21,6 +21,16 @@ void Recorder::begin_input(std::string_view path, std::uint32_t number) {
 void Recorder::know_path(std::string_view path) {
   path_ = identity_in_path(path);
   has_container_ = false;
+  ++inputs_begun_;
+}
+
+const Identity& Recorder::identity(const Identity& own, const Context& context) const {
+  return context.stream.known() ? context.stream : own.known() ? own : path_.known() ? path_ : option_;
+}
+
+std::uint32_t Recorder::tunnel_of(diag::Dialect dialect, const Identity& own, const Context& context) {
+  const Identity& who = identity(own, context);
+  return intake_.tunnel_of(dialect, who.connection(), who.outside_ip());
 }
 
 void Recorder::container(std::string_view name) {
@@ -37,13 +47,10 @@ void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Con
     seen_->context = context;
   }
   container(context.container);
-  if (until_ != diag::kNoTime && record.time > until_) return;
-  const Identity& identity = context.stream.known() ? context.stream
-                             : own.known()          ? own
-                             : path_.known()        ? path_
-                                                    : option_;
-  record.connection = identity.connection();
-  record.outside_ip = identity.outside_ip();
+  if (!wants(record.time)) return;
+  const Identity& who = identity(own, context);
+  record.connection = who.connection();
+  record.outside_ip = who.outside_ip();
   record.envelope_time = context.time;
   intake_.record(record, context.line);
 }
@@ -70,7 +77,7 @@ void Recorder::session(diag::SessionRecord record, const Context& context) {
   }
   if (record.time == diag::kNoTime) return skip("no time", context);
   container(context.container);
-  if (until_ != diag::kNoTime && record.time > until_ && !record.yearless) return;
+  if (!wants(record.time) && !record.yearless) return;
   record.envelope_time = context.time;
   if (record.source.empty()) record.source = context.source;
   if (cut_texts(record)) note("text longer than 2 KiB, cut", context);

@@ -1,6 +1,7 @@
 // The way out of reading: fills in the identity that containers and paths know, and hands records to the Intake.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,13 @@ class Recorder {
   std::size_t recognise(diag::Dialect dialect, std::string_view text, char end) {
     return intake_.recognise(dialect, text, end);
   }
+  // The same in parts, for records of a kind.
+  bool wants(diag::Time time) const { return until_ == diag::kNoTime || time <= until_; }
+  std::optional<diag::RecordKind> kind_of(const diag::TunnelRecord& record) { return intake_.kind_of(record); }
+  std::uint32_t tunnel_of(diag::Dialect dialect, const Identity& own, const Context& context);
+  void record(const diag::KnownRecord& record, std::uint64_t line) { intake_.record(record, line); }
+  std::uint64_t inputs_begun() const { return inputs_begun_; }
+
   // Without a time of its own, the record takes its envelope's; without any it is skipped.
   void session(diag::SessionRecord record, const Context& context);
   bool wants_fields() const { return intake_.wants_fields(); }  // else SessionRecord::fields may stay empty
@@ -67,12 +75,14 @@ class Recorder {
 
  private:
   void know_path(std::string_view path);
+  const Identity& identity(const Identity& own, const Context& context) const;
   static bool cut_texts(diag::SessionRecord& record);
 
   diag::Intake& intake_;
   Identity option_, path_;
   diag::Time until_;
   bool has_container_ = false;
+  std::uint64_t inputs_begun_ = 0;
   Seen* seen_ = nullptr;
 };
 

@@ -77,21 +77,33 @@ unsigned digit(char c, unsigned& wrong) {
   return value;
 }
 
-// Milliseconds since midnight of "T00:00:00", a fraction or none, "Z"; -1: it has not that form, or is a leap second.
+constexpr diag::Duration kMinute = 60 * diag::kSecond;
+
+// Milliseconds of ":00", a fraction or none, "Z", which stand behind the minute; -1: it has not that form, or is a leap second.
+diag::Duration seconds_of(const char* time, std::size_t length) {
+  constexpr std::size_t kSecondsAt = 17;
+  unsigned wrong = 0;
+  const unsigned seconds = digit(time[kSecondsAt], wrong) * 10 + digit(time[kSecondsAt + 1], wrong);
+  if (time[kSecondsAt - 1] != ':' || time[length - 1] != 'Z' || seconds > 59) return -1;
+  unsigned ms = 0;
+  if (length > kShortestTime) {
+    if (time[kFractionAt - 1] != '.') return -1;
+    constexpr std::array<unsigned, 3> kUnits{100, 10, 1};
+    for (std::size_t i = 0; kFractionAt + i + 1 < length; ++i)
+      ms += digit(time[kFractionAt + i], wrong) * (i < kUnits.size() ? kUnits[i] : 0);
+  }
+  return wrong == 0 ? static_cast<diag::Duration>(seconds * 1000 + ms) : -1;
+}
+
+// Milliseconds since midnight of "T00:00:00", a fraction or none, "Z"; -1: as above.
 diag::Duration clock_of(const char* time, std::size_t length) {
   const char* const clock = time + kClockAt;
   unsigned wrong = 0;
   const auto two = [&](const char* text) { return digit(text[0], wrong) * 10 + digit(text[1], wrong); };
-  const unsigned hours = two(clock), minutes = two(clock + 3), seconds = two(clock + 6);
-  const bool marks = clock[-1] == 'T' && clock[2] == ':' && clock[5] == ':' && time[length - 1] == 'Z';
-  if (!marks || hours > 23 || minutes > 59 || seconds > 59) return -1;
-  unsigned ms = 0;
-  if (length > kShortestTime) {
-    if (time[kFractionAt - 1] != '.') return -1;
-    unsigned unit = 100;
-    for (std::size_t i = kFractionAt; i + 1 < length; ++i, unit /= 10) ms += digit(time[i], wrong) * unit;
-  }
-  return wrong == 0 ? static_cast<diag::Duration>(((hours * 60 + minutes) * 60 + seconds) * 1000 + ms) : -1;
+  const unsigned hours = two(clock), minutes = two(clock + 3);
+  const diag::Duration seconds = seconds_of(time, length);
+  if (clock[-1] != 'T' || clock[2] != ':' || hours > 23 || minutes > 59 || seconds < 0) return -1;
+  return wrong == 0 ? static_cast<diag::Duration>(hours * 60 + minutes) * kMinute + seconds : -1;
 }
 
 template <class Meaning>
@@ -103,6 +115,7 @@ void remember(std::vector<std::pair<std::string, Meaning>>& values, std::string_
 }  // namespace
 
 std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder& out) {
+  if (const std::size_t length = read_by_heart(data, line, out); length > 0) return length;
   for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
     const std::size_t index = (last_ + tried) % skeletons_.size();
     Skeleton& skeleton = skeletons_[index];
@@ -112,10 +125,50 @@ std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder&
     skeleton.context.line = line;
     if (skeleton.line_time > 0) skeleton.context.time = line_time_;
     if (skeleton.timed_by_line) skeleton.record.time = line_time_;
+    learn_by_heart(skeleton, data.substr(0, data.size() - reading.rest.size()), reading.varying, out);
     out.record(skeleton.record, skeleton.own, skeleton.context);
     return data.size() - reading.rest.size();
   }
   return 0;
+}
+
+std::size_t Skeletons::read_by_heart(std::string_view data, std::uint64_t line, Recorder& out) {
+  if (skeletons_.empty()) return 0;
+  Skeleton& skeleton = skeletons_[last_];
+  const Stencils::Stencil* const stencil = skeleton.stencils.find(data, skeleton.message_at);
+  if (stencil == nullptr) return 0;
+  const char* const begin = data.data();
+  diag::KnownRecord record;
+  record.kind = stencil->kind;
+  record.envelope_time = skeleton.context.time;
+  if (stencil->line_time > 0) {
+    if (!read_line_time(begin, stencil->line_time)) return 0;
+    record.envelope_time = record.time = line_time_;
+  }
+  if (stencil->event_time.digits > 0 && !read_event_time(begin, stencil->event_time, record.time)) return 0;
+  if (stencil->number.digits > 0 && !number_in(begin, stencil->number, record.number)) return 0;
+  out.container(skeleton.context.container);
+  if (!out.wants(record.time)) return stencil->length;
+  if (skeleton.tunnel_in != out.inputs_begun()) {
+    skeleton.tunnel = out.tunnel_of(skeleton.record.dialect, skeleton.own, skeleton.context);
+    skeleton.tunnel_in = out.inputs_begun();
+  }
+  record.tunnel = skeleton.tunnel;
+  out.record(record, line);
+  return stencil->length;
+}
+
+void Skeletons::learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out) {
+  const auto kind = out.kind_of(skeleton.record);
+  if (!kind) return;
+  if (skeleton.message_at == 0) skeleton.message_at = varying.message_at;
+  if (skeleton.message_at != varying.message_at) return;
+  Stencils::Stencil stencil;
+  stencil.line_time = static_cast<std::uint32_t>(skeleton.line_time);
+  stencil.event_time = varying.event_time;
+  stencil.number = {static_cast<std::uint32_t>(varying.message_at) + kind->digits_from, kind->digits};
+  stencil.kind = kind->index;
+  skeleton.stencils.learn(line, varying.message_at, stencil);
 }
 
 bool Skeletons::read(Skeleton& skeleton, Reading& reading) {
@@ -158,7 +211,10 @@ bool Skeletons::read_known_tail(const Skeleton& skeleton, Reading& reading) {
 
 bool Skeletons::read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading) {
   switch (kind) {
-    case SlotKind::LineTime: return read_line_time(skeleton.line_time, reading);
+    case SlotKind::LineTime:
+      if (reading.rest.size() < skeleton.line_time || !read_line_time(reading.rest.data(), skeleton.line_time)) return false;
+      reading.rest.remove_prefix(skeleton.line_time);
+      return true;
     case SlotKind::EventTime: return read_event_time(reading);
     case SlotKind::Message: return read_message(reading);
     case SlotKind::Phase1: return read_value(phases_, reading, reading.record.phase1);
@@ -169,10 +225,14 @@ bool Skeletons::read_slot(const Skeleton& skeleton, SlotKind kind, Reading& read
   return false;
 }
 
-// The general parser reads the first time of a day.
-bool Skeletons::read_line_time(std::size_t length, Reading& reading) {
-  if (reading.rest.size() < length) return false;
-  const char* const time = reading.rest.data();
+// The general parser reads the first time of a day; of the others of a minute only the seconds are looked at.
+bool Skeletons::read_line_time(const char* time, std::size_t length) {
+  if (minute_begins_ != diag::kNoTime && diag::same_bytes(time, minute_.data(), minute_.size())) {
+    const diag::Duration seconds = seconds_of(time, length);
+    if (seconds < 0) return false;
+    line_time_ = minute_begins_ + seconds;
+    return true;
+  }
   const diag::Duration clock = clock_of(time, length);
   if (clock < 0) return false;
   if (std::memcmp(time, day_.data(), day_.size()) != 0) {
@@ -182,38 +242,48 @@ bool Skeletons::read_line_time(std::size_t length, Reading& reading) {
     day_begins_ = parsed.parsed.time - clock;
   }
   line_time_ = day_begins_ + clock;
-  reading.rest.remove_prefix(length);
+  std::memcpy(minute_.data(), time, minute_.size());
+  minute_begins_ = line_time_ - clock % kMinute;
   return true;
 }
 
-void Skeletons::remember_epoch(const char* digits) {
-  if (epoch_number_ > 0 && diag::same_bytes(digits, epoch_.data(), epoch_.size())) return;
-  std::memcpy(epoch_.data(), digits, epoch_.size());
-  epoch_number_ = 0;
-  for (const char c : epoch_) epoch_number_ = epoch_number_ * 10 + (c - '0');
+// A time of seconds or milliseconds: as many digits as `hole` has.
+bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
+  constexpr std::size_t kKnown = 8;  // digits of a hundred seconds
+  const char* const digits = line + hole.at;
+  if (hole.digits == kKnown + 2 && word_at(digits) == epoch_) {
+    unsigned wrong = 0;
+    time = epoch_begins_ + static_cast<diag::Duration>(digit(digits[kKnown], wrong) * 10 + digit(digits[kKnown + 1], wrong)) * diag::kSecond;
+    return wrong == 0;
+  }
+  std::uint64_t epoch = 0;
+  if (digits[0] == '0' || !number_in(line, hole, epoch)) return false;
+  const ParsedTime parsed = time_of(static_cast<std::int64_t>(epoch));
+  time = parsed.time;
+  if (parsed.status != TimeStatus::Ok) return false;
+  const std::uint64_t begins = epoch - epoch % 100;
+  const ParsedTime first = time_of(static_cast<std::int64_t>(begins)), last = time_of(static_cast<std::int64_t>(begins + 99));
+  if (hole.digits == kKnown + 2 && first.status == TimeStatus::Ok && last.status == TimeStatus::Ok)
+    epoch_ = word_at(digits), epoch_begins_ = first.time;
+  return true;
 }
 
 bool Skeletons::read_event_time(Reading& reading) {
   constexpr std::size_t kMostDigits = 18;
   if (reading.rest.size() <= kMostDigits || reading.rest[0] == '0') return false;
-  const char* at = reading.rest.data();
-  const char* const end = at + kMostDigits;
   std::int64_t epoch = 0;
-  if (epoch_number_ > 0 && diag::same_bytes(at, epoch_.data(), epoch_.size())) {
-    epoch = epoch_number_;
-    at += epoch_.size();
-  }
-  for (; at < end && is_digit(*at); ++at) epoch = epoch * 10 + (*at - '0');
+  std::size_t digits = 0;
+  for (; digits < kMostDigits && is_digit(reading.rest[digits]); ++digits) epoch = epoch * 10 + (reading.rest[digits] - '0');
   const ParsedTime parsed = time_of(epoch);
-  if (at == reading.rest.data() || parsed.status != TimeStatus::Ok) return false;
+  if (digits == 0 || parsed.status != TimeStatus::Ok) return false;
   reading.record.time = parsed.time;
-  const char* const from = reading.rest.data();
-  if (static_cast<std::size_t>(at - from) >= epoch_.size()) remember_epoch(from);
-  reading.rest.remove_prefix(static_cast<std::size_t>(at - from));
+  reading.varying.event_time = {static_cast<std::uint32_t>(reading.rest.data() - reading.begin), static_cast<std::uint32_t>(digits)};
+  reading.rest.remove_prefix(digits);
   return true;
 }
 
 bool Skeletons::read_message(Reading& reading) {
+  reading.varying.message_at = static_cast<std::size_t>(reading.rest.data() - reading.begin);
   if (const std::size_t length = reading.out.recognise(reading.record.dialect, reading.rest, '"'); length > 0) {
     reading.record.message = reading.rest.substr(0, length);
     reading.rest.remove_prefix(length);

@@ -5,7 +5,8 @@
 //   2026-03-01T00:00:00.000Z {"event_timestamp":1772323200,"details":"...","ike_phase1_state":"established"}
 //   ^ line time                                 ^ event time          ^ message                 ^ a state seen before
 // Everything outside of these values must be the same bytes. A value that asks for understanding (an escape, a byte
-// outside ASCII, a new state) goes the ordinary way. tests/unit/input_skeletons_test.cpp compares the two paths.
+// outside ASCII, a new state) goes the ordinary way. Whole lines that come again with other digits are known by heart
+// (stencils.hpp). tests/unit/input_skeletons_test.cpp compares all ways.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -16,13 +17,17 @@
 #include <vector>
 
 #include "src/input/recorder.hpp"
+#include "src/input/stencils.hpp"
 
 namespace tunnelscope::input {
 
 class Skeletons {
  public:
+  // What was learnt holds for all inputs whose units have the same Context; how often it may fail is counted anew.
+  void begin_input() { lessons_ = 0; }
+
   // Hands the record of the first line of `data` to `out`. Returns the length of the line with its end; 0: it has no
-  // skeleton known here, or is not complete. 16 readable bytes must follow `data`.
+  // skeleton known here, or is not complete. 64 readable bytes must follow `data`.
   std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
 
   bool wants_more() const { return lessons_ < kMostLessons; }
@@ -30,7 +35,7 @@ class Skeletons {
   void learn(std::string_view line, const Recorder::Seen& seen);
 
  private:
-  static constexpr std::size_t kMost = 8;            // skeletons of one input
+  static constexpr std::size_t kMost = 8;            // skeletons
   static constexpr std::size_t kMostLessons = 4096;  // an input that has not one shape by then has none
 
   enum class SlotKind : std::uint8_t { LineTime, EventTime, Message, Phase1, Phase2, DpdEnabled, NatT };
@@ -54,6 +59,15 @@ class Skeletons {
     diag::TunnelRecord record;   // what does not vary, and of the line read last what does
     Identity own;
     Context context;
+    Stencils stencils;           // of its lines whose messages begin at message_at
+    std::size_t message_at = 0;
+    std::uint32_t tunnel = 0;    // of its records in the input of this number
+    std::uint64_t tunnel_in = 0;
+  };
+  // Where the varying values of a line stand.
+  struct Varying {
+    std::size_t message_at = 0;
+    Hole event_time;
   };
   // A raw value and what it means.
   template <class Meaning>
@@ -63,18 +77,22 @@ class Skeletons {
     std::string_view rest;
     Recorder& out;
     diag::TunnelRecord& record;  // the skeleton's own, which every line fills anew
+    const char* begin = rest.data();
+    Varying varying = {};
   };
   struct Member {
     std::string_view key, value;  // the value as it stands, with its quotes
   };
 
+  std::size_t read_by_heart(std::string_view data, std::uint64_t line, Recorder& out);
+  static void learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out);
   bool read(Skeleton& skeleton, Reading& reading);
   bool read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading);
   static bool read_known_tail(const Skeleton& skeleton, Reading& reading);
   bool read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading);
-  bool read_line_time(std::size_t length, Reading& reading);
-  bool read_event_time(Reading& reading);
-  void remember_epoch(const char* digits);  // eight of them
+  bool read_line_time(const char* time, std::size_t length);  // into line_time_
+  static bool read_event_time(Reading& reading);
+  bool read_event_time(const char* line, Hole hole, diag::Time& time);
   static bool read_message(Reading& reading);
   template <class Meaning>
   static bool read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning);
@@ -88,9 +106,10 @@ class Skeletons {
   Values<diag::PhaseState> phases_;
   Values<diag::Answer> answers_;
   std::array<char, 10> day_{};  // "2026-03-01" of the last line time
-  std::array<char, 8> epoch_{};  // the first digits of the last event time
-  std::int64_t epoch_number_ = 0;
-  diag::Time day_begins_ = diag::kNoTime;
+  std::array<char, 16> minute_{};  // "2026-03-01T00:00" of it
+  std::uint64_t epoch_ = 0;  // the first eight digits of the last event time that had ten, as they stand; 0: none
+  diag::Time epoch_begins_ = diag::kNoTime;
+  diag::Time day_begins_ = diag::kNoTime, minute_begins_ = diag::kNoTime;
   diag::Time line_time_ = diag::kNoTime;  // of the line read last
 };
 

@@ -356,7 +356,8 @@ void Unwrap::payload(std::string_view base64, const Context& context, int level)
   if (!decode_base64(base64, bytes)) return message(base64, context, level);
   const auto source = decoded(memory_source(bytes));
   Window window(*source);
-  Framing framing(window, *this, out_, context, level, true);
+  Skeletons skeletons;
+  Framing framing(window, skeletons, *this, out_, context, level, true);
   framing.read();
   if (const auto problem = source->problem(); !problem.empty()) out_.skip(problem, context);
 }

@@ -84,7 +84,8 @@ Outcome frame(ByteSource& source) {
     Window window(source);
     Context context;
     context.line = 1;
-    Framing(window, unwrap, recorder, context, 0, false).read();
+    Skeletons skeletons;
+    Framing(window, skeletons, unwrap, recorder, context, 0, false).read();
   }
   outcome.seconds = cpu_seconds() - start;
   outcome.grown_mib = peak_mib() - before;

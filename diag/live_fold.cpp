@@ -1,0 +1,59 @@
+// Tested by diag_fold_test.cpp and diag_intake_test.cpp.
+#include "diag/live_fold.hpp"
+
+#include <algorithm>
+
+#include "diag/second.hpp"
+
+namespace tunnelscope::diag {
+
+LiveFold::LiveFold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths)
+    : phrases_(phrases), fold_(rules, phrases, paths, kNoTime, log_) {}
+
+bool LiveFold::add(const Arrival& arrival) {
+  const std::int64_t time = second_of(arrival.event.time);
+  if (waiting_) {
+    if (time <= time_) return time == time_ && add_to_second(arrival);
+    settle();
+  }
+  waiting_ = true;
+  time_ = time;
+  first_ = arrival;
+  values_.assign(arrival.values);
+  return true;
+}
+
+bool LiveFold::add_to_second(const Arrival& arrival) {
+  if (others_.size() == kMostInSecond || arrival.event.place.input != first_.event.place.input) return false;
+  others_.push_back(arrival);
+  values_ += arrival.values;
+  return true;
+}
+
+void LiveFold::settle() {
+  if (!others_.empty()) return settle_many();
+  first_.values = values_;
+  fold_.add(first_);
+}
+
+void LiveFold::settle_many() {
+  const std::uint32_t input = first_.event.place.input;
+  if (inputs_.empty() || inputs_.back() != input) inputs_.push_back(input);
+  others_.insert(others_.begin(), first_);
+  std::string_view values = values_;
+  for (Arrival& arrival : others_) {
+    arrival.values = values.substr(0, arrival.values.size());
+    values.remove_prefix(arrival.values.size());
+  }
+  log_.duplicates += put_in_order(others_, phrases_, {});
+  for (Arrival& arrival : others_) fold_.add(arrival);
+  others_.clear();
+}
+
+bool LiveFold::finish(const std::vector<bool>& newest_first) {
+  if (waiting_) settle();
+  fold_.finish();
+  return std::none_of(inputs_.begin(), inputs_.end(), [&](std::uint32_t input) { return newest_first[input]; });
+}
+
+}  // namespace tunnelscope::diag
