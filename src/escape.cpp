@@ -3,7 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <iterator>
 #include <utility>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include <fmt/format.h>
 
@@ -51,6 +57,59 @@ std::string backticks_for(std::string_view text, std::size_t at_least) {
     longest = std::max(longest, run);
   }
   return std::string(std::max(at_least, longest + 1), '`');
+}
+
+// How many of the first bytes of `text` may stand in a JSON string as they are: ASCII without controls, quotes and backslashes.
+std::size_t plain_json_length(std::string_view text) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F));
+    const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
+    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), _mm_or_si128(del, outside)));
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found)));
+  }
+#endif
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+// The bytes of a broken sequence that could still have begun a character, at least one; the next begins behind them.
+std::size_t broken_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0xE0 || first > 0xF4 || text.size() < 2) return 1;
+  const unsigned char lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < lowest || byte(1) > highest) return 1;
+  return first >= 0xF0 && text.size() > 2 && (byte(2) & 0xC0) == 0x80 ? 3 : 2;
+}
+
+// "\u202e"; beyond 16 bits a surrogate pair.
+void append_json_escape(std::string& out, char32_t value) {
+  if (value < 0x10000) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(value));
+  } else {
+    const unsigned rest = static_cast<unsigned>(value) - 0x10000U;
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10), 0xDC00U + (rest & 0x3FFU));
+  }
+}
+
+void append_json_character(std::string& out, char32_t value, std::string_view bytes) {
+  switch (value) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\b': out += "\\b"; break;
+    case '\f': out += "\\f"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default: is_unsafe(value) ? append_json_escape(out, value) : static_cast<void>(out.append(bytes));
+  }
 }
 
 }  // namespace
@@ -184,6 +243,25 @@ std::string markdown_block(std::string_view text) {
   return out + fence + "\n";
 }
 
+void append_json_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  while (!text.empty()) {
+    const std::size_t plain = plain_json_length(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const CodePoint point = code_point_at(text, 0);
+    const std::size_t length = point.valid ? point.length : broken_length(text);
+    if (point.valid) {
+      append_json_character(out, point.value, text.substr(0, length));
+    } else {
+      out += "\xEF\xBF\xBD";
+    }
+    text.remove_prefix(length);
+  }
+  out.push_back('"');
+}
+
 std::string for_json_document(std::string_view document) {
   std::string out;
   out.reserve(document.size());
@@ -196,13 +274,10 @@ std::string for_json_document(std::string_view document) {
       continue;
     }
     const CodePoint point = code_point_at(document, i);
-    if (!is_unsafe(point.value)) {
-      out.append(document.substr(i, point.length));
-    } else if (point.value < 0x10000) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));
+    if (is_unsafe(point.value)) {
+      append_json_escape(out, point.value);
     } else {
-      const unsigned rest = static_cast<unsigned>(point.value) - 0x10000U;
-      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10), 0xDC00U + (rest & 0x3FFU));
+      out.append(document.substr(i, point.length));
     }
     i += point.length;
   }

@@ -37,6 +37,9 @@ std::string markdown_cell(std::string_view text);
 // Lines as a fenced block; the fence is longer than any run of backticks in `text`.
 std::string markdown_block(std::string_view text);
 
+// Appends `text` as a JSON string with its quotes. Broken UTF-8 becomes U+FFFD, one for as many bytes as could still
+// have begun a character; DEL, C1 and bidirectional controls are \u-escaped.
+void append_json_string(std::string& out, std::string_view text);
 // A finished JSON document whose strings may still hold raw DEL, C1 or bidirectional controls: \u-escaped.
 std::string for_json_document(std::string_view document);
 

@@ -2,314 +2,360 @@
 // docs/schema/report.schema.json describes the result; knowledge that is absent is null. Evidence about sessions has its
 // record's documented fields besides; evidence about tunnels has not.
 #include <cmath>
-#include <utility>
-
-#include <nlohmann/json.hpp>
+#include <concepts>
 
 #include "src/command.hpp"
-#include "src/escape.hpp"
 #include "src/report/format.hpp"
+#include "src/report/json_writer.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using diag::Time;
 
-Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json time_or_null(Time time) { return time == diag::kNoTime ? Json(nullptr) : Json(diag::rfc3339(time)); }
-Json time_or_null(const std::optional<Time>& time) { return time ? time_or_null(*time) : Json(nullptr); }
+void text(JsonWriter& to, std::string_view value) { to.text(value); }
+void text_or_null(JsonWriter& to, std::string_view value) { value.empty() ? to.null() : to.text(value); }
+void time_or_null(JsonWriter& to, Time time) { text_or_null(to, diag::rfc3339(time)); }
 
 // Whole numbers without ".0", others to the millisecond; what JSON cannot say is null.
-Json number(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  if (value == std::floor(value) && std::fabs(value) < 1e15) return static_cast<std::int64_t>(value);
-  return std::round(value * 1000) / 1000;
-}
-Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
-Json number(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
-Json ratio(const std::optional<double>& value) {
-  if (!value || !std::isfinite(*value)) return nullptr;
-  return std::round(*value * 1e6) / 1e6;
+void number(JsonWriter& to, double value) {
+  const bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
+  whole ? to.whole(static_cast<std::int64_t>(value)) : to.decimal(std::round(value * 1000) / 1000);
 }
 
-template <class Range, class Make>
-Json list(const Range& range, Make make) {
-  Json out = Json::array();
-  for (const auto& item : range) out.push_back(make(item));
-  return out;
-}
-
-Json phase(diag::PhaseState state) {
-  return state == diag::PhaseState::Unknown ? Json(nullptr) : Json(diag::name_of(state));
-}
-Json bgp(diag::BgpState state) {
-  if (state == diag::BgpState::Unknown) return nullptr;
-  return state == diag::BgpState::Up ? "up" : "down";
-}
-Json answer(diag::Answer answer) {
-  return answer == diag::Answer::Unknown ? Json(nullptr) : Json(answer == diag::Answer::Yes);
-}
-
-Json tool(const diag::Report& report) {
-  return {{"name", "tunnelscope"},
-          {"version", app::version()},
-          {"knowledge_base",
-           {{"version", report.knowledge_version},
-            {"message_rules", report.message_rules},
-            {"causes", report.causes}}}};
-}
-
-Json tally(const diag::Report& report, const diag::Tally& row, const char* name) {
-  return {{name, row.what}, {"count", row.count}, {"first", report.at(row.first)}};
-}
-
-Json coverage(const diag::Report& report) {
-  const diag::Coverage& c = report.coverage;
-  const auto rows = [&report](const std::vector<diag::Tally>& tallies, const char* name) {
-    return list(tallies, [&](const diag::Tally& row) { return tally(report, row, name); });
-  };
-  return {{"records", c.records},
-          {"recognised", c.recognised},
-          {"unrecognised", c.unrecognised},
-          {"skipped", c.skipped},
-          {"duplicates", c.duplicates},
-          {"skipped_by_reason", rows(c.skipped_by_reason, "reason")},
-          {"unrecognised_shapes", rows(c.unrecognised_shapes, "shape")},
-          {"limit_hits", c.limit_hits},
-          {"notes_by_reason", rows(c.notes_by_reason, "reason")}};
-}
-
-Json availability(const diag::Availability& a) {
-  return {{"up_s", number(a.up_s)},
-          {"down_s", number(a.down_s)},
-          {"unknown_s", number(a.unknown_s)},
-          {"ratio", ratio(a.ratio)},
-          {"outages", a.outages},
-          {"mean_time_between_s", number(a.mean_time_between_s)},
-          {"mean_time_to_recover_s", number(a.mean_time_to_recover_s)},
-          {"longest_outage_s", number(a.longest_outage_s)}};
-}
-
-Json outage(const diag::Outage& o) {
-  return {{"start", time_or_null(o.start)},
-          {"end", time_or_null(o.end)},
-          {"cause", text_or_null(o.cause)},
-          {"blocked_by", text_or_null(o.blocked_by)},
-          {"evidence", o.evidence}};
-}
-
-Json tunnel(const diag::TunnelReport& t) {
-  return {{"id", t.id},
-          {"connection", text_or_null(t.connection)},
-          {"outside_ip", text_or_null(t.outside_ip)},
-          {"ike_version", text_or_null(ike_version(t.ike_version))},
-          {"status", t.status},
-          {"phase1", phase(t.phase1)},
-          {"phase2", phase(t.phase2)},
-          {"bgp", bgp(t.bgp)},
-          {"primary_cause", text_or_null(t.primary_cause)},
-          {"availability", availability(t.availability)},
-          {"outages", list(t.outages, outage)},
-          {"interruptions", t.interruptions},
-          {"events", t.events},
-          {"first", time_or_null(t.first)},
-          {"last", time_or_null(t.last)},
-          {"nat_t", answer(t.nat_t)},
-          {"dpd_enabled", answer(t.dpd_enabled)},
-          {"impossible_steps", t.impossible_steps},
-          {"flapping", list(t.flapping, [](const auto& stretch) -> Json {
-             return {{"start", time_or_null(stretch.start)}, {"end", time_or_null(stretch.end)}};
-           })}};
-}
-
-Json connection(const diag::ConnectionReport& c) {
-  return {{"id", c.id},
-          {"tunnels", c.tunnels},
-          {"redundancy", c.redundancy},
-          {"availability", availability(c.availability)},
-          {"both_down", list(c.both_down, [](const diag::Interval& i) -> Json {
-             return {{"start", time_or_null(i.start)}, {"end", time_or_null(i.end)}};
-           })}};
-}
-
-// Members put in one behind the other: far cheaper than a list in braces, and there are thousands of these objects.
-class Members {
+// An object under way: its members in the order of the calls. It ends with the statement.
+class Object {
  public:
-  explicit Members(std::size_t count) { members_.reserve(count); }
-  Members& add(std::string name, Json value) {
-    members_.emplace_back(std::move(name), std::move(value));
+  explicit Object(JsonWriter& to) : to_(to) { to_.begin_object(); }
+  ~Object() { to_.end_object(); }
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+
+  // `write` is one of the functions of this file that write one thing.
+  template <class Value, class Write>
+  Object& member(std::string_view name, const Value& value, Write write) {
+    to_.key(name);
+    write(to_, value);
     return *this;
   }
-  Json take() { return Json(std::move(members_)); }
+  template <class Range, class Write>
+  Object& list(std::string_view name, const Range& range, Write write) {
+    to_.key(name);
+    to_.begin_list();
+    for (const auto& item : range) write(to_, item);
+    to_.end_list();
+    return *this;
+  }
+  Object& texts(std::string_view name, const std::vector<std::string>& values) { return list(name, values, report::text); }
+  Object& text(std::string_view name, std::string_view value) { return member(name, value, report::text); }
+  Object& text_or_null(std::string_view name, std::string_view value) { return member(name, value, report::text_or_null); }
+  Object& time(std::string_view name, Time time) { return member(name, time, time_or_null); }
+  Object& time(std::string_view name, const std::optional<Time>& time) { return this->time(name, time.value_or(diag::kNoTime)); }
+  Object& count(std::string_view name, std::uint64_t count) {
+    to_.key(name);
+    to_.count(count);
+    return *this;
+  }
+  Object& truth(std::string_view name, bool value) {
+    to_.key(name);
+    to_.truth(value);
+    return *this;
+  }
+  Object& null(std::string_view name) {
+    to_.key(name);
+    to_.null();
+    return *this;
+  }
+  Object& number(std::string_view name, double value) { return member(name, value, report::number); }
+  Object& number(std::string_view name, const std::optional<double>& value) { return value ? number(name, *value) : null(name); }
+  Object& number(std::string_view name, const std::optional<std::int64_t>& value) {
+    if (!value) return null(name);
+    to_.key(name);
+    to_.whole(*value);
+    return *this;
+  }
+  Object& ratio(std::string_view name, const std::optional<double>& value) {
+    if (!value) return null(name);
+    to_.key(name);
+    to_.decimal(std::round(*value * 1e6) / 1e6);
+    return *this;
+  }
 
  private:
-  Json::object_t members_;
+  JsonWriter& to_;
 };
 
-Json session_fields(const std::map<std::string, std::string>& values) {
-  Members out(values.size());
-  for (const auto& [name, value] : values) out.add(name, value);
-  return out.take();
+void tool(JsonWriter& to, const diag::Report& report) {
+  Object(to)
+      .text("name", "tunnelscope")
+      .text("version", app::version())
+      .member("knowledge_base", report, [](JsonWriter& inner, const diag::Report& r) {
+        Object(inner).text("version", r.knowledge_version).count("message_rules", r.message_rules).count("causes", r.causes);
+      });
 }
 
-Json session_row(const diag::SessionRow& r) {
-  return {{"who", r.who},
-          {"connections", r.connections},
-          {"failed", r.failed},
-          {"short_sessions", r.short_ones},
-          {"connected_s", number(r.connected_s)},
-          {"bytes", number(r.bytes)},
-          {"last", time_or_null(r.last)}};
+// Of reports, tunnels and the like.
+template <class Stretch>
+void start_and_end(JsonWriter& to, const Stretch& stretch) {
+  Object(to).time("start", stretch.start).time("end", stretch.end);
 }
 
-Json session_line(const diag::SessionLine& s) {
-  constexpr std::size_t kMembers = 17;
-  return Members(kMembers)
-      .add("id", text_or_null(s.id))
-      .add("user", text_or_null(s.user))
-      .add("device", text_or_null(s.device))
-      .add("address", text_or_null(s.address))
-      .add("resource", text_or_null(s.resource))
-      .add("connector", text_or_null(s.connector))
-      .add("gateway", text_or_null(s.gateway))
-      .add("protocol", text_or_null(s.protocol))
-      .add("start", time_or_null(s.start))
-      .add("end", time_or_null(s.end))
-      .add("duration_s", number(s.duration_s))
-      .add("bytes_to_client", number(s.to_client))
-      .add("bytes_from_client", number(s.from_client))
-      .add("outcome", s.outcome)
-      .add("reason", text_or_null(s.reason))
-      .add("at", s.at)
-      .add("fields", session_fields(s.fields))
-      .take();
+void coverage(JsonWriter& to, const diag::Report& report) {
+  const auto tally = [&report](const char* name) {
+    return [&report, name](JsonWriter& inner, const diag::Tally& row) {
+      Object(inner).text(name, row.what).count("count", row.count).text("first", report.at(row.first));
+    };
+  };
+  const diag::Coverage& c = report.coverage;
+  Object(to)
+      .count("records", c.records)
+      .count("recognised", c.recognised)
+      .count("unrecognised", c.unrecognised)
+      .count("skipped", c.skipped)
+      .count("duplicates", c.duplicates)
+      .list("skipped_by_reason", c.skipped_by_reason, tally("reason"))
+      .list("unrecognised_shapes", c.unrecognised_shapes, tally("shape"))
+      .count("limit_hits", c.limit_hits)
+      .list("notes_by_reason", c.notes_by_reason, tally("reason"));
 }
 
-Json concurrency(const diag::Concurrency& c) {
-  return {{"start", time_or_null(c.start)},
-          {"step_s", number(c.step_s)},
-          {"most", c.most},
-          {"peak", c.peak},
-          {"peak_at", time_or_null(c.peak_at)}};
+void availability(JsonWriter& to, const diag::Availability& a) {
+  Object(to)
+      .number("up_s", a.up_s)
+      .number("down_s", a.down_s)
+      .number("unknown_s", a.unknown_s)
+      .ratio("ratio", a.ratio)
+      .count("outages", a.outages)
+      .number("mean_time_between_s", a.mean_time_between_s)
+      .number("mean_time_to_recover_s", a.mean_time_to_recover_s)
+      .number("longest_outage_s", a.longest_outage_s);
 }
 
-Json session_group(const diag::SessionGroup& g) {
-  return {{"system", diag::name_of(g.system)},
-          {"group", g.group},
-          {"connections", g.connections},
-          {"failed", g.failed},
-          {"users", g.users},
-          {"primary_cause", text_or_null(g.primary_cause)},
-          {"name", text_or_null(g.name)},
-          {"denied", g.denied},
-          {"open", g.open},
-          {"first", time_or_null(g.first)},
-          {"last", time_or_null(g.last)},
-          {"median_duration_s", number(g.median_duration_s)},
-          {"bytes_to_client", number(g.to_client)},
-          {"bytes_from_client", number(g.from_client)},
-          {"concurrency", concurrency(g.concurrency)},
-          {"reasons", list(g.reasons, [](const diag::SessionReason& r) -> Json {
-             return {{"text", r.text}, {"rule", text_or_null(r.rule)}, {"count", r.count}, {"first", r.first}};
-           })},
-          {"busiest", list(g.busiest, session_row)},
-          {"failing", list(g.failing, session_row)},
-          {"churning", list(g.churning, session_row)},
-          {"caveats", g.caveats},
-          {"list", list(g.list, session_line)},
-          {"list_omitted", g.list_omitted}};
+void phase(JsonWriter& to, diag::PhaseState state) {
+  state == diag::PhaseState::Unknown ? to.null() : to.text(diag::name_of(state));
+}
+void bgp(JsonWriter& to, diag::BgpState state) {
+  state == diag::BgpState::Unknown ? to.null() : to.text(state == diag::BgpState::Up ? "up" : "down");
+}
+void answer(JsonWriter& to, diag::Answer answer) {
+  answer == diag::Answer::Unknown ? to.null() : to.truth(answer == diag::Answer::Yes);
 }
 
-Json step(const diag::Step& s) {
-  return {{"who", s.who}, {"do", s.text}, {"command", text_or_null(s.command)}, {"vendor", text_or_null(s.vendor)}};
+void outage(JsonWriter& to, const diag::Outage& o) {
+  Object(to)
+      .time("start", o.start)
+      .time("end", o.end)
+      .text_or_null("cause", o.cause)
+      .text_or_null("blocked_by", o.blocked_by)
+      .texts("evidence", o.evidence);
 }
 
-Json details(const diag::Details& values) {
-  Json out = Json::object();
-  for (const auto& [name, value] : values) {
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      out[name] = *text;
-    } else if (const auto* figure = std::get_if<double>(&value)) {
-      out[name] = number(*figure);
-    } else {
-      out[name] = nullptr;
-    }
-  }
-  return out;
+void tunnel(JsonWriter& to, const diag::TunnelReport& t) {
+  Object(to)
+      .text("id", t.id)
+      .text_or_null("connection", t.connection)
+      .text_or_null("outside_ip", t.outside_ip)
+      .text_or_null("ike_version", ike_version(t.ike_version))
+      .text("status", t.status)
+      .member("phase1", t.phase1, phase)
+      .member("phase2", t.phase2, phase)
+      .member("bgp", t.bgp, bgp)
+      .text_or_null("primary_cause", t.primary_cause)
+      .member("availability", t.availability, availability)
+      .list("outages", t.outages, outage)
+      .count("interruptions", t.interruptions)
+      .count("events", t.events)
+      .time("first", t.first)
+      .time("last", t.last)
+      .member("nat_t", t.nat_t, answer)
+      .member("dpd_enabled", t.dpd_enabled, answer)
+      .count("impossible_steps", t.impossible_steps)
+      .list("flapping", t.flapping, start_and_end<diag::Stretch<std::monostate>>);
 }
 
-Json evidence(const diag::Evidence& e, bool with_fields) {
-  Json out{{"at", e.at}, {"time", time_or_null(e.time)}, {"rule", text_or_null(e.rule)}, {"message", e.message}};
-  if (with_fields) out["fields"] = session_fields(e.fields);
-  return out;
+void connection(JsonWriter& to, const diag::ConnectionReport& c) {
+  Object(to)
+      .text("id", c.id)
+      .count("tunnels", c.tunnels)
+      .text("redundancy", c.redundancy)
+      .member("availability", c.availability, availability)
+      .list("both_down", c.both_down, start_and_end<diag::Interval>);
 }
 
-Json finding(const diag::Finding& f) {
-  return {{"cause", f.cause},
-          {"fingerprint", f.fingerprint},
-          {"severity", kb::name_of(f.severity)},
-          {"confidence", kb::name_of(f.confidence)},
-          {"role", kb::name_of(f.role)},
-          {"impact", kb::name_of(f.impact)},
-          {"subject", f.subject},
-          {"title", f.title},
-          {"summary", f.summary},
-          {"explanation", f.explanation},
-          {"first_seen", time_or_null(f.first_seen)},
-          {"last_seen", time_or_null(f.last_seen)},
-          {"count", f.count},
-          {"ongoing", f.ongoing},
-          {"explains", f.explains},
-          {"evidence", list(f.evidence, [&f](const diag::Evidence& e) { return evidence(e, is_about_sessions(f)); })},
-          {"ruled_out", list(f.ruled_out, [](const diag::RuledOutNote& r) -> Json {
-             return {{"cause", r.cause}, {"because", r.because}};
-           })},
-          {"steps", list(f.steps, step)},
-          {"verify", f.verify},
-          {"references", list(f.references, reference)},
-          {"details", details(f.details)},
-          {"owner", text_or_null(f.owner)},
-          {"runbook_url", text_or_null(f.runbook_url)}};
+void session_fields(JsonWriter& to, const std::map<std::string, std::string>& values) {
+  Object out(to);
+  for (const auto& [name, value] : values) out.text(name, value);
 }
 
-Json input_summary(const diag::InputSummary& i) {
-  return {{"path", i.path},
-          {"container", text_or_null(i.container)},
-          {"dialects", i.dialects},
-          {"records", i.records},
-          {"skipped", i.skipped},
-          {"newest_first", i.newest_first}};
+void session_row(JsonWriter& to, const diag::SessionRow& r) {
+  Object(to)
+      .text("who", r.who)
+      .count("connections", r.connections)
+      .count("failed", r.failed)
+      .count("short_sessions", r.short_ones)
+      .number("connected_s", r.connected_s)
+      .number("bytes", r.bytes)
+      .time("last", r.last);
 }
 
-Json note(const Note& n) {
-  return {{"text", n.text}, {"subjects", n.subjects}, {"steps", list(n.checks, step)}};
+void session_line(JsonWriter& to, const diag::SessionLine& s) {
+  Object(to)
+      .text_or_null("id", s.id)
+      .text_or_null("user", s.user)
+      .text_or_null("device", s.device)
+      .text_or_null("address", s.address)
+      .text_or_null("resource", s.resource)
+      .text_or_null("connector", s.connector)
+      .text_or_null("gateway", s.gateway)
+      .text_or_null("protocol", s.protocol)
+      .time("start", s.start)
+      .time("end", s.end)
+      .number("duration_s", s.duration_s)
+      .number("bytes_to_client", s.to_client)
+      .number("bytes_from_client", s.from_client)
+      .text("outcome", s.outcome)
+      .text_or_null("reason", s.reason)
+      .text("at", s.at)
+      .member("fields", s.fields, session_fields);
 }
 
-Json problem(const input::ReadProblem& p) {
-  return {{"path", p.path}, {"reason", p.reason}, {"hint", text_or_null(p.hint)}};
+void concurrency(JsonWriter& to, const diag::Concurrency& c) {
+  Object(to)
+      .time("start", c.start)
+      .number("step_s", c.step_s)
+      .list("most", c.most, [](JsonWriter& inner, std::uint32_t most) { inner.count(most); })
+      .count("peak", c.peak)
+      .time("peak_at", c.peak_at);
+}
+
+void session_reason(JsonWriter& to, const diag::SessionReason& r) {
+  Object(to).text("text", r.text).text_or_null("rule", r.rule).count("count", r.count).text("first", r.first);
+}
+
+void session_group(JsonWriter& to, const diag::SessionGroup& g) {
+  Object(to)
+      .text("system", diag::name_of(g.system))
+      .text("group", g.group)
+      .count("connections", g.connections)
+      .count("failed", g.failed)
+      .count("users", g.users)
+      .text_or_null("primary_cause", g.primary_cause)
+      .text_or_null("name", g.name)
+      .count("denied", g.denied)
+      .count("open", g.open)
+      .time("first", g.first)
+      .time("last", g.last)
+      .number("median_duration_s", g.median_duration_s)
+      .number("bytes_to_client", g.to_client)
+      .number("bytes_from_client", g.from_client)
+      .member("concurrency", g.concurrency, concurrency)
+      .list("reasons", g.reasons, session_reason)
+      .list("busiest", g.busiest, session_row)
+      .list("failing", g.failing, session_row)
+      .list("churning", g.churning, session_row)
+      .texts("caveats", g.caveats)
+      .list("list", g.list, session_line)
+      .count("list_omitted", g.list_omitted);
+}
+
+void step(JsonWriter& to, const diag::Step& s) {
+  Object(to).text("who", s.who).text("do", s.text).text_or_null("command", s.command).text_or_null("vendor", s.vendor);
+}
+
+void detail(JsonWriter& to, const diag::Detail& value) {
+  if (const auto* words = std::get_if<std::string>(&value)) return to.text(*words);
+  if (const auto* figure = std::get_if<double>(&value)) return number(to, *figure);
+  to.null();
+}
+
+void details(JsonWriter& to, const diag::Details& values) {
+  Object out(to);
+  for (const auto& [name, value] : values) out.member(name, value, detail);
+}
+
+void evidence(JsonWriter& to, const diag::Evidence& e, bool with_fields) {
+  Object out(to);
+  out.text("at", e.at).time("time", e.time).text_or_null("rule", e.rule).text("message", e.message);
+  if (with_fields) out.member("fields", e.fields, session_fields);
+}
+
+void ruled_out(JsonWriter& to, const diag::RuledOutNote& r) { Object(to).text("cause", r.cause).text("because", r.because); }
+
+void finding(JsonWriter& to, const diag::Finding& f) {
+  const bool of_sessions = is_about_sessions(f);
+  Object(to)
+      .text("cause", f.cause)
+      .text("fingerprint", f.fingerprint)
+      .text("severity", kb::name_of(f.severity))
+      .text("confidence", kb::name_of(f.confidence))
+      .text("role", kb::name_of(f.role))
+      .text("impact", kb::name_of(f.impact))
+      .text("subject", f.subject)
+      .text("title", f.title)
+      .text("summary", f.summary)
+      .text("explanation", f.explanation)
+      .time("first_seen", f.first_seen)
+      .time("last_seen", f.last_seen)
+      .count("count", f.count)
+      .truth("ongoing", f.ongoing)
+      .texts("explains", f.explains)
+      .list("evidence", f.evidence, [&](JsonWriter& inner, const diag::Evidence& e) { evidence(inner, e, of_sessions); })
+      .list("ruled_out", f.ruled_out, ruled_out)
+      .list("steps", f.steps, step)
+      .text("verify", f.verify)
+      .list("references", f.references, [](JsonWriter& inner, const kb::Reference& r) { inner.text(reference(r)); })
+      .member("details", f.details, details)
+      .text_or_null("owner", f.owner)
+      .text_or_null("runbook_url", f.runbook_url);
+}
+
+void input_summary(JsonWriter& to, const diag::InputSummary& i) {
+  Object(to)
+      .text("path", i.path)
+      .text_or_null("container", i.container)
+      .texts("dialects", i.dialects)
+      .count("records", i.records)
+      .count("skipped", i.skipped)
+      .truth("newest_first", i.newest_first);
+}
+
+void note(JsonWriter& to, const Note& n) {
+  Object(to).text("text", n.text).texts("subjects", n.subjects).list("steps", n.checks, step);
+}
+
+void problem(JsonWriter& to, const input::ReadProblem& p) {
+  Object(to).text("path", p.path).text("reason", p.reason).text_or_null("hint", p.hint);
+}
+
+void window(JsonWriter& to, const diag::Report& report) { Object(to).time("first", report.first).time("last", report.last); }
+
+void whole(JsonWriter& to, const Document& document) {
+  const diag::Report& report = document.report;
+  Object(to)
+      .text("schema", "tunnelscope/report/1")
+      .member("tool", report, tool)
+      .member("window", report, window)
+      .list("inputs", report.inputs, input_summary)
+      .member("coverage", report, coverage)
+      .list("tunnels", report.tunnels, tunnel)
+      .list("connections", report.connections, connection)
+      .list("sessions", report.sessions, session_group)
+      .list("findings", report.findings, finding)
+      .time("now", report.now)
+      .truth("redacted", document.redacted)
+      .list("problems", document.problems, problem)
+      .list("notes", document.notes, note);
 }
 
 }  // namespace
 
 std::string to_json(const Document& document, const app::Screen&) {
-  const diag::Report& report = document.report;
-  const Json json{{"schema", "tunnelscope/report/1"},
-                  {"tool", tool(report)},
-                  {"window", {{"first", time_or_null(report.first)}, {"last", time_or_null(report.last)}}},
-                  {"inputs", list(report.inputs, input_summary)},
-                  {"coverage", coverage(report)},
-                  {"tunnels", list(report.tunnels, tunnel)},
-                  {"connections", list(report.connections, connection)},
-                  {"sessions", list(report.sessions, session_group)},
-                  {"findings", list(report.findings, finding)},
-                  {"now", time_or_null(report.now)},
-                  {"redacted", document.redacted},
-                  {"problems", list(document.problems, problem)},
-                  {"notes", list(document.notes, note)}};
-  const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace);
-  return app::for_json_document(text) + "\n";
+  JsonWriter to;
+  whole(to, document);
+  std::string text = to.take();
+  text.push_back('\n');
+  return text;
 }
 
 }  // namespace tunnelscope::report
