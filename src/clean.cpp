@@ -109,7 +109,7 @@ class Cleaner {
     for (auto& i : d.report.inputs) place(i.path);
     for (auto& path : d.report.paths) place(path);
     for (auto& row : d.report.coverage.unrecognised_shapes) {
-      row.what = without_keys(row.what);
+      remove_keys(row.what);
       if (redactor_ != nullptr) row.what = redactor_->shape(row.what);
     }
     for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.notes_by_reason}) {
@@ -127,18 +127,18 @@ class Cleaner {
     if (redactor_ != nullptr) text = redactor_->text(text);
   }
   void logged(std::string& text) const {
-    text = without_keys(text);
+    remove_keys(text);
     if (redactor_ != nullptr) text = redactor_->message(text);
   }
   void word(std::string& text) const {  // of a closed list, but a hostile record may write anything there
-    text = without_keys(text);
+    remove_keys(text);
     place(text);
   }
   void fingerprint(std::string& text) const {
     if (redactor_ != nullptr) text = redactor_->fingerprint(text);
   }
   void name(std::string& text, std::string_view prefix) const {  // a value that is a name as a whole
-    text = without_keys(text);
+    remove_keys(text);
     if (redactor_ != nullptr) text = redactor_->name(text, prefix);
   }
   // "path:line": the line stays, whatever numbers are names.
@@ -222,7 +222,7 @@ class Cleaner {
     if (is_one_of(kSecretFields, field_name)) {
       value = kKeyRemoved;
     } else if (redactor_ == nullptr) {
-      value = without_keys(value);
+      remove_keys(value);
     } else if (!names_somebody(field_name, value)) {
       nested(field_name, value);
     } else {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 
@@ -43,6 +44,9 @@ constexpr std::string_view kProse =
     "within without wrong xxxx you your ";
 // What shapes have for values.
 constexpr std::array<std::string_view, 6> kMasks{"<n>", "<ip>", "<hex>", "<text>", "<id>", "<time>"};
+constexpr std::string_view kToken = "token", kBearer = "bearer";  // tokens may follow
+constexpr std::string_view kJsonKey = "\"key\"";
+constexpr std::string_view kMaskedName = "<text>\"";  // what shapes have for the name of a JSON member
 constexpr int kMostWords = 8;               // between an announcer and its value
 constexpr std::size_t kLongestTagged = 512;
 
@@ -239,9 +243,8 @@ std::size_t past_quote(std::string_view text, std::size_t at) {
 
 // A shape hides the name of a JSON member as "<text>"; a bare value with letters behind it may be a key.
 Value behind_masked_name(std::string_view text, std::size_t at) {
-  constexpr std::string_view kName = "<text>\"";
-  if (!text.substr(at).starts_with(kName)) return {at, at};
-  const std::size_t mark = text.find_first_not_of(" \t", at + kName.size());
+  if (!text.substr(at).starts_with(kMaskedName)) return {at, at};
+  const std::size_t mark = text.find_first_not_of(" \t", at + kMaskedName.size());
   if (mark == std::string_view::npos || (text[mark] != ':' && text[mark] != '=')) return {at, at};
   const std::size_t start = std::min(text.find_first_not_of(" \t", mark + 1), text.size());
   std::size_t end = word_end(text, start, " \t\r\n\"");
@@ -271,9 +274,8 @@ bool looks_like_token(std::string_view word) {
 
 // `"key": "..."` at `at`, whatever the value.
 Value behind_json_key(std::string_view text, std::size_t at) {
-  constexpr std::string_view kName = "\"key\"";
-  if (!text.substr(at).starts_with(kName)) return {at, at};
-  std::size_t next = text.find_first_not_of(" \t", at + kName.size());
+  if (!text.substr(at).starts_with(kJsonKey)) return {at, at};
+  std::size_t next = text.find_first_not_of(" \t", at + kJsonKey.size());
   if (next == std::string_view::npos || text[next] != ':') return {at, at};
   next = text.find_first_not_of(" \t", next + 1);
   if (next == std::string_view::npos || text[next] != '"') return {at, at};
@@ -282,7 +284,7 @@ Value behind_json_key(std::string_view text, std::size_t at) {
 
 // What follows "token" or "Bearer" at `at`, when it looks like one.
 Value behind_token(std::string_view text, std::size_t at) {
-  for (const std::string_view name : {"token", "bearer"}) {
+  for (const std::string_view name : {kToken, kBearer}) {
     if (!equals(text.substr(at, name.size()), name)) continue;
     const std::size_t from = text.find_first_not_of(" \t\"':=", at + name.size());
     if (from == std::string_view::npos || from == at + name.size()) continue;
@@ -308,9 +310,7 @@ std::string without_tokens(std::string_view text) {
   return out.append(text.substr(copied));
 }
 
-}  // namespace
-
-std::string without_keys(std::string_view original) {
+std::string with_keys_removed(std::string_view original) {
   const std::string text_without = without_tokens(original);
   const std::string_view text = text_without;
   std::string out;
@@ -346,6 +346,42 @@ std::string without_keys(std::string_view original) {
     }
   }
   return out.append(text.substr(copied));
+}
+
+// A bit for each word that may stand before a key: which of them have a given character, in either case, in first, second and
+// third place.
+class Beginnings {
+ public:
+  constexpr Beginnings() {
+    std::uint32_t bit = 1;
+    for (const std::string_view word : kAnnouncers) add(word, bit), bit <<= 1;
+    for (const std::string_view word : {kToken, kBearer, kJsonKey, kMaskedName}) add(word, bit), bit <<= 1;
+  }
+  constexpr bool any_in(std::string_view text) const {
+    for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+      if ((first_[place(text[i])] & second_[place(text[i + 1])] & third_[place(text[i + 2])]) != 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t place(char c) { return static_cast<unsigned char>(c); }
+  static constexpr void set(std::array<std::uint32_t, 256>& table, char c, std::uint32_t bit) {
+    table[place(c)] |= bit;
+    if (c >= 'a' && c <= 'z') table[place(c) - 'a' + 'A'] |= bit;
+  }
+  constexpr void add(std::string_view word, std::uint32_t bit) { set(first_, word[0], bit), set(second_, word[1], bit), set(third_, word[2], bit); }
+
+  std::array<std::uint32_t, 256> first_{}, second_{}, third_{};
+};
+constexpr Beginnings kBeginnings;
+
+}  // namespace
+
+std::string without_keys(std::string_view text) { return kBeginnings.any_in(text) ? with_keys_removed(text) : std::string(text); }
+
+void remove_keys(std::string& text) {
+  if (kBeginnings.any_in(text)) text = with_keys_removed(text);
 }
 
 }  // namespace tunnelscope::app

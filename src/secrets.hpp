@@ -8,5 +8,6 @@
 namespace tunnelscope::app {
 
 std::string without_keys(std::string_view text);
+void remove_keys(std::string& text);  // the same in place; a text without a word that announces keys is only looked at
 
 }  // namespace tunnelscope::app
