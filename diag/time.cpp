@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace tunnelscope::diag {
@@ -43,14 +44,14 @@ Time with_year_near(Time time, Time near) {
 std::string rfc3339(Time time) {
   if (time == kNoTime) return {};
   const Calendar c = calendar(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", c.year, c.month, c.day, c.hour, c.minute,
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), c.year, c.month, c.day, c.hour, c.minute,
                      c.second, c.millisecond);
 }
 
 std::string date_and_clock(Time time) {
   if (time == kNoTime) return {};
   const Calendar c = calendar(time);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", c.year, c.month, c.day, c.hour, c.minute, c.second);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02} {:02}:{:02}:{:02}"), c.year, c.month, c.day, c.hour, c.minute, c.second);
 }
 
 std::string clock_only(Time time) {
