@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdlib>
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace tunnelscope::diag {
@@ -26,6 +25,26 @@ Calendar calendar(Time time) {
           ms % kHour / kMinute, ms % kMinute / kSecond, ms % kSecond};
 }
 
+// Writes `value` with leading zeros so that it ends before `end`.
+void put_digits(std::string& text, std::size_t end, int digits, std::int64_t value) {
+  for (; digits > 0; --digits, value /= 10) text[--end] = static_cast<char>('0' + value % 10);
+}
+
+// "2026-03-01 00:00:00" with `between` for the blank. By hand: reports have tens of thousands of them.
+std::string date_and_clock(const Calendar& c, char between) {
+  if (c.year < 0 || c.year > 9999)
+    return fmt::format("{:04}-{:02}-{:02}{}{:02}:{:02}:{:02}", c.year, c.month, c.day, between, c.hour, c.minute, c.second);
+  std::string text = "0000-00-00 00:00:00";
+  put_digits(text, 4, 4, c.year);
+  put_digits(text, 7, 2, c.month);
+  put_digits(text, 10, 2, c.day);
+  text[10] = between;
+  put_digits(text, 13, 2, c.hour);
+  put_digits(text, 16, 2, c.minute);
+  put_digits(text, 19, 2, c.second);
+  return text;
+}
+
 }  // namespace
 
 Time with_year_near(Time time, Time near) {
@@ -44,15 +63,13 @@ Time with_year_near(Time time, Time near) {
 std::string rfc3339(Time time) {
   if (time == kNoTime) return {};
   const Calendar c = calendar(time);
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), c.year, c.month, c.day, c.hour, c.minute,
-                     c.second, c.millisecond);
+  std::string text = date_and_clock(c, 'T');
+  text += ".000Z";
+  put_digits(text, text.size() - 1, 3, c.millisecond);
+  return text;
 }
 
-std::string date_and_clock(Time time) {
-  if (time == kNoTime) return {};
-  const Calendar c = calendar(time);
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02} {:02}:{:02}:{:02}"), c.year, c.month, c.day, c.hour, c.minute, c.second);
-}
+std::string date_and_clock(Time time) { return time == kNoTime ? std::string() : date_and_clock(calendar(time), ' '); }
 
 std::string clock_only(Time time) {
   if (time == kNoTime) return {};

@@ -63,7 +63,8 @@ std::string backticks_for(std::string_view text, std::size_t at_least) {
 std::size_t plain_json_length(std::string_view text) {
   std::size_t at = 0;
 #if defined(__SSE2__)
-  for (; at + 16 <= text.size(); at += 16) {
+  const std::size_t last = text.size() < 16 ? 0 : text.size() - 16;  // the last block overlaps the one before
+  while (text.size() >= 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
     const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
     const __m128i backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
@@ -71,6 +72,8 @@ std::size_t plain_json_length(std::string_view text) {
     const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
     const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), _mm_or_si128(del, outside)));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found)));
+    if (at == last) return text.size();
+    at = std::min(at + 16, last);
   }
 #endif
   const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };

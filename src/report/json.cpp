@@ -24,7 +24,7 @@ void number(JsonWriter& to, double value) {
   whole ? to.whole(static_cast<std::int64_t>(value)) : to.decimal(std::round(value * 1000) / 1000);
 }
 
-// An object under way: its members in the order of the calls. It ends with the statement.
+// An object under way: its members in the order of the calls, by names of the contract. It ends with the statement.
 class Object {
  public:
   explicit Object(JsonWriter& to) : to_(to) { to_.begin_object(); }
@@ -35,13 +35,13 @@ class Object {
   // `write` is one of the functions of this file that write one thing.
   template <class Value, class Write>
   Object& member(std::string_view name, const Value& value, Write write) {
-    to_.key(name);
+    to_.plain_key(name);
     write(to_, value);
     return *this;
   }
   template <class Range, class Write>
   Object& list(std::string_view name, const Range& range, Write write) {
-    to_.key(name);
+    to_.plain_key(name);
     to_.begin_list();
     for (const auto& item : range) write(to_, item);
     to_.end_list();
@@ -53,17 +53,17 @@ class Object {
   Object& time(std::string_view name, Time time) { return member(name, time, time_or_null); }
   Object& time(std::string_view name, const std::optional<Time>& time) { return this->time(name, time.value_or(diag::kNoTime)); }
   Object& count(std::string_view name, std::uint64_t count) {
-    to_.key(name);
+    to_.plain_key(name);
     to_.count(count);
     return *this;
   }
   Object& truth(std::string_view name, bool value) {
-    to_.key(name);
+    to_.plain_key(name);
     to_.truth(value);
     return *this;
   }
   Object& null(std::string_view name) {
-    to_.key(name);
+    to_.plain_key(name);
     to_.null();
     return *this;
   }
@@ -71,13 +71,13 @@ class Object {
   Object& number(std::string_view name, const std::optional<double>& value) { return value ? number(name, *value) : null(name); }
   Object& number(std::string_view name, const std::optional<std::int64_t>& value) {
     if (!value) return null(name);
-    to_.key(name);
+    to_.plain_key(name);
     to_.whole(*value);
     return *this;
   }
   Object& ratio(std::string_view name, const std::optional<double>& value) {
     if (!value) return null(name);
-    to_.key(name);
+    to_.plain_key(name);
     to_.decimal(std::round(*value * 1e6) / 1e6);
     return *this;
   }
@@ -184,8 +184,12 @@ void connection(JsonWriter& to, const diag::ConnectionReport& c) {
 }
 
 void session_fields(JsonWriter& to, const std::map<std::string, std::string>& values) {
-  Object out(to);
-  for (const auto& [name, value] : values) out.text(name, value);
+  to.begin_object();
+  for (const auto& [name, value] : values) {
+    to.key(name);
+    to.text(value);
+  }
+  to.end_object();
 }
 
 void session_row(JsonWriter& to, const diag::SessionRow& r) {
@@ -270,8 +274,12 @@ void detail(JsonWriter& to, const diag::Detail& value) {
 }
 
 void details(JsonWriter& to, const diag::Details& values) {
-  Object out(to);
-  for (const auto& [name, value] : values) out.member(name, value, detail);
+  to.begin_object();
+  for (const auto& [name, value] : values) {
+    to.key(name);
+    detail(to, value);
+  }
+  to.end_object();
 }
 
 void evidence(JsonWriter& to, const diag::Evidence& e, bool with_fields) {

@@ -1,7 +1,7 @@
 #include "src/report/json_writer.hpp"
 
-#include <charconv>
 #include <array>
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +51,13 @@ void JsonWriter::end(char bracket) {
 void JsonWriter::key(std::string_view name) {
   text(name);
   out_ += ": ";
+  has_key_ = true;
+}
+
+void JsonWriter::plain_key(std::string_view name) {
+  before_value();
+  out_.push_back('"');
+  out_.append(name).append("\": ");
   has_key_ = true;
 }
 

@@ -19,6 +19,7 @@ class JsonWriter {
 
   // Precondition: the innermost value under way is an object, and its last key has a value.
   void key(std::string_view name);
+  void plain_key(std::string_view name);  // the same for a name that needs no escapes
 
   void null();
   void truth(bool value);
