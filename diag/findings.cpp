@@ -79,8 +79,8 @@ Duration downtime_of(const Entry& entry) {
   return longest;
 }
 
-std::map<std::string, std::string> values_of(const Entry& entry, const Finding& finding, const Details& details) {
-  std::map<std::string, std::string> values;
+Values values_of(const Entry& entry, const Finding& finding, const Details& details) {
+  Values values;
   for (const auto& [name, detail] : details)
     if (std::string text = text_of(detail); !text.empty()) values[name] = std::move(text);
   values["subject"] = entry.subject;
@@ -94,7 +94,8 @@ std::map<std::string, std::string> values_of(const Entry& entry, const Finding& 
 }
 
 std::string state_text(const tunnel::State& s) {
-  std::string text = fmt::format("phase 1 {}, phase 2 {}", name_of(s.phase1), name_of(s.phase2));
+  std::string text = "phase 1 ";
+  text.append(name_of(s.phase1)).append(", phase 2 ").append(name_of(s.phase2));
   if (s.bgp != BgpState::Unknown) text += s.bgp == BgpState::Up ? ", BGP up" : ", BGP down";
   return text;
 }
@@ -118,14 +119,14 @@ Evidence evidence_of(const EvidenceRef& ref, const FindingSources& sources) {
   return e;
 }
 
+// Of two that follow each other in an entry.
+bool is_same_record(const EvidenceRef& a, const EvidenceRef& b) { return a.subject == b.subject && a.event == b.event; }
+
 // The first records, the last ones, and some in between; one per place.
 std::vector<EvidenceRef> chosen(const Entry& entry) {
   std::vector<EvidenceRef> list;
   for (const EvidenceRef& ref : entry.evidence) {
-    const bool again = std::any_of(list.begin(), list.end(), [&](const EvidenceRef& other) {
-      return other.subject == ref.subject && other.event == ref.event;
-    });
-    if (list.empty() || !again) list.push_back(ref);
+    if (list.empty() || !is_same_record(list.back(), ref)) list.push_back(ref);
     if (list.size() > 4096) break;
   }
   std::sort(list.begin(), list.end(), [](const EvidenceRef& a, const EvidenceRef& b) {
@@ -138,10 +139,14 @@ std::vector<EvidenceRef> chosen(const Entry& entry) {
 }
 
 std::uint64_t count_of(const Entry& entry) {
-  std::set<std::pair<std::size_t, std::size_t>> records;
-  for (const EvidenceRef& ref : entry.evidence)
-    if (!ref.from_detector) records.insert({ref.subject, ref.event});
-  if (!records.empty()) return records.size();
+  std::uint64_t records = 0;
+  const EvidenceRef* last = nullptr;
+  for (const EvidenceRef& ref : entry.evidence) {
+    if (ref.from_detector) continue;
+    if (last == nullptr || !is_same_record(*last, ref)) ++records;
+    last = &ref;
+  }
+  if (records > 0) return records;
   const std::size_t spells = entry.outages + entry.interruptions;
   if (spells > 0) return spells;
   std::uint64_t count = 0;
@@ -158,14 +163,22 @@ void replace_all(std::string& text, std::string_view placeholder, std::string_vi
     text.replace(i, placeholder.size(), value);
 }
 
-// The command with this case's own VPN id and tunnel address in place of VPN_ID and TUNNEL_IP. People paste commands
-// into a shell, so only text that can be nothing else than an id or an address is taken from a log.
-std::string command_for(std::string_view subject, std::string command) {
+// This case's own VPN id and tunnel address for VPN_ID and TUNNEL_IP in commands. People paste commands into a shell, so
+// only text that can be nothing else than an id or an address is taken from a log; what is empty stays a placeholder.
+struct OwnNames {
+  std::string_view vpn_id, tunnel_ip;
+};
+OwnNames own_names(std::string_view subject) {
   const std::size_t slash = std::min(subject.find('/'), subject.size());
-  const std::string_view id = subject.substr(0, slash);
-  if (id.starts_with("vpn-") && only_of(id.substr(4), "0123456789abcdef")) replace_all(command, "VPN_ID", id);
-  const std::string_view address = subject.substr(std::min(slash + 1, subject.size()));
-  if (only_of(address, "0123456789abcdef.:")) replace_all(command, "TUNNEL_IP", address);
+  const std::string_view id = subject.substr(0, slash), address = subject.substr(std::min(slash + 1, subject.size()));
+  OwnNames names;
+  if (id.starts_with("vpn-") && only_of(id.substr(4), "0123456789abcdef")) names.vpn_id = id;
+  if (only_of(address, "0123456789abcdef.:")) names.tunnel_ip = address;
+  return names;
+}
+std::string command_for(const OwnNames& names, std::string command) {
+  if (!names.vpn_id.empty()) replace_all(command, "VPN_ID", names.vpn_id);
+  if (!names.tunnel_ip.empty()) replace_all(command, "TUNNEL_IP", names.tunnel_ip);
   return command;
 }
 
@@ -217,9 +230,10 @@ Finding write(const Entry& entry, const FindingSources& sources) {
   for (const EvidenceRef& ref : chosen(entry)) f.evidence.push_back(evidence_of(ref, sources));
   for (const kb::RuledOut& r : cause.rules_out)
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
+  const OwnNames names = own_names(entry.subject);
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
-      if (!is_for_another_system(s, entry)) f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(entry.subject, s.command)});
+      if (!is_for_another_system(s, entry)) f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(names, s.command)});
   f.verify = cause.verify;
   f.references = cause.references;
   for (const std::string& key : cause.details) {
@@ -244,29 +258,35 @@ std::string fingerprint(std::string_view cause, std::string_view subject) {
   return fmt::format("{:016x}", hash);
 }
 
-std::string fill_in(std::string_view text, const std::map<std::string, std::string>& values) {
-  std::string out, clause;
-  bool in_clause = false, missing = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    std::string& target = in_clause ? clause : out;
-    const char c = text[i];
-    if (c == '[' && !in_clause) {
-      in_clause = true;
+std::string fill_in(std::string_view text, const Values& values) {
+  std::string out;
+  std::size_t clause = std::string::npos;  // where in `out` the clause under way began
+  bool missing = false;
+  while (!text.empty()) {
+    const auto special = std::find_if(text.begin(), text.end(), [](char c) { return c == '[' || c == ']' || c == '{'; });
+    const auto plain = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const bool in_clause = clause != std::string::npos;
+    const std::size_t close = text.front() == '{' ? text.find('}') : std::string_view::npos;
+    if (text.front() == '[' && !in_clause) {
+      clause = out.size();
       missing = false;
-      clause.clear();
-    } else if (c == ']' && in_clause) {
-      in_clause = false;
-      if (!missing) out += clause;
-    } else if (const std::size_t close = c == '{' ? text.find('}', i) : std::string_view::npos;
-               close != std::string_view::npos) {
-      const auto it = values.find(std::string(text.substr(i + 1, close - i - 1)));
+    } else if (text.front() == ']' && in_clause) {
+      if (missing) out.resize(clause);
+      clause = std::string::npos;
+    } else if (close != std::string_view::npos) {
+      const auto it = values.find(text.substr(1, close - 1));
       if (it == values.end()) missing = true;
-      target += it == values.end() ? "?" : it->second;
-      i = close;
+      out += it == values.end() ? "?" : std::string_view(it->second);
+      text.remove_prefix(close);
     } else {
-      target += c;
+      out += text.front();
     }
+    text.remove_prefix(1);
   }
+  if (clause != std::string::npos) out.resize(clause);
   return out;
 }
 

@@ -1,5 +1,7 @@
 // Ledger to findings: severity, texts with this case's numbers, evidence, links between them, order.
 #pragma once
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +16,11 @@ namespace tunnelscope::diag {
 // 16 hex digits, the same for the same cause and subject everywhere.
 std::string fingerprint(std::string_view cause, std::string_view subject);
 
+using Values = std::map<std::string, std::string, std::less<>>;
+
 // Fills "{name}" from `values`; a clause in square brackets goes when a value in it is missing. A missing value
 // outside brackets gives "?".
-std::string fill_in(std::string_view text, const std::map<std::string, std::string>& values);
+std::string fill_in(std::string_view text, const Values& values);
 
 // Severity as contract/causes.md has it: the cause's own while it lasts, critical when it keeps a tunnel down at the
 // end, the recovered one once over.

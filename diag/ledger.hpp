@@ -1,5 +1,6 @@
 // Collects what the verdicts of all cases say, one entry per cause and subject, until findings are written from it.
 #pragma once
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -26,6 +27,30 @@ struct EvidenceRef {
   auto operator<=>(const EvidenceRef&) const = default;
 };
 
+// Such records in order, each once; put in order when they are read, for they come nearly so.
+class EvidenceRefs {
+ public:
+  void insert(const EvidenceRef& ref) { refs_.push_back(ref); }
+  bool empty() const { return refs_.empty(); }
+  std::size_t size() const { return in_order().size(); }
+  auto begin() const { return in_order().begin(); }
+  auto end() const { return in_order().end(); }
+
+ private:
+  const std::vector<EvidenceRef>& in_order() const {
+    if (ordered_ == refs_.size()) return refs_;
+    const auto fresh = refs_.begin() + static_cast<std::ptrdiff_t>(ordered_);
+    if (!std::is_sorted(fresh, refs_.end())) std::sort(fresh, refs_.end());
+    if (fresh != refs_.begin() && *fresh < *(fresh - 1)) std::inplace_merge(refs_.begin(), fresh, refs_.end());
+    refs_.erase(std::unique(refs_.begin(), refs_.end()), refs_.end());
+    ordered_ = refs_.size();
+    return refs_;
+  }
+
+  mutable std::vector<EvidenceRef> refs_;
+  mutable std::size_t ordered_ = 0;  // so many from the front are in order
+};
+
 struct Entry {
   const kb::Cause* cause = nullptr;
   std::string subject;
@@ -39,7 +64,7 @@ struct Entry {
   std::size_t outages = 0, interruptions = 0;
   Duration downtime = 0;
   std::map<std::size_t, Duration> downtime_by_tunnel;  // tunnels that it concerns
-  std::set<EvidenceRef> evidence;
+  EvidenceRefs evidence;
   Time first = kNoTime, last = kNoTime;
   Details details;
   std::set<EntryKey> explained_by;

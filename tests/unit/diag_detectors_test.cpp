@@ -222,7 +222,7 @@ TEST(Commands, NameThisCasesConnectionAndTunnel) {
 }
 
 TEST(FillIn, LeavesOutClausesWithoutAValue) {
-  const std::map<std::string, std::string> values{{"count", "3"}};
+  const Values values{{"count", "3"}};
   EXPECT_EQ(fill_in("{count} refusals[ by {peer}][, {count} in all]", values), "3 refusals, 3 in all");
   EXPECT_EQ(fill_in("by {peer}", values), "by ?");
 }
