@@ -13,14 +13,14 @@ inline constexpr std::size_t kNoEvent = static_cast<std::size_t>(-1);
 
 // A signal at a time, with the state of the tunnel then. Detector signals name the record nearest to what they mean.
 struct Occurrence {
-  SignalIndex signal = kNoSignal;
   Time time = kNoTime;
   std::size_t event = kNoEvent;  // into the tunnel's log
+  std::uint32_t times = 1;       // records that it stands for
+  std::uint32_t subject = 0;     // of which tunnel's log `event` is, where a case is about several
+  SignalIndex signal = kNoSignal;
   PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;
   bool child_was_up = false;
   bool from_detector = false;
-  std::uint32_t times = 1;       // records that it stands for
-  std::uint32_t subject = 0;     // of which tunnel's log `event` is, where a case is about several
 };
 
 enum class CaseKind : std::uint8_t {

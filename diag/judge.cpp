@@ -111,7 +111,28 @@ bool Judge::names(const std::vector<std::string>& patterns, std::string_view id)
   });
 }
 
-Judge::Judge(const Classifier& classifier, const Limits& limits) : classifier_(classifier), limits_(limits) {}
+Judge::Judge(const Classifier& classifier, const Limits& limits) : classifier_(classifier), limits_(limits) {
+  for (const kb::Cause& cause : classifier.knowledge().causes) {
+    if (cause.scope != kb::Scope::Outage) continue;
+    Needs needs{&cause, {}, {}};
+    for (const kb::Condition& condition : cause.all) needs.all.push_back(classifier.signal(condition.signal));
+    for (const kb::Condition& condition : cause.any) needs.any.push_back(classifier.signal(condition.signal));
+    needs_.push_back(std::move(needs));
+  }
+}
+
+std::vector<const kb::Cause*> Judge::possible(const Case& c) const {
+  std::vector<bool> seen(classifier_.signals().size());
+  for (const Occurrence& o : c.seen)
+    if (o.signal != kNoSignal) seen[o.signal] = true;
+  const auto is_seen = [&seen](SignalIndex signal) { return signal != kNoSignal && seen[signal]; };
+  std::vector<const kb::Cause*> causes;
+  for (const Needs& needs : needs_) {
+    const bool all = std::all_of(needs.all.begin(), needs.all.end(), is_seen);
+    if (all && (needs.any.empty() || std::any_of(needs.any.begin(), needs.any.end(), is_seen))) causes.push_back(needs.cause);
+  }
+  return causes;
+}
 
 bool Judge::condition_holds(const kb::Condition& condition, const Case& c, std::vector<Occurrence>& evidence) const {
   const SignalIndex signal = classifier_.signal(condition.signal);
@@ -168,7 +189,7 @@ bool Judge::certain(const kb::Cause& cause, const Case& c) const {
 }
 
 bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
-  if (cause.scope != kb::Scope::Outage || !applies_to(cause, c.kind)) return false;
+  if (!applies_to(cause, c.kind)) return false;
   match.cause = &cause;
   if (!holds(cause, c, match.evidence)) return false;
   match.certain = certain(cause, c);
@@ -191,9 +212,9 @@ void Judge::tell_parts(std::vector<Match>& matches, const Case& c) const {
 
 Verdict Judge::judge(const Case& c) const {
   std::vector<Match> found;
-  for (const kb::Cause& cause : classifier_.knowledge().causes) {
+  for (const kb::Cause* cause : possible(c)) {
     Match match;
-    if (matches(cause, c, match)) found.push_back(std::move(match));
+    if (matches(*cause, c, match)) found.push_back(std::move(match));
   }
   const bool any_precise = std::any_of(found.begin(), found.end(), [](const Match& m) { return !m.cause->fallback; });
   if (any_precise) std::erase_if(found, [](const Match& m) { return m.cause->fallback; });

@@ -52,6 +52,13 @@ class Judge {
   static bool names(const std::vector<std::string>& patterns, std::string_view id);
 
  private:
+  // The signals that a cause cannot do without, so that most causes are passed over for a case at a glance.
+  struct Needs {
+    const kb::Cause* cause;
+    std::vector<SignalIndex> all, any;
+  };
+  std::vector<const kb::Cause*> possible(const Case& c) const;  // of scope outage, in the order of the causes
+
   bool all_hold(const std::vector<kb::Condition>& list, const Case& c, std::vector<Occurrence>& evidence) const;
   bool matches(const kb::Cause& cause, const Case& c, Match& match) const;
   void tell_parts(std::vector<Match>& matches, const Case& c) const;
@@ -60,6 +67,7 @@ class Judge {
 
   const Classifier& classifier_;
   const Limits& limits_;
+  std::vector<Needs> needs_;
 };
 
 }  // namespace tunnelscope::diag

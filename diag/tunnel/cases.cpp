@@ -146,7 +146,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
 Occurrence occurrence(const History& h, std::size_t i) {
   const State& s = h.states[i];
   const Event& e = h.log->events[i];
-  return {e.signal, e.time, i, s.phase1, s.phase2, s.child_was_up, false};
+  return {.time = e.time, .event = i, .signal = e.signal, .phase1 = s.phase1, .phase2 = s.phase2, .child_was_up = s.child_was_up};
 }
 
 Occurrence found(const History& h, SignalIndex signal, std::size_t i) {
@@ -157,6 +157,7 @@ Occurrence found(const History& h, SignalIndex signal, std::size_t i) {
 }
 
 bool contradicts_itself(const kb::MessageRule& rule, const Event& event) {
+  if (rule.contradicts_phase1.empty() && rule.contradicts_phase2.empty()) return false;
   const auto lists = [](const std::vector<std::string>& names, PhaseState state) {
     return std::find(names.begin(), names.end(), name_of(state)) != names.end();
   };
@@ -203,6 +204,7 @@ Subject make_subject(History history, const Classifier& classifier, const Limits
   s.whole.start = h.first();
   s.whole.end = h.now;
   s.whole.first_event = 0;
+  s.whole.seen.reserve(h.log->events.size());
   for (std::size_t i = 0; i < h.log->events.size(); ++i)
     if (h.log->events[i].signal != kNoSignal && h.log->events[i].time >= since) s.whole.seen.push_back(occurrence(h, i));
   if (auto running = running_case(s, classifier, signals, limits, since)) s.cases.push_back(std::move(*running));

@@ -178,12 +178,13 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
 // A CREATE_CHILD_SA of the endpoint that was never answered before it gave up.
 void detect_unanswered(Subject& s, const Context& context, const Signals& signals) {
   const auto& events = s.history.log->events;
+  const SignalIndex answered = signals[kChildResponseReceived], asked = signals[kChildRequestSent];
   for (Case& c : s.outages()) {
     if (!c.left_up || !at_onset(c, signals[kDpdTimeout], context.limits.onset_before, context.limits.onset_after))
       continue;
     for (std::size_t i = c.first_event; i-- > 0 && events[i].time >= c.start - kLongestRetransmission;) {
-      if (events[i].signal == signals[kChildResponseReceived]) break;
-      if (events[i].signal != signals[kChildRequestSent]) continue;
+      if (events[i].signal == answered) break;
+      if (events[i].signal != asked) continue;
       c.seen.push_back(found(s.history, signals[kUnansweredChildRequest], i));
       c.seen.back().time = c.start;
       c.details["unanswered_request"] = "CREATE_CHILD_SA";

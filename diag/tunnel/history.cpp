@@ -267,8 +267,9 @@ Timeline timeline(const History& h, const Classifier& classifier) {
       {kBgpPrefixExceeded, MarkKind::Failure},
       {kRekeyCollision, MarkKind::Collision},
   }};
-  std::array<SignalIndex, kMarks.size()> signals{};
-  for (std::size_t i = 0; i < kMarks.size(); ++i) signals[i] = classifier.signal(kMarks[i].signal);
+  std::vector<std::optional<MarkKind>> kinds(classifier.signals().size());  // by signal
+  for (const Row& row : kMarks)
+    if (const SignalIndex signal = classifier.signal(row.signal); signal != kNoSignal) kinds[signal] = row.kind;
 
   Timeline t;
   t.start = h.first();
@@ -278,9 +279,7 @@ Timeline timeline(const History& h, const Classifier& classifier) {
     extend(t.phase1, event.time, h.states[i].phase1);
     extend(t.phase2, event.time, h.states[i].phase2);
     if (h.has_bgp) extend(t.bgp, event.time, h.states[i].bgp);
-    const auto it = std::find(signals.begin(), signals.end(), event.signal);
-    if (it != signals.end() && event.signal != kNoSignal)
-      t.marks.push_back({event.time, kMarks[static_cast<std::size_t>(it - signals.begin())].kind});
+    if (event.signal != kNoSignal && kinds[event.signal]) t.marks.push_back({event.time, *kinds[event.signal]});
   }
   for (const Time time : h.log->rekeys) t.marks.push_back({time, MarkKind::Rekey});
   const auto finish = [&](auto& lane) {

@@ -34,11 +34,18 @@ void detect_gaps(Subject& s, const Context& context, const Signals& signals) {
 
 void detect_contradictions(Subject& s, const Context& context, const Signals& signals) {
   const auto& events = s.history.log->events;
+  const std::vector<kb::MessageRule>& rules = context.classifier.knowledge().messages;
+  const SignalIndex contradiction = signals[kContradiction];
+  const auto is_like = [](const Event& a, const Event& b) { return a.rule == b.rule && a.phase1 == b.phase1 && a.phase2 == b.phase2; };
+  std::vector<const Event*> plain(rules.size(), nullptr);  // by rule: the last record that fits its states
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (events[i].rule == kNoRule) continue;
-    const kb::MessageRule& rule = context.classifier.knowledge().messages[events[i].rule];
-    if (contradicts_itself(rule, events[i]))
-      s.whole.seen.push_back(found(s.history, signals[kContradiction], i));
+    const Event& event = events[i];
+    if (event.rule == kNoRule || (plain[event.rule] != nullptr && is_like(*plain[event.rule], event))) continue;
+    if (contradicts_itself(rules[event.rule], event)) {
+      s.whole.seen.push_back(found(s.history, contradiction, i));
+    } else {
+      plain[event.rule] = &event;
+    }
   }
 }
 

@@ -125,9 +125,10 @@ void detect_collision_drop(Subject& s, const Context& context, const Signals& si
 
 // A rekey was refused, a fresh IKE SA brought the tunnel back, and the next rekey was refused again.
 void detect_repeated_rekey_failure(Subject& s, const Signals& signals) {
+  const SignalIndex no_proposal = signals[kNoProposal], child_failed = signals[kChildFailed];
   const auto refused = [&](const Case& c) {
     return std::any_of(c.seen.begin(), c.seen.end(), [&](const Occurrence& o) {
-      const bool refusal = o.signal == signals[kNoProposal] || o.signal == signals[kChildFailed];
+      const bool refusal = o.signal == no_proposal || o.signal == child_failed;
       return refusal && o.signal != kNoSignal && is_up(o.phase1) && o.child_was_up;
     });
   };

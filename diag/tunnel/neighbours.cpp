@@ -90,10 +90,12 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
   const auto connection = [&](std::size_t i) -> const std::string& { return subjects[i].history.log->connection; };
   std::map<std::string, std::size_t> tunnels_of;
   for (const std::size_t i : site) ++tunnels_of[connection(i)];
+  std::sort(silences.begin(), silences.end(), [](const Silence& a, const Silence& b) { return a.time < b.time; });
+  auto near = silences.begin();  // the first that is not too early
   for (const Silence& a : silences) {
-    std::set<std::size_t> together{a.subject};
-    for (const Silence& b : silences)
-      if (std::max(a.time, b.time) - std::min(a.time, b.time) <= context.limits.gateway_window) together.insert(b.subject);
+    while (near->time < a.time - context.limits.gateway_window) ++near;
+    std::set<std::size_t> together;
+    for (auto b = near; b != silences.end() && b->time <= a.time + context.limits.gateway_window; ++b) together.insert(b->subject);
     const auto of_own = static_cast<std::size_t>(
         std::count_if(together.begin(), together.end(), [&](std::size_t i) { return connection(i) == connection(a.subject); }));
     const bool whole_connection = of_own == tunnels_of[connection(a.subject)];
