@@ -64,7 +64,9 @@ class Diagnosis {
   TunnelReport tunnel_report(std::size_t subject) const;
   std::string status_of(std::size_t subject) const;
   const Entry* primary(std::size_t subject) const;
-  bool concerns(const Entry& entry, std::size_t subject) const { return entry.downtime_by_tunnel.contains(subject); }
+  // Entries about a tunnel, in the order of their keys.
+  void concern(Entry& entry, std::size_t subject);
+  std::vector<Entry*> entries_of(std::size_t subject) const;
 
   const Intake& intake_;
   const Classifier& classifier_;
@@ -75,6 +77,7 @@ class Diagnosis {
   std::vector<Subject> subjects_;
   std::vector<std::vector<Outage>> outages_;  // per subject
   std::vector<std::size_t> judged_spells_;    // per subject: outages and interruptions
+  std::vector<std::vector<Entry*>> concerned_;  // per subject: the entries that it has downtime in, be it none
   std::vector<Connection> connections_;
   session::Log sessions_;
   Ledger ledger_;
@@ -107,6 +110,19 @@ void Diagnosis::track_tunnels() {
   tunnel::detect_neighbours(subjects_, context_, intake_);
   outages_.resize(subjects_.size());
   judged_spells_.resize(subjects_.size());
+  concerned_.resize(subjects_.size());
+}
+
+void Diagnosis::concern(Entry& entry, std::size_t subject) {
+  if (entry.downtime_by_tunnel.try_emplace(subject, 0).second) concerned_[subject].push_back(&entry);
+}
+
+std::vector<Entry*> Diagnosis::entries_of(std::size_t subject) const {
+  std::vector<Entry*> entries = concerned_[subject];
+  std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
+    return std::tie(a->cause->id, a->subject) < std::tie(b->cause->id, b->subject);
+  });
+  return entries;
 }
 
 const std::string& Diagnosis::subject_name(const kb::Cause& cause, std::size_t subject) const {
@@ -138,7 +154,7 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   entry.impact = first ? impact : std::min(entry.impact, impact);  // Outage sorts before Redundancy before None
   if (c.kind == CaseKind::Outage) ++entry.outages;
   if (c.kind == CaseKind::Interruption) ++entry.interruptions;
-  entry.downtime_by_tunnel.try_emplace(subject, 0);
+  concern(entry, subject);
   const bool began_it = match.fall && (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption);
   if (began_it) entry.see(c.start);
   for (const Occurrence& o : match.evidence) {
@@ -188,6 +204,7 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
     const auto charge = [&](const kb::Cause& cause, Duration downtime, bool to_the_end) {
       Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
       entry.downtime += downtime;
+      concern(entry, subject);
       entry.downtime_by_tunnel[subject] += downtime;
       entry.brings_down = entry.brings_down || (c.ongoing && to_the_end);
     };
@@ -225,7 +242,7 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
   entry.confidence = cause.confidence;
   entry.impact = milder ? kb::Impact::None : cause.impact;
   entry.ongoing = s.whole.ongoing && cause.scope == kb::Scope::Tunnel && !milder;
-  entry.downtime_by_tunnel.try_emplace(subject, 0);
+  concern(entry, subject);
   for (const Occurrence& o : evidence) {
     entry.evidence.insert({subject, o.event, o.time, o.from_detector, o.times});
     entry.see(o.time);
@@ -238,22 +255,22 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
 
 // A pattern of outages (flapping) is a symptom when one cause explains most of them.
 void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
-  for (const auto& [key, other] : ledger_.all()) {
-    if (!other.root || other.milder || !concerns(other, subject) || other.cause == entry.cause) continue;
-    if (!Judge::names(other.cause->explains, entry.cause->id)) continue;
-    const std::size_t explained = other.cause->scope == kb::Scope::Tunnel ? other.evidence.size() : other.outages + other.interruptions;
+  for (const Entry* other : concerned_[subject]) {
+    if (!other->root || other->milder || other->cause == entry.cause) continue;
+    if (!Judge::names(other->cause->explains, entry.cause->id)) continue;
+    const std::size_t explained = other->cause->scope == kb::Scope::Tunnel ? other->evidence.size() : other->outages + other->interruptions;
     if (2 * explained <= judged_spells_[subject]) continue;
-    entry.explained_by.insert(key);
+    entry.explained_by.insert(other->key());
     entry.root = false;
   }
 }
 
 // Outages that nothing else explains are symptoms of the pattern that they make.
 void Diagnosis::link_to_explained(const Entry& entry, std::size_t subject) {
-  for (auto& [key, other] : ledger_.all()) {
-    if (!concerns(other, subject) || !Judge::names(entry.cause->explains, other.cause->id)) continue;
-    other.explained_by.insert({entry.cause->id, entry.subject});
-    other.root = false;
+  for (Entry* other : concerned_[subject]) {
+    if (!Judge::names(entry.cause->explains, other->cause->id)) continue;
+    other->explained_by.insert(entry.key());
+    other->root = false;
   }
 }
 
@@ -306,14 +323,15 @@ void Diagnosis::judge_connection(const Connection& c) {
       entry.downtime += end - i.start;
       entry.see(end);
     }
-    for (const auto& [key, other] : ledger_.all()) {
-      const bool explains = !milder && other.root && !other.milder && other.cause->scope == kb::Scope::Outage &&
-                            other.outages > 0 && (!entry.ongoing || other.ongoing) &&
-                            std::any_of(c.tunnels.begin(), c.tunnels.end(), [&](std::size_t t) { return concerns(other, t); });
-      if (!explains) continue;
-      entry.explained_by.insert(key);
-      entry.root = false;
-    }
+    if (milder) continue;
+    for (const std::size_t tunnel : c.tunnels)
+      for (const Entry* other : concerned_[tunnel]) {
+        const bool explains = other->root && !other->milder && other->cause->scope == kb::Scope::Outage && other->outages > 0 &&
+                              (!entry.ongoing || other->ongoing);
+        if (!explains) continue;
+        entry.explained_by.insert(other->key());
+        entry.root = false;
+      }
   }
 }
 
@@ -358,9 +376,9 @@ const Entry* Diagnosis::primary(std::size_t subject) const {
   const auto rank = [&](const Entry& e) {
     return std::tuple(e.present, e.ongoing, e.downtime_by_tunnel.at(subject), severity_of(e), e.confidence);
   };
-  for (const auto& [key, entry] : ledger_.all()) {
-    if (!entry.root || entry.role() != kb::Role::RootCause || !concerns(entry, subject)) continue;
-    if (best == nullptr || rank(entry) > rank(*best)) best = &entry;
+  for (const Entry* entry : entries_of(subject)) {
+    if (!entry->root || entry->role() != kb::Role::RootCause) continue;
+    if (best == nullptr || rank(*entry) > rank(*best)) best = entry;
   }
   return best;
 }
@@ -373,10 +391,9 @@ std::string Diagnosis::status_of(std::size_t subject) const {
   if (h.last_state().health == tunnel::Health::NotUp) return "down";
   if (!s.flapping.empty() && s.whole.ongoing) return "flapping";
   if (h.last_state().health == tunnel::Health::Degraded) return "degraded";
-  for (const auto& [key, entry] : ledger_.all()) {
-    const bool recent = entry.last >= h.now - limits_.recent;
-    if (entry.root && entry.role() == kb::Role::RootCause && concerns(entry, subject) && recent &&
-        severity_of(entry) != kb::Severity::Info)
+  for (const Entry* entry : concerned_[subject]) {
+    const bool recent = entry->last >= h.now - limits_.recent;
+    if (entry->root && entry->role() == kb::Role::RootCause && recent && severity_of(*entry) != kb::Severity::Info)
       return "degraded";
   }
   return "up";

@@ -71,6 +71,7 @@ struct Entry {
   std::set<std::string> seen_around;  // scope sessions: signals of all records of the group, for what is ruled out
   std::set<std::string> groups;       // scope sessions: "<system>/<group>" of its records
 
+  EntryKey key() const { return {cause->id, subject}; }
   kb::Role role() const { return milder ? cause->milder->role : cause->role; }
   void see(Time time) {
     if (first == kNoTime || time < first) first = time;
