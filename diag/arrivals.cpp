@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "diag/bytes.hpp"
+
 namespace tunnelscope::diag {
 namespace {
 
@@ -22,8 +24,7 @@ enum : std::uint8_t {
 std::uint64_t zigzag(std::int64_t n) { return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63); }
 std::int64_t unzigzag(std::uint64_t n) { return static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1); }
 
-constexpr std::size_t kMostWritten = 128;  // flags and eleven numbers of ten bytes, and a word
-constexpr std::size_t kInOneWord = 4;      // bytes of most values
+constexpr std::size_t kMostWritten = 128;  // flags and eleven numbers of ten bytes
 
 // Writes where there is room for kMostWritten bytes.
 class Pen {
@@ -66,6 +67,23 @@ class Eye {
  private:
   const char* at_;
 };
+
+// What a Pen writes of flags and three small numbers, in one word; nullptr: one of them is not small.
+char* write_usual(char* at, std::uint8_t flags, std::int64_t seconds, std::int64_t fine, std::uint64_t phrase) {
+  constexpr std::uint64_t kOneByte = 0x80, kTwoBytes = 0x4000;
+  const std::uint64_t first = zigzag(seconds), second = zigzag(fine);
+  if (first >= kOneByte || second >= kTwoBytes || phrase >= kTwoBytes) return nullptr;
+  std::uint64_t word = flags | first << 8;
+  unsigned bits = 16;
+  const auto put = [&](std::uint64_t n) {
+    word |= (n < kOneByte ? n : (n & 0x7F) | kOneByte | n >> 7 << 8) << bits;
+    bits += n < kOneByte ? 8 : 16;
+  };
+  if ((flags & kFine) != 0) put(second);
+  put(phrase);
+  std::memcpy(at, &word, sizeof word);
+  return at + bits / 8;
+}
 
 std::uint32_t states_of(const Event& e) {
   const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
@@ -112,7 +130,18 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   if (states != last.states) flags |= kOtherStates;
   if (!a.settled) flags |= kUnsettled;
   if (a.route != 0) flags |= kRoute;
-  Pen pen(out.room(kMostWritten + a.values.size()));
+  char* const room = out.room(kMostWritten + a.values.size());
+  Pen pen(room);
+  if ((flags | kFine) == (kNextLine | kFine)) {
+    if (char* const end = write_usual(room, flags, second - last.second, a.fine - e.time, a.phrase); end != nullptr) {
+      copy_short(end, a.values);
+      out.grown_to(end + a.values.size());
+      last.second = second;
+      ++last.line;
+      ++last.position;
+      return;
+    }
+  }
   pen.byte(flags);
   pen.difference(second - last.second);
   if ((flags & kNextLine) == 0) {
@@ -130,15 +159,8 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
     pen.difference(e.number);
     pen.number(a.values.size());
   }
-  char* const end = pen.at();
-  if (a.values.size() <= kInOneWord) {  // whatever follows it is overwritten
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < a.values.size(); ++i) word |= std::uint64_t{static_cast<unsigned char>(a.values[i])} << (8 * i);
-    std::memcpy(end, &word, sizeof word);
-  } else {
-    std::memcpy(end, a.values.data(), a.values.size());
-  }
-  out.grown_to(end + a.values.size());
+  copy_short(pen.at(), a.values);
+  out.grown_to(pen.at() + a.values.size());
   last = {second, e.place.line, a.position, states};
 }
 

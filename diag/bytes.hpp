@@ -22,6 +22,27 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) {
   return word(a + size - 8) == word(b + size - 8);
 }
 
+// Copies a text that mostly has eight bytes at most.
+inline void copy_short(char* to, std::string_view text) {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  const auto copy = [&](auto word, std::size_t at) {
+    std::memcpy(&word, from + at, sizeof word);
+    std::memcpy(to + at, &word, sizeof word);
+  };
+  if (size > 8) {
+    std::memcpy(to, from, size);
+  } else if (size >= 4) {
+    copy(std::uint32_t{}, 0);
+    copy(std::uint32_t{}, size - 4);
+  } else if (size >= 2) {
+    copy(std::uint16_t{}, 0);
+    copy(std::uint16_t{}, size - 2);
+  } else if (size == 1) {
+    *to = *from;
+  }
+}
+
 inline bool same_text(std::string_view a, std::string_view b) {
   return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
 }

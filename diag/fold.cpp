@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "diag/bytes.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag {
@@ -62,6 +63,12 @@ void take_every_second(std::vector<StreakRecord>& records) {
 
 // Why a record of a run stays, as far as the record itself tells.
 enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
+
+// All states of a record in one word, with its dialect; never 0 where a phase is stated.
+std::uint64_t stated(const Event& e) {
+  const auto part = [](auto state, unsigned at) { return static_cast<std::uint64_t>(state) << at; };
+  return part(e.dialect, 0) | part(e.phase1, 8) | part(e.phase2, 16) | part(e.bgp, 24) | part(e.dpd_enabled, 32) | part(e.nat_t, 40);
+}
 
 std::uint8_t states_named(const std::vector<std::string>& names) {
   unsigned bits = 0;
@@ -186,17 +193,20 @@ bool Fold::continues_run(const Event& e, const FoldRules::RuleFacts& facts) cons
   if (!facts.passes(e) || last_ == kNoTime || last_dialect_ != e.dialect) return false;
   if (e.time - last_ > rules_.longest_step()) return false;
   if (bgp_begins_ != kNoTime && last_ < bgp_begins_ && e.time >= bgp_begins_) return false;
+  if (stated(e) == last_states_) return true;
   const auto repeats = [](auto stated, auto known) { return static_cast<int>(stated) == 0 || stated == known; };
   return repeats(e.phase1, phase1_) && repeats(e.phase2, phase2_) && repeats(e.dpd_enabled, dpd_enabled_) &&
          repeats(e.nat_t, nat_t_) && e.bgp == BgpState::Unknown;
 }
 
 void Fold::carry(const Event& e) {
+  last_ = e.time;
+  if (stated(e) == last_states_) return;
+  last_states_ = stated(e);
   if (e.phase1 != PhaseState::Unknown) phase1_ = e.phase1;
   if (e.phase2 != PhaseState::Unknown) phase2_ = e.phase2;
   if (e.dpd_enabled != Answer::Unknown) dpd_enabled_ = e.dpd_enabled;
   if (e.nat_t != Answer::Unknown) nat_t_ = e.nat_t;
-  last_ = e.time;
   last_dialect_ = e.dialect;
 }
 
@@ -329,8 +339,17 @@ void Fold::hold(const Arrival& arrival, std::uint8_t marks, const SignalFacts& f
   const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
   marks = static_cast<std::uint8_t>(marks | mark(facts.exchange && arrival.event.number >= 0, kHasId) |
                                     mark(facts.child_asked, kAsked) | mark(facts.child_answered, kAnswered));
-  run_.push_back({arrival.event, arrival.phrase, marks, values_.size(), arrival.values.size()});
-  values_ += arrival.values;
+  Pending& held = run_.emplace_back();
+  held.event = arrival.event;
+  held.phrase = arrival.phrase;
+  held.marks = marks;
+  held.values_size = static_cast<std::uint32_t>(arrival.values.size());
+  if (arrival.values.size() <= held.few.size()) {
+    copy_short(held.few.data(), arrival.values);
+  } else {
+    held.values_from = values_.size();
+    values_ += arrival.values;
+  }
   if (run_.size() < thin_at_) return;
   thin(kNoTime);
   thin_at_ = std::max(kLongestRun, 2 * run_.size());  // where much stays, thinning must not cost its square
@@ -398,9 +417,11 @@ void Fold::drop_unmarked() {
       continue;
     }
     p.marks &= static_cast<std::uint8_t>(~kStays);
-    std::memmove(values_.data() + values, values_.data() + p.values_from, p.values_size);
-    p.values_from = values;
-    values += p.values_size;
+    if (p.values_size > p.few.size()) {
+      std::memmove(values_.data() + values, values_.data() + p.values_from, p.values_size);
+      p.values_from = values;
+      values += p.values_size;
+    }
     if (kept != i) run_[kept] = p;
     ++kept;
   }
@@ -408,10 +429,15 @@ void Fold::drop_unmarked() {
   values_.resize(values);
 }
 
+std::string_view Fold::values_of(const Pending& held) const {
+  if (held.values_size <= held.few.size()) return {held.few.data(), held.values_size};
+  return std::string_view(values_).substr(held.values_from, held.values_size);
+}
+
 void Fold::flush(Time next) {
   if (run_.empty()) return;
   thin(next);
-  for (const Pending& p : run_) keep(p.event, p.phrase, std::string_view(values_).substr(p.values_from, p.values_size));
+  for (const Pending& p : run_) keep(p.event, p.phrase, values_of(p));
   run_.clear();
   values_.clear();
   pinned_.clear();

@@ -90,8 +90,10 @@ class Fold {
   struct Pending {
     Event event;
     PhraseIndex phrase;
-    std::uint8_t marks;                    // what makes it a landmark
-    std::size_t values_from, values_size;  // into values_
+    std::uint8_t marks;        // what makes it a landmark
+    std::uint32_t values_size;
+    std::size_t values_from;   // into values_, where they are longer than `few`
+    std::array<char, 8> few;
   };
   struct OpenStreak {
     std::uint64_t count = 0;
@@ -125,6 +127,7 @@ class Fold {
   void drop_unmarked();
   void flush(Time next);
   bool is_pinned(const Event& event) const;
+  std::string_view values_of(const Pending& held) const;
   bool earlier(Place a, Place b) const;
 
   const FoldRules& rules_;
@@ -135,6 +138,7 @@ class Fold {
 
   PhaseState phase1_ = PhaseState::Unknown, phase2_ = PhaseState::Unknown;  // last stated
   Answer dpd_enabled_ = Answer::Unknown, nat_t_ = Answer::Unknown;
+  std::uint64_t last_states_ = 0;  // of the last record, as it stated them
   Time last_ = kNoTime, last_ike_ = kNoTime;
   Dialect last_dialect_{};
   bool last_up_ = false;  // the last IKE record stated Phase 2 up

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "diag/bytes.hpp"
 #include "diag/second.hpp"
 
 namespace tunnelscope::diag {
@@ -19,12 +20,14 @@ bool LiveFold::add(const Arrival& arrival) {
   waiting_ = true;
   time_ = time;
   first_ = arrival;
-  values_.assign(arrival.values);
+  if (arrival.values.size() <= few_.size()) copy_short(few_.data(), arrival.values);
+  else values_.assign(arrival.values);
   return true;
 }
 
 bool LiveFold::add_to_second(const Arrival& arrival) {
   if (others_.size() == kMostInSecond || arrival.event.place.input != first_.event.place.input) return false;
+  if (others_.empty() && first_.values.size() <= few_.size()) values_.assign(few_.data(), first_.values.size());
   others_.push_back(arrival);
   values_ += arrival.values;
   return true;
@@ -32,7 +35,7 @@ bool LiveFold::add_to_second(const Arrival& arrival) {
 
 void LiveFold::settle() {
   if (!others_.empty()) return settle_many();
-  first_.values = values_;
+  first_.values = {first_.values.size() <= few_.size() ? few_.data() : values_.data(), first_.values.size()};
   fold_.add(first_);
 }
 

@@ -2,6 +2,7 @@
 // In: arrivals of one tunnel as they come. Out: its log; or nothing, when one of them came too early for that: then the
 // arrivals that were put aside (diag/arrivals.hpp) are ordered and folded at the end.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ class LiveFold {
   Fold fold_;
   // Records of the second that has come last: mostly one. Their values stand one behind the other in values_.
   Arrival first_;
+  std::array<char, 8> few_{};  // its values, unless they are longer: then they stand in values_ too
   std::vector<Arrival> others_;
   std::string values_;
   bool waiting_ = false;

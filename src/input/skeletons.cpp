@@ -60,7 +60,7 @@ bool take(std::string_view& rest, std::string_view literal) {
 
 // "2026-03-01T00:00:00", a fraction or none, "Z": the length is what tells times of one form apart.
 constexpr std::size_t kClockAt = 11, kFractionAt = 20;
-constexpr std::size_t kShortestTime = 20, kLongestTime = 30;
+constexpr std::size_t kShortestTime = 20, kMilliseconds = 24, kLongestTime = 30;
 
 bool has_time_form(std::string_view time) {
   constexpr std::string_view kForm = "0000-00-00T00:00:00";
@@ -86,7 +86,9 @@ diag::Duration seconds_of(const char* time, std::size_t length) {
   const unsigned seconds = digit(time[kSecondsAt], wrong) * 10 + digit(time[kSecondsAt + 1], wrong);
   if (time[kSecondsAt - 1] != ':' || time[length - 1] != 'Z' || seconds > 59) return -1;
   unsigned ms = 0;
-  if (length > kShortestTime) {
+  if (length == kMilliseconds && time[kFractionAt - 1] == '.') {
+    ms = digit(time[kFractionAt], wrong) * 100 + digit(time[kFractionAt + 1], wrong) * 10 + digit(time[kFractionAt + 2], wrong);
+  } else if (length > kShortestTime) {
     if (time[kFractionAt - 1] != '.') return -1;
     constexpr std::array<unsigned, 3> kUnits{100, 10, 1};
     for (std::size_t i = 0; kFractionAt + i + 1 < length; ++i)
