@@ -1,0 +1,29 @@
+// An IKE identity. In: text as configurations write it. Out: its kind and value, compared as IKE does.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tunnelscope::diag::config {
+
+enum class IdentityKind : std::uint8_t { Any, Address, Fqdn, UserFqdn, KeyId, DistinguishedName };
+
+struct Identity {
+  IdentityKind kind = IdentityKind::Any;
+  std::string value;  // an address in its canonical text; empty for Any
+
+  // Names (FQDN, user FQDN) are compared without case, addresses by their bytes, all else byte by byte.
+  friend bool operator==(const Identity& a, const Identity& b);
+  // Whether an end that expects this identity takes `presented`.
+  bool accepts(const Identity& presented) const { return kind == IdentityKind::Any || *this == presented; }
+  // Expected names may hold "*": what they accept is then the daemon's to say.
+  bool has_wildcard() const { return value.find('*') != std::string::npos; }
+};
+
+// What most daemons make of a bare text: "%any" or "" is Any, an address an address, "@#" and hex a key id, "@name" and a bare
+// name an FQDN, "user@name" a user FQDN, anything with "=" a distinguished name. A vendor that reads it otherwise says so in its reader.
+Identity identity_of(std::string_view text);
+std::string_view name(IdentityKind kind);  // "address", "fqdn", "user-fqdn", "key-id", "dn", "any"
+std::string text(const Identity& identity);  // its value; "%any"
+
+}  // namespace tunnelscope::diag::config
