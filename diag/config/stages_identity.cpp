@@ -1,0 +1,206 @@
+// Identities and authentication: whether each end takes who the other says it is, and whether both would use the same key. Which key an
+// end uses depends on the identities, so a key that is filed under another name is as good as none.
+#include <algorithm>
+
+#include "diag/config/stages.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+constexpr const char* kAuthenticationFailed = "AWS tunnel is sending AUTHENTICATION_FAILED as the response";
+constexpr const char* kUndecryptable = "AWS tunnel payload decryption was unsuccessful due to invalid Pre-shared Key";
+
+Shown shown_identity(const Value<Identity>& identity) {
+  return shown(identity, [](const Identity& one) { return text(one); });
+}
+
+// The cloud end says why only where it is the one that answers.
+std::vector<std::string> refusal_by_cloud(const Talk& talk) {
+  const bool answers = !talk.cloud_initiates() && talk.version == Version::Ikev2;
+  return answers ? std::vector<std::string>{kAuthenticationFailed} : std::vector<std::string>{};
+}
+
+// What `end` says it is, and what `peer` expects it to be.
+Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  const auto& presented = end.local_identity;
+  const auto& expected = peer.remote_identity;
+  Outcome outcome;
+  if (expected.known() && expected->kind == IdentityKind::Any) return agrees();
+  if (!presented.known() || !expected.known())
+    outcome = unverified("identity", "an identity is not known: " + (presented.known() ? expected : presented).note());
+  else if (expected->accepts(*presented))
+    return agrees(text(*presented));
+  else if (expected->has_wildcard())
+    outcome = unverified("identity", "the expected identity has a wildcard");
+  else
+    outcome = fails("identity-mismatch", "identity", whose(end.side) + " identity is not the one that its peer expects");
+  show(outcome, end, shown_identity(presented), shown_identity(expected));
+  if (outcome.verdict != Verdict::Fails) return outcome;
+  if (peer.side == Side::Cloud) outcome.log_messages = refusal_by_cloud(talk);
+  const Change at_end{end.side, presented.where(), "local-identity", text(*presented), text(*expected)};
+  const Change at_peer{peer.side, expected.where(), "remote-identity", text(*expected), text(*presented)};
+  outcome.repair.at_cloud = {end.side == Side::Cloud ? at_end : at_peer};
+  outcome.repair.at_gateway = {end.side == Side::Cloud ? at_peer : at_end};
+  return outcome;
+}
+
+// An end's search for its key.
+struct Lookup {
+  Identity own, peer;
+};
+
+int fit(const std::vector<Identity>& owners, const Identity& wanted) {
+  int best = owners.empty() ? 1 : 0;
+  for (const Identity& owner : owners) {
+    if (owner.kind == IdentityKind::Any) best = std::max(best, 1);
+    if (wanted.kind != IdentityKind::Any && owner == wanted) best = 2;
+  }
+  return best;
+}
+
+// The peer's name counts before one's own. 0: the key is not for this pair.
+int rank(const Key& key, const Lookup& lookup) { return fit(key.owners, lookup.peer) * 3 + fit(key.owners, lookup.own); }
+
+std::vector<const Key*> best_keys(const std::vector<Key>& keys, const Lookup& lookup) {
+  int highest = 1;
+  std::vector<const Key*> best;
+  for (const Key& key : keys) {
+    const int own = rank(key, lookup);
+    if (own > highest) best.clear();
+    highest = std::max(highest, own);
+    if (own == highest) best.push_back(&key);
+  }
+  return best;
+}
+
+Identity or_any(const Value<Identity>& identity) { return identity.value_or({}); }
+
+Identity address_identity(const Value<Addresses>& addresses) {
+  const auto one = addresses.known() ? addresses->single() : std::nullopt;
+  return one ? Identity{IdentityKind::Address, text(*one)} : Identity{};
+}
+
+// The initiator of IKEv2 looks before it has heard who the peer is; the responder knows what it was told. IKEv1 in main mode has no
+// identities yet: it goes by the configured ones, then by the addresses.
+std::vector<Lookup> lookups(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  const bool responder_of_v2 = talk.version == Version::Ikev2 && &end == &talk.responder;
+  std::vector<Lookup> all{{or_any(end.local_identity), or_any(responder_of_v2 ? peer.local_identity : end.remote_identity)}};
+  if (talk.version == Version::Ikev1) all.push_back({address_identity(end.local_addresses), address_identity(end.remote_addresses)});
+  return all;
+}
+
+struct Found {
+  const Key* key = nullptr;
+  std::string unknown_because;  // not empty: which key it uses cannot be told
+};
+
+bool identities_known(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  const bool responder_of_v2 = talk.version == Version::Ikev2 && &end == &talk.responder;
+  return end.local_identity.known() && (responder_of_v2 ? peer.local_identity : end.remote_identity).known();
+}
+
+bool all_the_same(const std::vector<const Key*>& keys) {
+  return std::all_of(keys.begin(), keys.end(), [&](const Key* key) {
+    return key == keys.front() || (key->secret.known() && keys.front()->secret.known() && *key->secret == *keys.front()->secret);
+  });
+}
+
+Found key_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  if (!end.keys.known()) return {nullptr, whose(end.side) + " keys are not known: " + end.keys.note()};
+  const auto& keys = *end.keys;
+  const bool for_anyone = std::all_of(keys.begin(), keys.end(), [](const Key& key) { return key.owners.empty(); });
+  if (!for_anyone && !identities_known(talk, end, peer))
+    return {nullptr, "which key " + whose(end.side) + " end uses depends on an unknown identity"};
+  for (const Lookup& lookup : lookups(talk, end, peer)) {
+    const auto best = best_keys(keys, lookup);
+    if (best.empty()) continue;
+    if (!all_the_same(best)) return {nullptr, "several of " + whose(end.side) + " keys are filed equally well"};
+    return {best.front(), {}};
+  }
+  return {};
+}
+
+// A key is never shown: that there is one, and where.
+Shown shown_key(const Found& found, const Endpoint& end) {
+  if (!found.key) return {"none", end.keys.where(), end.keys.origin(), end.keys.note()};
+  return {"set", found.key->secret.where().known() ? found.key->secret.where() : found.key->where, found.key->secret.origin(),
+          found.key->secret.note()};
+}
+
+Outcome no_key(const Endpoint& end) {
+  return fails("authentication-failed", "pre-shared-key",
+               whose(end.side) + " end has no key for its peer: none is filed under the identities of this tunnel");
+}
+
+void add_mismatch_logs(Outcome& outcome, const Talk& talk) {
+  if (talk.version == Version::Ikev1) {
+    outcome.log_messages = {kUndecryptable};
+    return;
+  }
+  if (talk.cloud_initiates()) return;
+  const auto& gateway = talk.cloud().remote_addresses;
+  const std::string address = gateway.known() ? text(*gateway) : "xxxx";
+  outcome.log_messages = {"AWS tunnel detected a pre-shared key mismatch with cgw: " + address, kAuthenticationFailed};
+}
+
+Outcome keys_differ(const Talk& talk, const Key& own, const Key& peers) {
+  const bool only_space = own.secret->same_but_for_trailing_space(*peers.secret);
+  Outcome outcome = fails("psk-mismatch", "pre-shared-key",
+                          only_space ? "the keys differ in white space at the end alone" : "the keys differ");
+  add_mismatch_logs(outcome, talk);
+  const Key& clouds = talk.cloud_initiates() ? own : peers;
+  const Key& gateways = talk.cloud_initiates() ? peers : own;
+  outcome.repair.at_cloud = {{Side::Cloud, clouds.secret.where(), "pre-shared-key", {}, {}, true}};
+  outcome.repair.at_gateway = {{Side::Gateway, gateways.secret.where(), "pre-shared-key", {}, {}, true}};
+  return outcome;
+}
+
+Outcome compare_keys(const Talk& talk) {
+  const Found own = key_of(talk, talk.initiator, talk.responder), peers = key_of(talk, talk.responder, talk.initiator);
+  const auto judge = [&]() -> Outcome {
+    for (const Found* found : {&own, &peers})
+      if (!found->unknown_because.empty()) return unverified("pre-shared-key", found->unknown_because);
+    if (!own.key) return no_key(talk.initiator);
+    if (!peers.key) return no_key(talk.responder);
+    for (const Found* found : {&own, &peers})
+      if (!found->key->secret.known()) return unverified("pre-shared-key", "a key cannot be compared: " + found->key->secret.note());
+    return *own.key->secret == *peers.key->secret ? agrees() : keys_differ(talk, *own.key, *peers.key);
+  };
+  Outcome outcome = judge();
+  if (outcome.verdict != Verdict::Agrees) show(outcome, talk.initiator, shown_key(own, talk.initiator), shown_key(peers, talk.responder));
+  return outcome;
+}
+
+// How `end` proves who it is, and what `peer` asks of it.
+Outcome method_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  const auto& used = end.local_authentication;
+  const auto& asked = peer.remote_authentication;
+  Outcome outcome;
+  if (!used.known() || !asked.known())
+    outcome = unverified("authentication", "an authentication method is not known: " + (used.known() ? asked : used).note());
+  else if (*used == *asked)
+    return agrees(std::string(name(*used)));
+  else
+    outcome = fails("authentication-failed", "authentication",
+                    whose(end.side) + " authentication method is not the one that its peer asks for");
+  const auto to_text = [](Authentication method) { return name(method); };
+  show(outcome, end, shown(used, to_text), shown(asked, to_text));
+  if (outcome.verdict == Verdict::Fails && peer.side == Side::Cloud) outcome.log_messages = refusal_by_cloud(talk);
+  return outcome;
+}
+
+}  // namespace
+
+Outcome judge_identity(const Talk& talk) {
+  Outcome responders = identity_of_end(talk, talk.responder, talk.initiator);
+  return worst(identity_of_end(talk, talk.initiator, talk.responder), std::move(responders));
+}
+
+Outcome judge_authentication(const Talk& talk) {
+  Outcome method = worst(method_of(talk, talk.initiator, talk.responder), method_of(talk, talk.responder, talk.initiator));
+  if (method.verdict != Verdict::Agrees) return method;
+  if (method.agreed == name(Authentication::PreSharedKey)) return compare_keys(talk);
+  return unverified("authentication", "certificates and other methods are not compared");
+}
+
+}  // namespace tunnelscope::diag::config

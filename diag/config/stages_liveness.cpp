@@ -1,0 +1,98 @@
+// Who notices that the peer is gone, and who then brings the tunnel back.
+#include <algorithm>
+
+#include "diag/config/stages.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+// Whether some child of the end satisfies `holds`; Maybe when that is not known. Without children the endpoint's own setting counts.
+template <class Setting, class Holds>
+Likelihood any_child(const Endpoint& end, Setting setting, Holds holds) {
+  Likelihood most = Likelihood::No;
+  const auto take = [&](const auto& value) {
+    most = std::max(most, !value.known() ? Likelihood::Maybe : holds(*value) ? Likelihood::Yes : Likelihood::No);
+  };
+  for (const Child& child : end.children) take(setting(end, child));
+  if (end.children.empty()) take(setting(end, Child{}));
+  return most;
+}
+
+Likelihood begins_on_traffic(const Endpoint& end) {
+  return any_child(end, start_action, [](StartAction action) { return action == StartAction::OnTraffic; });
+}
+
+Likelihood begins_after_dpd(const Endpoint& end) {
+  return any_child(end, dpd_action, [](DownAction action) { return action == DownAction::Restart || action == DownAction::OnTraffic; });
+}
+
+Likelihood both(Likelihood a, Likelihood b) { return std::min(a, b); }
+Likelihood either(Likelihood a, Likelihood b) { return std::max(a, b); }
+
+Likelihood notices(const Endpoint& end) {
+  return !end.dpd.enabled.known() ? Likelihood::Maybe : *end.dpd.enabled ? Likelihood::Yes : Likelihood::No;
+}
+
+Likelihood can_initiate(const Endpoint& end) {
+  return !end.initiates.known() ? Likelihood::Maybe : *end.initiates == Versions{} ? Likelihood::No : Likelihood::Yes;
+}
+
+Likelihood brings_back(const Endpoint& end) {
+  return both(can_initiate(end), both(notices(end), either(begins_after_dpd(end), begins_on_traffic(end))));
+}
+
+// "DPD 30 s, then clear; start wait".
+Shown in_words(const Endpoint& end) {
+  std::string all = !end.dpd.enabled.known() ? "DPD not known" : *end.dpd.enabled ? "DPD" : "DPD off";
+  if (end.dpd.enabled.is(true) && end.dpd.timeout.known()) all += " " + std::to_string(end.dpd.timeout->count()) + " s";
+  const Child none;
+  const Child& child = end.children.empty() ? none : end.children.front();
+  const auto& then = dpd_action(end, child);
+  const auto& start = start_action(end, child);
+  if (end.dpd.enabled.is(true)) all += ", then " + (then.known() ? std::string(name(*then)) : "not known");
+  all += "; start " + (start.known() ? std::string(name(*start)) : "not known");
+  const Where& where = then.where().known() ? then.where() : start.where();
+  return {all, where, then.origin(), then.note()};
+}
+
+void show_both(Outcome& outcome, const Endpoint& cloud, const Endpoint& gateway) {
+  show(outcome, cloud, in_words(cloud), in_words(gateway));
+}
+
+std::vector<Change> restarts(const Endpoint& end) {
+  const Child none;
+  const auto& action = dpd_action(end, end.children.empty() ? none : end.children.front());
+  std::vector<Change> changes{{end.side, action.where(), "dpd-action", action.known() ? std::string(name(*action)) : "", "restart"}};
+  if (!end.dpd.enabled.is(true)) changes.insert(changes.begin(), {end.side, end.dpd.enabled.where(), "dpd", "off", "on"});
+  return changes;
+}
+
+Outcome nobody_initiates(const Endpoint& cloud, const Endpoint& gateway) {
+  Outcome outcome = fails("nobody-initiates", "dpd-action", "when the tunnel has gone down, neither end brings it back");
+  show_both(outcome, cloud, gateway);
+  if (can_initiate(cloud) == Likelihood::Yes) outcome.repair.at_cloud = restarts(cloud);
+  if (can_initiate(gateway) == Likelihood::Yes) outcome.repair.at_gateway = restarts(gateway);
+  return outcome;
+}
+
+// Both ends tear down what they find dead, or the cloud end does, as AWS also does for maintenance.
+bool surely_goes_down(const Endpoint& cloud, const Endpoint& gateway) {
+  return notices(cloud) == Likelihood::Yes && (notices(gateway) == Likelihood::Yes || cloud.vendor == Vendor::Aws);
+}
+
+}  // namespace
+
+Outcome judge_liveness(const Endpoint& cloud, const Endpoint& gateway) {
+  const Likelihood back = either(brings_back(cloud), brings_back(gateway));
+  if (back == Likelihood::Yes) return agrees();
+  if (notices(cloud) == Likelihood::No && notices(gateway) == Likelihood::No)
+    return agrees({}, "neither end looks whether its peer is alive: an outage is noticed at the next rekey");
+  if (back == Likelihood::No && surely_goes_down(cloud, gateway)) return nobody_initiates(cloud, gateway);
+  const bool known = back != Likelihood::Maybe;
+  Outcome outcome = unverified("dpd-action", known ? "one end closes what the other takes for alive, and neither begins anew"
+                                                   : "who brings the tunnel back after an outage is not known");
+  show_both(outcome, cloud, gateway);
+  return outcome;
+}
+
+}  // namespace tunnelscope::diag::config

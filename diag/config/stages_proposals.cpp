@@ -1,0 +1,220 @@
+// Proposals of the IKE SA and of the CHILD SA, at first and at a rekey. What differs is told by the two proposals that come nearest.
+#include <algorithm>
+#include <array>
+
+#include "diag/config/stages.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+constexpr const char* kNoProposalByAws = "No Proposal Match Found by AWS";
+constexpr const char* kNoProposalChosen = "No Proposal Match Found. Notifying with \"No proposal chosen\"";
+constexpr const char* kKeepingPhase1 = "AWS tunnel Phase 2 was unable to establish while keeping Phase 1";
+
+// What is compared, and what it is called when it fails.
+struct Subject {
+  const Value<Proposals>& initiators;
+  const Value<Proposals>& responders;
+  Where initiators_where, responders_where;  // where the lists would stand if nothing says them
+  Exchange exchange{};
+  std::string cause;
+};
+
+bool is_ike(const Subject& subject) { return subject.exchange == Exchange::Ike; }
+
+std::string attribute_of(TransformType type, bool ike) {
+  switch (type) {
+    case TransformType::Group: return ike ? "ike-group" : "pfs-group";
+    case TransformType::SequenceNumbers: return "sequence-numbers";
+    default: return (ike ? "ike-" : "child-") + std::string(name(type));
+  }
+}
+
+std::string or_none(std::string text) { return text.empty() ? "none" : text; }
+
+const Where& first_known(const Where& a, const Where& b, const Where& c) { return a.known() ? a : b.known() ? b : c; }
+
+const Where& where_of(const Proposal& proposal, TransformType type, const Where& list) {
+  return first_known(proposal[type].where, proposal.where, list);
+}
+
+Shown shown_set(const Proposal& proposal, TransformType type, const Value<Proposals>& list) {
+  return {or_none(text(proposal[type])), where_of(proposal, type, list.where()), list.origin(), list.note()};
+}
+
+// What AWS lets one choose (facts/aws-site-to-site-vpn.md 6.1, 2025-11).
+bool aws_offers(AlgorithmRef algorithm, bool ike) {
+  static constexpr std::array<std::string_view, 8> kNames = {"aes128", "aes256", "aes128gcm16", "aes256gcm16",
+                                                             "sha1",   "sha256", "sha384",      "sha512"};
+  const auto number = algorithm->number;
+  if (algorithm->type == TransformType::Group) return number == 2 || (number == 5 && !ike) || (number >= 14 && number <= 24);
+  return std::find(kNames.begin(), kNames.end(), algorithm->id) != kNames.end();
+}
+
+// The best of what the other end has: the first that is not weak, else the first. nullptr: it has none of this type.
+AlgorithmRef best(const TransformSet& set) {
+  const auto good = std::find_if(set.algorithms.begin(), set.algorithms.end(),
+                                 [](AlgorithmRef one) { return one->strength == Strength::Good; });
+  if (good != set.algorithms.end()) return *good;
+  return set.empty() ? nullptr : set.algorithms.front();
+}
+
+bool can_be_set(const Endpoint& end, AlgorithmRef algorithm, bool ike) {
+  if (end.side == Side::Gateway) return true;
+  if (algorithm && algorithm->strength == Strength::Weak) return false;
+  return end.vendor != Vendor::Aws || (algorithm && aws_offers(algorithm, ike));
+}
+
+// AWS has lists that are added to; elsewhere one value takes the place of the other.
+std::string new_value(const Endpoint& end, const TransformSet& old_set, AlgorithmRef added) {
+  const std::string id = added ? std::string(added->id) : "none";
+  return end.vendor == Vendor::Aws && !old_set.empty() ? text(old_set) + "|" + id : id;
+}
+
+// The PRF follows from the integrity algorithm: where that changes, so does it.
+bool follows_by_itself(TransformType type, const std::vector<TransformType>& different) {
+  return type == TransformType::Prf && std::find(different.begin(), different.end(), TransformType::Integrity) != different.end();
+}
+
+// The changes that make `own` agree with `other`; none when this end cannot.
+std::vector<Change> changes(const Endpoint& end, const Proposal& own, const Proposal& other, const Where& list, bool ike) {
+  std::vector<Change> all;
+  const auto different = differences(own, other);
+  for (const TransformType type : different) {
+    if (follows_by_itself(type, different)) continue;
+    const AlgorithmRef wanted = best(other[type]);
+    if (!can_be_set(end, wanted, ike)) return {};
+    all.push_back({end.side, where_of(own, type, list), attribute_of(type, ike), or_none(text(own[type])),
+                   new_value(end, own[type], wanted)});
+  }
+  return all;
+}
+
+void add_repair(Outcome& outcome, const Talk& talk, const Subject& subject, const Selection& selection) {
+  auto at_initiator = changes(talk.initiator, *selection.initiators, *selection.responders, subject.initiators_where, is_ike(subject));
+  auto at_responder = changes(talk.responder, *selection.responders, *selection.initiators, subject.responders_where, is_ike(subject));
+  outcome.repair.at_cloud = talk.cloud_initiates() ? at_initiator : at_responder;
+  outcome.repair.at_gateway = talk.cloud_initiates() ? at_responder : at_initiator;
+}
+
+std::string in_words(const std::vector<TransformType>& types) {
+  std::string all;
+  for (const TransformType type : types) all += (all.empty() ? "" : ", ") + std::string(name(type));
+  return all;
+}
+
+// Only who answers says why it refuses.
+std::vector<std::string> log_messages(const Talk& talk, const Subject& subject) {
+  if (is_ike(subject)) return talk.cloud_initiates() ? std::vector<std::string>{} : std::vector<std::string>{kNoProposalByAws};
+  if (talk.version == Version::Ikev1) return {kNoProposalChosen};
+  if (talk.cloud_initiates()) return {kKeepingPhase1};
+  return {kNoProposalChosen, kKeepingPhase1};
+}
+
+Shown shown_list(const Value<Proposals>& list) {
+  return shown(list, [](const Proposals& proposals) { return text(proposals); });
+}
+
+Outcome without_nearest(const Talk& talk, const Subject& subject, Verdict verdict) {
+  const std::string attribute = is_ike(subject) ? "ike-proposals" : "child-proposals";
+  Outcome outcome = verdict == Verdict::Unverified ? unverified(attribute, "a proposal names what is not known here")
+                                                   : fails(subject.cause, attribute, "one end has nothing that it could propose or accept");
+  show(outcome, talk.initiator, shown_list(subject.initiators), shown_list(subject.responders));
+  return outcome;
+}
+
+Outcome refused(const Talk& talk, const Subject& subject, const Selection& selection) {
+  const auto different = differences(*selection.initiators, *selection.responders);
+  Outcome outcome = fails(subject.cause, attribute_of(different.front(), is_ike(subject)), "nothing in common: " + in_words(different));
+  show(outcome, talk.initiator, shown_set(*selection.initiators, different.front(), subject.initiators),
+       shown_set(*selection.responders, different.front(), subject.responders));
+  outcome.log_messages = log_messages(talk, subject);
+  add_repair(outcome, talk, subject, selection);
+  return outcome;
+}
+
+Outcome judge(const Talk& talk, const Subject& subject) {
+  const bool ike = is_ike(subject);
+  if (!subject.initiators.known() || !subject.responders.known()) {
+    const auto& missing = subject.initiators.known() ? subject.responders : subject.initiators;
+    Outcome outcome = unverified(ike ? "ike-proposals" : "child-proposals", "proposals are not known: " + missing.note());
+    show(outcome, talk.initiator, shown_list(subject.initiators), shown_list(subject.responders));
+    return outcome;
+  }
+  const Selection selection = select(*subject.initiators, *subject.responders, subject.exchange, talk.version);
+  if (selection.verdict == Verdict::Agrees) return agrees(text(*selection.chosen));
+  if (selection.verdict == Verdict::Unverified || !selection.initiators) return without_nearest(talk, subject, selection.verdict);
+  return refused(talk, subject, selection);
+}
+
+template <class T>
+bool both_known_and_differ(const Value<T>& a, const Value<T>& b) {
+  return a.known() && b.known() && *a != *b;
+}
+
+template <class T>
+Outcome differing(const Talk& talk, const char* attribute, const Value<T>& own, const Value<T>& peers) {
+  const auto to_text = [](T value) { return name(value); };
+  Outcome outcome = fails("child-proposal-mismatch", attribute, "the two differ");
+  show(outcome, talk.initiator, shown(own, to_text), shown(peers, to_text));
+  return outcome;
+}
+
+bool meet(const Value<Selectors>& a, const Value<Selectors>& b) {
+  return a.known() && b.known() && !intersection(*a, *b).empty();
+}
+
+Outcome no_child(const Talk& talk, const Endpoint& without) {
+  Outcome outcome = unverified("child-proposals", whose(without.side) + " configuration has no CHILD SA that could be read");
+  show(outcome, talk.initiator, {}, {});
+  return outcome;
+}
+
+Subject subject_of(const Child& own, const Child& peers, Exchange exchange, const char* cause) {
+  return {own.proposals, peers.proposals, own.where, peers.where, exchange, cause};
+}
+
+Outcome first_child(const Talk& talk, const Child& own) {
+  const Child& peers = *counterpart(talk.responder, own);
+  if (both_known_and_differ(own.protocol, peers.protocol)) return differing(talk, "child-protocol", own.protocol, peers.protocol);
+  // In IKEv2 transport mode is asked for and may be left; in IKEv1 it is part of the proposal.
+  if (talk.version == Version::Ikev1 && both_known_and_differ(own.mode, peers.mode))
+    return differing(talk, "child-mode", own.mode, peers.mode);
+  return judge(talk, subject_of(own, peers, Exchange::FirstChild, "child-proposal-mismatch"));
+}
+
+}  // namespace
+
+const Child* counterpart(const Endpoint& responder, const Child& initiators) {
+  for (const Child& own : responder.children)
+    if (meet(own.local, initiators.remote) && meet(own.remote, initiators.local)) return &own;
+  return responder.children.empty() ? nullptr : &responder.children.front();
+}
+
+Outcome judge_ike_proposal(const Talk& talk) {
+  return judge(talk, {talk.initiator.proposals, talk.responder.proposals, talk.initiator.where, talk.responder.where, Exchange::Ike,
+                      "ike-proposal-mismatch"});
+}
+
+Outcome judge_child_proposal(const Talk& talk) {
+  for (const Endpoint* end : {&talk.initiator, &talk.responder})
+    if (end->children.empty()) return no_child(talk, *end);
+  Outcome outcome = first_child(talk, talk.initiator.children.front());
+  for (std::size_t i = 1; i < talk.initiator.children.size(); ++i)
+    outcome = worst(std::move(outcome), first_child(talk, talk.initiator.children[i]));
+  return outcome;
+}
+
+Outcome judge_rekey_proposal(const Talk& talk) {
+  Outcome outcome = agrees();
+  for (const Child& own : talk.initiator.children) {
+    const Child* peers = counterpart(talk.responder, own);
+    if (!peers) return no_child(talk, talk.responder);
+    if (own.lifetime.rekeys.is(false) && peers->lifetime.rekeys.is(false)) continue;
+    outcome = worst(std::move(outcome), judge(talk, subject_of(own, *peers, Exchange::ChildRekey, "rekey-failure")));
+  }
+  if (outcome.attribute == "pfs-group" && outcome.verdict == Verdict::Fails) outcome.cause = "pfs-mismatch";
+  return outcome;
+}
+
+}  // namespace tunnelscope::diag::config

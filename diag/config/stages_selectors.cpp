@@ -1,0 +1,134 @@
+// Traffic selectors: what of both ends' wishes is left. Shown from one point of view: the cloud's networks === the gateway's.
+#include <algorithm>
+
+#include "diag/config/stages.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+constexpr const char* kRefusedByGateway = "AWS: Traffic Selector: TS_UNACCEPTABLE: received from responder";
+constexpr const char* kKeepingPhase1 = "AWS tunnel Phase 2 was unable to establish while keeping Phase 1";
+
+const Value<Selectors>& of_cloud(const Endpoint& end, const Child& child) {
+  return end.side == Side::Cloud ? child.local : child.remote;
+}
+
+const Value<Selectors>& of_gateway(const Endpoint& end, const Child& child) {
+  return end.side == Side::Cloud ? child.remote : child.local;
+}
+
+std::string pair_text(const Selectors& cloud, const Selectors& gateway) { return text(cloud) + " === " + text(gateway); }
+
+Shown shown_pair(const Endpoint& end, const Child& child) {
+  const auto& cloud = of_cloud(end, child);
+  const auto& gateway = of_gateway(end, child);
+  const Value<Selectors>& telling = child.remote.known() ? child.local : child.remote;
+  const bool known = cloud.known() && gateway.known();
+  return {known ? pair_text(*cloud, *gateway) : "", telling.where(), telling.origin(), telling.note()};
+}
+
+void show_pair(Outcome& outcome, const Talk& talk, const Child& own, const Child& peers) {
+  show(outcome, talk.initiator, shown_pair(talk.initiator, own), shown_pair(talk.responder, peers));
+}
+
+// IKEv1 carries one selector for each end.
+Selectors sent(const Selectors& configured, Version version) {
+  return version == Version::Ikev2 || configured.empty() ? configured : Selectors{configured.front()};
+}
+
+struct Narrowed {
+  Selectors cloud, gateway;
+  bool none() const { return cloud.empty() || gateway.empty(); }
+};
+
+Narrowed narrowed(const Talk& talk, const Child& own, const Child& peers) {
+  return {intersection(sent(*of_cloud(talk.initiator, own), talk.version), *of_cloud(talk.responder, peers)),
+          intersection(sent(*of_gateway(talk.initiator, own), talk.version), *of_gateway(talk.responder, peers))};
+}
+
+std::string remark(const Narrowed& left, const Talk& talk, const Child& own, const Child& peers) {
+  std::string all;
+  const auto add = [&](const Endpoint& end, const Child& child) {
+    if (left.cloud == *of_cloud(end, child) && left.gateway == *of_gateway(end, child)) return;
+    all += (all.empty() ? "" : "; ") + whose(end.side) + " selectors are narrowed: the rest of " +
+           pair_text(*of_cloud(end, child), *of_gateway(end, child)) + " does not go into the tunnel";
+  };
+  add(talk.cloud(), talk.cloud_initiates() ? own : peers);
+  add(talk.gateway(), talk.cloud_initiates() ? peers : own);
+  return all;
+}
+
+void add_change(std::vector<Change>& changes, const Endpoint& end, const char* attribute, const Value<Selectors>& own,
+                const Value<Selectors>& wanted) {
+  if (intersection(*own, *wanted).empty()) changes.push_back({end.side, own.where(), attribute, text(*own), text(*wanted)});
+}
+
+void add_repair(Outcome& outcome, const Talk& talk, const Child& own, const Child& peers) {
+  const auto at = [](const Endpoint& end, const Child& child, const Child& other) {
+    std::vector<Change> changes;
+    add_change(changes, end, "local-selectors", child.local, other.remote);
+    add_change(changes, end, "remote-selectors", child.remote, other.local);
+    return changes;
+  };
+  const auto at_initiator = at(talk.initiator, own, peers), at_responder = at(talk.responder, peers, own);
+  outcome.repair.at_cloud = talk.cloud_initiates() ? at_initiator : at_responder;
+  outcome.repair.at_gateway = talk.cloud_initiates() ? at_responder : at_initiator;
+}
+
+Outcome unknown_pair(const Talk& talk, const Child& own, const Child& peers) {
+  Outcome outcome = unverified("traffic-selectors", "traffic selectors are not known");
+  for (const Value<Selectors>* value : {&own.local, &own.remote, &peers.local, &peers.remote})
+    if (!value->known()) {
+      outcome.reason += ": " + value->note();
+      break;
+    }
+  show_pair(outcome, talk, own, peers);
+  return outcome;
+}
+
+Outcome judge_pair(const Talk& talk, const Child& own, const Child& peers) {
+  for (const Value<Selectors>* value : {&own.local, &own.remote, &peers.local, &peers.remote})
+    if (!value->known()) return unknown_pair(talk, own, peers);
+  const Narrowed left = narrowed(talk, own, peers);
+  if (!left.none()) return agrees(pair_text(left.cloud, left.gateway), remark(left, talk, own, peers));
+  Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors", "the selectors have nothing in common");
+  show_pair(outcome, talk, own, peers);
+  if (talk.version == Version::Ikev2) outcome.log_messages = {talk.cloud_initiates() ? kRefusedByGateway : kKeepingPhase1};
+  add_repair(outcome, talk, own, peers);
+  return outcome;
+}
+
+// Against an end that keeps one SA pair, each further pair of the other end takes the place of the one before.
+Outcome replacing_each_other(const Endpoint& single, const Endpoint& several) {
+  Outcome outcome = fails("sa-churn", "traffic-selectors", whose(several.side) + " end has " + std::to_string(several.children.size()) +
+                          " SA pairs and its peer keeps one: each takes the place of the one before");
+  const auto first = [](const Endpoint& end) { return end.children.empty() ? Shown{} : shown_pair(end, end.children.front()); };
+  Shown all;
+  for (const Child& child : several.children) {
+    const Shown pair = shown_pair(several, child);
+    all.value += (all.value.empty() ? "" : "; ") + pair.value;
+    if (!all.where.known()) all = {all.value, pair.where, pair.origin, pair.note};
+  }
+  show(outcome, single, first(single), all);
+  return outcome;
+}
+
+Outcome no_child() { return unverified("traffic-selectors", "one end has no CHILD SA that could be read"); }
+
+}  // namespace
+
+Outcome judge_traffic_selectors(const Talk& talk) {
+  for (const Endpoint* end : {&talk.initiator, &talk.responder}) {
+    const Endpoint& other = end == &talk.initiator ? talk.responder : talk.initiator;
+    if (end->single_child.is(true) && other.children.size() > 1) return replacing_each_other(*end, other);
+  }
+  if (talk.initiator.children.empty() || talk.responder.children.empty()) return no_child();
+  Outcome outcome = judge_pair(talk, talk.initiator.children.front(), *counterpart(talk.responder, talk.initiator.children.front()));
+  for (std::size_t i = 1; i < talk.initiator.children.size(); ++i) {
+    const Child& own = talk.initiator.children[i];
+    outcome = worst(std::move(outcome), judge_pair(talk, own, *counterpart(talk.responder, own)));
+  }
+  return outcome;
+}
+
+}  // namespace tunnelscope::diag::config
