@@ -202,18 +202,21 @@ std::optional<Selector> intersection(const Selector& a, const Selector& b) {
 }
 
 Selectors intersection(const Selectors& a, const Selectors& b) {
-  Selectors all;
-  for (const Selector& one : a)
-    for (const Selector& other : b)
-      if (const auto both = intersection(one, other)) all.push_back(*both);
   Selectors kept;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto covers = [&](std::size_t other) { return all[other].contains(all[i]) && (other < i || all[other] != all[i]); };
-    bool covered = false;
-    for (std::size_t other = 0; other < all.size() && !covered; ++other) covered = other != i && covers(other);
-    if (!covered) kept.push_back(all[i]);
-  }
+  for (const Selector& one : a)
+    for (const Selector& other : b) {
+      const auto both = intersection(one, other);
+      if (!both || std::any_of(kept.begin(), kept.end(), [&](const Selector& wider) { return wider.contains(*both); })) continue;
+      std::erase_if(kept, [&](const Selector& narrower) { return both->contains(narrower); });
+      kept.push_back(*both);
+    }
   return kept;
+}
+
+bool overlap(const Selectors& a, const Selectors& b) {
+  return std::any_of(a.begin(), a.end(), [&](const Selector& one) {
+    return std::any_of(b.begin(), b.end(), [&](const Selector& other) { return intersection(one, other).has_value(); });
+  });
 }
 
 std::string text(const Selector& selector) {

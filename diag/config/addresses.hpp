@@ -54,6 +54,7 @@ using Selectors = std::vector<Selector>;
 std::optional<Selector> intersection(const Selector& a, const Selector& b);
 // Every intersection of one of `a` with one of `b`, each once; those inside another are left out.
 Selectors intersection(const Selectors& a, const Selectors& b);
+bool overlap(const Selectors& a, const Selectors& b);  // whether there is one
 std::string text(const Selector& selector);  // "10.0.0.0/16", "10.0.0.0/16[6/443]"
 std::string text(const Selectors& selectors);
 
@@ -66,6 +67,7 @@ struct Addresses {
   // The one address that it is; empty: several, a range, a name, any.
   std::optional<IpAddress> single() const;
   bool accepts(const IpAddress& address) const;  // as far as the numbers say
+  friend bool operator==(const Addresses&, const Addresses&) = default;
 };
 std::string text(const Addresses& addresses);
 

@@ -1,6 +1,7 @@
 #include "diag/config/model.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace tunnelscope::diag::config {
 namespace {
@@ -22,6 +23,27 @@ RekeyWindow rekey_window(Seconds lifetime, Seconds margin, double fuzz_percent) 
   const double most = std::clamp(1 + fuzz_percent / 100, 1.0, 100.0) * static_cast<double>(margin.count());
   const bool at_once = most >= static_cast<double>(lifetime.count());
   return {at_once ? Seconds(0) : lifetime - Seconds(static_cast<Seconds::rep>(most)), lifetime - margin};
+}
+
+bool bound(Endpoint& endpoint, const Bounds& bounds) {
+  bool any = false;
+  const auto cut = [&](auto& list, std::size_t most) {
+    if (!list.known() || list->size() <= most) return;
+    list = std::remove_reference_t<decltype(list)>::unknown("more than " + std::to_string(most) + " of them", list.where());
+    any = true;
+  };
+  cut(endpoint.proposals, bounds.proposals);
+  cut(endpoint.keys, bounds.keys);
+  if (endpoint.children.size() > bounds.children) {
+    endpoint.children.clear();
+    any = true;
+  }
+  for (Child& child : endpoint.children) {
+    cut(child.proposals, bounds.proposals);
+    cut(child.local, bounds.selectors);
+    cut(child.remote, bounds.selectors);
+  }
+  return any;
 }
 
 const Value<StartAction>& start_action(const Endpoint& endpoint, const Child& child) { return child.start ? *child.start : endpoint.start; }

@@ -105,7 +105,8 @@ struct CloudOptions {
   Value<std::string> attachment;                      // the id of its virtual private, transit gateway or core network
 };
 
-// One end of one tunnel.
+// One end of one tunnel. Connections of a file that share an IKE SA (the same ends and IKE settings) are one endpoint with several
+// children: merged() in merge.hpp makes them so.
 struct Endpoint {
   std::string name;         // what its file calls it: "aws-tunnel1", "aws_vpn_connection.main tunnel 1"
   Where where;
@@ -162,6 +163,13 @@ struct Configuration {
   std::vector<Endpoint> endpoints;
   std::vector<Problem> problems;
 };
+
+// How long the lists of an endpoint may be, for input is hostile and lists are compared item by item. No peer takes as many.
+struct Bounds {
+  std::size_t children = 128, selectors = 32, proposals = 64, keys = 4096;
+};
+// What is longer becomes unknown, with the reason; more children than that are none. True when something was.
+bool bound(Endpoint& endpoint, const Bounds& bounds = {});
 
 // What holds for a child, set by itself or by its endpoint.
 const Value<StartAction>& start_action(const Endpoint& endpoint, const Child& child);

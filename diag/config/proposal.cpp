@@ -83,6 +83,12 @@ void Proposal::add(AlgorithmRef added, const Where& at) {
   set.algorithms.push_back(added);
 }
 
+bool operator==(const Proposal& a, const Proposal& b) {
+  for (std::size_t type = 0; type < kTransformTypes; ++type)
+    if (const auto kind = static_cast<TransformType>(type); a[kind].algorithms != b[kind].algorithms) return false;
+  return a.unrecognised == b.unrecognised;
+}
+
 Proposals completed(const Proposals& written, Protocol protocol) {
   Proposals complete;
   for (const Proposal& one : written)

@@ -35,6 +35,8 @@ struct Proposal {
   const TransformSet& operator[](TransformType type) const;
   // Adds to the set of its type, once.
   void add(AlgorithmRef added, const Where& at);
+  // The same algorithms in the same order, wherever they stand.
+  friend bool operator==(const Proposal& a, const Proposal& b);
 };
 
 using Proposals = std::vector<Proposal>;  // in order of preference

@@ -39,6 +39,9 @@ struct Key {
   Value<Secret> secret;            // unknown: "encrypted", "kept in a secrets manager", "known only after apply"
   std::vector<Identity> owners;    // the identities (or addresses) under which it is filed, both ends' where given; empty: anyone
   Where where;
+
+  // Filed alike and the same key, as far as that can be known.
+  friend bool operator==(const Key& a, const Key& b) { return a.secret.same_as(b.secret) && a.owners == b.owners; }
 };
 
 }  // namespace tunnelscope::diag::config

@@ -8,6 +8,7 @@ namespace tunnelscope::diag::config {
 namespace {
 
 constexpr const char* kAuthenticationFailed = "AWS tunnel is sending AUTHENTICATION_FAILED as the response";
+constexpr const char* kHalfOpen = "AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: ";
 constexpr const char* kUndecryptable = "AWS tunnel payload decryption was unsuccessful due to invalid Pre-shared Key";
 
 Shown shown_identity(const Value<Identity>& identity) {
@@ -36,7 +37,7 @@ Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& p
     outcome = fails("identity-mismatch", "identity", whose(end.side) + " identity is not the one that its peer expects");
   show(outcome, end, shown_identity(presented), shown_identity(expected));
   if (outcome.verdict != Verdict::Fails) return outcome;
-  if (peer.side == Side::Cloud) outcome.log_messages = refusal_by_cloud(talk);
+  outcome.log_messages = refusal_by_cloud(talk);  // an initiator also says whom it expects
   const Change at_end{end.side, presented.where(), "local-identity", text(*presented), text(*expected)};
   const Change at_peer{peer.side, expected.where(), "remote-identity", text(*expected), text(*presented)};
   outcome.repair.at_cloud = {end.side == Side::Cloud ? at_end : at_peer};
@@ -127,20 +128,26 @@ Shown shown_key(const Found& found, const Endpoint& end) {
           found.key->secret.note()};
 }
 
-Outcome no_key(const Endpoint& end) {
-  return fails("authentication-failed", "pre-shared-key",
-               whose(end.side) + " end has no key for its peer: none is filed under the identities of this tunnel");
+std::string address_of_gateway(const Talk& talk) {
+  const auto& gateway = talk.cloud().remote_addresses;
+  return gateway.known() ? text(*gateway) : "xxxx";
+}
+
+// An initiator without a key sends nothing more; a responder refuses.
+Outcome no_key(const Talk& talk, const Endpoint& end) {
+  Outcome outcome = fails("authentication-failed", "pre-shared-key",
+                          whose(end.side) + " end has no key for its peer: none is filed under the identities of this tunnel");
+  if (talk.cloud_initiates()) return outcome;
+  outcome.log_messages = refusal_by_cloud(talk);
+  if (end.side == Side::Gateway) outcome.log_messages = {kHalfOpen + address_of_gateway(talk)};
+  return outcome;
 }
 
 void add_mismatch_logs(Outcome& outcome, const Talk& talk) {
-  if (talk.version == Version::Ikev1) {
+  if (talk.version == Version::Ikev1)
     outcome.log_messages = {kUndecryptable};
-    return;
-  }
-  if (talk.cloud_initiates()) return;
-  const auto& gateway = talk.cloud().remote_addresses;
-  const std::string address = gateway.known() ? text(*gateway) : "xxxx";
-  outcome.log_messages = {"AWS tunnel detected a pre-shared key mismatch with cgw: " + address, kAuthenticationFailed};
+  else if (!talk.cloud_initiates())
+    outcome.log_messages = {"AWS tunnel detected a pre-shared key mismatch with cgw: " + address_of_gateway(talk), kAuthenticationFailed};
 }
 
 Outcome keys_differ(const Talk& talk, const Key& own, const Key& peers) {
@@ -160,8 +167,8 @@ Outcome compare_keys(const Talk& talk) {
   const auto judge = [&]() -> Outcome {
     for (const Found* found : {&own, &peers})
       if (!found->unknown_because.empty()) return unverified("pre-shared-key", found->unknown_because);
-    if (!own.key) return no_key(talk.initiator);
-    if (!peers.key) return no_key(talk.responder);
+    if (!own.key) return no_key(talk, talk.initiator);
+    if (!peers.key) return no_key(talk, talk.responder);
     for (const Found* found : {&own, &peers})
       if (!found->key->secret.known()) return unverified("pre-shared-key", "a key cannot be compared: " + found->key->secret.note());
     return *own.key->secret == *peers.key->secret ? agrees() : keys_differ(talk, *own.key, *peers.key);

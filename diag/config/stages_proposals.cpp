@@ -161,7 +161,7 @@ Outcome differing(const Talk& talk, const char* attribute, const Value<T>& own, 
 }
 
 bool meet(const Value<Selectors>& a, const Value<Selectors>& b) {
-  return a.known() && b.known() && !intersection(*a, *b).empty();
+  return a.known() && b.known() && overlap(*a, *b);
 }
 
 Outcome no_child(const Talk& talk, const Endpoint& without) {

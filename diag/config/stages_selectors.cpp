@@ -60,7 +60,7 @@ std::string remark(const Narrowed& left, const Talk& talk, const Child& own, con
 
 void add_change(std::vector<Change>& changes, const Endpoint& end, const char* attribute, const Value<Selectors>& own,
                 const Value<Selectors>& wanted) {
-  if (intersection(*own, *wanted).empty()) changes.push_back({end.side, own.where(), attribute, text(*own), text(*wanted)});
+  if (!overlap(*own, *wanted)) changes.push_back({end.side, own.where(), attribute, text(*own), text(*wanted)});
 }
 
 void add_repair(Outcome& outcome, const Talk& talk, const Child& own, const Child& peers) {

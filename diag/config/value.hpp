@@ -27,7 +27,6 @@ enum class Origin : std::uint8_t {
   Unknown,  // nothing says it, or what says it cannot be read
 };
 
-// Where a value stands does not count when values are compared by their content: compare `*a == *b`.
 template <class T>
 class Value {
  public:
@@ -54,6 +53,9 @@ class Value {
   // Known and equal to `other`.
   bool is(const T& other) const { return value_ && *value_ == other; }
   T value_or(T other) const { return value_ ? *value_ : std::move(other); }
+
+  // The same content, or neither known; where it stands does not count.
+  bool same_as(const Value& other) const { return value_ == other.value_; }
 
   const Where& where() const { return where_; }
   // The table of a default, or the reason why it is unknown; empty when stated.

@@ -1,0 +1,107 @@
+#include "diag/config/change.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "diag/config/attributes.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+using Endpoints = std::vector<const Endpoint*>;
+
+// Options of the whole connection (AWS ModifyVpnConnection, ModifyVpnConnectionOptions): facts/aws-site-to-site-vpn.md 7.
+constexpr std::array<std::string_view, 8> kOfConnection = {"remote-address", "local-selectors",  "remote-selectors", "bgp-remote-asn",
+                                                           "attachment",     "acceleration", "outside-address-type", "tunnel-bandwidth"};
+// What follows from others, or is no option of the tunnel.
+constexpr std::array<std::string_view, 5> kWithoutEffect = {"connection", "static-routes", "disabled", "inside-local", "inside-remote"};
+
+template <class Names>
+bool has(const Names& names, const typename Names::value_type& wanted) {
+  return std::find(names.begin(), names.end(), wanted) != names.end();
+}
+
+ApplyEffect effect_of(const std::string& attribute, const Endpoint& end) {
+  if (end.side == Side::Gateway || has(kWithoutEffect, attribute)) return ApplyEffect::None;
+  return has(kOfConnection, attribute) ? ApplyEffect::Connection : ApplyEffect::Tunnel;
+}
+
+// Several attributes that follow from one statement (a lifetime and its rekey window) are one change.
+bool said_already(const EndpointChange& change, const Where& before, const Where& after) {
+  const auto same = [&](const AttributeChange& one) { return one.before == before && one.after == after; };
+  return (before.known() || after.known()) && std::any_of(change.attributes.begin(), change.attributes.end(), same);
+}
+
+void add(EndpointChange& change, std::string attribute, const Where& before, const Where& after) {
+  const ApplyEffect effect = effect_of(attribute, *change.after);
+  change.effect = std::max(change.effect, effect);
+  if (said_already(change, before, after)) return;
+  change.attributes.push_back({std::move(attribute), before, after, effect});
+}
+
+EndpointChange difference(const Endpoint& before, const Endpoint& after) {
+  EndpointChange change{&before, &after, {}, ApplyEffect::None};
+  for_each_value(before, after, [&](std::string attribute, const auto& old_value, const auto& new_value) {
+    if (!old_value.same_as(new_value)) add(change, std::move(attribute), old_value.where(), new_value.where());
+  });
+  if (before.children.size() != after.children.size()) add(change, "children", before.where, after.where);
+  if (after.replaced) change.effect = ApplyEffect::Replaced;
+  return change;
+}
+
+bool same_address(const Endpoint& a, const Endpoint& b) {
+  return a.local_addresses.known() && a.local_addresses->single() && a.local_addresses.same_as(b.local_addresses);
+}
+
+const Endpoint* earlier(const Endpoint& after, const Endpoints& before) {
+  for (const Endpoint* one : before)
+    if (one->name == after.name) return one;
+  for (const Endpoint* one : before)
+    if (same_address(*one, after)) return one;
+  return nullptr;
+}
+
+EndpointChange appeared(const Endpoint& after) {
+  return {nullptr, &after, {{"endpoint", {}, after.where, ApplyEffect::None}}, ApplyEffect::None};
+}
+
+EndpointChange gone(const Endpoint& before) {
+  const ApplyEffect effect = before.side == Side::Cloud ? ApplyEffect::Replaced : ApplyEffect::None;
+  return {&before, nullptr, {{"endpoint", before.where, {}, effect}}, effect};
+}
+
+bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {
+  return a.after && b.after && a.after->connection.known() && a.after->connection.same_as(b.after->connection);
+}
+
+// What brings down a connection brings down both its tunnels.
+void spread(std::vector<EndpointChange>& changes) {
+  for (const EndpointChange& cause : changes) {
+    if (cause.effect != ApplyEffect::Connection) continue;
+    for (EndpointChange& other : changes)
+      if (of_one_connection(cause, other)) other.effect = std::max(other.effect, ApplyEffect::Connection);
+  }
+}
+
+}  // namespace
+
+std::vector<EndpointChange> compare(const Endpoints& before, const Endpoints& after) {
+  std::vector<EndpointChange> changes;
+  Endpoints seen;
+  for (const Endpoint* one : after) {
+    const Endpoint* old = earlier(*one, before);
+    if (old) seen.push_back(old);
+    changes.push_back(old ? difference(*old, *one) : appeared(*one));
+  }
+  for (const Endpoint* one : before)
+    if (!has(seen, one)) changes.push_back(gone(*one));
+  spread(changes);
+  return changes;
+}
+
+std::string_view name(ApplyEffect effect) {
+  static constexpr std::string_view kNames[] = {"none", "tunnel", "connection", "replaced"};
+  return kNames[static_cast<std::size_t>(effect)];
+}
+
+}  // namespace tunnelscope::diag::config

@@ -1,0 +1,40 @@
+// What a change of configuration changes, and what applying it interrupts. In: the endpoints before and after. Out: per tunnel the
+// attributes that differ, and whether it, its connection, or nothing goes down meanwhile.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/config/model.hpp"
+
+namespace tunnelscope::diag::config {
+
+enum class ApplyEffect : std::uint8_t {
+  None,
+  Tunnel,      // this tunnel's endpoint is replaced, its address stays
+  Connection,  // both tunnels of the connection at once
+  Replaced,    // a new connection with new addresses and keys
+};
+
+struct AttributeChange {
+  std::string attribute;  // a name of attributes.hpp; "endpoint" for one that appears or goes
+  Where before, after;    // the values themselves may be keys: they are in the endpoints
+  ApplyEffect effect{};
+};
+
+struct EndpointChange {
+  const Endpoint* before = nullptr;  // not owned; nullptr: it appears, or it goes
+  const Endpoint* after = nullptr;
+  std::vector<AttributeChange> attributes;
+  ApplyEffect effect = ApplyEffect::None;  // with what befalls the other tunnel of its connection
+};
+
+// Endpoints of one side. They are matched by name, then by outside address; in the order of `after`, then what went.
+// A value that is no longer known counts as changed. A gateway's own changes interrupt nothing by themselves: daemons keep what is
+// established, and a fault shows at the next start.
+std::vector<EndpointChange> compare(const std::vector<const Endpoint*>& before, const std::vector<const Endpoint*>& after);
+
+std::string_view name(ApplyEffect effect);  // "none", "tunnel", "connection", "replaced"
+
+}  // namespace tunnelscope::diag::config
