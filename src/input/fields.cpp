@@ -29,6 +29,13 @@ NameIndex name_index(std::string_view name) {
   return folded.too_long() ? kNoName : kNames.find(folded.text());
 }
 
+NameIndex member_index(NameIndex parent, std::string_view key) {
+  FoldedName whole(kNames.rows[parent].name.text());
+  whole.append(".");
+  whole.append(key);
+  return whole.too_long() ? kNoName : kNames.find(whole.text());
+}
+
 Key key_named(std::string_view name) {
   const NameIndex index = name_index(name);
   return index == kNoName ? Key::None : kNames.rows[index].key;
@@ -104,13 +111,7 @@ bool NameMemory::words_of(std::string_view key, std::array<std::uint64_t, 6>& wo
 }
 
 NameIndex NameMemory::find(std::string_view key, NameIndex parent) {
-  const auto look_up = [&] {
-    if (parent == kNoName) return name_index(key);
-    FoldedName whole(kNames.rows[parent].name.text());
-    whole.append(".");
-    whole.append(key);
-    return whole.too_long() ? kNoName : kNames.find(whole.text());
-  };
+  const auto look_up = [&] { return parent == kNoName ? name_index(key) : member_index(parent, key); };
   std::array<std::uint64_t, 6> words;
   if (!words_of(key, words)) return look_up();
   const std::uint64_t mixed = (words[0] ^ words[5] * 0x9E3779B97F4A7C15ULL ^ words[1] ^ key.size() << 56 ^ parent) * 0xFF51AFD7ED558CCDULL;

@@ -17,6 +17,7 @@ namespace tunnelscope::input {
 
 Key key_named(std::string_view name);
 NameIndex name_index(std::string_view name);  // kNoName: nobody looks for it
+NameIndex member_index(NameIndex parent, std::string_view key);  // of the member of that name's object; likewise
 bool same_name(std::string_view a, std::string_view b);  // ignoring what names are compared without
 
 // A value: plain text (CSV, Insights), or whatever JSON held. Views point into the parser or the row.
@@ -26,6 +27,7 @@ class FieldValue {
 
   FieldValue() = default;
   explicit FieldValue(std::string_view text) : kind_(Kind::Text), text_(text) {}
+  explicit FieldValue(std::int64_t number) : kind_(Kind::Integer), integer_(number) {}
   explicit FieldValue(simdjson::dom::element element);
 
   Kind kind() const { return kind_; }
@@ -80,6 +82,11 @@ class Fields {
   bool has(Key key) const { return (*this)[key].present(); }
   void set(simdjson::dom::object object);
   void set_cell(NameIndex name, Key key, FieldValue value);  // a field of a row
+  // Another value for what was found before. Precondition: it is present, under no second name, and of the same kind.
+  void put(NameIndex name, Key key, const FieldValue& value) {
+    by_name_[name].value = value;
+    if (key != Key::None) values_[static_cast<std::size_t>(key)] = value;
+  }
   // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
   void open_objects();
   void clear();

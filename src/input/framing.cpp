@@ -115,7 +115,7 @@ void Framing::discard_line() {
 
 void Framing::next_line() {
   if (csv_ && csv_row()) return;
-  if (line_with_skeleton()) return;
+  if (line_with_skeleton() || line_with_layout()) return;
   const Line line = peek_line(kProbe);
   std::string_view text = line.text;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -154,12 +154,35 @@ bool Framing::line_with_skeleton() {
   return true;
 }
 
+// The same holds for layouts, which know the outermost lines of inputs.
+bool Framing::line_with_layout() {
+  if (level_ != 0 || announced_ || !pieces_[0].text.empty() || !pieces_[1].text.empty()) return false;
+  const std::size_t length = unwrap_.layouts().read(window_.data(), line_, out_);
+  if (length == 0) return false;
+  any_ = true;
+  consume(length, 1);
+  return true;
+}
+
+// Does with a whole line what `use` does, which says whether it read it, and lets layouts learn from it.
+template <class Use>
+bool Framing::watched(std::string_view line, const Use& use) {
+  if (level_ != 0 || !unwrap_.layouts().wants_more()) return use();
+  Layouts::Seen seen;
+  unwrap_.watch(&seen);
+  const bool read = use();
+  unwrap_.watch(nullptr);
+  if (read) unwrap_.layouts().learn(line, seen);
+  return read;
+}
+
 // JSON that goes to the end of its line: the line may be the first of many.
 bool Framing::whole_json(std::string_view json, const Context& context, const Line& line) {
-  if (!skeletons_.wants_more()) return unwrap_.try_json(json, context, level_);
+  const auto use = [&] { return watched(line.text, [&] { return unwrap_.try_json(json, context, level_); }); };
+  if (!skeletons_.wants_more()) return use();
   Recorder::Seen seen;
   out_.watch(&seen);
-  const bool read = unwrap_.try_json(json, context, level_);
+  const bool read = use();
   out_.watch(nullptr);
   if (read) skeletons_.learn(line.text, seen);
   return read;
@@ -220,7 +243,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
       begin_table(std::move(*table));
       return consume_line(line);
     }
-  plain_text(text, here());
+  watched(line.text, [&] { return plain_text(text, here()), true; });
   consume_line(line);
 }
 

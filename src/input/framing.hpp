@@ -68,6 +68,9 @@ class Framing {
 
   void next_line();
   bool line_with_skeleton();
+  bool line_with_layout();
+  template <class Use>
+  bool watched(std::string_view line, const Use& use);
   bool whole_json(std::string_view json, const Context& context, const Line& line);
   bool json_line(std::string_view text, const Line& line);
   void text_line(std::string_view text, const Line& line);

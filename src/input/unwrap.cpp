@@ -204,6 +204,7 @@ void Unwrap::fields(Fields& fields, const Context& context, int level) {
 bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
   for (const DialectRow& dialect : kDialects) {
     if (!dialect.recognise(fields)) continue;
+    if (seen_ != nullptr) seen_->see(dialect, fields, context);
     if (fields[Key::Message].kind() == FieldValue::Kind::Object)
       fields.set(fields[Key::Message].object());
     const bool in_row = fields.has(Key::LogStream) || fields.has(Key::AtTimestamp);

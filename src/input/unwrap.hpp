@@ -13,6 +13,7 @@
 #include "src/input/dialects/dialects.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/json_scan.hpp"
+#include "src/input/layouts.hpp"
 #include "src/input/recorder.hpp"
 
 namespace tunnelscope::input {
@@ -49,6 +50,10 @@ class Unwrap {
 
   Identity stream_identity(std::string_view name);
 
+  // The fast path of lines of JSON, which learns from what is done here.
+  Layouts& layouts() { return layouts_; }
+  void watch(Layouts::Seen* seen) { seen_ = seen; }  // nullptr: no longer
+
  private:
   struct Level {
     Level();
@@ -77,6 +82,8 @@ class Unwrap {
   Context inside(const Fields& fields, const Context& context);
 
   Recorder& out_;
+  Layouts layouts_;
+  Layouts::Seen* seen_ = nullptr;
   std::vector<std::unique_ptr<Level>> levels_;
   std::string last_stream_, host_;
   Identity last_identity_;

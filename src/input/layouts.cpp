@@ -1,0 +1,383 @@
+// First all values are located, then they are understood: a line that does not fit has changed nothing.
+#include "src/input/layouts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "diag/bytes.hpp"
+#include "src/input/containers/containers.hpp"
+#include "src/input/timestamps.hpp"
+
+namespace tunnelscope::input {
+namespace {
+
+constexpr std::size_t kMostDigits = 18;
+constexpr std::size_t kLongestLine = std::size_t{1} << 20;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// Where the run of plain characters of a JSON string ends that begins at `at`: at a quote, an escape, a control character
+// or a byte outside ASCII. 16 readable bytes follow `end`.
+const char* plain_end(const char* at, const char* end) {
+#if defined(__SSE2__)
+  for (; at < end; at += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+    const __m128i escape = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+    const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
+    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), outside));
+    if (found != 0) return std::min(end, at + std::countr_zero(static_cast<unsigned>(found)));
+  }
+  return end;
+#else
+  while (at < end && *at != '"' && *at != '\\' && static_cast<signed char>(*at) >= 0x20) ++at;
+  return at;
+#endif
+}
+
+// The text that JSON's short escapes stand for. False: another escape.
+bool unescape(std::string_view raw, std::string& text) {
+  constexpr std::string_view kEscapes = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+  text.clear();
+  for (std::size_t at = 0; at < raw.size(); ++at) {
+    if (raw[at] != '\\') {
+      text += raw[at];
+      continue;
+    }
+    const auto escape = ++at < raw.size() ? kEscapes.find(raw[at]) : std::string_view::npos;
+    if (escape == std::string_view::npos) return false;
+    text += kMeanings[escape];
+  }
+  return true;
+}
+
+// "2026-03-01T00:00:00", "." and a fraction or nothing, "Z". Times of one form and length are prefixes of one kind.
+bool has_time_form(std::string_view time) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  constexpr std::size_t kLongest = 30;
+  if (time.size() <= kForm.size() || time.size() > kLongest || time.back() != 'Z') return false;
+  for (std::size_t i = 0; i + 1 < time.size(); ++i) {
+    const char wanted = i < kForm.size() ? kForm[i] : i == kForm.size() ? '.' : '0';
+    if (wanted == '0' ? !is_digit(time[i]) : time[i] != wanted) return false;
+  }
+  return time.size() != kForm.size() + 2;
+}
+
+diag::Time time_in(std::string_view text) {
+  const LeadingTime time = leading_time(text);
+  return time.length == text.size() && time.parsed.status == TimeStatus::Ok ? time.parsed.time : diag::kNoTime;
+}
+
+bool reads_sessions(const DialectRow& row) {
+  return row.dialect == diag::Dialect::AwsClientVpn || row.dialect == diag::Dialect::CloudConnexa ||
+         row.dialect == diag::Dialect::Pangolin || row.dialect == diag::Dialect::Twingate;
+}
+
+const DialectRow* dialect_of(const Fields& fields) {
+  const auto row = std::find_if(kDialects.begin(), kDialects.end(), [&](const DialectRow& r) { return r.recognise(fields); });
+  return row == kDialects.end() ? nullptr : &*row;
+}
+
+}  // namespace
+
+void Layouts::Seen::see(const DialectRow& row, const Fields& fields, const Context& given) {
+  ++dialects;
+  if (dialects > 1 || !reads_sessions(row) || fields.object() == nullptr) return;
+  dialect = &row;
+  context = given;
+  object = simdjson::minify(*fields.object());
+}
+
+std::size_t Layouts::read(std::string_view data, std::uint64_t line, Recorder& out) {
+  located_ = 0;
+  for (std::size_t tried = 0, before = 0; tried < layouts_.size(); ++tried) {
+    const std::size_t index = (last_ + tried) % layouts_.size();
+    Layout& layout = *layouts_[index];
+    if (tried > 0) located_ = std::min<std::size_t>(located_, layout.common[before]);
+    before = index;
+    const std::size_t length = locate(layout, data);
+    if (length == 0) continue;
+    if (!take_values(layout) || dialect_of(layout.fields) != layout.dialect) return 0;
+    last_ = index;
+    layout.context.line = line;
+    scratch_.clear();
+    layout.dialect->read(layout.fields, layout.context, out, scratch_);
+    return length;
+  }
+  return 0;
+}
+
+// Finds all values of the line. Returns its length with its end; 0: it has another layout.
+std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
+  const char* at = located_ == 0 ? data.data() : places_[located_];
+  const char* const end = data.data() + std::min(data.size(), kLongestLine);
+  while (located_ < layout.slots.size()) {
+    places_[located_] = at;
+    if (!locate_slot(layout.slots[located_], located_, at, end)) return 0;
+    ++located_;
+  }
+  places_[located_] = at;
+  const auto rest = static_cast<std::size_t>(end - at);
+  if (rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
+  return static_cast<std::size_t>(at - data.data()) + layout.end.size();
+}
+
+bool Layouts::locate_slot(const Slot& slot, std::size_t index, const char*& at, const char* end) {
+  const auto rest = static_cast<std::size_t>(end - at);
+  if (rest < slot.before.size() + slot.length || !diag::same_bytes(at, slot.before.data(), slot.before.size())) return false;
+  at += slot.before.size();
+  const char* const from = at;
+  Raw& raw = values_[index];
+  raw = {from, 0, false, false};
+  if (slot.kind == Kind::LineTime) {
+    at += slot.length;
+  } else if (slot.kind == Kind::Number) {
+    if (at < end && *at == '-') ++at;
+    const char* const digits = at;
+    while (at < end && is_digit(*at)) ++at;
+    const auto count = static_cast<std::size_t>(at - digits);
+    if (count == 0 || count > kMostDigits || (*digits == '0' && at - from > 1)) return false;
+  } else {
+    for (at = plain_end(at, end); at < end && *at != '"'; at = plain_end(at, end)) {
+      if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return false;
+      raw.escaped = raw.escaped || *at == '\\';
+      raw.foreign = raw.foreign || *at != '\\';
+      at += *at == '\\' ? 2 : 1;
+    }
+    if (at >= end) return false;
+  }
+  raw.length = static_cast<std::uint32_t>(at - from);
+  return true;
+}
+
+// What a text with escapes or bytes outside ASCII says. False: it is not understood here, or is no text at all.
+bool Layouts::understand(Slot& slot, const Raw& raw, std::string_view& text) {
+  text = {raw.from, raw.length};
+  if (raw.foreign && !simdjson::validate_utf8(text.data(), text.size())) return false;
+  if (!raw.escaped) return true;
+  if (text != slot.raw) {
+    slot.raw.clear();
+    if (!unescape(text, slot.meaning)) return false;
+    slot.raw = text;
+  }
+  text = slot.meaning;
+  return true;
+}
+
+// Puts the values into the layout's fields and context. False: one of them is not understood here.
+bool Layouts::take_values(Layout& layout) {
+  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
+    Slot& slot = layout.slots[i];
+    const Raw& raw = values_[i];
+    std::string_view text{raw.from, raw.length};
+    if ((raw.escaped || raw.foreign) && !understand(slot, raw, text)) return false;
+    switch (slot.kind) {
+      case Kind::Text:
+        if (slot.name != kNoName) layout.fields.put(slot.name, slot.key, FieldValue(text));
+        break;
+      case Kind::Number: {
+        if (slot.name == kNoName) break;
+        const bool negative = text[0] == '-';
+        std::int64_t number = 0;
+        for (const char c : text.substr(negative ? 1 : 0)) number = number * 10 + (c - '0');
+        layout.fields.put(slot.name, slot.key, FieldValue(negative ? -number : number));
+        break;
+      }
+      case Kind::LineTime:
+        if (!has_time_form(text)) return false;
+        [[fallthrough]];
+      case Kind::EnvelopeTime: {
+        layout.context.time = slot.kind == Kind::LineTime ? time_in(text) : time_of(text).time;
+        if (layout.context.time == diag::kNoTime) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Walks over the JSON of a line, which is known to be valid, and makes slots of what may vary.
+class Layouts::Learner {
+ public:
+  // `inside`: the key of the outermost object whose value is the record; None: that object is the record.
+  Learner(std::string_view line, std::size_t json_from, Key inside) : line_(line), inside_(inside), at_(json_from) {}
+
+  // False: lines like this one are not read here.
+  bool learn(const Seen& seen, Layout& layout) {
+    const std::string_view before = line_.substr(0, at_);
+    const std::size_t first_word = std::min(before.find(' '), before.size());
+    const bool timed = has_time_form(before.substr(0, first_word));
+    if (timed) add({Kind::LineTime, {}, kNoName, Key::None, first_word, {}, {}}, 0, first_word);
+    if (!object(inside_ == Key::None ? Part::Record : Part::Envelope, kNoName) || record_.empty()) return false;
+    if (slots_.size() > kMostSlots || line_.find_first_not_of(" \t\r", at_) != std::string_view::npos) return false;
+    const bool by_envelope = envelope_times_ == 1 && !other_times_;
+    if (!by_envelope && (envelope_times_ > 0 || other_times_)) return false;
+    // Only the last of the times that a line has is the context's.
+    diag::Time time = timed ? time_in(before.substr(0, first_word)) : diag::kNoTime;
+    if (by_envelope) time = time_of(envelope_time_).time;
+    if (time != seen.context.time || (timed && time == diag::kNoTime)) return false;
+    layout.slots = std::move(slots_);
+    layout.end = std::string(line_.substr(literal_from_)) + '\n';
+    layout.json = record_;
+    return true;
+  }
+
+ private:
+  enum class Part : std::uint8_t { Envelope, Record, Member };
+
+  char peek() const { return at_ < line_.size() ? line_[at_] : '\0'; }
+  void pass_blanks() {
+    while (is_blank(peek())) ++at_;
+  }
+  void add(Slot slot, std::size_t from, std::size_t length) {
+    slot.before = line_.substr(literal_from_, from - literal_from_);
+    slots_.push_back(std::move(slot));
+    literal_from_ = from + length;
+  }
+
+  // The bytes between the quotes; at_ stands behind the last one then.
+  std::string_view string() {
+    const std::size_t from = ++at_;
+    while (peek() != '"' && peek() != '\0') at_ += peek() == '\\' ? 2 : 1;
+    const std::size_t end = std::min(at_, line_.size());
+    at_ = end + 1;
+    return line_.substr(from, end - from);
+  }
+
+  void pass_value() {
+    int depth = 0;
+    do {
+      const char c = peek();
+      if (c == '"') string();
+      else ++at_;
+      depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+      const bool scalar_ends = depth == 0 && (peek() == ',' || peek() == '}' || peek() == ']' || is_blank(peek()));
+      if (scalar_ends) return;
+    } while (peek() != '\0');
+  }
+
+  bool object(Part part, NameIndex parent) {
+    const std::size_t from = at_++;
+    pass_blanks();
+    for (bool more = peek() != '}'; more;) {
+      pass_blanks();
+      if (peek() != '"') return false;
+      const std::string_view key = string();
+      const bool plain = plain_end(key.data(), key.data() + key.size()) == key.data() + key.size();
+      pass_blanks();
+      if (!plain || peek() != ':') return false;
+      ++at_;
+      pass_blanks();
+      if (!value(part, parent, key)) return false;
+      pass_blanks();
+      more = peek() == ',';
+      if (more) ++at_;
+    }
+    if (peek() != '}') return false;
+    ++at_;
+    if (part == Part::Record) record_ = line_.substr(from, at_ - from);
+    return true;
+  }
+
+  bool value(Part part, NameIndex parent, std::string_view key) {
+    if (part == Part::Envelope) return envelope_value(key);
+    Slot slot{Kind::Text, {}, part == Part::Member ? member_index(parent, key) : name_index(key), Key::None, 0, {}, {}};
+    if (part == Part::Record && slot.name != kNoName) slot.key = kNames.rows[slot.name].key;
+    if (!is_only_one(slot)) return false;
+    if (peek() == '"') {
+      const std::string_view text = string();
+      add(std::move(slot), static_cast<std::size_t>(text.data() - line_.data()), text.size());
+      return true;
+    }
+    const bool has_members = part == Part::Record && slot.name != kNoName && kNames.rows[slot.name].has_members;
+    if (peek() == '{' && has_members) return object(Part::Member, slot.name);
+    const std::size_t from = at_;
+    pass_value();
+    const std::string_view text = line_.substr(from, at_ - from);
+    const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+    const bool whole = !digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit) && digits.size() <= kMostDigits;
+    slot.kind = Kind::Number;
+    if (whole) add(std::move(slot), from, text.size());
+    return true;
+  }
+
+  bool envelope_value(std::string_view key) {
+    const Key known = key_named(key);
+    if (known == inside_ && peek() == '{') return record_.empty() && object(Part::Record, kNoName);
+    if (known == Key::AtTimestamp || known == Key::OtherTime) other_times_ = true;
+    if (known != Key::Timestamp) return pass_value(), true;
+    ++envelope_times_;
+    if (peek() != '"') return false;
+    envelope_time_ = string();
+    add({Kind::EnvelopeTime, {}, kNoName, Key::None, 0, {}, {}}, static_cast<std::size_t>(envelope_time_.data() - line_.data()),
+        envelope_time_.size());
+    return true;
+  }
+
+  // Of names that stand twice, and of such that are one to a dialect, another value may count from line to line.
+  bool is_only_one(const Slot& slot) {
+    if (slot.name == kNoName) return true;
+    if (std::find(names_.begin(), names_.end(), slot.name) != names_.end()) return false;
+    names_.push_back(slot.name);
+    if (slot.key == Key::None) return true;
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(slot.key);
+    const bool is_new = (keys_ & bit) == 0;
+    keys_ |= bit;
+    return is_new;
+  }
+
+  std::string_view line_, record_, envelope_time_;
+  Key inside_;
+  std::size_t at_, literal_from_ = 0;
+  int envelope_times_ = 0;
+  bool other_times_ = false;
+  std::vector<Slot> slots_;
+  std::vector<NameIndex> names_;
+  std::uint64_t keys_ = 0;
+};
+
+void Layouts::learn(std::string_view line, const Seen& seen) {
+  if (seen.dialects != 1 || seen.object.empty()) return;
+  ++lessons_;
+  const Context& context = seen.context;
+  if (!context.source.empty() || context.stream.known() || context.yearless != diag::kNoTime) return;
+  const std::size_t brace = line.find('{');
+  if (brace == std::string_view::npos || line.size() > kLongestLine) return;
+  for (const Key inside : {Key::None, Key::Data, Key::Payload, Key::Event}) {
+    auto layout = std::make_unique<Layout>();
+    if (!Learner(line, brace, inside).learn(seen, *layout)) continue;
+    const std::size_t length = layout->json.size();
+    layout->json.resize(length + simdjson::SIMDJSON_PADDING);
+    simdjson::dom::object object;
+    if (layout->parser.parse(layout->json.data(), length, false).get_object().get(object) != simdjson::SUCCESS) return;
+    if (simdjson::minify(object) != seen.object) continue;
+    layout->fields.set(object);
+    for (const Key of_envelope : {Key::Message, Key::AtMessage, Key::MessageType, Key::LogStream, Key::AtTimestamp})
+      if (layout->fields.has(of_envelope)) return;
+    if (dialect_of(layout->fields) != seen.dialect) return;
+    layout->fields.open_objects();
+    layout->dialect = seen.dialect;
+    layout->context = context;
+    if (layouts_.size() < kMost) layouts_.push_back(nullptr);
+    last_ = layouts_.size() < kMost || layouts_.back() == nullptr ? layouts_.size() - 1 : lessons_ % kMost;
+    layouts_[last_] = std::move(layout);
+    return count_common(last_);
+  }
+}
+
+void Layouts::count_common(std::size_t index) {
+  Layout& layout = *layouts_[index];
+  for (std::size_t i = 0; i < layouts_.size(); ++i) {
+    const std::vector<Slot>&a = layout.slots, &b = layouts_[i]->slots;
+    const auto same = [](const Slot& x, const Slot& y) { return x.kind == y.kind && x.length == y.length && x.before == y.before; };
+    const auto parting = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same).first;
+    layout.common[i] = layouts_[i]->common[index] = static_cast<std::uint8_t>(parting - a.begin());
+  }
+}
+
+}  // namespace tunnelscope::input

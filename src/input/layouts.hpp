@@ -1,0 +1,91 @@
+// The fast path of user sessions logged as JSON: lines of a log have the same keys in the same order, and only values differ.
+// In: the unread bytes at the beginning of a line. Out: the fields that the ordinary path would find in it, given to the
+// same dialect; or nothing, and then the ordinary path (simdjson, Unwrap, Fields) reads the line.
+//   2026-03-02T08:00:00.123456789Z ANALYTICS {"connection":{"client_ip":"198.51.100.7","id":"..."},"relays":[],...}
+//   ^ line time                   ^ literal                              ^ value              ^ value
+// A layout is learnt from a line that the ordinary path gave to a dialect of sessions. It keeps that line's fields, already
+// found by number; a line that fits overwrites the values and nothing else, so that no key is looked up again. Texts and
+// whole numbers that stand in the record or in an object of it vary; all else (envelopes, arrays, objects further in, true,
+// false, null, fractions) is literal, and differs only from layout to layout. Where two layouts part, what both have in
+// common is not looked for again.
+// Escapes other than \uXXXX are understood here, bytes outside ASCII are checked; whatever else is odd goes the ordinary way.
+// tests/unit/input_layouts_test.cpp compares the two paths.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/input/dialects/dialects.hpp"
+
+namespace tunnelscope::input {
+
+class Layouts {
+ public:
+  // What the ordinary path made of a line, as far as a layout needs it.
+  struct Seen {
+    std::size_t dialects = 0;               // how often one was called
+    const DialectRow* dialect = nullptr;    // the last one
+    Context context;                        // that it was given
+    std::string object;                     // that it was given, minified; empty: no mere object, or not of a session
+
+    void see(const DialectRow& row, const Fields& fields, const Context& given);
+  };
+
+  // Gives the fields of the first line of `data` to their dialect. Returns the length of the line with its end; 0: no
+  // layout fits, or the line is not complete. 16 readable bytes must follow `data`.
+  std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
+
+  bool wants_more() const { return lessons_ < kMostLessons; }
+  // `line`, without its end, led to what is `seen`.
+  void learn(std::string_view line, const Seen& seen);
+
+ private:
+  static constexpr std::size_t kMost = 32, kMostSlots = 96;
+  static constexpr std::size_t kMostLessons = 1024;  // logs that have not settled by then have no layouts
+
+  enum class Kind : std::uint8_t { Text, Number, LineTime, EnvelopeTime };
+  struct Slot {
+    Kind kind;
+    std::string before;        // the bytes between the slot before and this one
+    NameIndex name = kNoName;  // of the field; kNoName: nobody looks for it
+    Key key = Key::None;
+    std::size_t length = 0;    // of a line's time: it tells the form
+    std::string raw, meaning;  // a text with escapes, as it stood last
+  };
+  struct Layout {
+    std::vector<Slot> slots;
+    std::string end;             // the bytes behind the last slot, with the line end
+    std::array<std::uint8_t, kMost> common{};  // how many slots are the same as in each other layout
+    simdjson::dom::parser parser;  // holds what `fields` refers to
+    std::string json;
+    Fields fields;               // of the line learnt, or of the line read last
+    const DialectRow* dialect = nullptr;
+    Context context;
+  };
+  // A value as it stands in the line.
+  struct Raw {
+    const char* from = nullptr;
+    std::uint32_t length = 0;
+    bool escaped = false, foreign = false;  // it has backslashes, bytes outside ASCII
+  };
+  class Learner;
+
+  std::size_t locate(const Layout& layout, std::string_view data);
+  bool locate_slot(const Slot& slot, std::size_t index, const char*& at, const char* end);
+  bool take_values(Layout& layout);
+  static bool understand(Slot& slot, const Raw& raw, std::string_view& text);
+  void count_common(std::size_t index);
+
+  std::vector<std::unique_ptr<Layout>> layouts_;
+  std::array<Raw, kMostSlots> values_;               // of the line that is being read
+  std::array<const char*, kMostSlots + 1> places_{}; // where what stands before each begins
+  std::size_t located_ = 0;                          // how many of these hold
+  std::size_t last_ = 0;  // the layout that fitted last
+  std::size_t lessons_ = 0;
+  Scratch scratch_;
+};
+
+}  // namespace tunnelscope::input
