@@ -29,11 +29,11 @@ struct Carrier {
 };
 constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
 
-ByNumber<Carrier> carriers(const Scene& scene, kb::About about) {
+ByNumber<Carrier> carriers(const Scene& scene) {
   ByNumber<Carrier> by;
   for (const Session& s : scene.log.sessions) {
     if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
-    Carrier& c = by(s.system, scene.log.names.of(about, scene.log.events[s.last_event]));
+    Carrier& c = by(s.system, scene.log.names.of(kb::About::Carrier, scene.log.events[s.last_event]));
     c.sessions.push_back(&s);
     if (s.outcome == Outcome::Ended) c.ended.push_back(&s);
     if (s.start != kNoTime) {
@@ -48,6 +48,24 @@ ByNumber<Carrier> carriers(const Scene& scene, kb::About about) {
     sort_by_number(c.sessions, [](const Session* s) { return s->start; });
     sort_by_number(c.ended, [](const Session* s) { return s->end; });
     for (std::vector<Time>* times : {&c.steps, &c.starts, &c.ends}) sort_by_number(*times, [](Time time) { return time; });
+  }
+  return by;
+}
+
+// Sessions of a group that ended; `lasting`: those that lasted long enough to have run into a limit, in any order.
+struct Ended {
+  std::vector<const Session*> lasting;
+  std::size_t count = 0;
+};
+
+ByNumber<Ended> ended_by_group(const Scene& scene) {
+  ByNumber<Ended> by;
+  for (const Session& s : scene.log.sessions) {
+    if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
+    Ended& ended = by(s.system, scene.log.names.of(kb::About::Group, scene.log.events[s.last_event]));
+    if (s.outcome != Outcome::Ended) continue;
+    ++ended.count;
+    if (s.duration >= scene.limits.sessions.bunch_floor) ended.lasting.push_back(&s);
   }
   return by;
 }
@@ -75,11 +93,9 @@ bool is_known_maximum(System system, Duration duration, Duration width) {
 }
 
 // Sessions of one duration that began and ended at different times, or that lasted a known maximum: a limit, not an event.
-void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session*>& at_maximum) {
+void timeouts(const Scene& scene, const Ended& ended, std::set<const Session*>& at_maximum) {
   const auto& limits = scene.limits.sessions;
-  std::vector<const Session*> by_duration;
-  for (const Session* s : carrier.ended)
-    if (s->duration >= limits.bunch_floor) by_duration.push_back(s);
+  std::vector<const Session*> by_duration = ended.lasting;
   std::sort(by_duration.begin(), by_duration.end(), [](const Session* a, const Session* b) {
     return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
   });
@@ -94,7 +110,7 @@ void timeouts(const Scene& scene, const Carrier& carrier, std::set<const Session
     if (spread && to - from > best_to - best_from) best_from = from, best_to = to;
   }
   const std::size_t count = best_to - best_from;
-  if (count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(carrier.ended.size()))
+  if (count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended.count))
     return;
   const Duration value = by_duration[best_from + count / 2]->duration;
   Case& c = scene.of(kb::About::Group, by_duration[best_from]->last_event);
@@ -242,9 +258,9 @@ void shutdowns(const Scene& scene) {
 
 void detect_ends(const Scene& scene) {
   std::set<const Session*> at_maximum;
-  auto groups = carriers(scene, kb::About::Group);
-  for (const auto& [system, name, carrier] : groups.entries()) timeouts(scene, carrier, at_maximum);
-  auto all = carriers(scene, kb::About::Carrier);
+  auto groups = ended_by_group(scene);
+  for (const auto& [system, name, ended] : groups.entries()) timeouts(scene, ended, at_maximum);
+  auto all = carriers(scene);
   for (const auto& [system, name, carrier] : all.entries()) {
     mass(scene, carrier, at_maximum);
     if (system == System::Pangolin || system == System::Twingate) ended_together(scene, carrier);

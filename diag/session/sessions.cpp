@@ -34,7 +34,6 @@ bool is_service_line(const SessionEvent& e) { return e.dialect == Dialect::Twing
 // Service lines name neither connector nor group: the records beside them do, of the same host, else of the same input,
 // else of the whole run when there is but one.
 void fill_in_lines(std::vector<SessionEvent>& events) {
-  if (std::none_of(events.begin(), events.end(), is_service_line)) return;
   OnlyValue connector_of_source, connector_of_input, connector_of_run, group_of_connector, group_of_input, group_of_run;
   for (const SessionEvent& e : events) {
     if (is_service_line(e)) continue;
@@ -65,7 +64,6 @@ void fill_in_lines(std::vector<SessionEvent>& events) {
 // Records about a session that is known, or of a user who is seen in one group only, belong to that group; what is about
 // none of these belongs to the only group there is.
 void fill_in_groups(std::vector<SessionEvent>& events) {
-  if (std::none_of(events.begin(), events.end(), [](const SessionEvent& e) { return e.group == 0; })) return;
   OnlyValue of_session, of_user, of_device, of_run;
   for (const SessionEvent& e : events) {
     const System system = system_of(e.dialect);
@@ -81,6 +79,17 @@ void fill_in_groups(std::vector<SessionEvent>& events) {
     if (e.group == 0 && e.device != 0) e.group = of_device.of(system, e.device);
     if (e.group == 0 && !is_session_record(e)) e.group = of_run.of(system, 0);
   }
+}
+
+// Most logs name all that is to be named, and are not copied.
+void fill_in(Log& log) {
+  const auto any = [&](auto is) { return std::any_of(log.events.begin(), log.events.end(), is); };
+  const bool lines = any(is_service_line);
+  if (!lines && !any([](const SessionEvent& e) { return e.group == 0; })) return;
+  log.filled_in.assign(log.events.begin(), log.events.end());
+  if (lines) fill_in_lines(log.filled_in);
+  fill_in_groups(log.filled_in);
+  log.events = log.filled_in;
 }
 
 Time second_of(Time time) { return time == kNoTime ? kNoTime : time / kSecond; }
@@ -139,7 +148,7 @@ int weight(const SessionEvent& e) {
 }
 
 // A later record updates what it says and leaves the rest.
-void update(Session& s, const std::vector<SessionEvent>& events, std::size_t event, bool is_first, SignalIndex login_failed) {
+void update(Session& s, std::span<const SessionEvent> events, std::size_t event, bool is_first, SignalIndex login_failed) {
   const SessionEvent& e = events[event];
   for (const auto& [kept, said] :
        {std::pair{&s.id, e.id}, {&s.group, e.group}, {&s.group_name, e.group_name}, {&s.gateway, e.gateway},
@@ -159,7 +168,7 @@ void update(Session& s, const std::vector<SessionEvent>& events, std::size_t eve
   s.is_connector = s.is_connector || e.is_connector;
 }
 
-void complete(Session& s, const std::vector<SessionEvent>& events) {
+void complete(Session& s, std::span<const SessionEvent> events) {
   const SessionEvent& first = events[s.events.front()];
   const SessionEvent& last = events[s.last_event];
   if (s.start == kNoTime && first.happening == Happening::Started) s.start = first.time;
@@ -172,7 +181,7 @@ void complete(Session& s, const std::vector<SessionEvent>& events) {
 }
 
 void assemble_sessions(Log& log, SignalIndex login_failed) {
-  const std::vector<SessionEvent>& events = log.events;
+  const std::span<const SessionEvent> events = log.events;
   std::vector<Session>& sessions = log.sessions;
   constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::vector<std::uint32_t> session_of(events.size(), kNone), counts;
@@ -237,19 +246,18 @@ bool is_session_record(const SessionEvent& e) {
   return e.happening != Happening::Denied || e.dialect != Dialect::CloudConnexa;
 }
 
-Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
+Log assemble(std::span<const SessionEvent> events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
              Time now, Time until) {
   Log log;
   log.texts = &texts;
   log.names = Names(texts);
   const auto end = until == kNoTime ? events.end() : std::find_if(events.begin(), events.end(), [&](const SessionEvent& e) { return e.time > until; });
-  log.events.assign(events.begin(), end);
+  log.events = events.first(static_cast<std::size_t>(end - events.begin()));
   if (log.events.empty()) return log;
   log.first = log.events.front().time;
   log.last = log.events.back().time;
   log.now = now == kNoTime ? log.last : now;
-  fill_in_lines(log.events);
-  fill_in_groups(log.events);
+  fill_in(log);
   assemble_sessions(log, classifier.signal(kb::signal::kLoginFailed));
   join_logins(log, limits);
   return log;

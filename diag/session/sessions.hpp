@@ -103,7 +103,8 @@ struct Log {
   Log(Log&&) = default;
   Log& operator=(Log&&) = default;
 
-  std::vector<SessionEvent> events;  // in time order; groups and connectors filled in where they can be told
+  std::span<const SessionEvent> events;  // in time order; groups and connectors filled in where they can be told
+  std::vector<SessionEvent> filled_in;   // where that was necessary: what `events` shows
   const TextPool* texts = nullptr;
   std::vector<Session> sessions;     // in order of their first record
   std::vector<std::uint32_t> session_events;  // those of each session in a row
@@ -113,8 +114,8 @@ struct Log {
   std::string_view text(std::uint32_t index) const { return texts->at(index); }
 };
 
-// `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out.
-Log assemble(const std::vector<SessionEvent>& events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
+// `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out. `events` must outlive the Log.
+Log assemble(std::span<const SessionEvent> events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
              Time now, Time until);
 
 // A failed record is an attempt; a refusal of CloudConnexa's is about a flow within a session, not a session.

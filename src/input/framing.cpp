@@ -157,6 +157,8 @@ bool Framing::line_with_skeleton() {
 // The same holds for layouts, which know the outermost lines of inputs.
 bool Framing::line_with_layout() {
   if (level_ != 0 || announced_ || !pieces_[0].text.empty() || !pieces_[1].text.empty()) return false;
+  constexpr std::size_t kAhead = std::size_t{1} << 13;  // lines are rarely longer
+  while (!unwrap_.layouts().empty() && window_.data().size() < kAhead && window_.more()) {}
   const std::size_t length = unwrap_.layouts().read(window_.data(), line_, out_);
   if (length == 0) return false;
   any_ = true;

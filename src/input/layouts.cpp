@@ -351,6 +351,7 @@ void Layouts::learn(std::string_view line, const Seen& seen) {
   for (const Key inside : {Key::None, Key::Data, Key::Payload, Key::Event}) {
     auto layout = std::make_unique<Layout>();
     if (!Learner(line, brace, inside).learn(seen, *layout)) continue;
+    if (knows(*layout)) return;
     const std::size_t length = layout->json.size();
     layout->json.resize(length + simdjson::SIMDJSON_PADDING);
     simdjson::dom::object object;
@@ -370,11 +371,20 @@ void Layouts::learn(std::string_view line, const Seen& seen) {
   }
 }
 
+bool Layouts::same(const Slot& a, const Slot& b) {
+  return a.kind == b.kind && a.name == b.name && a.length == b.length && a.before == b.before;
+}
+
+bool Layouts::knows(const Layout& layout) const {
+  return std::any_of(layouts_.begin(), layouts_.end(), [&](const auto& known) {
+    return known->end == layout.end && std::equal(known->slots.begin(), known->slots.end(), layout.slots.begin(), layout.slots.end(), same);
+  });
+}
+
 void Layouts::count_common(std::size_t index) {
   Layout& layout = *layouts_[index];
   for (std::size_t i = 0; i < layouts_.size(); ++i) {
     const std::vector<Slot>&a = layout.slots, &b = layouts_[i]->slots;
-    const auto same = [](const Slot& x, const Slot& y) { return x.kind == y.kind && x.length == y.length && x.before == y.before; };
     const auto parting = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same).first;
     layout.common[i] = layouts_[i]->common[index] = static_cast<std::uint8_t>(parting - a.begin());
   }

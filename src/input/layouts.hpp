@@ -38,6 +38,7 @@ class Layouts {
   // layout fits, or the line is not complete. 16 readable bytes must follow `data`.
   std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
 
+  bool empty() const { return layouts_.empty(); }
   bool wants_more() const { return lessons_ < kMostLessons; }
   // `line`, without its end, led to what is `seen`.
   void learn(std::string_view line, const Seen& seen);
@@ -77,6 +78,8 @@ class Layouts {
   bool locate_slot(const Slot& slot, std::size_t index, const char*& at, const char* end);
   bool take_values(Layout& layout);
   static bool understand(Slot& slot, const Raw& raw, std::string_view& text);
+  static bool same(const Slot& a, const Slot& b);
+  bool knows(const Layout& layout) const;
   void count_common(std::size_t index);
 
   std::vector<std::unique_ptr<Layout>> layouts_;

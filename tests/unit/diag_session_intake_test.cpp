@@ -181,8 +181,9 @@ TEST(Names, AreEqualByNumberWhereTheyAreEqualByName) {
     SessionEvent e;
     e.user = draw(), e.device = draw(), e.address = draw(), e.group = draw(), e.gateway = draw(), e.connector = draw();
     e.organisation = draw(), e.resource = draw(), e.is_connector = random() % 4 == 0;
-    log.events.push_back(e);
+    log.filled_in.push_back(e);
   }
+  log.events = log.filled_in;
   for (const kb::About about : {kb::About::Group, kb::About::Organisation, kb::About::Carrier, kb::About::Connector, kb::About::Client}) {
     for (const SessionEvent& e : log.events) {
       EXPECT_EQ(log.names.text(log.names.of(about, e)), session::name_of(about, log, e));
