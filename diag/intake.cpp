@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "diag/session_intake.hpp"
 #include "diag/tunnel_intake.hpp"
@@ -252,13 +253,18 @@ void Intake::Impl::finish_sessions() {
     ++coverage.skipped;
     skips.add("time without a year", place, by_place());
   }
+  constexpr std::size_t kMostTexts = 4096;  // with shapes that are remembered
+  std::unordered_map<std::uint32_t, std::string> shape_by_text;
   for (const SessionEvent& event : sessions.events()) {
     if (event.rule != kNoRule) {
       ++coverage.recognised;
-    } else {
-      ++coverage.unrecognised;
-      shapes.add(shape_of(texts.at(event.text)), event.place, by_place());
+      continue;
     }
+    ++coverage.unrecognised;
+    if (shape_by_text.size() >= kMostTexts) shape_by_text.clear();
+    const auto [shape, is_new] = shape_by_text.try_emplace(event.text);
+    if (is_new) shape->second = shape_of(texts.at(event.text));
+    shapes.add(shape->second, event.place, by_place());
   }
 }
 

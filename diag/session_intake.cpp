@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "diag/bytes.hpp"
 #include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
 
@@ -75,11 +76,15 @@ std::uint64_t SessionIntake::Listing::count() const {
   return sum;
 }
 
-void SessionIntake::intern(std::string_view text, Last& last, TextPool& texts) const {
-  if (text == last.text) return;
-  last.hash = TextPool::hash_of(text);
-  last.index = texts.intern(text, last.hash);
-  last.text = texts.at(last.index);
+void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
+  const auto said = texts_of(record);
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    Last& last = last_[i];
+    if (same_text(said[i], last.text)) continue;
+    last.hash = TextPool::hash_of(said[i]);
+    last.index = texts.intern(said[i], last.hash);
+    last.text = texts.at(last.index);
+  }
 }
 
 const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index, std::string_view text) {
@@ -98,8 +103,7 @@ std::uint32_t SessionIntake::keep_fields(std::string_view fields, TextPool& text
 }
 
 rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool& texts) {
-  const auto said = texts_of(r);
-  for (std::size_t i = 0; i < kTexts; ++i) intern(said[i], last_[i], texts);
+  intern(r, texts);
   const Classified meaning = meaning_of(r.dialect, last_[Message].index, r.message);
 
   SessionEvent& e = events_.emplace_back();

@@ -74,7 +74,7 @@ class SessionIntake {
     std::uint64_t count() const;
   };
 
-  void intern(std::string_view text, Last& last, TextPool& texts) const;
+  void intern(const SessionRecord& record, TextPool& texts);
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
   std::uint32_t keep_fields(std::string_view fields, TextPool& texts);
   std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);

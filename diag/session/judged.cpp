@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -91,25 +92,34 @@ bool tells_of_fault(const SessionEvent& e, kb::About about, const Classifier& cl
   return refused || e.happening == Happening::Failed || e.happening == Happening::Message || about == kb::About::Resource;
 }
 
+// How often texts occur, by their numbers.
+using Counts = std::unordered_map<std::uint32_t, std::size_t>;
+
+std::map<std::string, std::size_t> by_name(const Counts& counts, const Log& log) {
+  std::map<std::string, std::size_t> names;
+  for (const auto& [text, count] : counts) names[std::string(log.text(text))] += count;
+  return names;
+}
+
 // Whom and what the finding's own records name.
 void describe(Entry& entry, const Scene& scene) {
-  std::map<std::string, std::size_t> people, reasons, resources, connectors, addresses;
-  std::set<std::pair<std::uint32_t, std::size_t>> sessions;
+  Counts people, reasons, resources, connectors, addresses;
+  std::vector<std::pair<std::uint32_t, std::size_t>> sessions;
+  ByNumber<bool> groups;
   for (const EvidenceRef& ref : entry.evidence) {
     const SessionEvent& e = scene.log.events[ref.event];
-    const auto count = [&](std::map<std::string, std::size_t>& counts, std::uint32_t text) {
-      if (text != 0) ++counts[std::string(scene.log.text(text))];
-    };
-    if (e.user != 0 || e.device != 0 || e.address != 0) ++people[std::string(who(scene.log, e))];
-    count(reasons, e.text);
-    count(resources, e.resource);
-    count(connectors, e.connector);
-    count(addresses, e.address);
-    sessions.insert({e.id, e.id == 0 ? ref.event : 0});
-    entry.groups.insert(fmt::format("{}/{}", name_of(system_of(e.dialect)), name_of(kb::About::Group, scene.log, e)));
+    if (const std::uint32_t person = e.user != 0 ? e.user : e.device != 0 ? e.device : e.address; person != 0) ++people[person];
+    for (const auto& [counts, text] : {std::pair(&reasons, e.text), {&resources, e.resource}, {&connectors, e.connector}, {&addresses, e.address}})
+      if (text != 0) ++(*counts)[text];
+    sessions.emplace_back(e.id, e.id == 0 ? ref.event : 0);
+    groups(system_of(e.dialect), scene.log.names.of(kb::About::Group, e)) = true;
   }
-  const auto tell = [&](const char* key, const std::map<std::string, std::size_t>& counts) {
-    if (!counts.empty()) entry.details[key] = most_frequent(counts);
+  std::sort(sessions.begin(), sessions.end());
+  sessions.erase(std::unique(sessions.begin(), sessions.end()), sessions.end());
+  for (const auto& [system, group, seen] : groups.entries())
+    entry.groups.insert(fmt::format("{}/{}", name_of(system), scene.log.names.text(group)));
+  const auto tell = [&](const char* key, const Counts& counts) {
+    if (!counts.empty()) entry.details[key] = most_frequent(by_name(counts, scene.log));
   };
   if (!people.empty()) entry.details["users"] = static_cast<double>(people.size());
   entry.details["sessions"] = static_cast<double>(sessions.size());
@@ -129,7 +139,7 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
   entry.impact = milder ? kb::Impact::None : cause.impact;
   entry.details = c.details;
   for (const Occurrence& o : evidence) {
-    entry.evidence.insert({kOfSessions, o.event, o.time, false});
+    entry.evidence.insert(entry.evidence.end(), {kOfSessions, o.event, o.time, false});  // in order, as a rule
     entry.see(o.time);
   }
   const SessionEvent& last = scene.log.events[evidence.back().event];

@@ -185,6 +185,10 @@ void assemble_sessions(Log& log, SignalIndex login_failed) {
   std::vector<Session>& sessions = log.sessions;
   constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::vector<std::uint32_t> session_of(events.size(), kNone), counts;
+  const auto begin_one = std::count_if(events.begin(), events.end(), [](const SessionEvent& e) {
+    return is_session_record(e) && e.happening != Happening::Ended && e.happening != Happening::HandedOver;
+  });
+  sessions.reserve(static_cast<std::size_t>(begin_one));  // as good as always enough, and what is not filled costs nothing
   SessionFinder finder;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const SessionEvent& e = events[i];

@@ -82,7 +82,7 @@ class Fields {
   bool has(Key key) const { return (*this)[key].present(); }
   void set(simdjson::dom::object object);
   void set_cell(NameIndex name, Key key, FieldValue value);  // a field of a row
-  // Another value for what was found before. Precondition: it is present, under no second name, and of the same kind.
+  // Another value for what was set before. Precondition: nothing else was set for the name or for its key.
   void put(NameIndex name, Key key, const FieldValue& value) {
     by_name_[name].value = value;
     if (key != Key::None) values_[static_cast<std::size_t>(key)] = value;

@@ -377,7 +377,6 @@ bool Framing::csv_row() {
       out_.skip(kOtherPangolinEvent, context);
       return true;
     }
-    row_fields_.clear();
     csv_->fill(row_, row_fields_);
     context.container = csv_->container();
     context.container_certain = true;

@@ -1,6 +1,8 @@
 // The order of identities is a rule of the product: see the issue and docs/.
 #include "src/input/recorder.hpp"
 
+#include <algorithm>
+
 #include "src/escape.hpp"
 
 namespace tunnelscope::input {
@@ -58,17 +60,19 @@ void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Con
 // Nobody reads a name or a reason of megabytes, and reports repeat them.
 bool Recorder::cut_texts(diag::SessionRecord& r) {
   constexpr std::size_t kLongestText = 2048;
-  bool any = false;
+  const std::size_t longest = std::max({r.id.size(), r.group.size(), r.group_name.size(), r.organisation.size(), r.gateway.size(),
+                                        r.connector.size(), r.source.size(), r.user.size(), r.device.size(), r.address.size(),
+                                        r.resource.size(), r.protocol.size(), r.message.size()});
+  if (longest <= kLongestText) return false;
   for (std::string_view* text : {&r.id, &r.group, &r.group_name, &r.organisation, &r.gateway, &r.connector, &r.source, &r.user,
                                  &r.device, &r.address, &r.resource, &r.protocol, &r.message}) {
     if (text->size() <= kLongestText) continue;
     *text = app::first_bytes(*text, kLongestText);
-    any = true;
   }
-  return any;
+  return true;
 }
 
-void Recorder::session(diag::SessionRecord record, const Context& context) {
+void Recorder::session(diag::SessionRecord& record, const Context& context) {
   if (seen_ != nullptr) ++seen_->others;
   if (record.time == diag::kNoTime) record.time = context.time;
   if (record.time == diag::kNoTime) {

@@ -45,7 +45,7 @@ class Recorder {
   std::uint64_t inputs_begun() const { return inputs_begun_; }
 
   // Without a time of its own, the record takes its envelope's; without any it is skipped.
-  void session(diag::SessionRecord record, const Context& context);
+  void session(diag::SessionRecord& record, const Context& context);
   bool wants_fields() const { return intake_.wants_fields(); }  // else SessionRecord::fields may stay empty
   void caveat(diag::System system, std::string text) { intake_.caveat({system, std::move(text)}); }
   void page(diag::System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {

@@ -249,6 +249,17 @@ bool zone_may_follow(std::string_view rest) {
   return rest[0] != ' ' || (rest.size() > 1 && (is_digit(rest[1]) || std::string_view("UGZ+-").find(rest[1]) != std::string_view::npos));
 }
 
+// Digits and nothing else, and not too many for a number.
+bool is_number(std::string_view text, std::int64_t& number) {
+  constexpr std::size_t kMostDigits = 18;
+  if (text.empty() || text.size() > kMostDigits) return false;
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+    number = number * 10 + (c - '0');
+  }
+  return true;
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r\n\"'[(");
   if (from == std::string_view::npos) return {};
@@ -273,9 +284,10 @@ ParsedTime time_of(double epoch) {
 
 ParsedTime time_of(std::string_view text) {
   if (const UsualTime usual = usual_time(text); usual.length > 0 && usual.length == text.size()) return in_range(usual.time);
+  std::int64_t whole = 0;
+  if (is_number(text, whole)) return time_of(whole);
   text = trimmed(text);
   if (text.empty()) return {};
-  std::int64_t whole = 0;
   const char* end = text.data() + text.size();
   if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end) {
     if (read.ec == std::errc{}) return time_of(whole);

@@ -2,8 +2,15 @@
 #include "src/input/containers/csv.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "src/input/containers/containers.hpp"
 
@@ -44,26 +51,40 @@ const SessionTable kSessionTables[] = {
 // What Pangolin writes when it has nothing to export: the columns of another log.
 constexpr std::string_view kEmptyExport[] = {"orgId", "action", "actorType", "timestamp", "actor"};
 
+// Which of up to 16 bytes are the delimiter, a quote or of a line break: a bit each, the first is the lowest.
+constexpr std::size_t kBlock = 16;
+unsigned marks_in(std::string_view text, char delimiter) {
+  std::array<char, kBlock> bytes{};
+  if (text.size() == kBlock) std::memcpy(bytes.data(), text.data(), kBlock);  // of a known size: one instruction
+  else std::memcpy(bytes.data(), text.data(), text.size());
+#if defined(__SSE2__)
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data()));
+  const auto is = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(delimiter), is('"')), _mm_or_si128(is('\n'), is('\r')))));
+#else
+  unsigned marks = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    if (bytes[i] == delimiter || bytes[i] == '"' || bytes[i] == '\n' || bytes[i] == '\r') marks |= 1U << i;
+  return marks;
+#endif
+}
+
 bool holds_records(Key key) {
   return key == Key::Message || key == Key::AtMessage || key == Key::Details || key == Key::OtherMessage;
 }
 
 }  // namespace
 
-// A row without quotes is cut where it stands; any other is put together anew.
+// A row without quotes is cut where it stands, in one pass; any other is put together anew.
 CsvRow::Status CsvRow::read(std::string_view text, char delimiter, bool ended) {
   cells_.clear();
   newlines_ = 0;
-  const auto end = text.find('\n');
-  const bool whole = end != std::string_view::npos || ended;
+  if (read_plain(text, delimiter)) return Status::Row;
+  cells_.clear();
+  const bool whole = ended || text.find('\n') != std::string_view::npos;
   if (!whole && text.find('"') == std::string_view::npos) {
     length_ = text.size();
     return Status::NeedMore;
-  }
-  if (whole && read_plain(text.substr(0, end), delimiter)) {
-    newlines_ = end == std::string_view::npos ? 0 : 1;
-    length_ = end == std::string_view::npos ? text.size() : end + 1;
-    return Status::Row;
   }
   const Status status = read_quoted(text, delimiter, ended);
   if (status != Status::Row) return status;
@@ -74,16 +95,24 @@ CsvRow::Status CsvRow::read(std::string_view text, char delimiter, bool ended) {
   return status;
 }
 
-// `line` is without its line break. False: there are quotes in it, or carriage returns other than the last character.
-bool CsvRow::read_plain(std::string_view line, char delimiter) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line.find('"') != std::string_view::npos || line.find('\r') != std::string_view::npos) return false;
-  for (;;) {
-    const auto mark = line.find(delimiter);
-    cells_.push_back(line.substr(0, mark));
-    if (mark == std::string_view::npos) return true;
-    line.remove_prefix(mark + 1);
+// False: there are quotes in the row, or carriage returns other than before its line break, or it has no line break.
+bool CsvRow::read_plain(std::string_view text, char delimiter) {
+  std::size_t from = 0;
+  for (std::size_t block = 0; block < text.size(); block += kBlock) {
+    for (unsigned marks = marks_in(text.substr(block, kBlock), delimiter); marks != 0; marks &= marks - 1) {
+      const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks));
+      const std::size_t next = at + (text[at] == '\r' ? 1 : 0);
+      const bool ends = next < text.size() && text[next] == '\n';
+      if (!ends && text[at] != delimiter) return false;
+      cells_.push_back(text.substr(from, at - from));
+      from = at + 1;
+      if (!ends) continue;
+      newlines_ = 1;
+      length_ = next + 1;
+      return true;
+    }
   }
+  return false;
 }
 
 CsvRow::Status CsvRow::read_quoted(std::string_view text, char delimiter, bool ended) {
@@ -149,6 +178,10 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     if (!folded_name.text().empty()) table.starts_ += folded_name.text()[0];
     table.columns_.push_back(key_named(cell));
     table.indices_.push_back(name_index(cell));
+    const NameIndex index = table.indices_.back();
+    const Key key = table.columns_.back();
+    table.repeats_ = table.repeats_ || (index != kNoName && std::count(table.indices_.begin(), table.indices_.end(), index) > 1) ||
+                     (key != Key::None && std::count(table.columns_.begin(), table.columns_.end(), key) > 1);
     records = records || holds_records(table.columns_.back());
     insights = insights || cell.starts_with('@') || table.columns_.back() == Key::Details;
   }
@@ -182,9 +215,19 @@ bool CsvTable::names_column(std::string_view cell) const {
   return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return same_name(name, cell); });
 }
 
-void CsvTable::fill(const CsvRow& row, Fields& fields) const {
-  for (std::size_t i = 0; i < columns_.size() && i < row.size(); ++i)
-    if (const auto cell = row.cell(i); !cell.empty()) fields.set_cell(indices_[i], columns_[i], FieldValue(cell));
+void CsvTable::fill(const CsvRow& row, Fields& fields) {
+  if (repeats_ || !laid_out_) {
+    fields.clear();
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      if (const auto cell = row.cell(i); !cell.empty() || !repeats_) fields.set_cell(indices_[i], columns_[i], FieldValue(cell));
+    laid_out_ = true;
+  }
+  if (repeats_) return;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (indices_[i] == kNoName) continue;
+    const auto cell = row.cell(i);
+    fields.put(indices_[i], columns_[i], cell.empty() ? FieldValue() : FieldValue(cell));
+  }
 }
 
 }  // namespace tunnelscope::input

@@ -44,7 +44,8 @@ class CsvTable {
   std::string_view container() const { return container_; }
   bool is_header(const CsvRow& row) const;  // files put one behind the other repeat it
   bool names_column(std::string_view cell) const;
-  void fill(const CsvRow& row, Fields& fields) const;
+  // Makes `fields` those of the row: the same object for all rows of the table, which nobody else fills meanwhile.
+  void fill(const CsvRow& row, Fields& fields);
 
  private:
   std::vector<Key> columns_;
@@ -53,6 +54,8 @@ class CsvTable {
   std::string starts_;  // the first letters of the names, folded: few cells of records begin like one
   std::string_view container_;
   char delimiter_ = ',';
+  bool repeats_ = false;  // a name or what it is to a dialect: then the first cell that is not empty counts
+  bool laid_out_ = false; // the fields know all columns, and a row only changes their values
 };
 
 }  // namespace tunnelscope::input

@@ -1,0 +1,117 @@
+// Session lines read by their layout give what they give without: the same records, fields, skips and notes.
+// Without: each line in a reading of its own, where there is no earlier line to learn a layout from.
+#include <algorithm>
+#include <random>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tests/unit/input_world.hpp"
+
+namespace tunnelscope::input::testing {
+namespace {
+
+// What was read, without regard to place: all lines differ.
+struct Outcome {
+  std::multiset<std::string> sessions, skips, notes;
+  bool operator==(const Outcome&) const = default;
+};
+
+struct Form {
+  const char* name;
+  std::vector<const char*> lines;  // "{}" stands for a number
+};
+void PrintTo(const Form& form, std::ostream* out) { *out << form.name; }
+
+const Form kForms[] = {
+    {"Client VPN as an S3 export",
+     {R"(2026-03-02T08:00:00.{2}Z {{"connection-log-type":"connection-attempt","connection-attempt-status":"successful","connection-id":"c-{0}","client-vpn-endpoint-id":"cvpn-endpoint-1","connection-start-time":"2026-03-02 08:00:00","connection-last-update-time":"2026-03-02 08:0{1}:00","device-ip":"198.51.100.7","username":"u{1}"}})",
+      R"(2026-03-02T08:00:00.{2}Z {{"connection-log-type":"connection-reset","connection-reset-status":"NA","connection-id":"c-{0}","client-vpn-endpoint-id":"cvpn-endpoint-1","connection-end-time":"2026-03-02 09:0{1}:00","connection-duration-seconds":"{0}","egress-bytes":"{0}","ingress-bytes":"7","authorization-policy-evaluation":{{"result":"deny","device-token-status":{{"okta":{{"status":"failed"}}}}}}}})"}},
+    {"CloudConnexa",
+     {R"({{"CloudConnexaLogVersion":1,"timestamp":"2026-03-02T08:00:00.{2}Z","cloudId":"acme","eventName":"client-connected","initiatorName":"l{1}","log":{{"clientSessionId":"s-{0}","gatewayId":"g1","sessionProtocol":"UDP"}}}})",
+      R"({{"CloudConnexaLogVersion":1,"timestamp":"2026-03-02T08:00:00.{2}Z","cloudId":"acme","eventName":"client-disconnected","initiatorName":"l{1}","log":{{"clientSessionId":"s-{0}","sessionDurationSeconds":{1},"sessionBytesIn":{0},"sessionDisconnectReason":"User Disconnected"}}}})"}},
+    {"Pangolin's stream",
+     {R"({{"event":"connection","timestamp":"2026-03-02T08:00:00.{2}Z","data":{{"id":{0},"sessionId":"p-{0}","siteId":1,"sourceAddr":"100.90.128.1:{0}","destAddr":"10.0.0.1:443","protocol":"TCP","startedAt":177243{1}000,"endedAt":1772439000}}}})",
+      R"({{"event":"connection","timestamp":"2026-03-02T08:00:00.{2}Z","data":{{"sessionId":"p-{0}","siteId":null,"sourceAddr":"100.90.128.1","destAddr":"10.0.0.1:443","protocol":"udp","startedAt":177243{1}000}}}})"}},
+    {"Twingate behind docker's time",
+     {R"(2026-03-02T08:00:00.{2}456789Z ANALYTICS {{"connection":{{"client_ip":"198.51.100.7","id":"t-{0}","protocol":"tcp","tunnel_proto":"quic\/udp"}},"connector":{{"id":"1","name":"c{1}"}},"event_type":"established_connection","relays":[],"remote_network":{{"id":"5","name":"Office"}},"timestamp":177243{1}000000,"user":{{"email":"a@b.example","id":"{0}"}},"location":"{{\"geoip\":{{\"city\":\"B{1}\"}}}}"}})",
+      R"(2026-03-02T08:00:00.{2}456789Z ANALYTICS {{"connection":{{"client_ip":"198.51.100.7","id":"t-{0}","protocol":"tcp","error_message":"no"}},"connector":{{"id":"1","name":"c{1}"}},"event_type":"failed_to_connect","relays":[{{"ip":"203.0.113.9","port":{0}}}],"remote_network":{{"id":"5","name":"Office"}},"timestamp":177243{1}000000}})"}},
+};
+
+class LineMaker {
+ public:
+  LineMaker(const Form& form, std::uint32_t seed) : form_(form), random_(seed) {}
+  std::size_t any(std::size_t limit) { return random_() % limit; }
+
+  std::string line() {
+    return fmt::format(fmt::runtime(form_.lines[any(form_.lines.size())]), ++number_, any(10), 100 + any(900));
+  }
+
+  // One value replaced, a member repeated or put in. The line stays one line to everybody: damage may reach further.
+  std::string odd(std::string line) {
+    static constexpr const char* kValues[] = {
+        "\"caf\xc3\xa9\"", "\"\xff\"", "\"a\\u00e9\"", "\"a\\\"b\"", "\"\\ud83d\"", "\"\\x\"", "null", "true", "-0", "-5", "1.5", "00", "[]",
+        "{}", "[{\"ip\":\"x\"}]", "\"\"", "\" x \"", "\"NA\"", "\"-\"", "12345678901234567890", "\"2026-03-02T08:00:00Z\"", "1772438400"};
+    const std::string value = kValues[any(std::size(kValues))];
+    const std::vector<std::size_t> members = colons(line);
+    if (members.empty()) return line;
+    const std::size_t at = members[any(members.size())] + 1;
+    const std::size_t end = std::min(line.find_first_of(",}", at), line.size());
+    const std::size_t key = line.rfind('"', at - 3);
+    switch (any(3)) {
+      case 0: return line.replace(at, end - at, value);
+      case 1: return line.insert(end, "," + line.substr(key, at - key) + value);
+      default: return line.insert(end, ",\"more\":" + value);
+    }
+  }
+
+ private:
+  static std::vector<std::size_t> colons(const std::string& line) {
+    std::vector<std::size_t> found;
+    for (std::size_t at = line.find("\":"); at != std::string::npos; at = line.find("\":", at + 1)) found.push_back(at + 1);
+    return found;
+  }
+
+  const Form& form_;
+  std::mt19937 random_;
+  std::size_t number_ = 10;
+};
+
+class Layouts : public World, public ::testing::WithParamInterface<Form> {
+ protected:
+  void add(const std::string& text, Outcome& outcome) {
+    const Reading reading = read({write("lines", text)});
+    for (std::size_t i = 0; i < reading.sessions.size(); ++i)
+      outcome.sessions.insert(fmt::format("{} {}", reading.sessions[i], fmt::join(reading.fields[i], " ")));
+    for (const auto& [from, to] : {std::pair(&reading.skipped, &outcome.skips), {&reading.notes, &outcome.notes}})
+      for (const std::string& tally : *from) {  // "reason xN at file:line"
+        const std::size_t count = tally.rfind(" x"), place = tally.rfind(" at ");
+        for (int n = std::stoi(tally.substr(count + 2, place - count - 2)); n > 0; --n) to->insert(tally.substr(0, count));
+      }
+  }
+};
+
+TEST_P(Layouts, ReadALineAsItIsReadAlone) {
+  for (std::uint32_t seed = 0; seed < 6; ++seed) {
+    LineMaker maker(GetParam(), seed);
+    std::string all;
+    Outcome fast, slow;
+    std::set<std::string> seen;
+    for (int i = 0; i < 80; ++i) {
+      const std::string usual = maker.line();
+      const std::string line = i > 20 && maker.any(3) == 0 ? maker.odd(usual) : usual;
+      if (line.empty() || !seen.insert(line).second) continue;
+      all += line + "\n";
+      add(line + "\n", slow);
+    }
+    add(all, fast);
+    EXPECT_GT(fast.sessions.size(), 40U);
+    EXPECT_EQ(fast, slow) << "seed " << seed << ":\n" << all;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, Layouts, ::testing::ValuesIn(kForms), [](const auto& info) { return fmt::format("{}", info.index); });
+
+}  // namespace
+}  // namespace tunnelscope::input::testing
