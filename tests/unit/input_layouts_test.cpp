@@ -1,5 +1,5 @@
-// Session lines read by their layout give what they give without: the same records, fields, skips and notes.
-// Without: each line in a reading of its own, where there is no earlier line to learn a layout from.
+// Session lines read by their layout give what they give without: the same records, fields, skips and notes. Without: each
+// line in a reading of its own, where there is no earlier line to learn a layout from. Rows of tables likewise.
 #include <algorithm>
 #include <random>
 #include <set>
@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "src/input/containers/csv.hpp"
 #include "tests/unit/input_world.hpp"
 
 namespace tunnelscope::input::testing {
@@ -78,7 +79,7 @@ class LineMaker {
   std::size_t number_ = 10;
 };
 
-class Layouts : public World, public ::testing::WithParamInterface<Form> {
+class FastPaths : public World {
  protected:
   void add(const std::string& text, Outcome& outcome) {
     const Reading reading = read({write("lines", text)});
@@ -91,6 +92,8 @@ class Layouts : public World, public ::testing::WithParamInterface<Form> {
       }
   }
 };
+
+class Layouts : public FastPaths, public ::testing::WithParamInterface<Form> {};
 
 TEST_P(Layouts, ReadALineAsItIsReadAlone) {
   for (std::uint32_t seed = 0; seed < 6; ++seed) {
@@ -111,7 +114,54 @@ TEST_P(Layouts, ReadALineAsItIsReadAlone) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, Layouts, ::testing::ValuesIn(kForms), [](const auto& info) { return fmt::format("{}", info.index); });
+TEST_F(FastPaths, ReadARowOfATableAsItIsReadAlone) {
+  std::mt19937 random(1);
+  const auto any = [&](std::size_t limit) { return random() % limit; };
+  for (const std::string more : {"", ",Site_ID", ",note,userEmail"}) {  // a column twice, and one that nobody looks for
+    const std::string header = "sessionId,siteId,userId,sourceAddr,destAddr,protocol,startedAt,endedAt,bytesTx" + more + "\n";
+    std::string all = header;
+    Outcome fast, slow;
+    for (std::size_t i = 0; i < 200; ++i) {
+      std::string row = fmt::format("s{}", i);
+      for (const std::string value : {"1", "usr7", "100.90.128.1:5", "10.0.0.1:443", "tcp", "1772438000", "1772439000", "0", "2", "a@b.example"})
+        row += any(5) == 0 ? "," : any(20) == 0 ? ",\"odd \"\"" + value + "\"" : "," + value;
+      row += any(10) == 0 ? "\r\n" : "\n";
+      all += row;
+      add(header + row, slow);
+    }
+    add(all, fast);
+    EXPECT_GT(fast.sessions.size(), 50U);
+    EXPECT_EQ(fast, slow) << all;
+  }
+}
+
+TEST(CsvRow, IsCutAsTheSameRowInQuotesIsPutTogether) {
+  std::mt19937 random(2);
+  CsvRow plain, quoted;
+  for (int i = 0; i < 2000; ++i) {
+    const char delimiter = ",;\t"[random() % 3];
+    std::string text, in_quotes;
+    for (std::size_t cells = 1 + random() % 20; cells > 0; --cells) {
+      std::string cell;
+      for (std::size_t n = random() % (random() % 4 == 0 ? 40 : 6); n > 0; --n) cell += "ab c:\xc3\xa9."[random() % 8];
+      text += cell + (cells > 1 ? std::string(1, delimiter) : "");
+      in_quotes += '"' + cell + '"' + (cells > 1 ? std::string(1, delimiter) : "");
+    }
+    const std::string end = random() % 2 == 0 ? "\n" : "\r\n", behind = random() % 2 == 0 ? "" : "next,\"row\"\n";
+    const std::string whole = text + end + behind, other = in_quotes + end + behind;
+    ASSERT_EQ(plain.read(whole, delimiter, false), CsvRow::Status::Row);
+    ASSERT_EQ(quoted.read(other, delimiter, false), CsvRow::Status::Row);
+    EXPECT_EQ(plain.length(), text.size() + end.size());
+    EXPECT_EQ(plain.newlines(), 1U);
+    ASSERT_EQ(plain.size(), quoted.size());
+    for (std::size_t c = 0; c < plain.size(); ++c) ASSERT_EQ(plain.cell(c), quoted.cell(c)) << text;
+    EXPECT_EQ(plain.read(text, delimiter, false), CsvRow::Status::NeedMore);
+    ASSERT_EQ(plain.read(text, delimiter, true), CsvRow::Status::Row);
+    ASSERT_EQ(plain.size(), quoted.size());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, Layouts, ::testing::ValuesIn(kForms), [](const auto& form) { return fmt::format("{}", form.index); });
 
 }  // namespace
 }  // namespace tunnelscope::input::testing
