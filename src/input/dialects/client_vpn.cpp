@@ -85,9 +85,9 @@ void append_documented(const Look& look, Scratch& scratch) {
     std::string& name = scratch.keep();
     name.append(kPolicy).append(".device-token-status.").append(provider.substr(0, 64));
     const std::size_t length = name.size();
-    append_field(scratch.fields, name.append(".status"), status);
+    scratch.fields.add(name.append(".status"), status);
     name.resize(length);
-    append_field(scratch.fields, name.append(".reason"), reason);
+    scratch.fields.add(name.append(".reason"), reason);
   });
 }
 
@@ -120,7 +120,7 @@ void read_client_vpn(const Fields& fields, const Context& context, Recorder& out
   record.message = scratch.text;
 
   if (out.wants_fields()) append_documented(look, scratch);
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 

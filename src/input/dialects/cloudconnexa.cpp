@@ -157,7 +157,7 @@ void read_cloudconnexa(const Fields& fields, const Context& context, Recorder& o
     append_fields(scratch.fields, look, kHeader);
     append_fields(scratch.fields, look, event->fields);
   }
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 
@@ -195,7 +195,7 @@ void read_cloudconnexa_session(const Fields& fields, const Context& context, Rec
   record.from_client = look.bytes("bytesOut");
   record.message = scratch.text;
   if (out.wants_fields()) append_fields(scratch.fields, look, kSession);
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 

@@ -11,10 +11,26 @@
 
 namespace tunnelscope::input {
 
+// SessionRecord::fields while they are put together: long values are cut, and what would make the list too long is left out.
+class FieldList {
+ public:
+  void add(std::string_view name, std::string_view value);
+  std::string_view view() const { return {bytes_.data(), size_}; }
+  void clear() { size_ = 0; }
+
+ private:
+  static constexpr std::size_t kLongest = 8192;
+  void append(std::string_view text, char behind);
+
+  std::array<char, kLongest> bytes_;
+  std::size_t size_ = 0;
+};
+
 // Room for texts that have to be put together, used again for each record.
 class Scratch {
  public:
-  std::string text, fields;
+  std::string text;
+  FieldList fields;
   std::string json;                // a padded copy of JSON found in a field
   simdjson::dom::parser parser;    // for that
 

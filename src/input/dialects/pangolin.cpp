@@ -70,7 +70,7 @@ void read_pangolin(const Fields& fields, const Context& context, Recorder& out, 
   if (endpoint_of(look.text("sourceAddr")).port.empty()) scratch.text += ", merged burst";
   record.message = scratch.text;
   if (out.wants_fields()) append_fields(scratch.fields, look, kDocumented);
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 

@@ -104,8 +104,8 @@ bool read_agent_line(std::string_view line, const Context& context, Recorder& ou
   if (record.time == diag::kNoTime) record.time = prefix.time;
   record.message = text;
   if (words && out.wants_fields())
-    for (std::size_t i = 0; i < std::size(kFields); ++i) append_field(scratch.fields, kFields[i], words->at(i));
-  record.fields = scratch.fields;
+    for (std::size_t i = 0; i < std::size(kFields); ++i) scratch.fields.add(kFields[i], words->at(i));
+  record.fields = scratch.fields.view();
   out.session(record, context);
   return true;
 }

@@ -9,7 +9,7 @@
 namespace tunnelscope::input {
 namespace {
 
-constexpr std::size_t kLongestValue = 1024, kLongestList = 8192;
+constexpr std::size_t kLongestValue = 1024;
 constexpr char kBehindName = '\x1f', kBehindValue = '\x1e';
 
 // Not longer than allowed, and not in the middle of a character.
@@ -197,27 +197,27 @@ std::string_view Look::lower_case(std::string_view text) const {
   return lower;
 }
 
-void append_field(std::string& list, std::string_view name, std::string_view value) {
+// Marks within a text, of which hardly any has one, become blanks.
+void FieldList::append(std::string_view text, char behind) {
+  char* const at = bytes_.data() + size_;
+  std::memcpy(at, text.data(), text.size());
+  if (has_mark(text)) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+  at[text.size()] = behind;
+  size_ += text.size() + 1;
+}
+
+void FieldList::add(std::string_view name, std::string_view value) {
   value = cut(value, kLongestValue);
-  if (value.empty() || list.size() + name.size() + value.size() + 2 > kLongestList) return;
-  const std::size_t from = list.size();
-  list.resize(from + name.size() + value.size() + 2);
-  char* at = list.data() + from;
-  const auto append = [&](std::string_view text, char behind) {
-    std::memcpy(at, text.data(), text.size());
-    if (has_mark(text)) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
-    at += text.size();
-    *at++ = behind;
-  };
+  if (value.empty() || size_ + name.size() + value.size() + 2 > kLongest) return;
   append(name, kBehindName);
   append(value, kBehindValue);
 }
 
-void append_fields(std::string& list, const Look& look, std::span<const Name> names) {
-  for (const Name name : names) append_field(list, name.text, look.text(name));
+void append_fields(FieldList& list, const Look& look, std::span<const Name> names) {
+  for (const Name name : names) list.add(name.text, look.text(name));
 }
 
-void append_members(std::string& list, const Look& look, Name array, std::string_view member) {
+void append_members(FieldList& list, const Look& look, Name array, std::string_view member) {
   const FieldValue objects = look.at(array);
   if (objects.kind() != FieldValue::Kind::Array) return;
   std::string values;
@@ -227,7 +227,7 @@ void append_members(std::string& list, const Look& look, Name array, std::string
     append_if(values, values.empty() ? "" : ", ", cut(look.text(member_of(object.object(), member)), kLongestValue));
     if (values.size() > kLongestValue) break;
   }
-  append_field(list, std::string(array.text) + "." + std::string(member), values);
+  list.add(std::string(array.text) + "." + std::string(member), values);
 }
 
 bool is_address(std::string_view text) { return is_plain_address(text) || Identity().set_outside_ip(text); }

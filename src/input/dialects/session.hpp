@@ -55,11 +55,10 @@ class Look {
   Habits habits_;
 };
 
-// Adds to SessionRecord::fields: long values are cut, and what would make the list too long is left out.
-void append_field(std::string& list, std::string_view name, std::string_view value);
-void append_fields(std::string& list, const Look& look, std::span<const Name> names);
+// Adds to SessionRecord::fields.
+void append_fields(FieldList& list, const Look& look, std::span<const Name> names);
 // The same member of all objects in an array, as "array.member".
-void append_members(std::string& list, const Look& look, Name array, std::string_view member);
+void append_members(FieldList& list, const Look& look, Name array, std::string_view member);
 
 // `text` is "address:port", with or without brackets, or either half alone. The last colon of an IPv6 address without
 // brackets is taken for the port's when what stands on both sides of it allows that.

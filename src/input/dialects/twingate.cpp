@@ -112,7 +112,7 @@ void append_location(const Look& look, Scratch& scratch) {
   const FieldValue place = member_of(location, "geoip");
   if (place.kind() != FieldValue::Kind::Object) return;
   for (const std::string_view name : kPlace)
-    append_field(scratch.fields, std::string("location.geoip.") + std::string(name),
+    scratch.fields.add(std::string("location.geoip.") + std::string(name),
                  look.text(member_of(place.object(), name)));
 }
 
@@ -160,7 +160,7 @@ void read_twingate(const Fields& fields, const Context& context, Recorder& out, 
   append_error(look, scratch.text, type->happening);
   record.message = scratch.text;
   if (out.wants_fields()) append_documented(look, scratch);
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 
@@ -195,7 +195,7 @@ void read_twingate_report(const Fields& fields, const Context& context, Recorder
   record.relayed = relays.empty() || relays == "[]" ? diag::Answer::Unknown : diag::Answer::Yes;
   record.message = scratch.text;
   if (out.wants_fields()) append_fields(scratch.fields, look, kReport);
-  record.fields = scratch.fields;
+  record.fields = scratch.fields.view();
   out.session(record, context);
 }
 
