@@ -94,12 +94,36 @@ const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index
   return known.classified;
 }
 
-// The first fields of a run are kept, up to a limit: no record behind the first that does not fit has any.
+// The first fields of a run are kept, up to a limit: no record behind the first that does not fit has any. They are those of
+// the event that was added last.
 std::uint32_t SessionIntake::keep_fields(std::string_view fields, TextPool& texts) {
-  fields_full_ = fields_full_ || field_bytes_ + fields.size() > kMostFieldBytes;
-  if (fields_full_ || fields.empty()) return 0;
+  if (!fields_end_ && field_bytes_ + fields.size() > kMostFieldBytes) fields_end_ = {events_.back().place.input, events_.size() - 1};
+  if (fields_end_ || fields.empty()) return 0;
   field_bytes_ += fields.size();
   return texts.add(fields);
+}
+
+// Of events that two have taken in, those keep their fields that would have them if one had: inputs are read in the order of
+// their numbers. What one of them had no room for, both have not. The first `own` events have theirs in this one's pool.
+void SessionIntake::share_fields(std::size_t own, TextMap& texts) {
+  std::vector<std::pair<std::uint32_t, std::size_t>> kept;
+  for (std::size_t i = 0; i < events_.size(); ++i)
+    if (events_[i].fields != 0) kept.emplace_back(events_[i].place.input, i);
+  std::sort(kept.begin(), kept.end());
+  field_bytes_ = 0;
+  for (const auto& place : kept) {
+    SessionEvent& e = events_[place.second];
+    const bool is_own = place.second < own;
+    const std::string_view fields = is_own ? texts.to().at(e.fields) : texts.from().at(e.fields);
+    const bool fits = (!fields_end_ || place < *fields_end_) && field_bytes_ + fields.size() <= kMostFieldBytes;
+    if (!fits) {
+      fields_end_ = std::min(place, fields_end_.value_or(place));
+      e.fields = 0;
+      continue;
+    }
+    field_bytes_ += fields.size();
+    if (!is_own) e.fields = texts.to().add(fields);
+  }
 }
 
 rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool& texts) {
@@ -155,16 +179,20 @@ void SessionIntake::page(System system, std::uint64_t offset, std::uint64_t rows
 }
 
 void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, TextMap& texts) {
-  events_.reserve(events_.size() + later.events_.size());
+  const std::size_t own = events_.size();
+  events_.reserve(own + later.events_.size());
   for (SessionEvent& e : later.events_) {
     for (std::uint32_t* text : {&e.id, &e.group, &e.group_name, &e.organisation, &e.gateway, &e.connector, &e.source, &e.user,
                                 &e.device, &e.address, &e.resource, &e.protocol, &e.text})
       *text = texts(*text);
-    e.fields = keep_fields(texts.from().at(e.fields), texts.to());
     e.place.input += first_input;
     events_.push_back(e);
   }
-  fields_full_ = fields_full_ || later.fields_full_;
+  if (later.fields_end_) {
+    const std::pair end(later.fields_end_->first + first_input, later.fields_end_->second + own);
+    fields_end_ = std::min(end, fields_end_.value_or(end));
+  }
+  share_fields(own, texts);
   any_yearless_ = any_yearless_ || later.any_yearless_;
   caveat_set_.merge(later.caveat_set_);
   for (const auto& [key, listing] : later.listings_)

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,7 +33,7 @@ class SessionIntake {
   // Classifies a record and keeps it. The outcome tells whether a pattern ran into its limit.
   rules::Outcome add(const SessionRecord& record, Place place, TextPool& texts);
   // Whether the documented fields of the next record would be kept: else nobody need put them together.
-  bool wants_fields() const { return !fields_full_; }
+  bool wants_fields() const { return !fields_end_; }
 
   void caveat(Caveat caveat) { caveat_set_.insert(std::move(caveat)); }
   void page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total);
@@ -77,6 +78,7 @@ class SessionIntake {
   void intern(const SessionRecord& record, TextPool& texts);
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
   std::uint32_t keep_fields(std::string_view fields, TextPool& texts);
+  void share_fields(std::size_t own, TextMap& texts);
   std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);
   std::uint64_t order(const std::vector<InputFacts>& inputs);
   void judge_listings();
@@ -86,7 +88,8 @@ class SessionIntake {
   std::array<Last, kTexts> last_;
   std::vector<Meaning> meanings_;
   std::size_t field_bytes_ = 0;
-  bool fields_full_ = false;
+  // The first event whose fields did not fit: its input and its place among all events, which tells those of one input apart.
+  std::optional<std::pair<std::uint32_t, std::size_t>> fields_end_;
   bool any_yearless_ = false;
   std::set<Caveat> caveat_set_;
   std::vector<Caveat> caveats_;
