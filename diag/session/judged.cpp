@@ -139,7 +139,7 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
   entry.impact = milder ? kb::Impact::None : cause.impact;
   entry.details = c.details;
   for (const Occurrence& o : evidence) {
-    entry.evidence.insert(entry.evidence.end(), {kOfSessions, o.event, o.time, false});  // in order, as a rule
+    entry.evidence.insert({kOfSessions, o.event, o.time, false});
     entry.see(o.time);
   }
   const SessionEvent& last = scene.log.events[evidence.back().event];
