@@ -52,14 +52,14 @@ void on_threads(std::size_t count, unsigned threads, const Use& use) {
 }  // namespace
 
 TunnelIntake::TunnelIntake(const Classifier& classifier, const std::vector<std::string>& paths, bool keep_everything, Overflow* overflow)
-    : paths_(paths), overflow_(overflow), no_room_outside_(overflow == nullptr),
+    : paths_(paths), keep_everything_(keep_everything), overflow_(overflow), no_room_outside_(overflow == nullptr),
       rules_(std::make_unique<FoldRules>(classifier, keep_everything)), phrases_(std::make_unique<Phrases>(classifier)),
       phrases_by_book_{phrases_.get()} {}
 
 TunnelIntake::Gathering TunnelIntake::gathering(std::string id, std::string_view connection, std::string_view outside_ip,
                                                 std::uint32_t input) {
   Gathering made{std::move(id), std::string(connection), std::string(outside_ip), input, Arrivals(), kNoTime, nullptr, kOwnBook};
-  if (++live_ <= kMostLive) made.live = std::make_unique<LiveFold>(*rules_, *phrases_, paths_);
+  if (!keep_everything_ && ++live_ <= kMostLive) made.live = std::make_unique<LiveFold>(*rules_, *phrases_, paths_);
   return made;
 }
 

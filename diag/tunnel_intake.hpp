@@ -76,6 +76,7 @@ class TunnelIntake {
   static constexpr std::size_t kMostLive = 1024;  // tunnels; each has a run of routine in memory
 
   const std::vector<std::string>& paths_;
+  bool keep_everything_;
   Overflow* overflow_;
   bool no_room_outside_;
   std::unique_ptr<const FoldRules> rules_;

@@ -359,7 +359,8 @@ void whole(JsonWriter& to, const Document& document) {
 }  // namespace
 
 std::string to_json(const Document& document, const app::Screen&) {
-  JsonWriter to;
+  constexpr std::size_t kFinding = 10'000;  // bytes, as most of them have
+  JsonWriter to(kFinding * document.report.findings.size());
   whole(to, document);
   std::string text = to.take();
   text.push_back('\n');

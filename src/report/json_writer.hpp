@@ -10,6 +10,9 @@ namespace tunnelscope::report {
 
 class JsonWriter {
  public:
+  // `expected`: bytes of the whole text, as far as that can be told; a text that grows is copied again and again.
+  explicit JsonWriter(std::size_t expected = 0) { out_.reserve(expected); }
+
   // Precondition of all values: the innermost value under way is a list, or an object whose key has just been written,
   // or nothing has been written yet.
   void begin_object() { begin('{'); }

@@ -1,4 +1,5 @@
-// Folding routine changes no report: every sample and many random logs, told once with every record kept and once folded.
+// Folding routine changes no report: every sample and many random logs, told once with every record kept and ordered at the
+// end, and once folded, while they are read where they come in order.
 #include <gmock/gmock.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Lines read by their skeleton give what they give without: the same records, skips and notes, whatever stands in them.
-// The two ways without: each line as a file of its own, where no skeleton can be learnt, and the same file behind so many
-// lines of another kind that the reader has given up learning.
+// The reader without them: the same file behind so many lines of another kind that it has given up learning. And each line
+// as a file of its own, where all that is known comes from other files.
 #include <algorithm>
 #include <array>
 #include <map>
