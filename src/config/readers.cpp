@@ -1,0 +1,84 @@
+#include "src/config/readers.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "src/config/rows.hpp"
+
+namespace tunnelscope::config {
+namespace {
+
+std::string_view form_name(Content::Form form) {
+  switch (form) {
+    case Content::Form::Json: return "a JSON document";
+    case Content::Form::Xml: return "an XML document";
+    case Content::Form::Other: break;
+  }
+  return "a text";
+}
+
+std::string list_of_kinds() {
+  std::string all;
+  for (const Kind& kind : kinds()) all += (all.empty() ? "" : ", ") + std::string(kind.title);
+  return all;
+}
+
+}  // namespace
+
+Content::~Content() {
+  if (tree_) wipe(tree_->root);
+}
+
+Content::Form Content::form() const {
+  const std::string_view all = text();
+  const std::size_t at = all.find_first_not_of(" \t\r\n", all.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  if (at == std::string_view::npos) return Form::Other;
+  return all[at] == '{' || all[at] == '[' ? Form::Json : all[at] == '<' ? Form::Xml : Form::Other;
+}
+
+const Tree& Content::tree() const {
+  if (!tree_) {
+    const Form kind = form();
+    tree_ = kind == Form::Json ? read_json(text(), path()) : kind == Form::Xml ? read_xml(text(), path()) : read_yaml(text(), path());
+  }
+  return *tree_;
+}
+
+std::span<const Kind> kinds() {
+  static const std::array kAll = {kAwsDescribe, kTerraform, kCloudFormation, kCustomerGatewayXml};
+  return kAll;
+}
+
+const Kind* kind_of(const Content& content) {
+  const auto all = kinds();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Kind& kind) { return kind.recognises(content); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Problem unrecognised(const Content& content) {
+  const model::Where whole{content.path(), 0, 0};
+  if (content.text().find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return {whole, "the file is empty", "give the configuration of a VPN connection or of a gateway", true};
+  const auto form = content.form();
+  if (form != Content::Form::Other)
+    for (const Problem& problem : content.tree().problems)
+      if (problem.fatal) return problem;
+  return {whole, std::string(form_name(form)) + " that is neither a VPN configuration of AWS nor of a gateway",
+          "what can be read: " + list_of_kinds(), true};
+}
+
+std::vector<model::Configuration> read_configuration(const Content& content, const Surroundings& around) {
+  const Kind* kind = kind_of(content);
+  if (kind && kind->read) return kind->read(content, around);
+  model::Configuration none;
+  none.path = content.path();
+  if (kind) {
+    none.kind = kind->name;
+    none.side = kind->side;
+  } else {
+    none.problems.push_back(unrecognised(content));
+  }
+  return {none};
+}
+
+}  // namespace tunnelscope::config

@@ -1,0 +1,12 @@
+// The rows of readers.cpp, one a reader, each defined in the reader's own file. Internal to src/config/.
+#pragma once
+#include "src/config/readers.hpp"
+
+namespace tunnelscope::config {
+
+extern const Kind kAwsDescribe;
+extern const Kind kTerraform;
+extern const Kind kCloudFormation;
+extern const Kind kCustomerGatewayXml;
+
+}  // namespace tunnelscope::config
