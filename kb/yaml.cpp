@@ -1,5 +1,5 @@
 // Builds the tree from yaml-cpp's events. The handler refuses by throwing Refused, which, like yaml-cpp's own
-// exceptions, is caught in parse_yaml and goes no further.
+// exceptions, is caught in read_yaml_tree and goes no further.
 #include "kb/yaml.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -16,8 +16,6 @@
 namespace tunnelscope::kb {
 namespace {
 
-constexpr std::size_t kMaxDepth = 12;
-
 struct Refused {
   std::size_t line, column;
   std::string reason, hint;
@@ -27,7 +25,23 @@ std::size_t number(int mark) { return mark < 0 ? 0 : static_cast<std::size_t>(ma
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(const YamlFile& file) : file_(file) {}
+  TreeBuilder(const YamlFile& file, const YamlOptions& options) : file_(file), options_(options) {}
+
+  // Closes what is still open when the document breaks off.
+  void break_off() {
+    while (!frames_.empty()) {
+      Frame& frame = frames_.back();
+      frame.node.broken = true;
+      if (frame.has_key) {
+        YamlNode missing;
+        missing.line = frame.key.line;
+        missing.column = frame.key.column;
+        missing.broken = true;
+        add(std::move(missing));
+      }
+      close();
+    }
+  }
 
   YamlNode take_root() { return std::move(root_); }
   Errors take_errors() { return std::move(errors_); }
@@ -64,12 +78,13 @@ class TreeBuilder final : public YAML::EventHandler {
     refuse(mark, "anchors and aliases are not allowed", "write the text out; a text with a leading & or * needs quotes");
   }
 
-  static YamlNode node(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
+  YamlNode node(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) const {
     if (anchor != YAML::NullAnchor) refuse_anchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(mark, "tags are not allowed", "a text with a leading ! needs quotes");
-    }
     YamlNode made;
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      if (!options_.tags) refuse(mark, "tags are not allowed", "a text with a leading ! needs quotes");
+      made.tag = tag;
+    }
     made.kind = kind;
     made.line = number(mark.line);
     made.column = number(mark.column);
@@ -84,7 +99,7 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   void open(const YAML::Mark& mark, YamlNode made) {
-    if (frames_.size() == kMaxDepth) refuse(mark, "nested too deeply");
+    if (frames_.size() == options_.depth) refuse(mark, "nested too deeply");
     frames_.push_back({std::move(made), false, {}});
   }
   void close() {
@@ -114,7 +129,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void add_key(Frame& frame, YamlNode key) {
     if (key.kind != YamlNode::Kind::Scalar) throw Refused{key.line, key.column, "a key must be a word", {}};
-    if (const YamlNode* first = key_node(frame.node, key.text)) {
+    if (const YamlNode* first = options_.repeated_keys ? nullptr : key_node(frame.node, key.text)) {
       errors_.push_back(file_.error(key, "the key `" + key.text + "` stands here twice",
                                     "it stands first in line " + std::to_string(first->line + 1)));
     }
@@ -129,6 +144,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   const YamlFile& file_;
+  YamlOptions options_;
   std::vector<Frame> frames_;
   YamlNode root_;
   Errors errors_;
@@ -208,23 +224,29 @@ Error YamlFile::error_inside(const YamlNode& at, std::size_t offset, std::string
   return error(at.line, column, std::move(reason));
 }
 
-tl::expected<YamlNode, Errors> parse_yaml(const YamlFile& file) {
-  if (auto bad = bad_bytes(file)) return tl::unexpected(Errors{*bad});
-  TreeBuilder builder(file);
+YamlReading read_yaml_tree(const YamlFile& file, const YamlOptions& options) {
+  if (auto bad = bad_bytes(file)) return {{}, {*bad}};
+  TreeBuilder builder(file, options);
+  std::optional<Error> fault;
   try {
     std::istringstream stream(file.text());
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refused& refused) {
-    return tl::unexpected(Errors{file.error(refused.line, refused.column, refused.reason, refused.hint)});
+    fault = file.error(refused.line, refused.column, refused.reason, refused.hint);
   } catch (const YAML::Exception& e) {
-    return tl::unexpected(Errors{file.error(number(e.mark.line), number(e.mark.column), "not valid YAML: " + e.msg,
-                                            hint_for(e.msg))});
+    fault = file.error(number(e.mark.line), number(e.mark.column), "not valid YAML: " + e.msg, hint_for(e.msg));
   }
-  Errors errors = builder.take_errors();
-  if (!errors.empty()) return tl::unexpected(std::move(errors));
-  return builder.take_root();
+  if (!fault) return {builder.take_root(), builder.take_errors()};
+  builder.break_off();
+  return {builder.take_root(), {*fault}};
+}
+
+tl::expected<YamlNode, Errors> parse_yaml(const YamlFile& file) {
+  YamlReading reading = read_yaml_tree(file, {});
+  if (!reading.errors.empty()) return tl::unexpected(std::move(reading.errors));
+  return std::move(reading.root);
 }
 
 tl::expected<YamlFile, Error> read_yaml_file(const std::string& path) {

@@ -1,5 +1,5 @@
 // One YAML file as a tree that remembers where everything stands, stricter than YAML itself: one document, no
-// anchors, aliases or tags, no key twice, scalar keys, shallow nesting, plain UTF-8. Internal to kb/.
+// anchors, aliases or tags, no key twice, scalar keys, shallow nesting, plain UTF-8. Internal to kb/, but for read_yaml_tree().
 // yaml-cpp's own Node accepts duplicate keys and expands aliases, so the tree is built from its event stream.
 #pragma once
 #include <string>
@@ -19,6 +19,8 @@ struct YamlNode {
   Kind kind = Kind::Null;
   std::size_t line = 0, column = 0;  // 0-based, in bytes
   std::string text;                  // Scalar
+  std::string tag;                   // "!Ref", where tags are allowed; else empty
+  bool broken = false;               // the document breaks off inside it: what it lacks is not known
   bool quoted = false;               // Scalar: in quotes or a block, so "true" and "3" are text
   std::vector<YamlNode> items;       // List
   std::vector<YamlEntry> entries;    // Map, in the order of the file
@@ -53,6 +55,18 @@ inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
 
 // The tree, or what is wrong: syntax ends at the first fault, duplicate keys are all named.
 tl::expected<YamlNode, Errors> parse_yaml(const YamlFile& file);
+
+// For documents that are not ours: other limits, and all that stands before a fault.
+struct YamlOptions {
+  std::size_t depth = 12;
+  bool tags = false;
+  bool repeated_keys = false;  // left for the caller to find
+};
+struct YamlReading {
+  YamlNode root;
+  Errors errors;
+};
+YamlReading read_yaml_tree(const YamlFile& file, const YamlOptions& options);
 
 // The file's text, or why it cannot be read (missing, not a regular file, too large).
 tl::expected<YamlFile, Error> read_yaml_file(const std::string& path);

@@ -19,6 +19,7 @@ struct Node {
   enum class Kind : std::uint8_t { Null, Boolean, Number, Text, List, Map };
   Kind kind = Kind::Null;
   bool quoted = false;              // YAML: in quotes or a block, so Text whatever it looks like
+  bool broken = false;              // the document breaks off inside it, or its key stands twice: what it lacks or says is not known
   std::uint32_t line = 0, column = 0;  // 1-based, columns in bytes; of a map or list where it opens
   std::string text;                 // Text; Number as it is written; Boolean "true" or "false"
   std::string tag;                  // YAML: "!Ref"; else empty
@@ -26,7 +27,8 @@ struct Node {
   std::vector<Entry> entries;       // Map, in the order of the document
 
   bool is(Kind wanted) const { return kind == wanted; }
-  // The value of the first entry of that name; nullptr: there is none, or this is no map.
+  // The first entry of that name, or its value; nullptr: there is none, or this is no map.
+  const Entry* entry(std::string_view name) const;
   const Node* find(std::string_view name) const;
   // The same through several maps: {"Options", "TunnelOptions"}.
   const Node* find(std::initializer_list<std::string_view> path) const;
@@ -45,10 +47,11 @@ struct Tree {
 
 // Larger, deeper or more documents are read up to there, with a fatal problem.
 inline constexpr std::size_t kMaxDocumentBytes = 32u << 20;
+inline constexpr std::size_t kMaxYamlBytes = 1u << 20;  // as much as CloudFormation takes
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxNodes = 1'000'000;
 
-// `path` is for the places in problems. A key that stands twice in a map is a problem, and its first value holds.
+// `path` is for the places in problems. A key that stands twice in a map is a problem, and its values are broken.
 Tree read_json(std::string_view text, const std::string& path);
 Tree read_yaml(std::string_view text, const std::string& path);  // one document; tags are kept, anchors refused
 Tree read_xml(std::string_view text, const std::string& path);   // declared entities are not expanded, nothing is fetched
