@@ -45,7 +45,13 @@ const Tree& Content::tree() const {
 }
 
 std::span<const Kind> kinds() {
-  static const std::array kAll = {kAwsDescribe, kTerraform, kCloudFormation, kCustomerGatewayXml};
+  static const std::array kAll = {
+      kAwsDescribe,
+      kTerraformPlan,
+      kTerraformState,
+      kCustomerGatewayXml,
+      kCloudFormation,
+  };
   return kAll;
 }
 

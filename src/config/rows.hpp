@@ -5,7 +5,7 @@
 namespace tunnelscope::config {
 
 extern const Kind kAwsDescribe;
-extern const Kind kTerraform;
+extern const Kind kTerraformPlan, kTerraformState;
 extern const Kind kCloudFormation;
 extern const Kind kCustomerGatewayXml;
 

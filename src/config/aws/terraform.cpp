@@ -1,0 +1,277 @@
+// `terraform show -json`: of a plan, which is two configurations, before and after the apply, and of a state. Resources are found in every
+// module; a customer gateway and static routes belong to a connection by id, and where that is known only after apply, by reference.
+#include <algorithm>
+#include <optional>
+
+#include "src/config/aws/connection.hpp"
+#include "src/config/rows.hpp"
+
+namespace tunnelscope::config {
+namespace aws {
+namespace {
+
+constexpr std::string_view kConnectionType = "aws_vpn_connection";
+constexpr std::string_view kGatewayType = "aws_customer_gateway";
+constexpr std::string_view kRouteType = "aws_vpn_connection_route";
+constexpr const char* kOmitted = "known only after apply, or not stated";
+
+struct Resource {
+  std::string address;  // "module.vpn[0].aws_vpn_connection.main[1]"
+  std::string module;   // "module.vpn[0]"; empty: the root
+  std::string name;     // "aws_vpn_connection.main"
+  std::string index;    // of count or for_each, as text; empty: none
+  std::string_view type;
+  const Node* values = nullptr;
+  const Node* unknown = nullptr;  // after_unknown
+  bool replaced = false;
+};
+
+std::string text_of(const Node& map, std::string_view key) {
+  const Node* found = map.find(key);
+  return found && !found->broken ? found->text : std::string();
+}
+
+std::string_view known_type(const Node& resource) {
+  const std::string type = text_of(resource, "type");
+  for (const std::string_view one : {kConnectionType, kGatewayType, kRouteType})
+    if (type == one && text_of(resource, "mode") != "data") return one;
+  return {};
+}
+
+std::optional<Resource> identified(const Node& node, std::string module) {
+  const std::string_view type = known_type(node);
+  if (type.empty()) return std::nullopt;
+  Resource resource;
+  resource.address = text_of(node, "address");
+  resource.module = std::move(module);
+  resource.name = std::string(type) + "." + text_of(node, "name");
+  resource.index = text_of(node, "index");
+  resource.type = type;
+  return resource;
+}
+
+bool is_replaced(const Node& change) {
+  const Node* actions = change.find("actions");
+  return actions && actions->items.size() == 2;  // delete and create, in either order
+}
+
+// `values` is "before" or "after".
+std::vector<Resource> changed_resources(const Node& root, std::string_view values) {
+  std::vector<Resource> all;
+  const Node* changes = root.find("resource_changes");
+  if (!changes) return all;
+  for (const Node& node : changes->items) {
+    const Node* change = node.find("change");
+    const Node* found = change ? change->find(values) : nullptr;
+    auto resource = found && found->is(Node::Kind::Map) ? identified(node, text_of(node, "module_address")) : std::nullopt;
+    if (!resource) continue;
+    resource->values = found;
+    resource->unknown = values == "after" ? change->find("after_unknown") : nullptr;
+    resource->replaced = is_replaced(*change);
+    all.push_back(std::move(*resource));
+  }
+  return all;
+}
+
+// `module` is a root_module or one of the child_modules; the depth of the tree bounds this.
+void add_resources(const Node& module, std::vector<Resource>& all) {
+  if (const Node* resources = module.find("resources"))
+    for (const Node& node : resources->items) {
+      const Node* values = node.find("values");
+      auto resource = values ? identified(node, text_of(module, "address")) : std::nullopt;
+      if (!resource) continue;
+      resource->values = values;
+      all.push_back(std::move(*resource));
+    }
+  if (const Node* children = module.find("child_modules"))
+    for (const Node& child : children->items) add_resources(child, all);
+}
+
+std::vector<Resource> resources_of(const Node* values) {
+  std::vector<Resource> all;
+  if (const Node* module = values ? values->find("root_module") : nullptr) add_resources(*module, all);
+  return all;
+}
+
+// "module.vpn[0].module.site" is called as vpn, then as site.
+const Node* configuration_of(const Node& root, std::string_view module) {
+  const Node* at = root.find({"configuration", "root_module"});
+  while (at && module.starts_with("module.")) {
+    module.remove_prefix(7);
+    const std::size_t end = std::min(module.find_first_of(".["), module.size());
+    at = at->find({"module_calls", module.substr(0, end), "module"});
+    module.remove_prefix(end);
+    if (module.starts_with('[')) module.remove_prefix(std::min(module.find(']'), module.size() - 1) + 1);
+    if (module.starts_with('.')) module.remove_prefix(1);
+  }
+  return module.empty() ? at : nullptr;
+}
+
+bool same_key(const std::string& reference, const std::string& name) {
+  return reference.starts_with(name) && (reference.size() == name.size() || reference[name.size()] == '.' || reference[name.size()] == '[');
+}
+
+class Reading {
+ public:
+  Reading(const Node& root, Document& document, std::vector<Resource> resources, std::string absent)
+      : root_(root), document_(document), resources_(std::move(resources)), absent_(std::move(absent)) {}
+
+  std::vector<model::Endpoint> endpoints() {
+    std::vector<model::Endpoint> all;
+    for (const Resource& resource : resources_)
+      if (resource.type == kConnectionType) add(resource, all);
+    return all;
+  }
+
+ private:
+  Scope scope(const Resource& resource, std::string prefix = {}) {
+    Scope made(document_, resource.values, resource.unknown, std::move(prefix));
+    made.set_absent(absent_);
+    return made;
+  }
+
+  // What `attribute` of `from` refers to; nullptr: it is not here, or which it is cannot be told.
+  const Resource* related(const Resource& from, const Names& attribute, std::string_view type) {
+    const Field field = scope(from).field(attribute);
+    if (field.node) {
+      for (const Resource& one : resources_)
+        if (one.type == type && text_of(*one.values, "id") == field.node->text) return &one;
+      return nullptr;
+    }
+    return referred(from, attribute.terraform, type);
+  }
+
+  const Resource* referred(const Resource& from, std::string_view attribute, std::string_view type) {
+    const Node* references = references_of(from, attribute);
+    const Resource* found = nullptr;
+    for (const Resource& one : resources_) {
+      if (!references || one.type != type || one.module != from.module) continue;
+      const bool named = std::any_of(references->items.begin(), references->items.end(),
+                                     [&](const Node& reference) { return same_key(reference.text, one.name); });
+      if (!named || (!one.index.empty() && !from.index.empty() && one.index != from.index)) continue;
+      if (found) return nullptr;
+      found = &one;
+    }
+    return found;
+  }
+
+  const Node* references_of(const Resource& from, std::string_view attribute) {
+    const Node* module = configuration_of(root_, from.module);
+    const Node* resources = module ? module->find("resources") : nullptr;
+    if (!resources) return nullptr;
+    for (const Node& one : resources->items)
+      if (text_of(one, "address") == from.name) return one.find({"expressions", attribute, "references"});
+    return nullptr;
+  }
+
+  CustomerGateway gateway_of(const Resource& connection) {
+    const Resource* gateway = related(connection, kCustomerGatewayId, kGatewayType);
+    if (gateway) return read_customer_gateway(scope(*gateway));
+    return unknown_gateway("its aws_customer_gateway is not in this document", document_.at(*connection.values));
+  }
+
+  Value<std::vector<model::AddressRange>> routes_of(const Resource& connection) {
+    using Routes = std::vector<model::AddressRange>;
+    constexpr Names kOfRoute{{}, {}, "vpn_connection_id"};
+    Routes routes;
+    const auto add = [&](const Scope& route) -> std::optional<Value<Routes>> {
+      const auto range = read_range(route, kDestination);
+      if (!range.known()) return Value<Routes>::unknown("a route is not known: " + range.note(), range.where());
+      if (std::find(routes.begin(), routes.end(), *range) == routes.end()) routes.push_back(*range);
+      return std::nullopt;
+    };
+    for (const Resource& one : resources_) {
+      if (one.type != kRouteType) continue;
+      const Resource* owner = related(one, kOfRoute, kConnectionType);
+      if (!owner && !scope(one).field(kOfRoute).node)
+        return Value<Routes>::unknown("which connection a route belongs to is not known", document_.at(*one.values));
+      if (owner == &connection)
+        if (const auto failed = add(scope(one))) return *failed;
+    }
+    if (const Field computed = scope(connection).field({{}, {}, "routes"}); computed.node)
+      for (const Node& item : computed.node->items)
+        if (const auto failed = add(Scope(document_, &item))) return *failed;
+    return Value<Routes>::stated(std::move(routes), document_.at(*connection.values));
+  }
+
+  std::vector<XmlTunnel> embedded_xml(const Resource& connection) {
+    const Field field = scope(connection).field({{}, {}, "customer_gateway_configuration"}, true);
+    if (!field.node || !field.node->is(Node::Kind::Text)) return {};
+    XmlConnection xml = read_customer_gateway_xml(field.node->text, document_.path, field.where);
+    document_.problems.insert(document_.problems.end(), xml.problems.begin(), xml.problems.end());
+    return std::move(xml.tunnels);
+  }
+
+  void add(const Resource& resource, std::vector<model::Endpoint>& all) {
+    const Scope properties = scope(resource);
+    const Connection connection{resource.address, read_word(properties, kVpnConnectionId), properties, properties, gateway_of(resource),
+                                routes_of(resource), embedded_xml(resource), {}, resource.replaced};
+    for (std::uint32_t number = 1; number <= 2; ++number)
+      all.push_back(make_endpoint(connection, scope(resource, "tunnel" + std::to_string(number) + "_"), number));
+  }
+
+  const Node& root_;
+  Document& document_;
+  std::vector<Resource> resources_;
+  std::string absent_;
+};
+
+model::Configuration configuration(Document& document, const Node& root, std::string_view kind, model::Moment moment,
+                                   std::vector<Resource> resources, std::string absent = {}) {
+  model::Configuration made{document.path, std::string(kind), model::Side::Cloud, moment, {}, {}};
+  made.endpoints = Reading(root, document, std::move(resources), std::move(absent)).endpoints();
+  made.problems = std::exchange(document.problems, {});
+  return made;
+}
+
+model::Problem nothing(const std::string& path) {
+  return {{path, 0, 0}, "no aws_vpn_connection is in this document", "give the plan or state that holds the VPN connection", true};
+}
+
+std::vector<model::Configuration> read_plan(const Content& content, const Surroundings&) {
+  const Node& root = content.tree().root;
+  Document document{content.path(), Spelling::Terraform, content.tree().problems};
+  const Node* changes = root.find("resource_changes");
+  const bool complete = changes && !changes->broken;
+  model::Configuration before = configuration(document, root, "terraform-plan", model::Moment::Before,
+                                              complete ? changed_resources(root, "before") : resources_of(root.find({"prior_state", "values"})));
+  // Planned values leave out what is known only after apply.
+  model::Configuration after = complete ? configuration(document, root, "terraform-plan", model::Moment::After, changed_resources(root, "after"))
+                                        : configuration(document, root, "terraform-plan", model::Moment::After,
+                                                        resources_of(root.find("planned_values")), kOmitted);
+  if (before.endpoints.empty() && after.endpoints.empty() && before.problems.empty()) before.problems.push_back(nothing(content.path()));
+  return {std::move(before), std::move(after)};
+}
+
+std::vector<model::Configuration> read_state(const Content& content, const Surroundings&) {
+  const Node& root = content.tree().root;
+  Document document{content.path(), Spelling::Terraform, content.tree().problems};
+  model::Configuration state = configuration(document, root, "terraform-state", model::Moment::Now, resources_of(root.find("values")));
+  if (root.find("lineage"))
+    state.problems.push_back({{content.path(), 1, 1}, "a state file as Terraform keeps it", "give the output of `terraform show -json`", true});
+  if (state.endpoints.empty() && state.problems.empty()) state.problems.push_back(nothing(content.path()));
+  return {std::move(state)};
+}
+
+bool is_terraform(const Content& content) {
+  return content.form() == Content::Form::Json && content.text().find("\"terraform_version\"") != std::string_view::npos &&
+         content.tree().root.find("terraform_version");
+}
+
+bool recognises_plan(const Content& content) {
+  const auto has = [&](std::string_view key) { return content.tree().root.find(key) != nullptr; };
+  return is_terraform(content) && (has("resource_changes") || has("planned_values"));
+}
+
+bool recognises_state(const Content& content) {
+  const auto has = [&](std::string_view key) { return content.tree().root.find(key) != nullptr; };
+  return is_terraform(content) && !recognises_plan(content) && (has("values") || has("lineage") || has("format_version"));
+}
+
+}  // namespace
+}  // namespace aws
+
+const Kind kTerraformPlan{"terraform-plan", "`terraform show -json` of a plan", model::Side::Cloud, false, aws::recognises_plan, aws::read_plan};
+const Kind kTerraformState{"terraform-state", "`terraform show -json` of a state", model::Side::Cloud, false, aws::recognises_state, aws::read_state};
+
+}  // namespace tunnelscope::config
