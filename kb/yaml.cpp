@@ -27,24 +27,26 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(const YamlFile& file, const YamlOptions& options) : file_(file), options_(options) {}
 
-  // Closes what is still open when the document breaks off.
-  void break_off() {
-    while (!frames_.empty()) {
-      Frame& frame = frames_.back();
-      frame.node.broken = true;
-      if (frame.has_key) {
-        YamlNode missing;
-        missing.line = frame.key.line;
-        missing.column = frame.key.column;
-        missing.broken = true;
-        add(std::move(missing));
-      }
-      close();
-    }
-  }
-
   YamlNode take_root() { return std::move(root_); }
   Errors take_errors() { return std::move(errors_); }
+
+  // Closes what is still open when the document breaks off; what was to become a key is dropped.
+  void break_off() {
+    while (!frames_.empty()) {
+      Frame open = std::move(frames_.back());
+      frames_.pop_back();
+      open.node.broken = true;
+      if (open.has_key) {
+        YamlNode missing;
+        missing.line = open.key.line;
+        missing.column = open.key.column;
+        missing.broken = true;
+        open.node.entries.push_back({std::move(open.key), std::move(missing)});
+      }
+      const bool is_key = !frames_.empty() && frames_.back().node.kind == YamlNode::Kind::Map && !frames_.back().has_key;
+      if (!is_key) add(std::move(open.node));
+    }
+  }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (started_) refuse(mark, "a second document; each file holds one", "remove the `---` line or split the file");

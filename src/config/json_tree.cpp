@@ -22,6 +22,7 @@ class JsonReader {
   Tree read() {
     try {
       if (text_.starts_with("\xef\xbb\xbf")) skip(3);
+      tree_.root.broken = true;
       value(tree_.root, 0);
       blanks();
       if (at_ < text_.size()) broken("text behind the end of the document", "one file holds one JSON document");
@@ -111,6 +112,7 @@ class JsonReader {
   void word(Node& node) {
     const std::size_t end = std::min(text_.find_first_of(" \t\r\n,]}:\"[{", at_), text_.size());
     const std::string_view found = text_.substr(at_, end - at_);
+    if (end == text_.size() && !found.empty()) cut_off();  // there may have been more digits
     if (found == "null") {
       node.kind = Node::Kind::Null;
     } else if (found == "true" || found == "false") {
@@ -118,7 +120,6 @@ class JsonReader {
     } else if (is_number(found)) {
       node.kind = Node::Kind::Number;
     } else {
-      if (end == text_.size() && !found.empty()) cut_off();
       broken("neither a value nor a quotation mark", "texts stand in double quotes");
     }
     if (node.kind != Node::Kind::Null) node.text = found;

@@ -182,13 +182,13 @@ Value<model::Versions> initiated(const Value<model::Versions>& accepts) {
   return standard(model::Versions{false, accepts->ikev2}, accepts.where());
 }
 
-constexpr const char* kMarginConflict = "AWS's documents give 270 s, Terraform's provider 540 s";
-constexpr const char* kDpdConflict = "AWS's documents give both 30 s and 40 s";
+constexpr const char* kMarginConflict = "not stated; as its default AWS's documents give 270 s, Terraform's provider 540 s";
+constexpr const char* kDpdConflict = "not stated; as its default AWS's documents give both 30 s and 40 s";
 constexpr const char* kFormulaOpen = "AWS does not say when within the margin it rekeys";
 
 Value<Seconds> conflicting(const Scope& tunnel, const Names& names, const char* conflict) {
   const Value<Seconds> value = read_seconds(tunnel, names);
-  return value.known() || value.note() != kNotStated ? value : Value<Seconds>::unknown(std::string("not stated, and for its default ") + conflict, value.where());
+  return value.known() || value.note() != kNotStated ? value : Value<Seconds>::unknown(conflict, value.where());
 }
 
 Value<double> read_fuzz(const Scope& tunnel) {
@@ -211,7 +211,8 @@ model::Lifetime read_lifetime(const Scope& tunnel, const Phase& phase) {
   lifetime.fuzz_percent = read_fuzz(tunnel);
   const Where& where = lifetime.margin.where();
   lifetime.latest_rekey = Value<Seconds>::unknown(kFormulaOpen, where);
-  lifetime.earliest_rekey = Value<Seconds>::unknown(lifetime.margin.known() ? kFormulaOpen : lifetime.margin.note(), where);
+  for (const std::string* note : {&lifetime.fuzz_percent.note(), &lifetime.margin.note(), &lifetime.hard.note()})
+    if (!note->empty() && *note != kDefaults) lifetime.earliest_rekey = Value<Seconds>::unknown(*note, where);
   if (lifetime.hard.known() && lifetime.margin.known() && lifetime.fuzz_percent.known())
     lifetime.earliest_rekey = standard(model::rekey_window(*lifetime.hard, *lifetime.margin, *lifetime.fuzz_percent).earliest, where);
   lifetime.bytes = standard(std::uint64_t{0}, tunnel.where());

@@ -12,14 +12,18 @@ constexpr std::uint64_t kMostSeconds = 10u * 365 * 86400;
 
 bool zero(std::string_view number) { return number.find_first_not_of("0.+-eE") == std::string_view::npos; }
 
-// Whether Terraform says `true` for it: a bare true, or a list or map that holds one.
-bool after_apply(const Node& node) {
-  if (node.is(Node::Kind::Boolean)) return node.text == "true";
+// Whether Terraform says `true` for all of it, or for a part of it.
+bool after_apply(const Node& node) { return node.is(Node::Kind::Boolean) && node.text == "true"; }
+bool partly_after_apply(const Node& node) {
   for (const Node& item : node.items)
-    if (after_apply(item)) return true;
+    if (partly_after_apply(item)) return true;
   for (const Entry& entry : node.entries)
-    if (after_apply(entry.value)) return true;
-  return false;
+    if (partly_after_apply(entry.value)) return true;
+  return after_apply(node);
+}
+
+const Node* first_of_list(const Node* node) {
+  return node && node->is(Node::Kind::List) ? node->items.empty() ? nullptr : &node->items.front() : node;
 }
 
 }  // namespace
@@ -47,7 +51,9 @@ Scope Scope::unknown(Document& document, const Where& where, std::string reason)
   return scope;
 }
 
-Field Scope::field(const Names& names, bool secret) const {
+Field Scope::field(const Names& names, bool secret) const { return look_up(names, secret, partly_after_apply); }
+
+Field Scope::look_up(const Names& names, bool secret, bool (*is_later)(const Node& later)) const {
   const bool terraform = document_->spelling == Spelling::Terraform;
   Field field{terraform ? prefix_ + std::string(names.terraform) : std::string(names.request), nullptr, where_, all_unknown_};
   if (!field.unknown.empty()) return field;
@@ -55,7 +61,7 @@ Field Scope::field(const Names& names, bool secret) const {
   if (!entry && map_ && !terraform && (entry = map_->entry(names.response))) field.name = names.response;
   const Node* later = unknown_ ? unknown_->find(field.name) : nullptr;
   if (entry) field.where = {document_->path, entry->line, entry->column};
-  if (later && after_apply(*later)) {
+  if (later && is_later(*later)) {
     field.unknown = kAfterApply;
   } else if (entry ? entry->value.broken : map_ && map_->broken) {
     field.unknown = kBrokenOff;
@@ -69,13 +75,10 @@ Field Scope::field(const Names& names, bool secret) const {
 }
 
 Scope Scope::inside(const Names& names) const {
-  const Field field = this->field(names);
+  const Field field = look_up(names, false, after_apply);
   if (!field.unknown.empty()) return unknown(*document_, field.where, field.unknown);
-  const Node* node = field.node;
-  if (node && node->is(Node::Kind::List)) node = &node->items.front();
-  Scope scope(*document_, node);
-  if (node) return scope;
-  scope.where_ = field.where;
+  Scope scope(*document_, first_of_list(field.node), first_of_list(unknown_ ? unknown_->find(field.name) : nullptr));
+  if (!scope.map_) scope.where_ = field.where;
   return scope;
 }
 

@@ -70,6 +70,9 @@ class Scope {
   const Node* map() const { return map_; }
 
  private:
+  // `is_later` tells by what after_unknown says of it whether all of it is known only after apply: how is the caller's to say.
+  Field look_up(const Names& names, bool secret, bool (*is_later)(const Node& later)) const;
+
   Document* document_;
   const Node* map_;
   const Node* unknown_;
