@@ -51,6 +51,7 @@ std::span<const Kind> kinds() {
       kTerraformState,
       kCustomerGatewayXml,
       kCloudFormation,
+      kStrongSwanSwanctl,
   };
   return kAll;
 }

@@ -8,5 +8,6 @@ extern const Kind kAwsDescribe;
 extern const Kind kTerraformPlan, kTerraformState;
 extern const Kind kCloudFormation;
 extern const Kind kCustomerGatewayXml;
+extern const Kind kStrongSwanSwanctl;
 
 }  // namespace tunnelscope::config

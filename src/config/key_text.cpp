@@ -1,0 +1,69 @@
+#include "src/config/key_text.hpp"
+
+#include <string_view>
+
+namespace tunnelscope::config {
+namespace {
+
+using diag::config::Secret;
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// Digits may be grouped by ":" or "_". An odd number of them has a zero before the first.
+std::optional<std::string> from_hex(std::string_view text) {
+  std::string digits;
+  digits.reserve(text.size() + 1);
+  for (const char c : text)
+    if (hex_digit(c) >= 0) digits += c;
+    else if (c != ':' && c != '_') return std::nullopt;
+  if (digits.empty()) return std::nullopt;
+  if (digits.size() % 2) digits.insert(digits.begin(), '0');
+  std::string bytes;
+  bytes.reserve(digits.size() / 2);
+  for (std::size_t i = 0; i < digits.size(); i += 2) bytes += static_cast<char>(hex_digit(digits[i]) * 16 + hex_digit(digits[i + 1]));
+  diag::config::wipe(digits);
+  return bytes;
+}
+
+int base64_digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string bytes;
+  bytes.reserve(text.size());
+  unsigned held = 0, bits = 0;
+  for (const char c : text) {
+    const int digit = base64_digit(c);
+    if (digit < 0) return std::nullopt;
+    held = (held << 6 | static_cast<unsigned>(digit)) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(held >> bits & 0xff);
+  }
+  return bytes.empty() ? std::nullopt : std::optional(std::move(bytes));
+}
+
+}  // namespace
+
+Secret literal_key(std::string&& text) { return Secret(std::move(text)); }
+
+std::optional<Secret> decoded_key(std::string&& text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X"), base64 = text.starts_with("0s") || text.starts_with("0S");
+  if (!hex && !base64) return literal_key(std::move(text));
+  std::optional<std::string> bytes = hex ? from_hex(std::string_view(text).substr(2)) : from_base64(std::string_view(text).substr(2));
+  diag::config::wipe(text);
+  if (!bytes) return std::nullopt;
+  return Secret(std::move(*bytes));
+}
+
+}  // namespace tunnelscope::config

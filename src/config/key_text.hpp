@@ -1,0 +1,16 @@
+// Pre-shared keys as strongSwan and Libreswan write them. In: the text behind quotes. Out: the bytes that the daemon uses. Every text
+// that is given here is wiped.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "diag/config/secret.hpp"
+
+namespace tunnelscope::config {
+
+// "0x" and hex digits, "0s" and Base64, anything else as it stands. Empty: it claims an encoding that it does not have.
+std::optional<diag::config::Secret> decoded_key(std::string&& text);
+// As it stands, whatever it begins with.
+diag::config::Secret literal_key(std::string&& text);
+
+}  // namespace tunnelscope::config
