@@ -52,6 +52,9 @@ std::span<const Kind> kinds() {
       kCustomerGatewayXml,
       kCloudFormation,
       kStrongSwanSwanctl,
+      kStrongSwanIpsecConf,
+      kLibreswanIpsecConf,
+      kIpsecSecrets,
   };
   return kAll;
 }

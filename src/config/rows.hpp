@@ -9,5 +9,8 @@ extern const Kind kTerraformPlan, kTerraformState;
 extern const Kind kCloudFormation;
 extern const Kind kCustomerGatewayXml;
 extern const Kind kStrongSwanSwanctl;
+extern const Kind kStrongSwanIpsecConf;
+extern const Kind kLibreswanIpsecConf;
+extern const Kind kIpsecSecrets;
 
 }  // namespace tunnelscope::config

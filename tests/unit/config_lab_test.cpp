@@ -83,6 +83,15 @@ std::string cause_of(const std::string& root_cause) {
   return found == kCauses.end() ? "" : found->second;
 }
 
+// Where the lab's rewriting of a scenario for another daemon does not say what was wrong, or says something else.
+std::string expected_outcome(const Pair& pair, const std::string& cause) {
+  const bool libreswan = pair.gateway == "gateway.libreswan.ipsec.conf";
+  if (pair.folder == "aggressive-v1/bad" && libreswan) return "agrees";                        // it has no aggressive=yes
+  if (pair.folder == "lifetime-norekey-v2/bad" && pair.gateway == "gateway.ipsec.conf") return "agrees";  // rekey=no: no lifetime
+  if (pair.folder == "reauth-v2/good" && libreswan) return "ike-rekey lifetime-without-rekey";  // 8 s of life, 20 s of margin, no reauth
+  return cause.empty() ? "agrees" : cause;
+}
+
 std::string first_failure(const model::TunnelVerdict& tunnel) {
   for (const auto& stage : tunnel.stages)
     if (stage.verdict == model::Verdict::Fails) return std::string(model::name(stage.stage)) + " " + stage.cause;
@@ -101,7 +110,7 @@ TEST_P(LabConfigurations, AreReadWithoutAProblemAndNegotiateAsTheDaemonsDid) {
   const auto meta = nlohmann::json::parse(text_of_file(kLab / folder / ".." / "meta.json"));
   const bool bad = folder.ends_with("/bad") || !fs::exists(kLab / folder / ".." / "bad");  // what was run as it was meant to be
   const auto tunnel = model::negotiate(cloud.endpoints.front(), gateway.endpoints.front());
-  const std::string cause = bad ? cause_of(meta["root_cause"]) : "", expected = cause.empty() ? "agrees" : cause;
+  const std::string cause = bad ? cause_of(meta["root_cause"]) : "", expected = expected_outcome(GetParam(), cause);
   EXPECT_EQ(first_failure(tunnel), expected) << "gateway:\n" << text_of(gateway.endpoints.front()) << "cloud:\n" << text_of(cloud.endpoints.front());
 }
 

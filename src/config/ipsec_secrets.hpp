@@ -1,0 +1,23 @@
+// ipsec.secrets of strongSwan and Libreswan. In: the files that were given. Out: the pre-shared keys with whom they are for. The other
+// kinds of secrets are passed over.
+#pragma once
+#include <optional>
+#include <span>
+
+#include "diag/config/secret.hpp"
+#include "src/config/readers.hpp"
+#include "src/config/words.hpp"
+
+namespace tunnelscope::config {
+
+// How a dialect reads what it finds there.
+struct SecretsDialect {
+  std::optional<model::Identity> (*identity)(std::string_view text);  // of a selector; empty: it cannot be told what it stands for
+  bool bare_text;  // an unquoted key without encoding is its own text; else an error
+};
+
+// Unknown without files, and when an include of theirs could not be read.
+Value<std::vector<model::Key>> read_ipsec_secrets(std::span<const Source> files, const Include& include, const SecretsDialect& dialect,
+                                                  std::vector<Problem>& problems);
+
+}  // namespace tunnelscope::config
