@@ -1,6 +1,7 @@
 #include "config_world.hpp"
 
 namespace tunnelscope::config::test {
+inline namespace world {
 namespace {
 
 using model::Value;
@@ -161,4 +162,5 @@ std::string value_of(const model::Endpoint& endpoint, const std::string& name) {
   return all.substr(first, all.find('\n', first) - first);
 }
 
+}  // namespace world
 }  // namespace tunnelscope::config::test

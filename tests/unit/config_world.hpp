@@ -7,6 +7,7 @@
 #include "src/config/readers.hpp"
 
 namespace tunnelscope::config::test {
+inline namespace world {
 
 // Files by their paths: an include takes a path as it stands, or all that begin and end as a pattern with one "*" does.
 using Files = std::map<std::string, std::string>;
@@ -25,4 +26,5 @@ std::string text_of(const model::Endpoint& endpoint);
 // The line of one value, without its name.
 std::string value_of(const model::Endpoint& endpoint, const std::string& name);
 
+}  // namespace world
 }  // namespace tunnelscope::config::test
