@@ -23,6 +23,15 @@ std::string list_of_kinds() {
   return all;
 }
 
+// Input is hostile, and lists of an endpoint are compared item by item.
+std::vector<model::Configuration> bounded(std::vector<model::Configuration> all) {
+  for (model::Configuration& one : all)
+    for (model::Endpoint& endpoint : one.endpoints)
+      if (model::bound(endpoint))
+        one.problems.push_back({endpoint.where, "longer lists than any peer takes: they are not judged", {}, false});
+  return all;
+}
+
 }  // namespace
 
 Content::~Content() {
@@ -79,7 +88,7 @@ Problem unrecognised(const Content& content) {
 
 std::vector<model::Configuration> read_configuration(const Content& content, const Surroundings& around) {
   const Kind* kind = kind_of(content);
-  if (kind && kind->read) return kind->read(content, around);
+  if (kind && kind->read) return bounded(kind->read(content, around));
   model::Configuration none;
   none.path = content.path();
   if (kind) {

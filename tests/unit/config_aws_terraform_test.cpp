@@ -93,7 +93,7 @@ child.lifetime.fuzz: 100 % *
 child.lifetime.bytes: 0 *
 child.replay-window: 64 @18
 bgp: no @11
-routes: 192.168.50.0/24, 10.9.0.0/16 @11
+routes: 10.9.0.0/16, 192.168.50.0/24 @11
 log: yes @20
 log.format: json @20
 log.group: arn:aws:logs:eu-west-1:1:log-group:vpn @20

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kConnectionType = "AWS::EC2::VPNConnection";
 constexpr std::string_view kGatewayType = "AWS::EC2::CustomerGateway";
 constexpr std::string_view kRouteType = "AWS::EC2::VPNConnectionRoute";
+constexpr std::size_t kMostItems = 2000;          // resources or parameters; CloudFormation takes 500 and 200
 constexpr std::size_t kLongestShownDefault = 7;  // a pre-shared key has at least eight characters
 
 bool is_logical_id(std::string_view text) {
@@ -55,6 +56,10 @@ class Template {
 
   model::Configuration read() {
     configuration_ = {document_.path, "cloudformation", model::Side::Cloud, model::Moment::Now, {}, {}};
+    if (is_too_long()) {
+      configuration_.problems.push_back({{document_.path, 0, 0}, "more resources or parameters than CloudFormation takes", {}, true});
+      return std::move(configuration_);
+    }
     for (const Entry& resource : resources())
       if (has_type(resource.value, kConnectionType)) add(resource);
     configuration_.problems = std::move(document_.problems);
@@ -69,6 +74,11 @@ class Template {
     static const std::vector<Entry> kNone;
     const Node* found = root_.find("Resources");
     return found ? found->entries : kNone;
+  }
+
+  bool is_too_long() const {
+    const Node* parameters = root_.find("Parameters");
+    return resources().size() > kMostItems || (parameters && parameters->entries.size() > kMostItems);
   }
 
   static bool has_type(const Node& resource, std::string_view type) {

@@ -21,7 +21,7 @@ class XmlReader {
     for (const std::string_view name : {"transit_gateway_id", "vpn_gateway_id"})
       if (!all.attachment.known()) all.attachment = value(connection->find(name), word, "an id");
     for (const Entry& entry : connection->entries)
-      if (entry.name == "ipsec_tunnel") all.tunnels.push_back(tunnel(entry.value));
+      if (entry.name == "ipsec_tunnel") add_tunnel(all, entry.value);
     all.bgp = uses_bgp(*connection);
     all.problems = std::move(problems_);
     return all;
@@ -37,6 +37,11 @@ class XmlReader {
     if (auto found = parse(*node)) return Value<T>::stated(std::move(*found), at(*node));
     problems_.push_back({at(*node), std::string("not ") + wanted, {}, false});
     return Value<T>::unknown(std::string("not ") + wanted, at(*node));
+  }
+
+  void add_tunnel(XmlConnection& all, const Node& node) {
+    if (all.tunnels.size() < 2) return all.tunnels.push_back(tunnel(node));
+    if (problems_.empty()) problems_.push_back({at(node), "more than two tunnels", "a VPN connection has two: the first two are read", false});
   }
 
   Value<bool> uses_bgp(const Node& connection) {

@@ -2,6 +2,8 @@
 // module; a customer gateway and static routes belong to a connection by id, and where that is known only after apply, by reference.
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <unordered_map>
 
 #include "src/config/aws/connection.hpp"
 #include "src/config/rows.hpp"
@@ -107,14 +109,39 @@ const Node* configuration_of(const Node& root, std::string_view module) {
   return module.empty() ? at : nullptr;
 }
 
-bool same_key(const std::string& reference, const std::string& name) {
-  return reference.starts_with(name) && (reference.size() == name.size() || reference[name.size()] == '.' || reference[name.size()] == '[');
-}
+// Resources by what others name them by.
+class Index {
+ public:
+  explicit Index(const std::vector<Resource>& resources) {
+    for (const Resource& one : resources) {
+      if (const Node* id = one.values->find("id"); id && !id->text.empty()) by_id_.try_emplace(std::string(one.type) + " " + id->text, &one);
+      by_name_[one.module + " " + one.name].push_back(&one);
+    }
+  }
+
+  const Resource* with_id(std::string_view type, const std::string& id) const {
+    const auto found = by_id_.find(std::string(type) + " " + id);
+    return found == by_id_.end() ? nullptr : found->second;
+  }
+  // All instances of "aws_customer_gateway.main" in a module.
+  const std::vector<const Resource*>& named(const std::string& module, const std::string& name) const {
+    static const std::vector<const Resource*> kNone;
+    const auto found = by_name_.find(module + " " + name);
+    return found == by_name_.end() ? kNone : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, const Resource*> by_id_;
+  std::unordered_map<std::string, std::vector<const Resource*>> by_name_;
+};
 
 class Reading {
  public:
   Reading(const Node& root, Document& document, std::vector<Resource> resources, std::string absent)
-      : root_(root), document_(document), resources_(std::move(resources)), absent_(std::move(absent)) {}
+      : root_(root), document_(document), resources_(std::move(resources)), absent_(std::move(absent)), index_(resources_) {
+    for (const Resource& one : resources_)
+      if (one.type == kRouteType) file_route(one);
+  }
 
   std::vector<model::Endpoint> endpoints() {
     std::vector<model::Endpoint> all;
@@ -133,35 +160,52 @@ class Reading {
   // What `attribute` of `from` refers to; nullptr: it is not here, or which it is cannot be told.
   const Resource* related(const Resource& from, const Names& attribute, std::string_view type) {
     const Field field = scope(from).field(attribute);
-    if (field.node) {
-      for (const Resource& one : resources_)
-        if (one.type == type && text_of(*one.values, "id") == field.node->text) return &one;
-      return nullptr;
-    }
-    return referred(from, attribute.terraform, type);
+    return field.node ? index_.with_id(type, field.node->text) : referred(from, attribute.terraform, type);
   }
 
   const Resource* referred(const Resource& from, std::string_view attribute, std::string_view type) {
-    const Node* references = references_of(from, attribute);
+    const std::string name = name_referred(from, attribute, type);
     const Resource* found = nullptr;
-    for (const Resource& one : resources_) {
-      if (!references || one.type != type || one.module != from.module) continue;
-      const bool named = std::any_of(references->items.begin(), references->items.end(),
-                                     [&](const Node& reference) { return same_key(reference.text, one.name); });
-      if (!named || (!one.index.empty() && !from.index.empty() && one.index != from.index)) continue;
+    if (name.empty()) return nullptr;
+    for (const Resource* one : index_.named(from.module, name)) {
+      if (!one->index.empty() && !from.index.empty() && one->index != from.index) continue;
       if (found) return nullptr;
-      found = &one;
+      found = one;
     }
     return found;
   }
 
-  const Node* references_of(const Resource& from, std::string_view attribute) {
-    const Node* module = configuration_of(root_, from.module);
-    const Node* resources = module ? module->find("resources") : nullptr;
-    if (!resources) return nullptr;
-    for (const Node& one : resources->items)
-      if (text_of(one, "address") == from.name) return one.find({"expressions", attribute, "references"});
-    return nullptr;
+  // "aws_customer_gateway.main", where the configuration refers to one such resource and no other of its type.
+  std::string name_referred(const Resource& from, std::string_view attribute, std::string_view type) {
+    const Node* resource = configured(from);
+    const Node* references = resource ? resource->find({"expressions", attribute, "references"}) : nullptr;
+    std::string name;
+    if (!references) return name;
+    for (const Node& reference : references->items) {
+      const std::size_t dot = reference.text.find('.');
+      if (reference.text.substr(0, dot) != type || dot == std::string::npos) continue;
+      const std::string found = reference.text.substr(0, reference.text.find_first_of(".[", dot + 1));
+      if (!name.empty() && name != found) return {};
+      name = found;
+    }
+    return name;
+  }
+
+  const Node* configured(const Resource& from) {
+    const auto [module, is_new] = configured_.try_emplace(from.module);
+    if (is_new)
+      if (const Node* found = configuration_of(root_, from.module))
+        if (const Node* resources = found->find("resources"))
+          for (const Node& one : resources->items) module->second.try_emplace(text_of(one, "address"), &one);
+    const auto found = module->second.find(from.name);
+    return found == module->second.end() ? nullptr : found->second;
+  }
+
+  void file_route(const Resource& route) {
+    constexpr Names kOfRoute{{}, {}, "vpn_connection_id"};
+    const Resource* owner = related(route, kOfRoute, kConnectionType);
+    if (owner) routes_[owner].push_back(&route);
+    if (!owner && !scope(route).field(kOfRoute).node) orphan_ = &route;
   }
 
   CustomerGateway gateway_of(const Resource& connection) {
@@ -172,26 +216,18 @@ class Reading {
 
   Value<std::vector<model::AddressRange>> routes_of(const Resource& connection) {
     using Routes = std::vector<model::AddressRange>;
-    constexpr Names kOfRoute{{}, {}, "vpn_connection_id"};
-    Routes routes;
-    const auto add = [&](const Scope& route) -> std::optional<Value<Routes>> {
+    if (orphan_) return Value<Routes>::unknown("which connection a route belongs to is not known", document_.at(*orphan_->values));
+    std::set<model::AddressRange> routes;
+    std::vector<Scope> all;
+    for (const Resource* one : routes_[&connection]) all.push_back(scope(*one));
+    if (const Field computed = scope(connection).field({{}, {}, "routes"}); computed.node)
+      for (const Node& item : computed.node->items) all.emplace_back(document_, &item);
+    for (const Scope& route : all) {
       const auto range = read_range(route, kDestination);
       if (!range.known()) return Value<Routes>::unknown("a route is not known: " + range.note(), range.where());
-      if (std::find(routes.begin(), routes.end(), *range) == routes.end()) routes.push_back(*range);
-      return std::nullopt;
-    };
-    for (const Resource& one : resources_) {
-      if (one.type != kRouteType) continue;
-      const Resource* owner = related(one, kOfRoute, kConnectionType);
-      if (!owner && !scope(one).field(kOfRoute).node)
-        return Value<Routes>::unknown("which connection a route belongs to is not known", document_.at(*one.values));
-      if (owner == &connection)
-        if (const auto failed = add(scope(one))) return *failed;
+      routes.insert(*range);
     }
-    if (const Field computed = scope(connection).field({{}, {}, "routes"}); computed.node)
-      for (const Node& item : computed.node->items)
-        if (const auto failed = add(Scope(document_, &item))) return *failed;
-    return Value<Routes>::stated(std::move(routes), document_.at(*connection.values));
+    return Value<Routes>::stated({routes.begin(), routes.end()}, document_.at(*connection.values));
   }
 
   std::vector<XmlTunnel> embedded_xml(const Resource& connection) {
@@ -214,6 +250,10 @@ class Reading {
   Document& document_;
   std::vector<Resource> resources_;
   std::string absent_;
+  Index index_;
+  std::unordered_map<std::string, std::unordered_map<std::string, const Node*>> configured_;  // by module, by address in it
+  std::unordered_map<const Resource*, std::vector<const Resource*>> routes_;                  // by connection
+  const Resource* orphan_ = nullptr;                                                          // a route of nobody knows which
 };
 
 model::Configuration configuration(Document& document, const Node& root, std::string_view kind, model::Moment moment,
