@@ -34,7 +34,9 @@ class JsonReader {
 
  private:
   std::uint32_t column() const { return static_cast<std::uint32_t>(at_ - line_start_ + 1); }
-  [[noreturn]] void broken(std::string reason, std::string hint = {}) const { throw Broken{line_, column(), std::move(reason), std::move(hint)}; }
+  [[noreturn]] void broken(std::string reason, std::string hint = {}) const {
+    throw Broken{line_, column(), std::move(reason), std::move(hint)};
+  }
   [[noreturn]] void cut_off() const { broken("the document ends here, before it is closed", "the file may be truncated"); }
 
   void skip(std::size_t bytes) { at_ += bytes; }

@@ -50,7 +50,7 @@ class Content {
   // By the first character that is no white space: "{" or "[" is JSON, "<" XML, anything else may be YAML or a language of its own.
   enum class Form : std::uint8_t { Json, Xml, Other };
   Form form() const;
-  // Read as JSON, XML or YAML by its form, once. Whether text of the form Other is YAML at all the caller must judge: look at the text first.
+  // Read as JSON, XML or YAML by its form, once. Whether text of the form Other is YAML at all the caller must judge first.
   const Tree& tree() const;
 
  private:

@@ -1,5 +1,5 @@
-// XML by pugixml, which keeps the offset of every node; lines and columns follow from those. A document type is left unread: pugixml knows the
-// five entities of XML and characters by number, expands no others, and fetches nothing.
+// XML by pugixml, which keeps the offset of every node; lines and columns follow from those. A document type is left unread: pugixml knows
+// the five entities of XML and characters by number, expands no others, and fetches nothing.
 #include <algorithm>
 #include <pugixml.hpp>
 

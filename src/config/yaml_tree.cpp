@@ -71,7 +71,8 @@ Tree read_yaml(std::string_view text, const std::string& path) {
   converter.fill(tree.root, reading.root);
   tree.problems = converter.take_problems();
   for (const kb::Error& error : reading.errors)
-    tree.problems.push_back({{path, static_cast<std::size_t>(error.line), static_cast<std::size_t>(error.column)}, error.reason, error.hint, true});
+    tree.problems.push_back(
+        {{path, static_cast<std::size_t>(error.line), static_cast<std::size_t>(error.column)}, error.reason, error.hint, true});
   if (!reading.errors.empty()) tree.root.broken = true;
   return tree;
 }

@@ -196,7 +196,8 @@ std::string line_of(const model::Endpoint& endpoint, std::string_view name) {
 std::string text_of(const std::vector<model::Problem>& problems) {
   std::string all;
   for (const model::Problem& problem : problems) {
-    all += (problem.fatal ? "!" : "") + problem.where.text() + (problem.where.column ? ":" + std::to_string(problem.where.column) : "") + ": " +
+    const std::string column = problem.where.column ? ":" + std::to_string(problem.where.column) : "";
+    all += (problem.fatal ? "!" : "") + problem.where.text() + column + ": " +
            problem.reason + (problem.hint.empty() ? "" : " (" + problem.hint + ")") + "\n";
   }
   return all;

@@ -187,8 +187,9 @@ bool has_resource_types(const Node& root) {
 
 bool recognises_template(const Content& content) {
   if (content.form() == Content::Form::Xml) return false;
-  const bool telling = content.text().find("AWSTemplateFormatVersion") != std::string_view::npos || content.text().find("AWS::") != std::string_view::npos;
-  return telling && (content.tree().root.find("AWSTemplateFormatVersion") || has_resource_types(content.tree().root));
+  const auto says = [&](std::string_view word) { return content.text().find(word) != std::string_view::npos; };
+  return (says("AWSTemplateFormatVersion") || says("AWS::")) &&
+         (content.tree().root.find("AWSTemplateFormatVersion") || has_resource_types(content.tree().root));
 }
 
 std::vector<model::Configuration> read_template(const Content& content, const Surroundings&) {
@@ -198,6 +199,7 @@ std::vector<model::Configuration> read_template(const Content& content, const Su
 }  // namespace
 }  // namespace aws
 
-const Kind kCloudFormation{"cloudformation", "a CloudFormation template", model::Side::Cloud, false, aws::recognises_template, aws::read_template};
+const Kind kCloudFormation{"cloudformation", "a CloudFormation template", model::Side::Cloud, false, aws::recognises_template,
+                           aws::read_template};
 
 }  // namespace tunnelscope::config

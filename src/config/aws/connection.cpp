@@ -56,7 +56,8 @@ struct Spelt {
 };
 constexpr std::array kCiphers = {Spelt{"AES128", "aes128"}, Spelt{"AES256", "aes256"}, Spelt{"AES128-GCM-16", "aes128gcm16"},
                                  Spelt{"AES256-GCM-16", "aes256gcm16"}};
-constexpr std::array kHashes = {Spelt{"SHA1", "sha1"}, Spelt{"SHA2-256", "sha256"}, Spelt{"SHA2-384", "sha384"}, Spelt{"SHA2-512", "sha512"}};
+constexpr std::array kHashes = {Spelt{"SHA1", "sha1"}, Spelt{"SHA2-256", "sha256"}, Spelt{"SHA2-384", "sha384"},
+                                Spelt{"SHA2-512", "sha512"}};
 constexpr std::array<std::uint16_t, 13> kGroups = {2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24};
 
 template <class T>
@@ -128,7 +129,8 @@ ReadSet read_groups(const Scope& tunnel, const Phase& phase) {
 
 // All groups are never "no PFS": AWS has no way to say that.
 Value<model::Proposals> read_proposals(const Scope& tunnel, const Phase& phase) {
-  const ReadSet sets[] = {read_spelt(tunnel, phase.encryption, kCiphers), read_spelt(tunnel, phase.integrity, kHashes), read_groups(tunnel, phase)};
+  const ReadSet sets[] = {read_spelt(tunnel, phase.encryption, kCiphers), read_spelt(tunnel, phase.integrity, kHashes),
+                          read_groups(tunnel, phase)};
   model::Proposal proposal;
   model::TransformSet* const targets[] = {&proposal.encryption, &proposal.integrity, &proposal.groups};
   const ReadSet* first_stated = nullptr;
@@ -339,6 +341,8 @@ Value<model::Authentication> authentication(const Value<bool>& has_certificate, 
   return Value<A>::unknown(has_certificate.note(), has_certificate.where());
 }
 
+constexpr const char* kKeptElsewhere = "kept in a secrets manager";
+
 Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel, const XmlTunnel* xml) {
   const Field field = tunnel.field(kPreSharedKey, true);
   if (!field.unknown.empty()) return Value<model::Secret>::unknown(field.unknown, field.where);
@@ -350,9 +354,9 @@ Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel,
   }
   if (xml && xml->key.known()) return xml->key;
   for (const Scope* scope : {&tunnel, &connection.properties})
-    if (const Field arn = scope->field(kPreSharedKeyArn); arn.node) return Value<model::Secret>::unknown("kept in a secrets manager", arn.where);
+    if (const Field arn = scope->field(kPreSharedKeyArn); arn.node) return Value<model::Secret>::unknown(kKeptElsewhere, arn.where);
   const auto storage = read_word(connection.properties, kKeyStorage);
-  if (storage.is("SecretsManager")) return Value<model::Secret>::unknown("kept in a secrets manager", storage.where());
+  if (storage.is("SecretsManager")) return Value<model::Secret>::unknown(kKeptElsewhere, storage.where());
   return Value<model::Secret>::unknown("not in this document: AWS makes one up where none is given", field.where);
 }
 
@@ -360,7 +364,8 @@ void add_authentication(model::Endpoint& endpoint, const Connection& connection,
   endpoint.local_identity = address_identity(endpoint.local_addresses);
   endpoint.remote_identity = address_identity(endpoint.remote_addresses);
   Value<model::Secret> key = read_key(connection, tunnel, xml_of(connection, endpoint));
-  endpoint.local_authentication = authentication(connection.gateway.has_certificate, key.known() || key.note() == "kept in a secrets manager");
+  const bool has_key = key.known() || key.note() == kKeptElsewhere;
+  endpoint.local_authentication = authentication(connection.gateway.has_certificate, has_key);
   endpoint.remote_authentication = endpoint.local_authentication;
   if (endpoint.local_authentication.is(model::Authentication::Certificate)) {
     endpoint.keys = standard(std::vector<model::Key>{}, tunnel.where());
@@ -386,7 +391,8 @@ void add_bgp(model::Endpoint& endpoint, const Connection& connection, const Scop
   const bool terraform = tunnel.document().spelling == Spelling::Terraform;
   endpoint.bgp.local_asn = terraform ? read_asn(tunnel, kBgpAsn) : Value<std::uint32_t>::unknown("not in this document", tunnel.where());
   endpoint.bgp.remote_asn = connection.gateway.asn;
-  endpoint.bgp.neighbour = endpoint.inside_remote.known() || !endpoint.inside_remote6.known() ? endpoint.inside_remote : endpoint.inside_remote6;
+  const bool only_v6 = !endpoint.inside_remote.known() && endpoint.inside_remote6.known();
+  endpoint.bgp.neighbour = only_v6 ? endpoint.inside_remote6 : endpoint.inside_remote;
   endpoint.bgp.hold_time = computed_hold_time(tunnel);
   if (const XmlTunnel* xml = xml_of(connection, endpoint)) {
     take_if_unknown(endpoint.bgp.local_asn, xml->asn);
@@ -425,7 +431,8 @@ void add_options(model::CloudOptions& cloud, const Connection& connection, const
   cloud.lifecycle_control = read_bool(tunnel, kLifecycleControl, false);
   cloud.acceleration = read_bool(connection.options, {"EnableAcceleration", "EnableAcceleration", "enable_acceleration"}, false);
   cloud.tunnel_bandwidth = read_word(connection.options, {"TunnelBandwidth", "TunnelBandwidth", "tunnel_bandwidth"}, "standard");
-  cloud.outside_address_type = read_word(connection.options, {"OutsideIpAddressType", "OutsideIpAddressType", "outside_ip_address_type"}, "PublicIpv4");
+  constexpr Names kAddressType{"OutsideIpAddressType", "OutsideIpAddressType", "outside_ip_address_type"};
+  cloud.outside_address_type = read_word(connection.options, kAddressType, "PublicIpv4");
   cloud.key_storage = read_word(connection.properties, kKeyStorage, "Standard");
   cloud.attachment = read_attachment(connection.properties);
 }
@@ -448,7 +455,8 @@ Value<model::Identity> address_identity(const Value<model::Addresses>& addresses
 }
 
 CustomerGateway unknown_gateway(const std::string& reason, const Where& where) {
-  return {Value<model::Addresses>::unknown(reason, where), Value<std::uint32_t>::unknown(reason, where), Value<bool>::unknown(reason, where)};
+  return {Value<model::Addresses>::unknown(reason, where), Value<std::uint32_t>::unknown(reason, where),
+          Value<bool>::unknown(reason, where)};
 }
 
 CustomerGateway read_customer_gateway(const Scope& properties) {

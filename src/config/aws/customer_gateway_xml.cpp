@@ -41,7 +41,8 @@ class XmlReader {
 
   void add_tunnel(XmlConnection& all, const Node& node) {
     if (all.tunnels.size() < 2) return all.tunnels.push_back(tunnel(node));
-    if (problems_.empty()) problems_.push_back({at(node), "more than two tunnels", "a VPN connection has two: the first two are read", false});
+    if (!problems_.empty()) return;
+    problems_.push_back({at(node), "more than two tunnels", "a VPN connection has two: the first two are read", false});
   }
 
   Value<bool> uses_bgp(const Node& connection) {
@@ -99,7 +100,8 @@ class XmlReader {
 
   XmlTunnel tunnel(const Node& node) {
     const Node *cloud = node.find("vpn_gateway"), *gateway = node.find("customer_gateway");
-    return {at(node), outside(cloud), outside(gateway), inside(cloud), inside(gateway), cidr(cloud), asn(cloud), asn(gateway), hold_time(cloud), key(node)};
+    return {at(node), outside(cloud), outside(gateway), inside(cloud), inside(gateway), cidr(cloud), asn(cloud), asn(gateway),
+            hold_time(cloud), key(node)};
   }
 
   const std::string& path_;
@@ -171,7 +173,7 @@ std::vector<model::Configuration> read_xml_file(const Content& content, const Su
 }  // namespace
 }  // namespace aws
 
-const Kind kCustomerGatewayXml{"aws-customer-gateway-xml", "AWS CustomerGatewayConfiguration (XML)", model::Side::Cloud, false, aws::recognises_xml,
-                               aws::read_xml_file};
+const Kind kCustomerGatewayXml{"aws-customer-gateway-xml", "AWS CustomerGatewayConfiguration (XML)", model::Side::Cloud, false,
+                               aws::recognises_xml, aws::read_xml_file};
 
 }  // namespace tunnelscope::config

@@ -1,5 +1,5 @@
-// The CustomerGatewayConfiguration, as a file of its own or as a text inside other documents. Only its addresses, its keys and BGP are read:
-// its algorithms and lifetimes are samples of the least that AWS accepts, not what is configured. Internal to aws/.
+// The CustomerGatewayConfiguration, as a file of its own or as a text inside other documents. Only its addresses, its keys and BGP are
+// read: its algorithms and lifetimes are samples of the least that AWS accepts, not what is configured. Internal to aws/.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,4 +1,5 @@
-// `aws ec2 describe-vpn-connections`, as JSON or YAML: a list of connections, one connection, or what create-vpn-connection is given and gives.
+// `aws ec2 describe-vpn-connections`, as JSON or YAML: a list of connections, one connection, or what create-vpn-connection is
+// given and gives.
 #include <algorithm>
 
 #include "src/config/aws/connection.hpp"
@@ -129,8 +130,8 @@ struct Reader {
   void without_tunnels(const Connection& connection, const Node& node) {
     document.problem(document.at(node), "a VPN connection without tunnels: neither TunnelOptions nor VgwTelemetry is here",
                      "give the whole output of `aws ec2 describe-vpn-connections`");
-    for (std::uint32_t number = 1; number <= 2; ++number)
-      configuration.endpoints.push_back(make_endpoint(connection, Scope::unknown(document, document.at(node), "its tunnels are not in this document"), number));
+    const Scope unknown = Scope::unknown(document, document.at(node), "its tunnels are not in this document");
+    for (std::uint32_t number = 1; number <= 2; ++number) configuration.endpoints.push_back(make_endpoint(connection, unknown, number));
   }
 };
 
@@ -141,13 +142,15 @@ std::vector<model::Configuration> read_describe(const Content& content, const Su
   for (const Node* connection : connections_in(content.tree().root)) reader.add(*connection);
   configuration.problems = std::move(document.problems);
   if (configuration.endpoints.empty() && configuration.problems.empty())
-    configuration.problems.push_back({{content.path(), 1, 1}, "no VPN connection is in this list", "the account or region may be another one", true});
+    configuration.problems.push_back(
+        {{content.path(), 1, 1}, "no VPN connection is in this list", "the account or region may be another one", true});
   return {configuration};
 }
 
 }  // namespace
 }  // namespace aws
 
-const Kind kAwsDescribe{"aws-describe", "`aws ec2 describe-vpn-connections`", model::Side::Cloud, false, aws::recognises, aws::read_describe};
+const Kind kAwsDescribe{"aws-describe", "`aws ec2 describe-vpn-connections`", model::Side::Cloud, false, aws::recognises,
+                        aws::read_describe};
 
 }  // namespace tunnelscope::config

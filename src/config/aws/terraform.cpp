@@ -114,7 +114,8 @@ class Index {
  public:
   explicit Index(const std::vector<Resource>& resources) {
     for (const Resource& one : resources) {
-      if (const Node* id = one.values->find("id"); id && !id->text.empty()) by_id_.try_emplace(std::string(one.type) + " " + id->text, &one);
+      const std::string id = text_of(*one.values, "id");
+      if (!id.empty()) by_id_.try_emplace(std::string(one.type) + " " + id, &one);
       by_name_[one.module + " " + one.name].push_back(&one);
     }
   }
@@ -273,12 +274,12 @@ std::vector<model::Configuration> read_plan(const Content& content, const Surrou
   Document document{content.path(), Spelling::Terraform, content.tree().problems};
   const Node* changes = root.find("resource_changes");
   const bool complete = changes && !changes->broken;
+  const Node *prior = root.find({"prior_state", "values"}), *planned = root.find("planned_values");
   model::Configuration before = configuration(document, root, "terraform-plan", model::Moment::Before,
-                                              complete ? changed_resources(root, "before") : resources_of(root.find({"prior_state", "values"})));
+                                              complete ? changed_resources(root, "before") : resources_of(prior));
   // Planned values leave out what is known only after apply.
-  model::Configuration after = complete ? configuration(document, root, "terraform-plan", model::Moment::After, changed_resources(root, "after"))
-                                        : configuration(document, root, "terraform-plan", model::Moment::After,
-                                                        resources_of(root.find("planned_values")), kOmitted);
+  model::Configuration after = configuration(document, root, "terraform-plan", model::Moment::After,
+                                             complete ? changed_resources(root, "after") : resources_of(planned), complete ? "" : kOmitted);
   if (before.endpoints.empty() && after.endpoints.empty() && before.problems.empty()) before.problems.push_back(nothing(content.path()));
   return {std::move(before), std::move(after)};
 }
@@ -288,7 +289,8 @@ std::vector<model::Configuration> read_state(const Content& content, const Surro
   Document document{content.path(), Spelling::Terraform, content.tree().problems};
   model::Configuration state = configuration(document, root, "terraform-state", model::Moment::Now, resources_of(root.find("values")));
   if (root.find("lineage"))
-    state.problems.push_back({{content.path(), 1, 1}, "a state file as Terraform keeps it", "give the output of `terraform show -json`", true});
+    state.problems.push_back(
+        {{content.path(), 1, 1}, "a state file as Terraform keeps it", "give the output of `terraform show -json`", true});
   if (state.endpoints.empty() && state.problems.empty()) state.problems.push_back(nothing(content.path()));
   return {std::move(state)};
 }
@@ -311,7 +313,9 @@ bool recognises_state(const Content& content) {
 }  // namespace
 }  // namespace aws
 
-const Kind kTerraformPlan{"terraform-plan", "`terraform show -json` of a plan", model::Side::Cloud, false, aws::recognises_plan, aws::read_plan};
-const Kind kTerraformState{"terraform-state", "`terraform show -json` of a state", model::Side::Cloud, false, aws::recognises_state, aws::read_state};
+const Kind kTerraformPlan{"terraform-plan", "`terraform show -json` of a plan", model::Side::Cloud, false, aws::recognises_plan,
+                          aws::read_plan};
+const Kind kTerraformState{"terraform-state", "`terraform show -json` of a state", model::Side::Cloud, false, aws::recognises_state,
+                           aws::read_state};
 
 }  // namespace tunnelscope::config
