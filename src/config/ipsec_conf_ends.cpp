@@ -16,11 +16,16 @@ bool same(const Value<T>& a, const Value<T>& b, ToText to_text) {
   return a.known() && b.known() && to_text(*a) == to_text(*b);
 }
 
+bool same_addresses(const Value<model::Addresses>& a, const Value<model::Addresses>& b) {
+  return a.known() && b.known() && a->any == b->any && a->ranges == b->ranges && a->names == b->names;
+}
+
 bool share_ike_sa(const Endpoint& a, const Endpoint& b) {
+  if (!same_addresses(a.remote_addresses, b.remote_addresses) || a.remote_addresses->any) return false;
   const auto words = [](const auto& one) { return model::text(one); };
   const auto number = [](auto one) { return static_cast<int>(one); };
-  const bool local = same(a.local_addresses, b.local_addresses, words) || (!a.local_addresses.known() && !b.local_addresses.known());
-  return local && same(a.remote_addresses, b.remote_addresses, words) && !a.remote_addresses->any && same(a.accepts, b.accepts, words) &&
+  const bool local = same_addresses(a.local_addresses, b.local_addresses) || (!a.local_addresses.known() && !b.local_addresses.known());
+  return local && same(a.accepts, b.accepts, words) &&
          same(a.initiates_modes, b.initiates_modes, words) && same(a.proposals, b.proposals, words) &&
          same(a.local_authentication, b.local_authentication, number) && same(a.remote_authentication, b.remote_authentication, number) &&
          same(a.local_identity, b.local_identity, words) && same(a.remote_identity, b.remote_identity, words) &&
@@ -51,7 +56,8 @@ std::optional<double> percentage(std::string_view text) {
   return number && *number <= 100'000 ? std::optional(static_cast<double>(*number)) : std::nullopt;
 }
 
-void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection, const std::vector<std::string_view>& of_end) {
+void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection,
+    const std::vector<std::string_view>& of_end) {
   std::vector<std::string_view> all = of_connection;
   std::vector<std::string> ends;
   for (const std::string_view side : {"left", "right"})

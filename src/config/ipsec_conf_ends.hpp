@@ -22,6 +22,7 @@ std::vector<model::Endpoint> merged(std::vector<model::Endpoint> connections);
 std::optional<double> percentage(std::string_view text);
 
 // Problems for the settings of a connection that are not known. Those that begin with left or right are known by what follows: "subnet".
-void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection, const std::vector<std::string_view>& of_end);
+void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection,
+    const std::vector<std::string_view>& of_end);
 
 }  // namespace tunnelscope::config

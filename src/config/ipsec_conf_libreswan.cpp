@@ -4,6 +4,7 @@
 #include "src/config/ipsec_conf_ends.hpp"
 #include "src/config/ipsec_conf_syntax.hpp"
 #include "src/config/ipsec_secrets.hpp"
+#include "src/config/key_text.hpp"
 #include "src/config/libreswan_proposals.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_values.hpp"
@@ -48,10 +49,12 @@ const std::vector<std::string_view> kOfConnection = {
     "reqid", "retransmit-interval", "retransmit-timeout", "sareftrack", "sec-label", "send-esp-tfc-padding-not-supported",
     "send-no-esp-tfc", "send-redirect", "send-vendorid", "sendca", "sha2-truncbug", "share-lease", "ms-dh-downgrade", "tcp-remoteport",
     "tfc", "type", "vti-interface", "vti-routing", "vti-shared", "xauthby", "xauthfail", "priority", "ikev1-natt", "initial_contact",
-    "send_vendorid", "dpd"};
-const std::vector<std::string_view> kOfEnd = {"addresspool", "auth", "autheap", "ca", "cat", "cert", "ckaid", "id", "ikeport", "interface-ip",
+    "send_vendorid", "dpd", "salifetime", "phase2alg", "aggrmode", "forceencaps"};
+const std::vector<std::string_view> kOfEnd = {"addresspool", "auth", "autheap", "ca", "cat", "cert", "ckaid", "id", "ikeport",
+    "interface-ip",
                                               "modecfgclient", "modecfgserver", "nexthop", "protoport", "rsasigkey", "sendcert", "sourceip",
-                                              "subnet", "subnets", "updown", "username", "vti", "xauthclient", "xauthserver", "xauthusername",
+                                              "subnet", "subnets", "updown", "username", "vti", "xauthclient", "xauthserver",
+                                                  "xauthusername",
                                               "ecdsakey", "pubkey", "host"};
 
 struct Connection {
@@ -88,7 +91,8 @@ std::optional<Identity> libreswan_identity(std::string_view text) {
   return bare_name ? std::nullopt : strongswan_identity(text);
 }
 
-Value<Identity> identity_of(const Reading& reading, const Setting* id, const Setting* certificate, const Value<Addresses>& outer, bool local) {
+Value<Identity> identity_of(const Reading& reading, const Setting* id, const Setting* certificate, const Value<Addresses>& outer,
+    bool local) {
   if (id && id->contested) return Value<Identity>::unknown(kContested, id->value.where);
   if (id && id->value.text.starts_with('%') && !id->value.text.starts_with("%any"))
     return Value<Identity>::unknown("it is taken from elsewhere", id->value.where);
@@ -180,7 +184,8 @@ Value<Proposals> with_pfs(Value<Proposals> proposals, const Value<bool>& pfs, co
   for (model::Proposal& one : proposals.edit()) {
     if (!*pfs) one.groups = {{}, pfs.where()};
     else if (one.groups.empty() && group) one.groups = {{group}, pfs.where()};
-    else if (one.groups.empty()) return Value<Proposals>::unknown("PFS takes the group of the IKE SA, which may be one of several", one.where);
+    else if (one.groups.empty()) return Value<Proposals>::unknown("PFS takes the group of the IKE SA, which may be one of several",
+        one.where);
   }
   return proposals;
 }
@@ -273,8 +278,10 @@ void read_children(Endpoint& endpoint, const Connection& connection, const Timin
     for (std::size_t j = 0; j < std::max<std::size_t>(1, peers.size()) && endpoint.children.size() < kMostChildren; ++j) {
       Child child = common;
       if (own.size() > 1 || peers.size() > 1) child.name += "/" + std::to_string(i + 1) + "x" + std::to_string(j + 1);
-      child.local = selectors_of(connection.reading, own.empty() ? nullptr : &own[i], connection.local("protoport"), endpoint.local_addresses);
-      child.remote = selectors_of(connection.reading, peers.empty() ? nullptr : &peers[j], connection.remote("protoport"), endpoint.remote_addresses);
+      child.local = selectors_of(connection.reading, own.empty() ? nullptr : &own[i], connection.local("protoport"),
+          endpoint.local_addresses);
+      child.remote = selectors_of(connection.reading, peers.empty() ? nullptr : &peers[j], connection.remote("protoport"),
+          endpoint.remote_addresses);
       endpoint.children.push_back(std::move(child));
     }
 }
@@ -302,7 +309,8 @@ Endpoint read_connection(const Section& section, std::vector<Problem>& problems)
   refuse_unknown(reading, kOfConnection, kOfEnd);
   const Connection connection{reading, sides_of(section)};
   const Timing timing{time_of(reading, "rekeymargin", kMargin),
-                      reading.value("rekeyfuzz", percentage, kFuzzPercent, "write a percentage, as in `100%`"), flag_of(reading, "rekey", true)};
+                      reading.value("rekeyfuzz", percentage, kFuzzPercent, "write a percentage, as in `100%`"), flag_of(reading, "rekey",
+                          true)};
   Endpoint endpoint;
   endpoint.name = section.name;
   endpoint.where = section.where;
@@ -343,8 +351,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   for (const Section& section : file.connections)
     if (is_tunnel(section)) connections.push_back(read_connection(section, all.problems));
   all.endpoints = merged(std::move(connections));
-  const auto keys = read_ipsec_secrets(around.secrets, around.include, {libreswan_identity, false}, all.problems);
-  for (Endpoint& endpoint : all.endpoints) endpoint.keys = keys;
+  const auto keys = read_ipsec_secrets(around, content.path(), {libreswan_identity, false}, all.problems);
+  give_keys(all.endpoints, keys);
   return {std::move(all)};
 }
 

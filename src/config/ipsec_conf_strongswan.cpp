@@ -4,6 +4,7 @@
 #include "src/config/ipsec_conf_ends.hpp"
 #include "src/config/ipsec_conf_syntax.hpp"
 #include "src/config/ipsec_secrets.hpp"
+#include "src/config/key_text.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_proposals.hpp"
 #include "src/config/strongswan_values.hpp"
@@ -43,7 +44,7 @@ const std::vector<std::string_view> kOfConnection = {
     "keyexchange", "keyingtries", "lifebytes", "lifepackets", "lifetime", "marginbytes", "marginpackets", "margintime", "mark",
     "mark_in", "mark_out", "me_peerid", "mediated_by", "mediation", "mobike", "modeconfig", "pfs", "pfsgroup", "reauth", "rekey",
     "rekeyfuzz", "replay_window", "reqid", "sha256_96", "tfc", "type", "xauth", "xauth_identity", "keyingtries", "auth", "ikeport",
-    "hidetos", "overridemtu"};
+    "hidetos", "overridemtu", "keylife", "rekeymargin"};
 const std::vector<std::string_view> kOfEnd = {"allowany", "auth", "auth2", "ca", "ca2", "cert", "cert2", "certpolicy", "dns", "firewall",
                                               "groups", "groups2", "hostaccess", "id", "id2", "ikeport", "protoport", "rsasigkey",
                                               "sigkey", "sendcert", "sourceip", "subnet", "updown", "nexthop"};
@@ -94,7 +95,8 @@ std::optional<Identity> identity_text(std::string_view text) {
   return strongswan_identity(text);
 }
 
-Value<Identity> identity_of(const Reading& reading, const Setting* id, const Setting* certificate, const Value<Addresses>& outer, bool local) {
+Value<Identity> identity_of(const Reading& reading, const Setting* id, const Setting* certificate, const Value<Addresses>& outer,
+    bool local) {
   if (id) return reading.stated<Identity>(*id, identity_text, "write an address, `@name`, `user@name` or a distinguished name");
   if (certificate) return Value<Identity>::unknown("it is the subject of a certificate", certificate->value.where);
   return implied_identity(reading, outer, local);
@@ -145,9 +147,11 @@ Lifetime lifetime_of(const Reading& reading, std::string_view name, Seconds fall
   lifetime.fuzz_percent = timing.fuzz;
   lifetime.rekeys = derived([](bool yes, Seconds time) { return yes && time.count() > 0; }, timing.rekey, life);
   lifetime.hard = timing.rekey.is(false) ? Value<Seconds>::stated(Seconds(0), timing.rekey.where()) : life;
-  lifetime.earliest_rekey = derived([](Seconds time, Seconds margin, double fuzz) { return model::rekey_window(time, margin, fuzz).earliest; },
+  lifetime.earliest_rekey = derived([](Seconds time, Seconds margin, double fuzz) { return model::rekey_window(time, margin,
+      fuzz).earliest; },
                                     life, timing.margin, timing.fuzz);
-  lifetime.latest_rekey = derived([](Seconds time, Seconds margin) { return model::rekey_window(time, margin, 0).latest; }, life, timing.margin);
+  lifetime.latest_rekey = derived([](Seconds time, Seconds margin) { return model::rekey_window(time, margin, 0).latest; }, life,
+      timing.margin);
   return lifetime;
 }
 
@@ -267,7 +271,8 @@ Endpoint read_connection(const Section& section, std::vector<Problem>& problems)
   read_modes(endpoint, reading);
   endpoint.proposals = proposals_of(reading, "ike", Protocol::Ike, kIkeProposal);
   endpoint.lifetime = lifetime_of(reading, "ikelifetime", kIkeLifetime, timing);
-  endpoint.reauthenticates = derived([](bool reauth, bool rekey) { return reauth && rekey; }, flag_of(reading, "reauth", true), timing.rekey);
+  endpoint.reauthenticates = derived([](bool reauth, bool rekey) { return reauth && rekey; }, flag_of(reading, "reauth", true),
+      timing.rekey);
   endpoint.make_before_break = Value<bool>::by_default(false, section.where, kCharonTable);
   read_dpd(endpoint, reading);
   endpoint.nat_traversal = derived([](bool forced) { return forced ? model::NatTraversal::Forced : model::NatTraversal::Auto; },
@@ -283,7 +288,8 @@ Endpoint read_connection(const Section& section, std::vector<Problem>& problems)
 // Policies that let traffic pass or drop it are no tunnels.
 bool is_tunnel(const Section& section) {
   const Setting* type = section.find("type");
-  return !type || (type->value.text != "passthrough" && type->value.text != "pass" && type->value.text != "drop" && type->value.text != "reject");
+  return !type || (type->value.text != "passthrough" && type->value.text != "pass" && type->value.text != "drop" &&
+      type->value.text != "reject");
 }
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
@@ -296,8 +302,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   for (const Section& section : file.connections)
     if (is_tunnel(section)) connections.push_back(read_connection(section, all.problems));
   all.endpoints = merged(std::move(connections));
-  const auto keys = read_ipsec_secrets(around.secrets, around.include, {strongswan_identity, true}, all.problems);
-  for (Endpoint& endpoint : all.endpoints) endpoint.keys = keys;
+  const auto keys = read_ipsec_secrets(around, content.path(), {strongswan_identity, true}, all.problems);
+  give_keys(all.endpoints, keys);
   return {std::move(all)};
 }
 

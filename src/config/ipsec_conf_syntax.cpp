@@ -7,7 +7,8 @@ namespace tunnelscope::config {
 namespace {
 
 constexpr std::size_t kMaxIncludes = 16, kMaxReferences = 64;
-constexpr std::size_t kMostFiles = 1000, kMostSettings = 100'000;
+constexpr std::size_t kMostFiles = 1000, kMostSettings = 20'000;
+constexpr std::size_t kMostConnections = 2000;
 
 // Sections as they are written, before anything is inherited.
 struct Written {
@@ -87,15 +88,22 @@ class Lines {
   }
 
   Section& connection(const std::string& name, const Where& where) {
-    const auto old = std::find_if(written_.connections.begin(), written_.connections.end(), [&](const Section& one) { return one.name == name; });
+    const auto old = std::find_if(written_.connections.begin(), written_.connections.end(),
+        [&](const Section& one) { return one.name == name; });
     if (old != written_.connections.end()) return *old;
+    if (written_.connections.size() >= kMostConnections) {
+      if (written_.incomplete.empty()) problems_.push_back({where, "too many connections: the rest is not read", "split the file", true});
+      written_.incomplete = "the file is too large to be read to its end";
+      return ignored_ = Section();
+    }
     written_.connections.push_back({name, where, {}, {}, {}, {}});
     return written_.connections.back();
   }
 
   void read_setting(std::string_view line, const Where& where) {
     const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) return report(problems_, where, "neither a setting nor a section", "write `name=value`, or `conn NAME`");
+    if (equals == std::string_view::npos) return report(problems_, where, "neither a setting nor a section",
+        "write `name=value`, or `conn NAME`");
     if (!current_) return report(problems_, where, "a setting outside of a section", "put it below a line `conn NAME`");
     if (++settings_ > kMostSettings) {
       if (settings_ == kMostSettings + 1) problems_.push_back({where, "too many settings: the rest is not read", "split the file", true});
@@ -110,7 +118,8 @@ class Lines {
       current_->templates.push_back(std::move(value));
       return;
     }
-    const auto old = std::find_if(current_->settings.begin(), current_->settings.end(), [&](const Setting& one) { return one.name == name; });
+    const auto old = std::find_if(current_->settings.begin(), current_->settings.end(),
+        [&](const Setting& one) { return one.name == name; });
     if (old == current_->settings.end()) current_->settings.push_back({std::move(name), where, std::move(value)});
     else *old = {std::move(name), where, std::move(value)};
   }
@@ -163,14 +172,16 @@ class References {
   }
 
   const Section* find(const Word& name) {
-    const auto found = std::find_if(written_.connections.begin(), written_.connections.end(), [&](const Section& one) { return one.name == name.text; });
+    const auto found = std::find_if(written_.connections.begin(), written_.connections.end(),
+        [&](const Section& one) { return one.name == name.text; });
     const bool there = found != written_.connections.end();
     const bool loop = there && std::find(open_.begin(), open_.end(), &*found) != open_.end();
     if (there && !loop && open_.size() <= kMaxReferences && copied_ <= kMostSettings) return &*found;
     std::vector<std::string_view> names;
     for (const Section& one : written_.connections) names.push_back(one.name);
     if (!there) report(problems_, name.where, "there is no connection of this name", nearest_of(name.text, names));
-    else report(problems_, name.where, loop ? "the connection refers to itself" : "connections refer too much to each other", "remove one of the references");
+    else report(problems_, name.where, loop ? "the connection refers to itself" : "connections refer too much to each other",
+        "remove one of the references");
     return nullptr;
   }
 
@@ -178,7 +189,8 @@ class References {
   void add(Section& heir, const Section& base, bool equals) {
     copied_ += base.settings.size();
     for (const Setting& setting : base.settings) {
-      const auto own = std::find_if(heir.settings.begin(), heir.settings.end(), [&](const Setting& one) { return one.name == setting.name; });
+      const auto own = std::find_if(heir.settings.begin(), heir.settings.end(),
+          [&](const Setting& one) { return one.name == setting.name; });
       if (own == heir.settings.end()) heir.settings.push_back(setting);
       else if (equals && own->value.text != setting.value.text) own->contested = true;
     }
@@ -197,17 +209,24 @@ bool is_referred_to(const Written& written, const std::string& name) {
   return refers(written.defaults) || std::any_of(written.connections.begin(), written.connections.end(), refers);
 }
 
-constexpr std::string_view kLibreswanOnly[] = {"ikev2", "salifetime", "ipsec-lifetime", "phase2alg", "phase2", "retransmit-interval", "retransmit-timeout",
-                                               "ikev1-policy", "protostack", "virtual_private", "virtual-private", "logfile", "dumpdir", "leftsubnets",
-                                               "rightsubnets", "encapsulation", "ipsec-interface", "vti-interface", "vti-routing", "narrowing", "plutodebug",
-                                               "logtime", "nat-ikev1-method", "aggrmode", "sha2-truncbug", "intermediate", "nssdir", "leftinterface-ip"};
-constexpr std::string_view kStrongSwanOnly[] = {"charondebug", "strictcrlpolicy", "cachecrls", "leftauth", "rightauth", "margintime", "closeaction",
-                                                "leftfirewall", "rightfirewall", "inactivity", "installpolicy", "leftdns", "xauth", "eap_identity",
+constexpr std::string_view kLibreswanOnly[] = {"ikev2", "salifetime", "ipsec-lifetime", "phase2alg", "phase2", "retransmit-interval",
+    "retransmit-timeout",
+                                               "ikev1-policy", "protostack", "virtual_private", "virtual-private", "logfile", "dumpdir",
+                                                   "leftsubnets",
+                                               "rightsubnets", "encapsulation", "ipsec-interface", "vti-interface", "vti-routing",
+                                                   "narrowing", "plutodebug",
+                                               "logtime", "nat-ikev1-method", "aggrmode", "sha2-truncbug", "intermediate", "nssdir",
+                                                   "leftinterface-ip"};
+constexpr std::string_view kStrongSwanOnly[] = {"charondebug", "strictcrlpolicy", "cachecrls", "leftauth", "rightauth", "margintime",
+    "closeaction",
+                                                "leftfirewall", "rightfirewall", "inactivity", "installpolicy", "leftdns", "xauth",
+                                                    "eap_identity",
                                                 "leftallowany", "rightallowany", "leftgroups", "keylife", "uniqueids"};
 
 }  // namespace
 
-IpsecConf read_ipsec_conf(const Source& source, const Include& include, const std::vector<Synonym>& synonyms, std::vector<Problem>& problems) {
+IpsecConf read_ipsec_conf(const Source& source, const Include& include, const std::vector<Synonym>& synonyms,
+    std::vector<Problem>& problems) {
   Written written;
   Lines(include, synonyms, written, problems).read(source);
   IpsecConf all{written.setup, {}};

@@ -16,7 +16,8 @@ struct Token {
   Where where;
 };
 
-const std::vector<std::string_view> kKinds = {"PSK", "RSA", "ECDSA", "EAP", "XAUTH", "NTLM", "PKCS8", "PKCS12", "P12", "PIN", "BLISS", "PPKS", "SHARE"};
+const std::vector<std::string_view> kKinds = {"PSK", "RSA", "ECDSA", "EAP", "XAUTH", "NTLM", "PKCS8", "PKCS12", "P12", "PIN", "BLISS",
+    "PPKS", "SHARE"};
 
 class Secrets {
  public:
@@ -60,7 +61,8 @@ class Secrets {
   // False: nothing is left, or, without `lines`, nothing in this line.
   bool skip_space(bool lines) {
     while (!ended()) {
-      const bool comment = now() == '#' && (text_.at == 0 || std::string_view(" \t\r\n").find(text_.all[text_.at - 1]) != std::string_view::npos);
+      const bool comment = now() == '#' && (text_.at == 0 ||
+          std::string_view(" \t\r\n").find(text_.all[text_.at - 1]) != std::string_view::npos);
       if (comment) skip_line();
       else if (now() == ' ' || now() == '\t' || now() == '\r') step();
       else if (now() == '\n' && lines) step();
@@ -120,7 +122,8 @@ class Secrets {
   void secret(const std::vector<Token>& selectors, std::string kind, const Where& where) {
     const Where behind = here();
     if (kind.empty() && skip_space(true)) kind = token().text;
-    std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A')
+        : c; });
     if (kind == "PSK") return pre_shared_key(selectors, where);
     if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end())
       report(problems_, behind, "unknown kind of secret", nearest_of(kind, kKinds));
@@ -138,7 +141,8 @@ class Secrets {
   }
 
   void pre_shared_key(const std::vector<Token>& selectors, const Where& where) {
-    if (!skip_space(true)) return report(problems_, where, "the file ends before the key", "write the key behind `PSK`, in quotation marks");
+    if (!skip_space(true)) return report(problems_, where, "the file ends before the key",
+        "write the key behind `PSK`, in quotation marks");
     Token written = token();
     skip_line();
     if (keys.size() >= kMostKeys) {
@@ -191,13 +195,13 @@ bool recognises(const Content& content) {
 
 }  // namespace
 
-Value<std::vector<model::Key>> read_ipsec_secrets(std::span<const Source> files, const Include& include, const SecretsDialect& dialect,
+Value<std::vector<model::Key>> read_ipsec_secrets(const Surroundings& around, const std::string& asked_for, const SecretsDialect& dialect,
                                                   std::vector<Problem>& problems) {
   using Keys = Value<std::vector<model::Key>>;
-  if (files.empty()) return Keys::unknown("no secrets were given", {});
-  Secrets secrets(include, dialect, problems);
-  for (const Source& file : files) secrets.read(file);
-  const Where where{files.front().path, 1, 1};
+  if (around.secrets.empty()) return Keys::unknown("no secrets were given", {asked_for, 0, 0});
+  Secrets secrets(around.include, dialect, problems);
+  for (const Source& file : around.secrets) secrets.read(file);
+  const Where where{around.secrets.front().path, 1, 1};
   if (!secrets.incomplete.empty()) return Keys::unknown(secrets.incomplete, where);
   return Keys::stated(std::move(secrets.keys), where);
 }

@@ -2,7 +2,6 @@
 // kinds of secrets are passed over.
 #pragma once
 #include <optional>
-#include <span>
 
 #include "diag/config/secret.hpp"
 #include "src/config/readers.hpp"
@@ -16,8 +15,8 @@ struct SecretsDialect {
   bool bare_text;  // an unquoted key without encoding is its own text; else an error
 };
 
-// Unknown without files, and when an include of theirs could not be read.
-Value<std::vector<model::Key>> read_ipsec_secrets(std::span<const Source> files, const Include& include, const SecretsDialect& dialect,
+// Unknown without files, and when an include of theirs could not be read. `asked_for` is the configuration that needs them.
+Value<std::vector<model::Key>> read_ipsec_secrets(const Surroundings& around, const std::string& asked_for, const SecretsDialect& dialect,
                                                   std::vector<Problem>& problems);
 
 }  // namespace tunnelscope::config

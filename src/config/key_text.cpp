@@ -1,5 +1,6 @@
 #include "src/config/key_text.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace tunnelscope::config {
@@ -64,6 +65,13 @@ std::optional<Secret> decoded_key(std::string&& text) {
   diag::config::wipe(text);
   if (!bytes) return std::nullopt;
   return Secret(std::move(*bytes));
+}
+
+void give_keys(std::vector<diag::config::Endpoint>& endpoints, const diag::config::Value<std::vector<diag::config::Key>>& keys) {
+  using Keys = diag::config::Value<std::vector<diag::config::Key>>;
+  constexpr std::size_t kMostCopies = 1'000'000;
+  const bool too_many = keys.known() && keys->size() > kMostCopies / std::max<std::size_t>(1, endpoints.size());
+  for (auto& endpoint : endpoints) endpoint.keys = too_many ? Keys::unknown("there are too many keys", keys.where()) : keys;
 }
 
 }  // namespace tunnelscope::config

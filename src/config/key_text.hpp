@@ -3,8 +3,9 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "diag/config/secret.hpp"
+#include "diag/config/model.hpp"
 
 namespace tunnelscope::config {
 
@@ -12,5 +13,8 @@ namespace tunnelscope::config {
 std::optional<diag::config::Secret> decoded_key(std::string&& text);
 // As it stands, whatever it begins with.
 diag::config::Secret literal_key(std::string&& text);
+
+// The same keys to all endpoints; unknown where that would be more than a machine holds.
+void give_keys(std::vector<diag::config::Endpoint>& endpoints, const diag::config::Value<std::vector<diag::config::Key>>& keys);
 
 }  // namespace tunnelscope::config

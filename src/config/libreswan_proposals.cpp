@@ -11,7 +11,7 @@ using model::Proposals;
 using model::Protocol;
 using model::TransformType;
 
-constexpr std::size_t kMostProposals = 256;
+constexpr std::size_t kMostProposals = 256, kMostUnrecognised = 32;
 
 // What pluto's word stands for, by canonical names. A cipher without a key length stands for both lengths.
 struct Spelt {
@@ -34,7 +34,8 @@ const std::vector<Spelt>& spellings() {
       {"chacha20_poly1305", {"chacha20poly1305"}}, {"camellia", {"camellia256", "camellia128"}},
       {"sha", {"sha1"}}, {"sha1_96", {"sha1"}}, {"sha2", {"sha256"}}, {"sha2_256", {"sha256"}}, {"sha2_256_128", {"sha256"}},
       {"sha2_384", {"sha384"}}, {"sha2_512", {"sha512"}}, {"hmac_sha1", {"sha1"}}, {"hmac_md5", {"md5"}}, {"hmac_sha2_256", {"sha256"}},
-      {"hmac_sha2_384", {"sha384"}}, {"hmac_sha2_512", {"sha512"}}, {"sha2_256_truncbug", {"sha256_96"}}, {"hmac_sha2_256_truncbug", {"sha256_96"}},
+      {"hmac_sha2_384", {"sha384"}}, {"hmac_sha2_512", {"sha512"}}, {"sha2_256_truncbug", {"sha256_96"}}, {"hmac_sha2_256_truncbug",
+          {"sha256_96"}},
       {"aes_xcbc", {"aesxcbc"}}, {"aes_cmac", {"aescmac"}}, {"dh0", {"none"}}, {"ecp_256", {"ecp256"}}, {"ecp_384", {"ecp384"}},
       {"ecp_521", {"ecp521"}}, {"x25519", {"curve25519"}}};
   return kAll;
@@ -85,6 +86,7 @@ Proposal read_proposal(const Word& text, Protocol protocol, std::vector<Problem>
     for (const AlgorithmRef one : known)
       if (!no_integrity) proposal.add(one, word.where);
     if (!known.empty()) continue;
+    if (proposal.unrecognised.size() >= kMostUnrecognised) break;
     proposal.unrecognised.push_back(word.text);
     report(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
   }

@@ -64,6 +64,9 @@ std::span<const Kind> kinds() {
       kStrongSwanIpsecConf,
       kLibreswanIpsecConf,
       kIpsecSecrets,
+      kCiscoIos,
+      kJuniper,
+      kNeutralYaml,
   };
   return kAll;
 }

@@ -12,5 +12,8 @@ extern const Kind kStrongSwanSwanctl;
 extern const Kind kStrongSwanIpsecConf;
 extern const Kind kLibreswanIpsecConf;
 extern const Kind kIpsecSecrets;
+extern const Kind kCiscoIos;
+extern const Kind kJuniper;
+extern const Kind kNeutralYaml;
 
 }  // namespace tunnelscope::config

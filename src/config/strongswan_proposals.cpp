@@ -10,7 +10,7 @@ using model::Proposal;
 using model::Proposals;
 using model::Protocol;
 
-constexpr std::size_t kMostProposals = 256;
+constexpr std::size_t kMostProposals = 256, kMostUnrecognised = 32;
 
 // Where strongSwan's word is not the canonical one.
 constexpr Spelling<std::string_view> kSpellings[] = {
@@ -58,6 +58,7 @@ Proposal read_proposal(const Word& text, std::vector<Problem>& problems) {
       proposal.add(known, word.where);
       continue;
     }
+    if (proposal.unrecognised.size() >= kMostUnrecognised) break;
     proposal.unrecognised.push_back(word.text);
     report(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
   }

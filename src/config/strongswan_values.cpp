@@ -28,7 +28,8 @@ std::optional<Identity> prefixed(std::string_view kind, std::string_view rest) {
   if (kind == "fqdn" || kind == "dns") return Identity{IdentityKind::Fqdn, std::string(rest)};
   if (kind == "email" || kind == "rfc822" || kind == "userfqdn") return Identity{IdentityKind::UserFqdn, std::string(rest)};
   if (kind == "keyid") return Identity{IdentityKind::KeyId, hex_of(rest)};
-  if (kind == "asn1dn") return rest.starts_with('#') ? std::nullopt : std::optional(Identity{IdentityKind::DistinguishedName, std::string(rest)});
+  if (kind == "asn1dn") return rest.starts_with('#') ? std::nullopt : std::optional(Identity{IdentityKind::DistinguishedName,
+      std::string(rest)});
   if (kind == "ipv4" || kind == "ipv6") return model::parse_address(rest) ? std::optional(model::identity_of(rest)) : std::nullopt;
   return std::nullopt;
 }
@@ -73,7 +74,8 @@ bool set_protocol(Selector& selector, std::string_view text) {
     selector.protocol = static_cast<std::uint8_t>(*number);
     return *number <= 255;
   }
-  const auto known = spelt<std::uint8_t>(text, {{"ip", 0}, {"any", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"gre", 47}, {"esp", 50}, {"ah", 51},
+  const auto known = spelt<std::uint8_t>(text, {{"ip", 0}, {"any", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"gre", 47}, {"esp", 50},
+      {"ah", 51},
                                                 {"ipv6-icmp", 58}, {"icmpv6", 58}, {"ospf", 89}, {"l2tp", 115}, {"sctp", 132}});
   selector.protocol = known.value_or(0);
   return known.has_value();

@@ -45,7 +45,8 @@ const std::vector<std::string_view> kOfChild = {
     "policies_fwd_out", "dpd_action", "ipcomp", "inactivity", "reqid", "priority", "interface", "mark_in", "mark_in_sa", "mark_out",
     "set_mark_in", "set_mark_out", "if_id_in", "if_id_out", "label", "label_mode", "tfc_padding", "replay_window", "hw_offload", "copy_df",
     "copy_ecn", "copy_dscp", "start_action", "close_action", "per_cpu_sas"};
-const std::vector<std::string_view> kSecrets = {"ike", "eap", "xauth", "ntlm", "ppk", "private", "rsa", "ecdsa", "pkcs8", "pkcs12", "token"};
+const std::vector<std::string_view> kSecrets = {"ike", "eap", "xauth", "ntlm", "ppk", "private", "rsa", "ecdsa", "pkcs8", "pkcs12",
+    "token"};
 const std::vector<std::string_view> kTop = {"connections", "secrets", "pools", "authorities"};
 
 Value<Seconds> time_of(const Reading& reading, std::string_view name, Seconds fallback) {
@@ -137,7 +138,8 @@ std::optional<DownAction> dpd_action_of(std::string_view text) {
 void truncate_sha256(Value<model::Proposals>& proposals) {
   if (!proposals.known()) return;
   for (model::Proposal& one : proposals.edit())
-    std::replace(one.integrity.algorithms.begin(), one.integrity.algorithms.end(), model::algorithm("sha256"), model::algorithm("sha256_96"));
+    std::replace(one.integrity.algorithms.begin(), one.integrity.algorithms.end(), model::algorithm("sha256"),
+        model::algorithm("sha256_96"));
 }
 
 // A child whose mode makes it none (pass, drop) is empty.
@@ -156,7 +158,8 @@ std::optional<Child> read_child(const Section& section, const Endpoint& endpoint
   child.mode = reading.value("mode", mode_of, model::ChildMode::Tunnel, "write `tunnel`, `transport` or `beet`");
   const bool ah = section.find("ah_proposals") && !section.find("esp_proposals");
   const auto protocol = ah ? model::SecurityProtocol::Ah : model::SecurityProtocol::Esp;
-  child.protocol = ah ? Value<model::SecurityProtocol>::stated(protocol, section.find("ah_proposals")->value.where) : reading.absent(protocol);
+  child.protocol = ah ? Value<model::SecurityProtocol>::stated(protocol, section.find("ah_proposals")->value.where)
+      : reading.absent(protocol);
   child.proposals = proposals_of(reading, ah ? "ah_proposals" : "esp_proposals", model::Protocol::Esp);
   if (flag_of(reading, "sha256_96", false).is(true)) truncate_sha256(child.proposals);
   child.local = selectors_of(reading, "local_ts", endpoint.local_addresses);
@@ -209,6 +212,7 @@ void read_authentication(Endpoint& endpoint, const Section& connection, std::vec
   End local = read_end(connection, "local", problems), remote = read_end(connection, "remote", problems);
   const bool by_certificate = local.authentication.known() && *local.authentication != Authentication::PreSharedKey;
   if (local.identity.where().known()) endpoint.local_identity = local.identity;
+  else if (!connection.incomplete.empty()) endpoint.local_identity = Value<Identity>::unknown(connection.incomplete, connection.where);
   else if (by_certificate) endpoint.local_identity = Value<Identity>::unknown("it is the subject of a certificate", connection.where);
   else endpoint.local_identity = identity_of_address(endpoint.local_addresses, connection.where, kTable);
   endpoint.remote_identity = remote.identity.where().known() ? remote.identity : Reading{connection, kTable, problems}.absent(Identity{});
@@ -297,7 +301,8 @@ std::string_view kind_of_secret(std::string_view name) {
 }
 
 std::optional<model::Key> read_key(Section& section, std::vector<Problem>& problems) {
-  const auto written = std::find_if(section.settings.begin(), section.settings.end(), [](const Setting& one) { return one.name == "secret"; });
+  const auto written = std::find_if(section.settings.begin(), section.settings.end(),
+      [](const Setting& one) { return one.name == "secret"; });
   if (written == section.settings.end() || written->value.text.empty()) {
     report(problems, section.where, "a key without a `secret`", "add `secret = ...`, or remove the section");
     return std::nullopt;
@@ -372,7 +377,7 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
     }
   }
   const auto keys = read_keys(root, all.problems);
-  for (Endpoint& endpoint : all.endpoints) endpoint.keys = keys;
+  give_keys(all.endpoints, keys);
   refuse_misspelt_sections(root, all.problems);
   wipe(root);
   return {std::move(all)};

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kMaxSections = 64;      // within each other
 constexpr std::size_t kMaxIncludes = 16;      // within each other
-constexpr std::size_t kMostFiles = 1000, kMostSettings = 100'000;
+constexpr std::size_t kMostFiles = 1000, kMostSettings = 20'000;
 constexpr std::string_view kNotInNames = "{}=:,#\" \t\r\n";
 
 // What all files of one configuration share.
@@ -65,7 +65,8 @@ class File {
         statement(section, depth);
       }
     }
-    if (depth > 0) shared_.problems.push_back({section.where, "the section is not closed: the file ends before", "add the missing `}`", true});
+    if (depth > 0) shared_.problems.push_back({section.where, "the section is not closed: the file ends before", "add the missing `}`",
+        true});
   }
 
   void statement(Section& section, std::size_t depth) {
@@ -164,8 +165,9 @@ class File {
 
   void subsection(Section& parent, std::string word, const Where& where, std::vector<Word> inherited, std::size_t depth) {
     if (ended() || now() != '{') return malformed(where);
-    if (depth >= kMaxSections) {
-      shared_.problems.push_back({where, "sections stand too deep within each other: the rest is not read", {}, true});
+    if (depth >= kMaxSections || ++shared_.settings > kMostSettings) {
+      shared_.problems.push_back({where, "too many sections, or too deep within each other: the rest is not read", "split the file", true});
+      parent.incomplete = "the file is too large to be read to its end";
       at_ = text_.size();
       return;
     }
@@ -253,8 +255,10 @@ class Inheritance {
     for (const Word& part : split(name, '.'))
       if (base) base = base->section(part.text);
     if (!base || base == &root_) return fail("there is no section of this name to inherit from", nearest_of(name.text, names()));
-    if (std::find(open_.begin(), open_.end(), base) != open_.end()) return fail("the section inherits from itself", "remove one of the references");
-    if (open_.size() > kMaxSections || copied_ > kMostSettings) return fail("sections inherit too much from each other", "inherit from fewer sections");
+    if (std::find(open_.begin(), open_.end(), base) != open_.end()) return fail("the section inherits from itself",
+        "remove one of the references");
+    if (open_.size() > kMaxSections || copied_ > kMostSettings) return fail("sections inherit too much from each other",
+        "inherit from fewer sections");
     return base;
   }
 
@@ -272,7 +276,8 @@ class Inheritance {
         heir.incomplete = "too much is inherited to be read";
         return;
       }
-      const auto own = std::find_if(heir.settings.begin(), heir.settings.end(), [&](const Setting& one) { return one.name == setting.name; });
+      const auto own = std::find_if(heir.settings.begin(), heir.settings.end(),
+          [&](const Setting& one) { return one.name == setting.name; });
       if (own == heir.settings.end()) heir.settings.push_back(setting);
       else if (equals && own->value.text != setting.value.text) own->contested = true;
     }

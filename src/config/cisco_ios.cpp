@@ -1,0 +1,650 @@
+// Reads a running configuration of Cisco IOS or IOS-XE. Each tunnel interface that is protected by an IPsec profile is an endpoint, and
+// so is each peer of a crypto map; whatever else the configuration holds is passed over. Encrypted keys are not known.
+#include <algorithm>
+#include <map>
+
+#include "src/config/cisco_syntax.hpp"
+#include "src/config/rows.hpp"
+
+namespace tunnelscope::config {
+namespace {
+
+using model::AddressRange;
+using model::Addresses;
+using model::Authentication;
+using model::Child;
+using model::DownAction;
+using model::Endpoint;
+using model::Identity;
+using model::IdentityKind;
+using model::IpAddress;
+using model::Key;
+using model::Lifetime;
+using model::Modes;
+using model::Proposal;
+using model::Proposals;
+using model::Secret;
+using model::Selectors;
+using model::StartAction;
+using model::Versions;
+
+constexpr const char* kTable = "Cisco IOS XE 17, 2023-03";
+constexpr Seconds kIkeLifetime{86'400}, kIpsecLifetime{3600}, kBgpKeepalive{60}, kBgpHold{180};
+constexpr std::uint64_t kReplayWindow = 64;
+constexpr Seconds kDpdRetry{2};
+
+template <class T>
+Value<T> stated(T value, const Command& command) {
+  return Value<T>::stated(std::move(value), command.where);
+}
+
+Identity identity_of(const IpAddress& address) { return {IdentityKind::Address, model::text(address)}; }
+
+// What a command of the global configuration says about itself alone.
+class Router {
+ public:
+  Router(Command& root, std::vector<Problem>& problems) : root_(root), problems_(problems) {}
+
+  std::vector<Endpoint> endpoints() {
+    read_keys();
+    std::vector<Endpoint> all;
+    for (const Command* one : root_.all("interface"))
+      if (const Command* protection = one->find("tunnel protection ipsec profile")) all.push_back(of_tunnel(*one, *protection));
+    for (const Command* one : root_.all("crypto map"))
+      if (one->word(4) == "ipsec-isakmp") of_map_entry(*one, all);
+    return all;
+  }
+
+ private:
+  // -- names ---------------------------------------------------------------------------------------------------------------------------
+
+  // The command that defines a name; a reference to none is a problem.
+  const Command* definition(const std::string& kind, const Word& name) {
+    if (const Command* found = root_.find(kind + " " + name.text)) return found;
+    std::vector<std::string_view> names;
+    const std::size_t index = words_of(kind, {}).size();
+    for (const Command* one : root_.all(kind)) names.push_back(one->word(index));
+    report(problems_, name.where, "there is no `" + kind + "` of this name", nearest_of(name.text, names));
+    return nullptr;
+  }
+
+  const Command* referred(const Command& from, const std::string& by, const std::string& kind) {
+    const Command* reference = from.find(by);
+    const std::size_t index = words_of(by, {}).size();
+    return reference && reference->words.size() > index ? definition(kind, reference->words[index]) : nullptr;
+  }
+
+  // -- addresses -----------------------------------------------------------------------------------------------------------------------
+
+  Value<IpAddress> address_of_interface(const Command& interface) {
+    const Command* command = interface.find("ip address");
+    if (!command) return Value<IpAddress>::unknown("the interface has no address", interface.where);
+    const auto address = model::parse_address(command->word(2));
+    if (!address) return Value<IpAddress>::unknown("the address is not in the configuration", command->where);
+    return stated(*address, *command);
+  }
+
+  // An address, or the name of an interface.
+  Value<Addresses> outside(const Word& word) {
+    const auto single = [](const IpAddress& address) { return Addresses{false, {{address, address}}, {}}; };
+    if (const auto address = model::parse_address(word.text)) return Value<Addresses>::stated(single(*address), word.where);
+    const Command* interface = definition("interface", word);
+    if (!interface) return Value<Addresses>::unknown("its interface is not in the configuration", word.where);
+    return derived(single, address_of_interface(*interface));
+  }
+
+  Value<Addresses> peer(const Command& command, std::size_t index) {
+    if (command.words.size() <= index) return Value<Addresses>::unknown("not stated", command.where);
+    const Word& word = command.words[index];
+    if (const auto address = model::parse_address(word.text)) return Value<Addresses>::stated({false, {{*address, *address}}, {}},
+        word.where);
+    if (word.text == "dynamic") return Value<Addresses>::stated({true, {}, {}}, word.where);
+    return Value<Addresses>::stated({false, {}, {word.text}}, word.where);
+  }
+
+  // -- keys ----------------------------------------------------------------------------------------------------------------------------
+
+  // "[0|6] KEY": the words from `index` on, of which the last is the key.
+  Value<Secret> secret_at(Command& command, std::size_t index) {
+    const bool typed = command.words.size() > index + 1 && command.word(index).size() == 1 && command.word(index) >= "0" &&
+        command.word(index) <= "9";
+    const bool clear = !typed || command.word(index) == "0";
+    if (typed) ++index;
+    if (command.words.size() <= index) return Value<Secret>::unknown("the key is missing", command.where);
+    Word& word = command.words[index];
+    const bool hidden = word.text.find_first_not_of('*') == std::string::npos || word.text == "<removed>";
+    if (!clear || hidden) {
+      model::wipe(word.text);
+      return Value<Secret>::unknown(hidden ? "it was taken out of the file" : "encrypted", word.where);
+    }
+    return Value<Secret>::stated(Secret(std::move(word.text)), word.where);
+  }
+
+  static std::size_t index_of(const Command& command, std::string_view wanted) {
+    for (std::size_t i = 0; i < command.words.size(); ++i)
+      if (command.words[i].text == wanted) return i;
+    return command.words.size();
+  }
+
+  // "address 203.0.113.10 [255.255.255.0]" from `index` on.
+  void file_under(Key& key, const Command& command, std::size_t index) {
+    const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
+    const auto range = address && mask ? model::range_of_mask(*address, *mask) : std::nullopt;
+    if (!address) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
+    else if (!mask || (range && range->first == range->last)) key.owners.push_back(identity_of(*address));
+    else if (range && range->everything()) return;
+    else key.secret = Value<Secret>::unknown("it is filed under a network", command.where);
+  }
+
+  void read_keys() {
+    for (Command& command : root_.below) {
+      if (command.begins("crypto isakmp key")) {
+        const std::size_t at = std::min(index_of(command, "address"), index_of(command, "hostname"));
+        Key key{{}, {}, command.where};
+        key.secret = secret_at(command, 3);
+        file_under(key, command, at + 1);
+        keys_.push_back(std::move(key));
+      }
+      if (command.begins("crypto keyring"))
+        for (Command& one : command.below)
+          if (one.begins("pre-shared-key")) read_keyring_key(one);
+      if (command.begins("crypto ikev2 keyring")) read_ikev2_keyring(command);
+    }
+  }
+
+  void read_keyring_key(Command& command) {
+    Key key{{}, {}, command.where};
+    key.secret = secret_at(command, index_of(command, "key") + 1);
+    file_under(key, command, 2);
+    keys_.push_back(std::move(key));
+  }
+
+  void read_ikev2_keyring(Command& keyring) {
+    auto& keys = ikev2_keys_[std::string(keyring.word(3))];
+    for (Command& entry : keyring.below) {
+      if (entry.word(0) != "peer") continue;
+      Key key{{}, {}, entry.where};
+      for (Command& one : entry.below) {
+        if (one.word(0) != "pre-shared-key") continue;
+        const bool one_way = one.word(1) == "local" || one.word(1) == "remote";
+        Value<Secret> secret = secret_at(one, one_way ? 2 : 1);
+        const bool differs = key.secret.known() && secret.known() && !(*key.secret == *secret);
+        key.secret = differs ? Value<Secret>::unknown("the two ends use different keys", one.where) : std::move(secret);
+      }
+      for (const Command& one : entry.below) {
+        if (one.word(0) == "address") file_under(key, one, 1);
+        if (one.word(0) == "identity" && one.word(1) == "address") file_under(key, one, 2);
+        if (one.word(0) == "identity" && one.word(1) == "fqdn") key.owners.push_back({IdentityKind::Fqdn, std::string(one.word(2))});
+        if (one.word(0) == "identity" && one.word(1) == "email") key.owners.push_back({IdentityKind::UserFqdn, std::string(one.word(2))});
+      }
+      keys.push_back(std::move(key));
+    }
+  }
+
+  // -- the IKE SA ----------------------------------------------------------------------------------------------------------------------
+
+  void unknown_word(Proposal& proposal, const Word& word) {
+    proposal.unrecognised.push_back(word.text);
+    report(problems_, word.where, "this is no algorithm of a proposal");
+  }
+
+  void add(Proposal& proposal, std::string_view id, const Word& word) {
+    if (id.empty()) unknown_word(proposal, word);
+    else proposal.add(model::algorithm(id), word.where);
+  }
+
+  void add_group(Proposal& proposal, std::string_view number, const Word& word) {
+    const auto wanted = whole_number(number);
+    const model::AlgorithmRef group = wanted && *wanted < 64 ? model::group(static_cast<std::uint16_t>(*wanted)) : nullptr;
+    if (group) proposal.add(group, word.where);
+    else unknown_word(proposal, word);
+  }
+
+  // A policy shows what differs from DES, SHA, RSA signatures, group 1 and a day.
+  struct Policy {
+    Proposal proposal;
+    bool pre_shared = false;
+    Value<Seconds> lifetime;
+  };
+
+  Policy read_policy(const Command& command) {
+    Policy policy;
+    policy.proposal.where = command.where;
+    policy.lifetime = Value<Seconds>::by_default(kIkeLifetime, command.where, kTable);
+    for (const Command& one : command.below) {
+      const Word& last = one.words.back();
+      if (one.word(0) == "encr" || one.word(0) == "encryption") add(policy.proposal, cisco_cipher(one.word(1), one.word(2)), last);
+      if (one.word(0) == "hash") add(policy.proposal, cisco_hash(one.word(1)), last);
+      if (one.word(0) == "group") add_group(policy.proposal, one.word(1), last);
+      if (one.word(0) == "authentication") policy.pre_shared = one.word(1) == "pre-share";
+      if (one.word(0) == "lifetime") policy.lifetime = seconds(one, 1);
+    }
+    if (policy.proposal.encryption.empty()) policy.proposal.add(model::algorithm("des"), command.where);
+    if (policy.proposal.integrity.empty()) policy.proposal.add(model::algorithm("sha1"), command.where);
+    if (policy.proposal.groups.empty()) policy.proposal.add(model::group(1), command.where);
+    return policy;
+  }
+
+  Value<Seconds> seconds(const Command& command, std::size_t index) {
+    const auto number = whole_number(command.word(index));
+    if (number && *number < 10'000'000'000) return stated(Seconds(static_cast<Seconds::rep>(*number)), command);
+    report(problems_, command.where, "a number of seconds is missing or cannot be read", "write a whole number");
+    return Value<Seconds>::unknown("its value cannot be read", command.where);
+  }
+
+  Lifetime lifetime(const Value<Seconds>& hard) {
+    Lifetime all;
+    all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
+    all.hard = hard;
+    return all;
+  }
+
+  void read_ikev1(Endpoint& endpoint, const Command* profile) {
+    endpoint.accepts = endpoint.initiates = Value<Versions>::by_default({true, false}, endpoint.where, kTable);
+    const bool aggressive = profile && profile->find("initiate mode aggressive"),
+        never = root_.find("crypto isakmp aggressive-mode disable");
+    endpoint.initiates_modes = Value<Modes>::by_default({!aggressive, aggressive}, endpoint.where, kTable);
+    endpoint.accepts_modes = Value<Modes>::by_default({true, !never}, endpoint.where, kTable);
+    std::vector<Policy> policies;
+    for (const Command* one : root_.all("crypto isakmp policy")) policies.push_back(read_policy(*one));
+    Proposals proposals;
+    for (const Policy& one : policies)
+      if (one.pre_shared) proposals.push_back(one.proposal);
+    const Where where = policies.empty() ? endpoint.where : policies.front().proposal.where;
+    endpoint.proposals = policies.empty() ? Value<Proposals>::unknown("the default policies differ between releases", endpoint.where)
+                                          : Value<Proposals>::stated(proposals, where);
+    const auto method = proposals.empty() ? Authentication::Certificate : Authentication::PreSharedKey;
+    endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::stated(method, where);
+    if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
+    endpoint.keys = Value<std::vector<Key>>::stated(keys_, keys_.empty() ? endpoint.where : keys_.front().where);
+    endpoint.remote_identity = Value<Identity>::by_default({}, endpoint.where, kTable);
+    read_own_identity(endpoint, profile ? profile->find("self-identity") : nullptr, 1);
+    if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
+      endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
+    const Command* alive = profile && profile->find("keepalive") ? profile->find("keepalive") : nullptr;
+    read_dpd(endpoint, alive ? alive : root_.find("crypto isakmp keepalive"), alive ? 1 : 3);
+  }
+
+  // "address 198.51.100.20", "fqdn NAME", "email NAME", "key-id NAME" from `index` on.
+  std::optional<Identity> identity_at(const Command& command, std::size_t index) {
+    const std::string value(command.word(index + 1));
+    if (command.word(index) == "address")
+      if (const auto address = model::parse_address(value)) return identity_of(*address);
+    if (command.word(index) == "fqdn") return Identity{IdentityKind::Fqdn, value};
+    if (command.word(index) == "email" || command.word(index) == "user-fqdn") return Identity{IdentityKind::UserFqdn, value};
+    if (command.word(index) == "key-id") return Identity{IdentityKind::KeyId, value};
+    return std::nullopt;
+  }
+
+  void read_own_identity(Endpoint& endpoint, const Command* command, std::size_t index) {
+    if (command && command->words.size() > index + 1) {
+      const auto identity = identity_at(*command, index);
+      endpoint.local_identity = identity ? stated(*identity, *command) : Value<Identity>::unknown("it is not in the configuration",
+          command->where);
+      return;
+    }
+    const auto address = endpoint.local_addresses.known() ? endpoint.local_addresses->single() : std::nullopt;
+    endpoint.local_identity = address ? Value<Identity>::by_default(identity_of(*address), endpoint.where, kTable)
+                                      : Value<Identity>::unknown("it is the outside address, which is not known", endpoint.where);
+  }
+
+  // "INTERVAL RETRY [periodic|on-demand]" from `index` on; without the command there is none.
+  void read_dpd(Endpoint& endpoint, const Command* command, std::size_t index) {
+    if (!command) {
+      endpoint.dpd.enabled = Value<bool>::by_default(false, endpoint.where, kTable);
+      return;
+    }
+    endpoint.dpd.enabled = stated(true, *command);
+    endpoint.dpd.delay = seconds(*command, index);
+    const auto retry = whole_number(command->word(index + 1));
+    const Seconds each = retry && *retry < 3600 ? Seconds(static_cast<Seconds::rep>(*retry)) : kDpdRetry;
+    endpoint.dpd.timeout = derived([&](Seconds delay) { return delay + 5 * each; }, endpoint.dpd.delay);
+  }
+
+  void read_ikev2_proposals(Endpoint& endpoint) {
+    const Command* policy = root_.find("crypto ikev2 policy");
+    std::vector<const Command*> proposals;
+    if (policy)
+      for (const Command* one : policy->all("proposal"))
+        if (one->words.size() > 1)
+          if (const Command* found = definition("crypto ikev2 proposal", one->words[1])) proposals.push_back(found);
+    if (proposals.empty()) {
+      endpoint.proposals = Value<Proposals>::unknown(policy ? "its proposals could not be read"
+          : "the default proposal differs between releases",
+                                                     policy ? policy->where : endpoint.where);
+      return;
+    }
+    Proposals all;
+    for (const Command* one : proposals) all.push_back(read_ikev2_proposal(*one));
+    endpoint.proposals = Value<Proposals>::stated(std::move(all), proposals.front()->where);
+  }
+
+  Proposal read_ikev2_proposal(const Command& command) {
+    Proposal proposal;
+    proposal.where = command.where;
+    for (const Command& one : command.below)
+      for (std::size_t i = 1; i < one.words.size(); ++i) {
+        const Word& word = one.words[i];
+        const std::string hash(cisco_hash(word.text));
+        if (one.word(0) == "encryption") add(proposal, cisco_cipher(word.text, ""), word);
+        if (one.word(0) == "integrity") add(proposal, hash, word);
+        if (one.word(0) == "prf") add(proposal, hash.empty() ? hash : "prf" + hash, word);
+        if (one.word(0) == "group") add_group(proposal, word.text, word);
+      }
+    return proposal;
+  }
+
+  static Value<Authentication> method(const Endpoint& endpoint, const Command* command, std::size_t index) {
+    if (!command) return Value<Authentication>::unknown("not stated", endpoint.where);
+    const std::string_view word = command->word(index);
+    return stated(word == "pre-share" ? Authentication::PreSharedKey : word == "eap" ? Authentication::Eap : Authentication::Certificate,
+        *command);
+  }
+
+  void read_ikev2(Endpoint& endpoint, const Command& profile) {
+    endpoint.accepts = endpoint.initiates = stated(Versions{false, true}, profile);
+    endpoint.accepts_modes = endpoint.initiates_modes = Value<Modes>::by_default({true, false}, endpoint.where, kTable);
+    read_ikev2_proposals(endpoint);
+    endpoint.local_authentication = method(endpoint, profile.find("authentication local"), 2);
+    endpoint.remote_authentication = method(endpoint, profile.find("authentication remote"), 2);
+    read_own_identity(endpoint, profile.find("identity local"), 2);
+    read_expected_identity(endpoint, profile);
+    read_ikev2_keys(endpoint, profile);
+    const Command* life = profile.find("lifetime");
+    endpoint.lifetime = lifetime(life ? seconds(*life, 1) : Value<Seconds>::by_default(kIkeLifetime, endpoint.where, kTable));
+    const Command* own = profile.find("dpd");
+    read_dpd(endpoint, own ? own : root_.find("crypto ikev2 dpd"), own ? 1 : 3);
+  }
+
+  void read_expected_identity(Endpoint& endpoint, const Command& profile) {
+    const auto all = profile.all("match identity remote");
+    if (all.size() != 1) {
+      endpoint.remote_identity = Value<Identity>::unknown(all.empty() ? "not stated" : "one of several", profile.where);
+      return;
+    }
+    const Command& one = *all.front();
+    const auto identity = identity_at(one, 3);
+    const auto mask = one.word(3) == "address" ? model::parse_address(one.word(5)) : std::nullopt;
+    const bool network = mask && model::text(*mask) != "255.255.255.255";
+    const bool anyone = one.word(3) == "any" || (network && model::text(*mask) == "0.0.0.0");
+    if (anyone) endpoint.remote_identity = stated(Identity{}, one);
+    else if (identity && !network && one.word(4) != "domain") endpoint.remote_identity = stated(*identity, one);
+    else endpoint.remote_identity = Value<Identity>::unknown("it is one of many", one.where);
+  }
+
+  void read_ikev2_keys(Endpoint& endpoint, const Command& profile) {
+    using Keys = Value<std::vector<Key>>;
+    const Command* keyring = profile.find("keyring local");
+    const auto found = keyring ? ikev2_keys_.find(std::string(keyring->word(2))) : ikev2_keys_.end();
+    if (keyring && found != ikev2_keys_.end()) endpoint.keys = Keys::stated(found->second, keyring->where);
+    else if (keyring) endpoint.keys = Keys::unknown("its keyring is not in the configuration", keyring->where);
+    else endpoint.keys = Keys::unknown("the profile names no keyring", profile.where);
+  }
+
+  // -- CHILD SAs -----------------------------------------------------------------------------------------------------------------------
+
+  // "transform-set A B" below a profile or a map entry, with its "pfs group14".
+  void read_protection(Child& child, const Command& command) {
+    const Command* sets = command.find("set transform-set");
+    const Command* pfs = command.find("set pfs");
+    child.protocol = Value<model::SecurityProtocol>::by_default(model::SecurityProtocol::Esp, command.where, kTable);
+    child.mode = Value<model::ChildMode>::by_default(model::ChildMode::Tunnel, command.where, kTable);
+    child.proposals = Value<Proposals>::unknown("no transform set is named", command.where);
+    Proposals all;
+    for (std::size_t i = 2; sets && i < sets->words.size(); ++i)
+      if (const Command* set = definition("crypto ipsec transform-set", sets->words[i])) all.push_back(read_transform_set(*set, child));
+    for (Proposal& one : all) {
+      one.groups.where = pfs ? pfs->where : command.where;
+      if (pfs) add_group(one, pfs->word(2).starts_with("group") ? pfs->word(2).substr(5) : std::string_view("1"), pfs->words.back());
+    }
+    if (sets && all.size() + 2 == sets->words.size()) child.proposals = stated(std::move(all), *sets);
+    else if (sets) child.proposals = Value<Proposals>::unknown("a transform set is not in the configuration", sets->where);
+    const Command* own = command.find("set security-association lifetime seconds");
+    const Command* global = root_.find("crypto ipsec security-association lifetime seconds");
+    child.lifetime = lifetime(own ? seconds(*own, 4) : global ? seconds(*global, 5) : Value<Seconds>::by_default(kIpsecLifetime,
+        command.where, kTable));
+    const Command* window = root_.find("crypto ipsec security-association replay window-size");
+    const auto size = window ? whole_number(window->word(5)) : std::nullopt;
+    child.replay_window = size ? stated(*size, *window) : Value<std::uint64_t>::by_default(kReplayWindow, command.where, kTable);
+  }
+
+  Proposal read_transform_set(const Command& set, Child& child) {
+    Proposal proposal;
+    proposal.where = set.where;
+    for (std::size_t i = 4; i < set.words.size(); ++i) {
+      const Word& word = set.words[i];
+      const bool bits = i + 1 < set.words.size() && whole_number(set.word(i + 1));
+      const std::string_view cipher = cisco_cipher(word.text, bits ? set.word(i + 1) : "");
+      add(proposal, cipher.empty() ? cisco_hash(word.text) : cipher, word);
+      if (bits) ++i;
+    }
+    if (const Command* mode = set.find("mode"))
+      child.mode = stated(mode->word(1) == "transport" ? model::ChildMode::Transport : model::ChildMode::Tunnel, *mode);
+    return proposal;
+  }
+
+  // -- tunnel interfaces ---------------------------------------------------------------------------------------------------------------
+
+  Endpoint begun(std::string name, const Where& where) {
+    Endpoint endpoint;
+    endpoint.name = std::move(name);
+    endpoint.where = where;
+    endpoint.vendor = model::Vendor::CiscoIos;
+    endpoint.disabled = Value<bool>::by_default(false, where, kTable);
+    endpoint.nat_traversal = Value<model::NatTraversal>::by_default(model::NatTraversal::Auto, where, kTable);
+    endpoint.mobike = Value<bool>::by_default(false, where, kTable);
+    endpoint.reauthenticates = Value<bool>::by_default(false, where, kTable);
+    endpoint.make_before_break = Value<bool>::by_default(true, where, kTable);
+    endpoint.single_child = Value<bool>::by_default(false, where, kTable);
+    endpoint.close = Value<DownAction>::by_default(DownAction::None, where, kTable);
+    if (const Command* off = root_.find("no crypto ipsec nat-transparency udp-encapsulation"))
+      endpoint.nat_traversal = stated(model::NatTraversal::Off, *off);
+    return endpoint;
+  }
+
+  // By the profile, IKEv2 when it names a profile of IKEv2.
+  void read_ike(Endpoint& endpoint, const Command& command) {
+    if (command.find("set ikev2-profile")) {
+      if (const Command* profile = referred(command, "set ikev2-profile", "crypto ikev2 profile")) read_ikev2(endpoint, *profile);
+    } else {
+      read_ikev1(endpoint, referred(command, "set isakmp-profile", "crypto isakmp profile"));
+    }
+  }
+
+  Endpoint of_tunnel(const Command& interface, const Command& protection) {
+    Endpoint endpoint = begun(std::string(interface.word(1)), interface.where);
+    if (const Command* down = interface.find("shutdown")) endpoint.disabled = stated(true, *down);
+    if (const Command* source = interface.find("tunnel source"); source && source->words.size() > 2)
+      endpoint.local_addresses = outside(source->words.back());
+    if (const Command* destination = interface.find("tunnel destination")) endpoint.remote_addresses = peer(*destination, 2);
+    endpoint.route_based = stated(true, protection);
+    endpoint.start = Value<StartAction>::by_default(StartAction::Start, interface.where, kTable);
+    endpoint.dpd.action = Value<DownAction>::by_default(DownAction::Restart, interface.where, kTable);
+    read_inside(endpoint, interface);
+    Child child;
+    child.name = endpoint.name;
+    child.where = interface.where;
+    if (protection.words.size() > 4)
+      if (const Command* profile = definition("crypto ipsec profile", protection.words[4])) {
+        read_ike(endpoint, *profile);
+        read_protection(child, *profile);
+      }
+    const Command* mode = interface.find("tunnel mode");
+    const bool ipsec = mode && mode->word(2) == "ipsec";
+    const AddressRange everything = *model::parse_range(mode && mode->word(3) == "ipv6" ? "::/0" : "0.0.0.0/0");
+    const auto selectors = ipsec ? Value<Selectors>::by_default({{everything}}, interface.where, kTable)
+                                 : Value<Selectors>::unknown("the tunnel is GRE inside of IPsec", interface.where);
+    child.local = child.remote = selectors;
+    endpoint.children.push_back(std::move(child));
+    return endpoint;
+  }
+
+  void read_inside(Endpoint& endpoint, const Command& interface) {
+    endpoint.inside_local = address_of_interface(interface);
+    const Command* command = interface.find("ip address");
+    const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
+    const auto range = mask && endpoint.inside_local.known() ? model::range_of_mask(*endpoint.inside_local, *mask) : std::nullopt;
+    if (range) endpoint.inside_cidr = stated(*range, *command);
+    read_routes(endpoint);
+    if (range) read_bgp(endpoint, *range);
+  }
+
+  void read_routes(Endpoint& endpoint) {
+    std::vector<AddressRange> routes;
+    Where where = endpoint.where;
+    for (const Command* one : root_.all("ip route")) {
+      if (one->word(4) != endpoint.name) continue;
+      const auto network = model::parse_address(one->word(2)), mask = model::parse_address(one->word(3));
+      const auto range = network && mask ? model::range_of_mask(*network, *mask) : std::nullopt;
+      if (range) routes.push_back(*range);
+      where = one->where;
+    }
+    if (!routes.empty()) endpoint.static_routes = Value<std::vector<AddressRange>>::stated(std::move(routes), where);
+  }
+
+  // The neighbour that lies in the tunnel.
+  void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
+    endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
+    for (const Command* router : root_.all("router bgp"))
+      for (const Command* one : router->all("neighbor")) {
+        const auto address = model::parse_address(one->word(1));
+        if (address && inside.contains(*address)) read_neighbour(endpoint, *router, *one, *address);
+      }
+  }
+
+  void read_neighbour(Endpoint& endpoint, const Command& router, const Command& one, const IpAddress& address) {
+    if (one.word(2) == "remote-as") {
+      endpoint.bgp.used = stated(true, one);
+      endpoint.bgp.neighbour = stated(address, one);
+      endpoint.inside_remote = stated(address, one);
+      set_number(endpoint.bgp.local_asn, router, router.word(2));
+      set_number(endpoint.bgp.remote_asn, one, one.word(3));
+      if (!endpoint.bgp.hold_time.known()) endpoint.bgp.hold_time = Value<Seconds>::by_default(kBgpHold, router.where, kTable);
+      if (!endpoint.bgp.keepalive.known()) endpoint.bgp.keepalive = Value<Seconds>::by_default(kBgpKeepalive, router.where, kTable);
+    }
+    if (one.word(2) == "timers") {
+      endpoint.bgp.keepalive = seconds(one, 3);
+      endpoint.bgp.hold_time = seconds(one, 4);
+    }
+  }
+
+  static void set_number(Value<std::uint32_t>& value, const Command& command, std::string_view text) {
+    const auto number = whole_number(text);
+    if (number && *number <= UINT32_MAX) value = stated(static_cast<std::uint32_t>(*number), command);
+  }
+
+  // -- crypto maps ---------------------------------------------------------------------------------------------------------------------
+
+  // "crypto map NAME 10 ipsec-isakmp": one endpoint a peer.
+  void of_map_entry(const Command& entry, std::vector<Endpoint>& all) {
+    for (const Command* peers : entry.all("set peer")) {
+      Endpoint endpoint = begun(std::string(entry.word(2)) + " " + std::string(entry.word(3)), entry.where);
+      endpoint.local_addresses = address_of_map(entry);
+      endpoint.remote_addresses = peer(*peers, 2);
+      endpoint.route_based = stated(false, entry);
+      endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, entry.where, kTable);
+      endpoint.dpd.action = Value<DownAction>::by_default(DownAction::OnTraffic, entry.where, kTable);
+      read_ike(endpoint, entry);
+      Child common;
+      common.where = entry.where;
+      read_protection(common, entry);
+      read_access_list(endpoint, entry, common);
+      all.push_back(std::move(endpoint));
+    }
+  }
+
+  Value<Addresses> address_of_map(const Command& entry) {
+    const std::string name(entry.word(2));
+    if (const Command* local = root_.find("crypto map " + name + " local-address"); local && local->words.size() > 4)
+      return outside(local->words[4]);
+    std::vector<const Command*> interfaces;
+    for (const Command* one : root_.all("interface"))
+      if (one->find("crypto map " + name)) interfaces.push_back(one);
+    if (interfaces.size() != 1) return Value<Addresses>::unknown(interfaces.empty() ? "the map is at no interface"
+        : "the map is at several interfaces", entry.where);
+    return derived([](const IpAddress& address) { return Addresses{false, {{address, address}}, {}}; },
+        address_of_interface(*interfaces.front()));
+  }
+
+  // Each line of the access list is a pair of SAs of its own.
+  void read_access_list(Endpoint& endpoint, const Command& entry, const Child& common) {
+    const Command* match = entry.find("match address");
+    const std::string name(match ? match->word(2) : "");
+    std::vector<Command> lines;
+    for (const Command* one : root_.all("access-list " + name)) {
+      lines.push_back(*one);
+      lines.back().words.erase(lines.back().words.begin(), lines.back().words.begin() + 2);
+    }
+    if (const Command* list = root_.find("ip access-list extended " + name)) lines.insert(lines.end(), list->below.begin(),
+        list->below.end());
+    for (Command& line : lines) {
+      if (whole_number(line.word(0))) line.words.erase(line.words.begin());
+      if (line.word(0) == "permit") endpoint.children.push_back(child_of(line, common, name, endpoint.children.size() + 1));
+    }
+    if (!endpoint.children.empty()) return;
+    Child child = common;
+    child.name = name;
+    child.local = child.remote = Value<Selectors>::unknown("its access list is not in the configuration", match ? match->where
+        : entry.where);
+    endpoint.children.push_back(std::move(child));
+    if (match && lines.empty()) report(problems_, match->words.back().where, "there is no access list of this name");
+  }
+
+  Child child_of(const Command& line, const Child& common, const std::string& name, std::size_t number) {
+    Child child = common;
+    child.name = name + " " + std::to_string(number);
+    child.where = line.where;
+    std::size_t at = 2;
+    const auto source = network_at(line, at), destination = network_at(line, at);
+    const bool plain = line.word(1) == "ip" && at == line.words.size();
+    const auto of = [&](const std::optional<AddressRange>& range) {
+      return range && plain ? stated(Selectors{{*range}}, line) : Value<Selectors>::unknown("its access list says more than networks",
+          line.where);
+    };
+    child.local = of(source);
+    child.remote = of(destination);
+    return child;
+  }
+
+  // "any", "host ADDRESS" or "NETWORK WILDCARD", from `at` on, which moves behind it.
+  static std::optional<AddressRange> network_at(const Command& line, std::size_t& at) {
+    const std::string_view first = line.word(at), second = line.word(at + 1);
+    if (first == "any") return ++at, model::parse_range("0.0.0.0/0");
+    at += 2;
+    if (first == "host") return model::parse_range(second);
+    const auto network = model::parse_address(first), wildcard = model::parse_address(second);
+    if (!network || !wildcard) return std::nullopt;
+    return model::range_of_mask(*network, *wildcard);
+  }
+
+  Command& root_;
+  std::vector<Problem>& problems_;
+  std::vector<Key> keys_;                                // of IKEv1
+  std::map<std::string, std::vector<Key>> ikev2_keys_;   // by keyring
+};
+
+std::vector<model::Configuration> read(const Content& content, const Surroundings&) {
+  model::Configuration all;
+  all.path = content.path();
+  all.kind = kCiscoIos.name;
+  all.side = kCiscoIos.side;
+  Command root = read_commands(content.text(), content.path(), all.problems);
+  all.endpoints = Router(root, all.problems).endpoints();
+  wipe(root);
+  return {std::move(all)};
+}
+
+// A line of IOS's crypto commands, and none that only an ASA has.
+bool recognises(const Content& content) {
+  const std::string text = "\n" + std::string(content.text());
+  const auto has = [&](std::string_view line) { return text.find(line) != std::string::npos; };
+  if (has("\ntunnel-group ") || has("\nASA Version")) return false;
+  return has("\ncrypto isakmp ") || has("\ncrypto ikev2 ") || has("\ncrypto ipsec transform-set ") || has("\ncrypto ipsec profile ") ||
+         has("\ncrypto keyring ") || has("\ncrypto map ");
+}
+
+}  // namespace
+
+const Kind kCiscoIos = {"cisco-ios", "Cisco IOS and IOS-XE running configuration", model::Side::Gateway, false, recognises, read};
+
+}  // namespace tunnelscope::config

@@ -1,0 +1,461 @@
+// Reads a Junos configuration of an SRX in its `set` form: each `security ipsec vpn` is an endpoint. Keys that Junos has obscured ($9$) are
+// not known.
+#include <algorithm>
+
+#include "src/config/juniper_syntax.hpp"
+#include "src/config/rows.hpp"
+
+namespace tunnelscope::config {
+namespace {
+
+using model::AddressRange;
+using model::Addresses;
+using model::Authentication;
+using model::Child;
+using model::DownAction;
+using model::Endpoint;
+using model::Identity;
+using model::IdentityKind;
+using model::IpAddress;
+using model::Key;
+using model::Lifetime;
+using model::Modes;
+using model::Proposal;
+using model::Proposals;
+using model::Secret;
+using model::Selectors;
+using model::StartAction;
+using model::Versions;
+using Path = std::vector<std::string>;
+
+constexpr const char* kTable = "Junos 22.4, 2022-12";
+constexpr Seconds kIkeLifetime{28'800}, kIpsecLifetime{3600}, kBgpHold{90};
+constexpr std::uint64_t kDpdInterval = 10, kDpdThreshold = 5, kReplayWindow = 64;
+
+Path below(Path path, std::initializer_list<std::string> more) {
+  path.insert(path.end(), more.begin(), more.end());
+  return path;
+}
+
+class Srx {
+ public:
+  Srx(Statements& statements, std::vector<Problem>& problems) : statements_(statements), problems_(problems) {}
+
+  std::vector<Endpoint> endpoints() {
+    std::vector<Endpoint> all;
+    for (const Word& name : statements_.names({"security", "ipsec", "vpn"})) all.push_back(of_vpn(name));
+    return all;
+  }
+
+ private:
+  // The word behind a path, and where it stands; nullptr: not said.
+  const Word* word(const Path& path) {
+    const Statement* one = statements_.last(path);
+    return one ? &one->words[path.size()] : nullptr;
+  }
+
+  template <class T>
+  static Value<T> stated(T value, const Word& word) {
+    return Value<T>::stated(std::move(value), word.where);
+  }
+
+  // Whether something of that name is there; a problem when not.
+  bool defined(const Path& path, const Word& name) {
+    if (!statements_.all(below(path, {name.text})).empty()) return true;
+    std::vector<Word> names = statements_.names(path);
+    std::vector<std::string_view> known;
+    for (const Word& one : names) known.push_back(one.text);
+    report(problems_, name.where, "there is no `" + path[1] + " " + path[2] + "` of this name", nearest_of(name.text, known));
+    return false;
+  }
+
+  Value<Seconds> seconds(const Path& path, Seconds fallback, const Where& where) {
+    const Word* one = word(path);
+    if (!one) return Value<Seconds>::by_default(fallback, where, kTable);
+    const auto number = whole_number(one->text);
+    if (number && *number < 10'000'000'000) return stated(Seconds(static_cast<Seconds::rep>(*number)), *one);
+    report(problems_, one->where, "a number of seconds cannot be read", "write a whole number");
+    return Value<Seconds>::unknown("its value cannot be read", one->where);
+  }
+
+  // -- proposals -----------------------------------------------------------------------------------------------------------------------
+
+  void add(Proposal& proposal, std::string_view id, const Word& word) {
+    if (!id.empty()) return proposal.add(model::algorithm(id), word.where);
+    proposal.unrecognised.push_back(word.text);
+    report(problems_, word.where, "this is no algorithm of a proposal");
+  }
+
+  void add_group(Proposal& proposal, const Word& word) {
+    const auto number = word.text.starts_with("group") ? whole_number(std::string_view(word.text).substr(5)) : std::nullopt;
+    const model::AlgorithmRef group = number && *number < 64 ? model::group(static_cast<std::uint16_t>(*number)) : nullptr;
+    if (group) proposal.add(group, word.where);
+    else add(proposal, {}, word);
+  }
+
+  Proposal read_proposal(const Path& path, const Word& name) {
+    Proposal proposal;
+    proposal.where = name.where;
+    if (const Word* cipher = word(below(path, {"encryption-algorithm"}))) add(proposal, juniper_cipher(cipher->text), *cipher);
+    if (const Word* hash = word(below(path, {"authentication-algorithm"}))) add(proposal, juniper_hash(hash->text), *hash);
+    if (const Word* group = word(below(path, {"dh-group"}))) add_group(proposal, *group);
+    const bool aead = !proposal.encryption.empty() && proposal.encryption.algorithms.front()->aead;
+    const bool ike = path[1] == "ike";
+    const bool whole = !proposal.encryption.empty() && (!ike || !proposal.groups.empty()) && ((aead && !ike) ||
+        !proposal.integrity.empty());
+    if (!whole) proposal.unrecognised.push_back("default");
+    return proposal;
+  }
+
+  // "proposals P" or "proposals [ P Q ]" of a policy; "proposal-set standard" is not taken apart.
+  Value<Proposals> proposals_of(const Path& policy, const std::string& kind, const Where& where, std::vector<Path>& paths) {
+    if (const Word* set = word(below(policy, {"proposal-set"}))) return Value<Proposals>::unknown("a predefined set of proposals",
+        set->where);
+    Proposals all;
+    Where first;
+    bool missing = false;
+    for (const Statement* one : statements_.all(below(policy, {"proposals"})))
+      for (std::size_t i = policy.size() + 1; i < one->words.size(); ++i) {
+        const Word& name = one->words[i];
+        if (name.text == "[" || name.text == "]") continue;
+        if (!first.known()) first = name.where;
+        if (!defined({"security", kind, "proposal"}, name)) {
+          missing = true;
+          continue;
+        }
+        paths.push_back({"security", kind, "proposal", name.text});
+        all.push_back(read_proposal(paths.back(), name));
+      }
+    if (missing) return Value<Proposals>::unknown("a proposal is not in the configuration", first);
+    if (all.empty()) return Value<Proposals>::unknown("not stated", where);
+    return Value<Proposals>::stated(std::move(all), first);
+  }
+
+  static Lifetime lifetime(const Value<Seconds>& hard) {
+    Lifetime all;
+    all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
+    all.hard = hard;
+    return all;
+  }
+
+  // -- addresses and identities --------------------------------------------------------------------------------------------------------
+
+  // "ge-0/0/0.0" with its unit; with the prefix.
+  const Word* interface_address(const std::string& name, const std::string& family = "inet") {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos) return nullptr;
+    return word({"interfaces", name.substr(0, dot), "unit", name.substr(dot + 1), "family", family, "address"});
+  }
+
+  static std::optional<IpAddress> host_of(const Word* written) {
+    return written ? model::parse_address(std::string_view(written->text).substr(0, written->text.find('/'))) : std::nullopt;
+  }
+
+  Value<Addresses> local_addresses(const Path& gateway, const Where& where) {
+    const auto single = [](const IpAddress& address) { return Addresses{false, {{address, address}}, {}}; };
+    const Word* own = word(below(gateway, {"local-address"}));
+    const Word* interface = word(below(gateway, {"external-interface"}));
+    const Word* written = own ? own : interface ? interface_address(interface->text) : nullptr;
+    if (const auto address = host_of(written)) return stated(single(*address), *written);
+    return Value<Addresses>::unknown("the address of its external interface is not in the configuration", interface ? interface->where
+        : where);
+  }
+
+  Value<Addresses> remote_addresses(const Path& gateway, const Where& where) {
+    const auto all = statements_.all(below(gateway, {"address"}));
+    if (all.empty()) {
+      const Word* dynamic = word(below(gateway, {"dynamic"}));
+      return dynamic ? stated(Addresses{true, {}, {}}, *dynamic) : Value<Addresses>::unknown("not stated", where);
+    }
+    Addresses addresses;
+    for (const Statement* one : all) {
+      if (one->words.size() <= gateway.size() + 1) continue;
+      const std::string& text = one->words[gateway.size() + 1].text;
+      if (const auto address = model::parse_address(text)) addresses.ranges.push_back({*address, *address});
+      else addresses.names.push_back(text);
+    }
+    return Value<Addresses>::stated(std::move(addresses), all.front()->where);
+  }
+
+  // "inet 203.0.113.10", "hostname NAME", "user-at-hostname NAME", "key-id NAME"; else the outside address.
+  Value<Identity> identity_of(const Path& path, const Value<Addresses>& outside, const Where& where) {
+    const Statement* one = statements_.last(path);
+    if (!one) {
+      const auto address = outside.known() ? outside->single() : std::nullopt;
+      if (address) return Value<Identity>::by_default({IdentityKind::Address, model::text(*address)}, where, kTable);
+      return Value<Identity>::unknown("it is the outside address, which is not known", where);
+    }
+    const std::string &kind = one->words[path.size()].text, value = one->words.back().text;
+    if (kind == "inet" || kind == "inet6")
+      if (const auto address = model::parse_address(value)) return Value<Identity>::stated({IdentityKind::Address, model::text(*address)},
+          one->where);
+    if (kind == "hostname") return Value<Identity>::stated({IdentityKind::Fqdn, value}, one->where);
+    if (kind == "user-at-hostname") return Value<Identity>::stated({IdentityKind::UserFqdn, value}, one->where);
+    if (kind == "key-id") return Value<Identity>::stated({IdentityKind::KeyId, value}, one->where);
+    return Value<Identity>::unknown("it is of a kind that is not compared", one->where);
+  }
+
+  // -- the IKE SA ----------------------------------------------------------------------------------------------------------------------
+
+  void read_gateway(Endpoint& endpoint, const Word& name) {
+    const Path gateway{"security", "ike", "gateway", name.text};
+    const Where& where = endpoint.where;
+    endpoint.local_addresses = local_addresses(gateway, where);
+    endpoint.remote_addresses = remote_addresses(gateway, where);
+    endpoint.local_identity = identity_of(below(gateway, {"local-identity"}), endpoint.local_addresses, where);
+    endpoint.remote_identity = identity_of(below(gateway, {"remote-identity"}), endpoint.remote_addresses, where);
+    if (const auto general = statements_.all(below(gateway, {"general-ikeid"})); !general.empty())
+      endpoint.remote_identity = Value<Identity>::stated({}, general.front()->where);
+    read_version(endpoint, gateway);
+    read_dpd(endpoint, gateway);
+    const auto no_nat = statements_.all(below(gateway, {"no-nat-traversal"}));
+    endpoint.nat_traversal = no_nat.empty() ? Value<model::NatTraversal>::by_default(model::NatTraversal::Auto, where, kTable)
+                                            : Value<model::NatTraversal>::stated(model::NatTraversal::Off, no_nat.front()->where);
+    const Word* policy = word(below(gateway, {"ike-policy"}));
+    if (policy && defined({"security", "ike", "policy"}, *policy)) read_ike_policy(endpoint, *policy);
+  }
+
+  void read_version(Endpoint& endpoint, const Path& gateway) {
+    const Word* version = word(below(gateway, {"version"}));
+    const auto known = version ? spelt<Versions>(version->text, {{"v1-only", {true, false}}, {"v2-only", {false, true}}}) : std::nullopt;
+    if (known) endpoint.accepts = stated(*known, *version);
+    else if (version) endpoint.accepts = Value<Versions>::unknown("its value cannot be read", version->where);
+    else endpoint.accepts = Value<Versions>::by_default({true, false}, endpoint.where, kTable);
+    endpoint.initiates = endpoint.accepts;
+  }
+
+  void read_dpd(Endpoint& endpoint, const Path& gateway) {
+    const auto all = statements_.all(below(gateway, {"dead-peer-detection"}));
+    endpoint.dpd.enabled = all.empty() ? Value<bool>::by_default(false, endpoint.where, kTable) : Value<bool>::stated(true,
+        all.front()->where);
+    if (all.empty()) return;
+    const Value<Seconds> interval = seconds(below(gateway, {"dead-peer-detection", "interval"}), Seconds(kDpdInterval), all.front()->where);
+    const Value<Seconds> threshold = seconds(below(gateway, {"dead-peer-detection", "threshold"}), Seconds(kDpdThreshold),
+        all.front()->where);
+    endpoint.dpd.delay = interval;
+    endpoint.dpd.timeout = derived([](Seconds each, Seconds times) { return Seconds(each.count() * times.count()); }, interval, threshold);
+  }
+
+  void read_ike_policy(Endpoint& endpoint, const Word& name) {
+    const Path policy{"security", "ike", "policy", name.text};
+    std::vector<Path> proposals;
+    endpoint.proposals = proposals_of(policy, "ike", name.where, proposals);
+    const Word* mode = word(below(policy, {"mode"}));
+    const bool aggressive = mode && mode->text == "aggressive";
+    endpoint.initiates_modes = mode ? stated(Modes{!aggressive, aggressive}, *mode) : Value<Modes>::by_default({true, false}, name.where,
+        kTable);
+    endpoint.accepts_modes = endpoint.initiates_modes;
+    if (proposals.empty()) return;
+    endpoint.lifetime = lifetime(seconds(below(proposals.front(), {"lifetime-seconds"}), kIkeLifetime, name.where));
+    const Word* method = word(below(proposals.front(), {"authentication-method"}));
+    if (method) {
+      const bool psk = method->text == "pre-shared-keys";
+      endpoint.local_authentication = endpoint.remote_authentication =
+          stated(psk ? Authentication::PreSharedKey : Authentication::Certificate, *method);
+    }
+    read_key(endpoint, policy, name.where);
+  }
+
+  // "pre-shared-key ascii-text KEY" or "hexadecimal KEY".
+  void read_key(Endpoint& endpoint, const Path& policy, const Where& where) {
+    using Keys = Value<std::vector<Key>>;
+    Statement* statement = statements_.last(below(policy, {"pre-shared-key"}));
+    if (!statement) {
+      endpoint.keys = Keys::stated({}, where);
+      return;
+    }
+    Word& written = statement->words.back();
+    Key key{{}, {}, statement->where};
+    const bool obscured = written.text.starts_with("$9$") || written.text.starts_with("$8$") ||
+        written.text.find("SECRET-DATA") != std::string::npos;
+    const bool text = statement->words[policy.size() + 1].text == "ascii-text";
+    if (obscured) key.secret = Value<Secret>::unknown("encrypted", written.where);
+    else if (!text) key.secret = Value<Secret>::unknown("it is given in hexadecimal", written.where);
+    else key.secret = Value<Secret>::stated(Secret(std::string(written.text)), written.where);
+    endpoint.keys = Keys::stated({std::move(key)}, statement->where);
+  }
+
+  // -- CHILD SAs -----------------------------------------------------------------------------------------------------------------------
+
+  Child common_child(const Path& vpn, const Word& name) {
+    Child child;
+    child.where = name.where;
+    child.protocol = Value<model::SecurityProtocol>::by_default(model::SecurityProtocol::Esp, name.where, kTable);
+    child.mode = Value<model::ChildMode>::by_default(model::ChildMode::Tunnel, name.where, kTable);
+    child.replay_window = Value<std::uint64_t>::by_default(kReplayWindow, name.where, kTable);
+    const Word* policy = word(below(vpn, {"ike", "ipsec-policy"}));
+    if (!policy || !defined({"security", "ipsec", "policy"}, *policy)) return child;
+    const Path path{"security", "ipsec", "policy", policy->text};
+    std::vector<Path> proposals;
+    child.proposals = proposals_of(path, "ipsec", policy->where, proposals);
+    const Word* pfs = word(below(path, {"perfect-forward-secrecy", "keys"}));
+    if (child.proposals.known())
+      for (Proposal& one : child.proposals.edit()) {
+        one.groups.where = pfs ? pfs->where : policy->where;
+        if (pfs) add_group(one, *pfs);
+      }
+    if (!proposals.empty()) child.lifetime = lifetime(seconds(below(proposals.front(), {"lifetime-seconds"}), kIpsecLifetime,
+        policy->where));
+    return child;
+  }
+
+  Value<Selectors> selector_of(const Path& path, const Where& where) {
+    const Word* written = word(path);
+    if (!written) return Value<Selectors>::by_default({{*model::parse_range("0.0.0.0/0")}}, where, kTable);
+    const auto range = model::parse_range(written->text);
+    if (range) return stated(Selectors{{*range}}, *written);
+    report(problems_, written->where, "this is no network", "write it as in `10.0.0.0/16`");
+    return Value<Selectors>::unknown("its value cannot be read", written->where);
+  }
+
+  // A proxy identity is one pair, each traffic selector one more; without any the tunnel takes everything.
+  void read_children(Endpoint& endpoint, const Path& vpn, const Word& name) {
+    const Child common = common_child(vpn, name);
+    const auto add_child = [&](std::string child_name, const Path& local, const Path& remote) {
+      Child child = common;
+      child.name = std::move(child_name);
+      child.local = selector_of(local, name.where);
+      child.remote = selector_of(remote, name.where);
+      endpoint.children.push_back(std::move(child));
+    };
+    for (const Word& one : statements_.names(below(vpn, {"traffic-selector"})))
+      add_child(one.text, below(vpn, {"traffic-selector", one.text, "local-ip"}), below(vpn, {"traffic-selector", one.text, "remote-ip"}));
+    if (endpoint.children.empty()) add_child(name.text, below(vpn, {"ike", "proxy-identity", "local"}), below(vpn, {"ike",
+        "proxy-identity", "remote"}));
+  }
+
+  // -- the tunnel interface ------------------------------------------------------------------------------------------------------------
+
+  void read_interface(Endpoint& endpoint, const Word& interface) {
+    endpoint.route_based = stated(true, interface);
+    const Word* written = interface_address(interface.text);
+    const auto address = host_of(written);
+    const auto range = written ? model::parse_range(written->text) : std::nullopt;
+    if (address) endpoint.inside_local = stated(*address, *written);
+    if (range && range->first != range->last) endpoint.inside_cidr = stated(*range, *written);
+    read_routes(endpoint, interface.text);
+    if (range) read_bgp(endpoint, *range);
+  }
+
+  void read_routes(Endpoint& endpoint, const std::string& interface) {
+    std::vector<AddressRange> routes;
+    Where where;
+    for (const Statement* one : statements_.all({"routing-options", "static", "route"})) {
+      const auto range = one->words.size() == 6 && one->words[5].text == interface ? model::parse_range(one->words[3].text) : std::nullopt;
+      if (!range) continue;
+      routes.push_back(*range);
+      where = one->where;
+    }
+    if (!routes.empty()) endpoint.static_routes = Value<std::vector<AddressRange>>::stated(std::move(routes), where);
+  }
+
+  static void set_number(Value<std::uint32_t>& value, const Word* word) {
+    const auto number = word ? whole_number(word->text) : std::nullopt;
+    if (number && *number <= UINT32_MAX) value = stated(static_cast<std::uint32_t>(*number), *word);
+  }
+
+  // What is said of a neighbour outweighs what is said of its group.
+  const Word* of_neighbour(const Path& group, const Word& neighbour, const std::string& what) {
+    const Word* own = word(below(group, {"neighbor", neighbour.text, what}));
+    return own ? own : word(below(group, {what}));
+  }
+
+  void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
+    endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
+    for (const Word& name : statements_.names({"protocols", "bgp", "group"})) {
+      const Path group{"protocols", "bgp", "group", name.text};
+      for (const Word& neighbour : statements_.names(below(group, {"neighbor"}))) {
+        const auto address = model::parse_address(neighbour.text);
+        if (!address || !inside.contains(*address)) continue;
+        endpoint.bgp.used = stated(true, neighbour);
+        endpoint.bgp.neighbour = endpoint.inside_remote = stated(*address, neighbour);
+        set_number(endpoint.bgp.remote_asn, of_neighbour(group, neighbour, "peer-as"));
+        const Word* own = of_neighbour(group, neighbour, "local-as");
+        set_number(endpoint.bgp.local_asn, own ? own : word({"routing-options", "autonomous-system"}));
+        const Word* hold = of_neighbour(group, neighbour, "hold-time");
+        const auto time = hold ? whole_number(hold->text) : std::nullopt;
+        endpoint.bgp.hold_time = time && *time < 65'536 ? stated(Seconds(static_cast<Seconds::rep>(*time)), *hold)
+                                                        : Value<Seconds>::by_default(kBgpHold, neighbour.where, kTable);
+      }
+    }
+  }
+
+  Endpoint of_vpn(const Word& name) {
+    const Path vpn{"security", "ipsec", "vpn", name.text};
+    Endpoint endpoint;
+    endpoint.name = name.text;
+    endpoint.where = name.where;
+    endpoint.vendor = model::Vendor::Juniper;
+    endpoint.disabled = Value<bool>::by_default(false, name.where, kTable);
+    endpoint.mobike = Value<bool>::by_default(false, name.where, kTable);
+    endpoint.reauthenticates = Value<bool>::by_default(false, name.where, kTable);
+    endpoint.make_before_break = Value<bool>::by_default(true, name.where, kTable);
+    endpoint.single_child = Value<bool>::by_default(false, name.where, kTable);
+    read_start(endpoint, vpn);
+    const Word* gateway = word(below(vpn, {"ike", "gateway"}));
+    if (gateway && defined({"security", "ike", "gateway"}, *gateway)) read_gateway(endpoint, *gateway);
+    if (const Word* interface = word(below(vpn, {"bind-interface"}))) read_interface(endpoint, *interface);
+    read_children(endpoint, vpn, name);
+    return endpoint;
+  }
+
+  void read_start(Endpoint& endpoint, const Path& vpn) {
+    const Word* establish = word(below(vpn, {"establish-tunnels"}));
+    const auto known = establish ? spelt<StartAction>(establish->text, {{"immediately", StartAction::Start}, {"on-traffic",
+        StartAction::OnTraffic},
+                                                                        {"responder-only", StartAction::Wait}}) : std::nullopt;
+    if (known) endpoint.start = stated(*known, *establish);
+    else if (establish) endpoint.start = Value<StartAction>::unknown("its value is not known", establish->where);
+    else endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, endpoint.where, kTable);
+    endpoint.dpd.action = endpoint.close = derived([](StartAction start) {
+      return start == StartAction::Start ? DownAction::Restart : start == StartAction::OnTraffic ? DownAction::OnTraffic
+          : DownAction::Clear;
+    }, endpoint.start);
+  }
+
+  Statements& statements_;
+  std::vector<Problem>& problems_;
+};
+
+// Where groups are applied that are not read, what is not stated may come from them.
+void forget_defaults(Endpoint& endpoint) {
+  const auto forget = [](auto&... values) {
+    const auto one = [](auto& value) {
+      using Kind = std::remove_reference_t<decltype(value)>;
+      if (value.origin() == model::Origin::Default) value = Kind::unknown("groups are applied that are not read", value.where());
+    };
+    (one(values), ...);
+  };
+  forget(endpoint.accepts, endpoint.initiates, endpoint.accepts_modes, endpoint.initiates_modes, endpoint.local_identity,
+         endpoint.remote_identity, endpoint.lifetime.hard, endpoint.lifetime.rekeys, endpoint.dpd.enabled, endpoint.dpd.delay,
+         endpoint.dpd.timeout, endpoint.dpd.action, endpoint.close, endpoint.start, endpoint.nat_traversal, endpoint.bgp.used,
+             endpoint.bgp.hold_time);
+  for (Child& child : endpoint.children) {
+    forget(child.local, child.remote, child.lifetime.hard, child.lifetime.rekeys, child.protocol, child.mode);
+    if (child.proposals.known())
+      for (Proposal& one : child.proposals.edit())
+        if (one.groups.empty()) one.unrecognised.push_back("group");
+  }
+}
+
+std::vector<model::Configuration> read(const Content& content, const Surroundings&) {
+  model::Configuration all;
+  all.path = content.path();
+  all.kind = kJuniper.name;
+  all.side = kJuniper.side;
+  Statements statements(content.text(), content.path(), all.problems);
+  all.endpoints = Srx(statements, all.problems).endpoints();
+  if (!statements.all({"apply-groups"}).empty()) std::for_each(all.endpoints.begin(), all.endpoints.end(), forget_defaults);
+  return {std::move(all)};
+}
+
+bool recognises(const Content& content) {
+  const std::string text = "\n" + std::string(content.text());
+  return text.find("\nset security ike ") != std::string::npos || text.find("\nset security ipsec ") != std::string::npos;
+}
+
+}  // namespace
+
+const Kind kJuniper = {"juniper-set", "Juniper Junos configuration in set form", model::Side::Gateway, false, recognises, read};
+
+}  // namespace tunnelscope::config

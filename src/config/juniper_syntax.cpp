@@ -1,0 +1,115 @@
+#include "src/config/juniper_syntax.hpp"
+
+#include <algorithm>
+
+namespace tunnelscope::config {
+namespace {
+
+constexpr std::size_t kMostStatements = 100'000;
+
+// The parts of a configuration that are asked for.
+bool is_of_use(const std::string& first) {
+  for (const std::string_view one : {"security", "interfaces", "routing-options", "protocols", "apply-groups"})
+    if (first == one) return true;
+  return false;
+}
+
+// Words by white space; what stands in quotation marks is one.
+std::vector<Word> quoted_words(std::string_view line, const Where& where) {
+  std::vector<Word> words;
+  for (std::size_t at = line.find_first_not_of(" \t\r"); at != std::string_view::npos && at < line.size();) {
+    const bool quoted = line[at] == '"';
+    const std::size_t first = at + (quoted ? 1 : 0);
+    const std::size_t end = std::min(quoted ? line.find('"', first) : line.find_first_of(" \t\r", first), line.size());
+    words.push_back({std::string(line.substr(first, end - first)), {where.path, where.line, at + 1}});
+    at = line.find_first_not_of(" \t\r", std::min(end + (quoted ? 1 : 0), line.size()));
+  }
+  return words;
+}
+
+bool begins(const Statement& statement, const std::vector<std::string>& path) {
+  return statement.words.size() >= path.size() &&
+         std::equal(path.begin(), path.end(), statement.words.begin(), [](const std::string& a, const Word& b) { return a == b.text; });
+}
+
+std::string_view looked_up(const std::initializer_list<std::pair<std::string_view, std::string_view>>& rows, std::string_view name) {
+  for (const auto& [written, id] : rows)
+    if (written == name) return id;
+  return {};
+}
+
+}  // namespace
+
+Statements::Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems) {
+  std::vector<std::vector<std::string>> inactive;
+  bool groups = false;
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    auto words = quoted_words(text.substr(0, end), {path, line, 1});
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (words.size() < 2 || (words.front().text != "set" && words.front().text != "deactivate")) continue;
+    if (statements_.size() >= kMostStatements) {
+      problems.push_back({{path, line, 1}, "too many statements: the rest is not read", "give the part that holds `security`", true});
+      break;
+    }
+    const bool sets = words.front().text == "set";
+    const Where where = words.front().where;
+    words.erase(words.begin());
+    if (!sets) {
+      inactive.emplace_back();
+      for (const Word& word : words) inactive.back().push_back(word.text);
+    } else if (words.front().text == "apply-groups" && !groups) {
+      groups = true;
+      report(problems, where, "groups are applied, and what they add is not read",
+          "write `show configuration | display inheritance | display set`");
+    }
+    if (sets && is_of_use(words.front().text)) statements_.push_back({std::move(words), where});
+  }
+  const auto is_inactive = [&](const Statement& one) {
+    return std::any_of(inactive.begin(), inactive.end(), [&](const auto& prefix) { return begins(one, prefix); });
+  };
+  statements_.erase(std::remove_if(statements_.begin(), statements_.end(), is_inactive), statements_.end());
+}
+
+Statements::~Statements() {
+  for (Statement& statement : statements_)
+    for (Word& word : statement.words) model::wipe(word.text);
+}
+
+std::vector<Statement*> Statements::all(const std::vector<std::string>& path) {
+  std::vector<Statement*> found;
+  for (Statement& one : statements_)
+    if (begins(one, path)) found.push_back(&one);
+  return found;
+}
+
+Statement* Statements::last(const std::vector<std::string>& path) {
+  Statement* found = nullptr;
+  for (Statement& one : statements_)
+    if (one.words.size() > path.size() && begins(one, path)) found = &one;
+  return found;
+}
+
+std::vector<Word> Statements::names(const std::vector<std::string>& path) {
+  std::vector<Word> names;
+  for (const Statement* one : all(path)) {
+    if (one->words.size() <= path.size()) continue;
+    const Word& name = one->words[path.size()];
+    if (std::none_of(names.begin(), names.end(), [&](const Word& other) { return other.text == name.text; })) names.push_back(name);
+  }
+  return names;
+}
+
+std::string_view juniper_cipher(std::string_view name) {
+  return looked_up({{"des-cbc", "des"}, {"3des-cbc", "3des"}, {"aes-128-cbc", "aes128"}, {"aes-192-cbc", "aes192"}, {"aes-256-cbc",
+      "aes256"},
+                    {"aes-128-gcm", "aes128gcm16"}, {"aes-192-gcm", "aes192gcm16"}, {"aes-256-gcm", "aes256gcm16"}}, name);
+}
+
+std::string_view juniper_hash(std::string_view name) {
+  return looked_up({{"md5", "md5"}, {"sha1", "sha1"}, {"sha-256", "sha256"}, {"sha-384", "sha384"}, {"sha-512", "sha512"},
+                    {"hmac-md5-96", "md5"}, {"hmac-sha1-96", "sha1"}, {"hmac-sha-256-128", "sha256"}, {"hmac-sha-256-96", "sha256_96"},
+                    {"hmac-sha-384", "sha384"}, {"hmac-sha-512", "sha512"}}, name);
+}
+
+}  // namespace tunnelscope::config

@@ -1,0 +1,34 @@
+// A Junos configuration in its `set` form, as `show configuration | display set` writes it. In: its text. Out: the statements as words,
+// without those that are deactivated.
+#pragma once
+#include "src/config/words.hpp"
+
+namespace tunnelscope::config {
+
+struct Statement {
+  std::vector<Word> words;  // without "set"; quotes are taken off
+  Where where;
+};
+
+class Statements {
+ public:
+  Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems);
+  ~Statements();  // wipes, for some words are keys
+  Statements(const Statements&) = delete;
+  Statements& operator=(const Statements&) = delete;
+
+  // Those that begin with these words, in the order of the file.
+  std::vector<Statement*> all(const std::vector<std::string>& path);
+  // The last such statement with a word behind them: what holds. nullptr: there is none.
+  Statement* last(const std::vector<std::string>& path);
+  // The words that come right behind these, each once, as "gateway" has its names.
+  std::vector<Word> names(const std::vector<std::string>& path);
+
+ private:
+  std::vector<Statement> statements_;
+};
+
+std::string_view juniper_cipher(std::string_view name);
+std::string_view juniper_hash(std::string_view name);
+
+}  // namespace tunnelscope::config

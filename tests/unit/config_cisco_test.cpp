@@ -1,0 +1,177 @@
+// Running configurations of Cisco IOS and IOS-XE: tunnel interfaces and crypto maps, IKEv1 and IKEv2.
+#include "config_world.hpp"
+#include "src/config/rows.hpp"
+
+namespace tunnelscope::config::test {
+namespace {
+
+// As AWS gives it out for a router with IKEv1.
+constexpr const char* kIkev1 = R"(version 15.4
+hostname branch
+!
+crypto isakmp policy 200
+ encr aes
+ authentication pre-share
+ group 2
+ lifetime 28800
+crypto isakmp key 0 lab.key.1 address 203.0.113.10
+crypto isakmp key 6 ABCDEFencrypted address 203.0.113.17
+crypto isakmp keepalive 10 10
+crypto isakmp profile isakmp-vpn-0
+   keyring keyring-vpn-0
+   match identity address 203.0.113.10 255.255.255.255
+   local-address 198.51.100.20
+crypto ipsec transform-set ipsec-prop-vpn-0 esp-aes 256 esp-sha256-hmac
+ mode tunnel
+crypto ipsec profile ipsec-vpn-0
+ set transform-set ipsec-prop-vpn-0
+ set pfs group14
+ set security-association lifetime seconds 3000
+!
+interface GigabitEthernet1
+ ip address 198.51.100.20 255.255.255.0
+interface Tunnel1
+ ip address 169.254.12.2 255.255.255.252
+ ip virtual-reassembly
+ tunnel source GigabitEthernet1
+ tunnel destination 203.0.113.10
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile ipsec-vpn-0
+ ip tcp adjust-mss 1379
+!
+router bgp 65000
+ neighbor 169.254.12.1 remote-as 64512
+ neighbor 169.254.12.1 timers 10 30 30
+ neighbor 10.0.0.1 remote-as 65010
+ip route 10.10.0.0 255.255.0.0 Tunnel1
+end
+)";
+
+TEST(CiscoIos, ATunnelInterfaceWithIkev1) {
+  const auto all = read(kCiscoIos, kIkev1);
+  EXPECT_EQ(problems_of(all), "");
+  ASSERT_EQ(all.endpoints.size(), 1u);
+  EXPECT_EQ(text_of(all.endpoints.front()), R"(disabled no by Cisco IOS XE 17, 2023-03
+local-addresses 198.51.100.20 at 24
+remote-addresses 203.0.113.10 at 29
+accepts ikev1 by Cisco IOS XE 17, 2023-03
+initiates ikev1 by Cisco IOS XE 17, 2023-03
+accepts-modes main, aggressive by Cisco IOS XE 17, 2023-03
+initiates-modes main by Cisco IOS XE 17, 2023-03
+ike-proposals aes128-sha1-modp1024 at 4
+local-authentication psk at 4
+remote-authentication psk at 4
+local-identity address:198.51.100.20 by Cisco IOS XE 17, 2023-03
+remote-identity any:%any by Cisco IOS XE 17, 2023-03
+keys [address:203.0.113.10 9 bytes] [address:203.0.113.17 unknown: encrypted] at 9
+ike-rekeys yes by Cisco IOS XE 17, 2023-03
+ike-hard 28800s at 8
+reauthenticates no by Cisco IOS XE 17, 2023-03
+dpd yes at 11
+dpd-delay 10s at 11
+dpd-timeout 60s at 11
+dpd-action restart by Cisco IOS XE 17, 2023-03
+start start by Cisco IOS XE 17, 2023-03
+close none by Cisco IOS XE 17, 2023-03
+nat-traversal auto by Cisco IOS XE 17, 2023-03
+mobike no by Cisco IOS XE 17, 2023-03
+route-based yes at 31
+inside-cidr 169.254.12.0/30 at 26
+inside-local 169.254.12.2 at 26
+inside-remote 169.254.12.1 at 35
+bgp yes at 35
+bgp-local-asn 65000 at 34
+bgp-remote-asn 64512 at 35
+bgp-neighbour 169.254.12.1 at 35
+bgp-hold 30s at 36
+bgp-keepalive 10s at 36
+static-routes 10.10.0.0/16 at 38
+Tunnel1.protocol esp by Cisco IOS XE 17, 2023-03
+Tunnel1.mode tunnel at 17
+Tunnel1.proposals aes256-sha256-modp2048 at 19
+Tunnel1.local 0.0.0.0/0 by Cisco IOS XE 17, 2023-03
+Tunnel1.remote 0.0.0.0/0 by Cisco IOS XE 17, 2023-03
+Tunnel1.rekeys yes by Cisco IOS XE 17, 2023-03
+Tunnel1.hard 3000s at 21
+Tunnel1.replay 64 by Cisco IOS XE 17, 2023-03
+)");
+}
+
+constexpr const char* kIkev2 = R"(crypto ikev2 proposal AWS
+ encryption aes-cbc-256 aes-cbc-128
+ integrity sha384 sha256
+ group 14 20
+crypto ikev2 policy AWS
+ match address local 198.51.100.20
+ proposal AWS
+crypto ikev2 keyring AWS
+ peer tunnel1
+  address 203.0.113.10
+  pre-shared-key lab.key.1
+ peer tunnel2
+  address 203.0.113.17
+  pre-shared-key local one
+  pre-shared-key remote two
+crypto ikev2 profile AWS
+ match identity remote address 203.0.113.10 255.255.255.255
+ identity local fqdn fw1.branch.example
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local AWS
+ lifetime 28800
+ dpd 10 2 periodic
+crypto ipsec transform-set GCM esp-gcm 256
+crypto map VPN 10 ipsec-isakmp
+ set peer 203.0.113.10
+ set transform-set GCM
+ set ikev2-profile AWS
+ match address 110
+interface GigabitEthernet1
+ ip address dhcp
+ crypto map VPN
+access-list 110 permit ip 192.168.50.0 0.0.0.255 10.10.0.0 0.0.255.255
+access-list 110 permit tcp host 192.168.60.1 any
+access-list 110 deny ip any any
+)";
+
+TEST(CiscoIos, ACryptoMapWithIkev2) {
+  const auto all = read(kCiscoIos, kIkev2);
+  EXPECT_EQ(problems_of(all), "");
+  ASSERT_EQ(all.endpoints.size(), 1u);
+  const auto& end = all.endpoints.front();
+  EXPECT_EQ(end.name, "VPN 10");
+  EXPECT_FALSE(end.local_addresses.known());
+  EXPECT_EQ(value_of(end, "accepts"), "ikev2 at 16");
+  EXPECT_EQ(value_of(end, "ike-proposals"), "aes256|aes128-sha384|sha256-modp2048|ecp384 at 1");
+  EXPECT_EQ(value_of(end, "local-identity"), "fqdn:fw1.branch.example at 18");
+  EXPECT_EQ(value_of(end, "remote-identity"), "address:203.0.113.10 at 17");
+  EXPECT_EQ(value_of(end, "keys"), "[address:203.0.113.10 9 bytes] [address:203.0.113.17 unknown: the two ends use different keys] at 21");
+  EXPECT_EQ(value_of(end, "start"), "on-traffic by Cisco IOS XE 17, 2023-03");
+  EXPECT_EQ(value_of(end, "dpd-timeout"), "20s at 23");
+  ASSERT_EQ(end.children.size(), 2u);
+  EXPECT_EQ(value_of(end, "110 1.proposals"), "aes256gcm16 at 27");
+  EXPECT_EQ(value_of(end, "110 1.local"), "192.168.50.0/24 at 33");
+  EXPECT_EQ(value_of(end, "110 1.remote"), "10.10.0.0/16 at 33");
+  EXPECT_EQ(value_of(end, "110 1.hard"), "3600s by Cisco IOS XE 17, 2023-03");
+  EXPECT_EQ(value_of(end, "110 2.local"), "unknown: its access list says more than networks");
+}
+
+TEST(CiscoIos, WhatIsReferredToAndMissingIsToldAndUnknown) {
+  const auto all = read(kCiscoIos, "crypto isakmp policy 10\n authentication pre-share\n hash sha257\ncrypto ipsec transform-set TS1 esp-aes\n"
+                                   "crypto map M 10 ipsec-isakmp\n set peer 203.0.113.10\n set transform-set TS2\n match address NETS\n");
+  EXPECT_EQ(problems_of(all),
+            "gateway.conf:3:7: this is no algorithm of a proposal\n"
+            "gateway.conf:7:20: there is no `crypto ipsec transform-set` of this name (did you mean `TS1`?)\n"
+            "gateway.conf:8:16: there is no access list of this name\n");
+  EXPECT_EQ(value_of(all.endpoints.front(), "NETS.proposals"), "unknown: a transform set is not in the configuration");
+  EXPECT_EQ(value_of(all.endpoints.front(), "keys"), "none at 5");
+}
+
+TEST(CiscoIos, IsToldFromAnAsa) {
+  const Source ios{"r", kIkev1}, asa{"a", "ASA Version 9.8\ncrypto ikev2 policy 1\n"};
+  EXPECT_TRUE(kCiscoIos.recognises(Content(ios)));
+  EXPECT_FALSE(kCiscoIos.recognises(Content(asa)));
+}
+
+}  // namespace
+}  // namespace tunnelscope::config::test
