@@ -91,9 +91,9 @@ vpn-1.replay 64 by Junos 22.4, 2022-12
 TEST(Juniper, ObscuredKeysGroupsAndMissingNamesAreUnknown) {
   const auto all = read(kJuniper,
                         "set apply-groups site\n"
-                        "set security ike policy p proposals q\n"
+                        "set security ike policy p proposals aws-prop\n"
                         "set security ike policy p pre-shared-key ascii-text \"$9$Zk3x9QmT7r\"\n"
-                        "set security ike proposal qq encryption-algorithm aes-256-cbd\n"
+                        "set security ike proposal aws-prob encryption-algorithm aes-256-cbd\n"
                         "set security ike gateway g ike-policy p\n"
                         "set security ike gateway g address 203.0.113.10\n"
                         "set security ipsec vpn v ike gateway g\n"
@@ -104,7 +104,7 @@ TEST(Juniper, ObscuredKeysGroupsAndMissingNamesAreUnknown) {
   EXPECT_EQ(problems_of(all),
             "gateway.conf:1:1: groups are applied, and what they add is not read "
             "(write `show configuration | display inheritance | display set`)\n"
-            "gateway.conf:2:37: there is no `ike proposal` of this name (did you mean `qq`?)\n");
+            "gateway.conf:2:37: there is no `ike proposal` of this name (did you mean `aws-prob`?)\n");
   ASSERT_EQ(all.endpoints.size(), 1u);
   const auto& end = all.endpoints.front();
   EXPECT_EQ(value_of(end, "ike-proposals"), "unknown: a proposal is not in the configuration");
