@@ -53,9 +53,22 @@ void visit_fields(V& v, T& x) {
             x.certain_when, x.milder, x.outranks, x.explains, x.details, x.rules_out, x.summary, x.what, x.why,
             x.checks, x.fix, x.verify, x.references, x.inferred, x.runbook_url);
 }
+template <class V, Of<ConfigCondition> T>
+void visit_fields(V& v, T& x) {
+  visit_all(v, x.attribute, x.is, x.has, x.has_other, x.below, x.above);
+}
+template <class V, Of<ConfigExample> T>
+void visit_fields(V& v, T& x) {
+  visit_all(v, x.ends);
+}
+template <class V, Of<ConfigRule> T>
+void visit_fields(V& v, T& x) {
+  visit_all(v, x.id, x.title, x.severity, x.confidence, x.impact, x.owner, x.scope, x.side, x.vendor, x.origin, x.signal, x.all,
+            x.any, x.summary, x.explanation, x.fix, x.references, x.examples, x.near_misses, x.inferred, x.runbook_url);
+}
 template <class V, Of<Knowledge> T>
 void visit_fields(V& v, T& x) {
-  visit_all(v, x.version, x.messages, x.causes, x.thresholds);
+  visit_all(v, x.version, x.messages, x.causes, x.config, x.thresholds);
 }
 
 }  // namespace tunnelscope::kb

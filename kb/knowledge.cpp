@@ -16,5 +16,6 @@ const Entry* find(const std::vector<Entry>& entries, std::string_view id) {
 
 const MessageRule* Knowledge::message(std::string_view id) const { return find(messages, id); }
 const Cause* Knowledge::cause(std::string_view id) const { return find(causes, id); }
+const ConfigRule* Knowledge::config_rule(std::string_view id) const { return find(config, id); }
 
 }  // namespace tunnelscope::kb

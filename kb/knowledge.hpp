@@ -1,4 +1,5 @@
-// The knowledge base as values: what a line means (MessageRule), why a tunnel is ill and what to do (Cause).
+// The knowledge base as values: what a line means (MessageRule), why a tunnel is ill and what to do (Cause), what is wrong with a
+// configuration by itself (ConfigRule).
 // Everything here is text and numbers as the YAML says it; nothing is compiled or evaluated here.
 // docs/knowledge-base.md describes the YAML; kb/loader.hpp reads it.
 #pragma once
@@ -145,6 +146,52 @@ struct Cause {
   bool operator==(const Cause&) const = default;
 };
 
+// What a configuration rule is judged on: one end of a tunnel, both ends of it, all ends of one configuration, or what a change changes.
+enum class ConfigScope : std::uint8_t { Endpoint, Pair, Configuration, Change };
+// Whose values it looks at: what a configuration states, what it leaves to the vendor's default, or either.
+enum class ConfigOrigin : std::uint8_t { Stated, Default, Any };
+
+// Something about one attribute's value. What is set must all hold.
+struct ConfigCondition {
+  std::string attribute;               // "child-lifetime"; signals.hpp, config_attributes()
+  std::vector<std::string> is;         // its text is one of these
+  std::vector<std::string> has;        // it has one of these words: a proposal the algorithm, a list the item
+  std::vector<std::string> has_other;  // it has a word that is none of these
+  std::optional<double> below, above;  // of a number; both: outside of the two
+  bool operator==(const ConfigCondition&) const = default;
+};
+
+// A configuration as text: by end ("cloud", "gateway", "cloud-2", "before") the attributes and their values.
+struct ConfigExample {
+  std::map<std::string, std::map<std::string, std::string>> ends;
+  bool operator==(const ConfigExample&) const = default;
+};
+
+// What is wrong with a configuration although the two ends may agree. The id is "config/" and the path below kb/config/ without ".yaml".
+struct ConfigRule {
+  std::string id;
+  std::string title;  // a headline, lower case
+  Severity severity = Severity::Warning;
+  Confidence confidence = Confidence::Certain;
+  Impact impact = Impact::None;
+  std::string owner;
+  ConfigScope scope = ConfigScope::Endpoint;
+  std::string side;    // scope endpoint: "cloud", "gateway"; empty: either
+  std::string vendor;  // scope endpoint: "aws", "strongswan", ...; empty: any
+  ConfigOrigin origin = ConfigOrigin::Stated;
+  std::string signal;                // of a detector; empty: the conditions decide
+  std::vector<ConfigCondition> all;  // every one must hold
+  std::vector<ConfigCondition> any;  // when not empty: at least one must hold
+  std::string summary;               // one sentence with placeholders; see docs/knowledge-base.md
+  std::string explanation;
+  std::vector<Step> fix;             // in order
+  std::vector<Reference> references;
+  std::vector<ConfigExample> examples, near_misses;
+  bool inferred = false;    // the condition or a limit is a guess
+  std::string runbook_url;  // a team's own (overlay)
+  bool operator==(const ConfigRule&) const = default;
+};
+
 // Limits and clocks that the detectors use; data, so that a user can change them. kb/thresholds.yaml.
 // Keys are "group.name"; docs/knowledge-base.md lists them with unit and source.
 using Thresholds = std::map<std::string, double>;
@@ -153,10 +200,12 @@ struct Knowledge {
   std::string version;                 // ISO date
   std::vector<MessageRule> messages;   // sorted by id
   std::vector<Cause> causes;           // sorted by id
+  std::vector<ConfigRule> config;      // sorted by id
   Thresholds thresholds;
 
   const MessageRule* message(std::string_view id) const;  // nullptr: none
   const Cause* cause(std::string_view id) const;
+  const ConfigRule* config_rule(std::string_view id) const;
   bool operator==(const Knowledge&) const = default;
 };
 
@@ -170,5 +219,7 @@ std::string_view name_of(Explains);
 std::string_view name_of(Window);
 std::string_view name_of(PhaseGuard);
 std::string_view name_of(ChildGuard);
+std::string_view name_of(ConfigScope);
+std::string_view name_of(ConfigOrigin);
 
 }  // namespace tunnelscope::kb

@@ -38,11 +38,13 @@ class Linter {
     for (const Cause& cause : knowledge_.causes) lint_cause(cause);
     lint_cycles("outranks", &Cause::outranks);
     lint_cycles("explains", &Cause::explains);
+    for (const ConfigRule& rule : knowledge_.config) lint_config_rule(rule, report_);
     return report_.take();
   }
 
   std::vector<Error> run_signals() {
     for (const Cause& cause : knowledge_.causes) lint_signals_of(cause);
+    for (const ConfigRule& rule : knowledge_.config) lint_config_names(rule, report_);
     return report_.take();
   }
 
@@ -201,24 +203,8 @@ class Linter {
     for (const char* name : {"subject", "count", "outages", "interruptions", "downtime", "first_seen", "last_seen"}) {
       keys.emplace_back(name);
     }
-    lint_summary(key + "#summary", cause.summary, keys);
-    if (cause.milder) lint_summary(key + "#milder/summary", cause.milder->summary, keys);
-  }
-
-  void lint_summary(const std::string& key, const std::string& summary, const std::vector<std::string>& keys) {
-    int depth = 0;
-    for (std::size_t at = 0; at < summary.size(); ++at) {
-      if (summary[at] == '[') ++depth;
-      if (summary[at] == ']') --depth;
-      if (depth < 0 || depth > 1) return report_.add(key, "square brackets must come in pairs and not inside each other");
-      if (summary[at] != '{') continue;
-      const std::size_t close = summary.find('}', at);
-      if (close == std::string::npos) return report_.add(key, "a placeholder has no closing brace");
-      const std::string name = summary.substr(at + 1, close - at - 1);
-      if (!contains(keys, name)) report_.add(key, "unknown placeholder `{" + name + "}`", did_you_mean(name, keys));
-      at = close;
-    }
-    if (depth != 0) report_.add(key, "square brackets must come in pairs and not inside each other");
+    lint_summary(key + "#summary", cause.summary, keys, report_);
+    if (cause.milder) lint_summary(key + "#milder/summary", cause.milder->summary, keys, report_);
   }
 
   // Depth first from each cause; a cause met again on the way closes a cycle, which is reported once.
@@ -259,9 +245,26 @@ class Linter {
 
 }  // namespace
 
+void lint_summary(const std::string& key, const std::string& summary, const std::vector<std::string>& keys, LintReport& report) {
+  int depth = 0;
+  for (std::size_t at = 0; at < summary.size(); ++at) {
+    if (summary[at] == '[') ++depth;
+    if (summary[at] == ']') --depth;
+    if (depth < 0 || depth > 1) return report.add(key, "square brackets must come in pairs and not inside each other");
+    if (summary[at] != '{') continue;
+    const std::size_t close = summary.find('}', at);
+    if (close == std::string::npos) return report.add(key, "a placeholder has no closing brace");
+    const std::string name = summary.substr(at + 1, close - at - 1);
+    if (!contains(keys, name)) report.add(key, "unknown placeholder `{" + name + "}`", did_you_mean(name, keys));
+    at = close;
+  }
+  if (depth != 0) report.add(key, "square brackets must come in pairs and not inside each other");
+}
+
 // "message:a/b#examples/0" without positions: the file that should hold it.
 std::string file_of(const std::string& key) {
   const std::size_t colon = key.find(':');
+  if (colon == std::string::npos) return "kb/" + key.substr(0, key.find('#')) + ".yaml";  // a configuration rule's id
   return "kb/" + key.substr(0, colon) + "s/" + key.substr(colon + 1, key.find('#') - colon - 1) + ".yaml";
 }
 

@@ -30,5 +30,13 @@ class LintReport {
 // Conventions of the texts that people read: titles, summaries, clauses, paragraphs, commands.
 void lint_texts(const MessageRule& rule, const std::string& key, LintReport& report);
 void lint_texts(const Cause& cause, const std::string& key, LintReport& report);
+void lint_texts(const ConfigRule& rule, const std::string& key, LintReport& report);
+
+// The placeholders and brackets of a summary.
+void lint_summary(const std::string& key, const std::string& summary, const std::vector<std::string>& keys, LintReport& report);
+
+// All about one configuration rule; of it only whether what its conditions name exists.
+void lint_config_rule(const ConfigRule& rule, LintReport& report);
+void lint_config_names(const ConfigRule& rule, LintReport& report);
 
 }  // namespace tunnelscope::kb

@@ -123,4 +123,13 @@ void lint_texts(const Cause& cause, const std::string& key, LintReport& report) 
   lint.references(cause.references);
 }
 
+void lint_texts(const ConfigRule& rule, const std::string& key, LintReport& report) {
+  const TextLint lint(key, report);
+  lint.clause("title", rule.title);
+  lint.clause("summary", rule.summary);
+  lint.paragraph("explanation", rule.explanation);
+  lint_steps(lint, "fix", rule.fix);
+  lint.references(rule.references);
+}
+
 }  // namespace tunnelscope::kb

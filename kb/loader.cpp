@@ -77,6 +77,7 @@ class Loader {
     read_version();
     read_folder<MessageRule>("messages", "message:", knowledge_.messages, read_message);
     read_folder<Cause>("causes", "cause:", knowledge_.causes, read_cause);
+    read_folder<ConfigRule>("config", "", knowledge_.config, read_config_rule);
     read_thresholds_file();
     return finish();
   }
@@ -98,6 +99,7 @@ class Loader {
     const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
     std::sort(knowledge_.messages.begin(), knowledge_.messages.end(), by_id);
     std::sort(knowledge_.causes.begin(), knowledge_.causes.end(), by_id);
+    std::sort(knowledge_.config.begin(), knowledge_.config.end(), by_id);
     return std::move(knowledge_);
   }
 
@@ -115,7 +117,7 @@ class Loader {
 
   // A misspelt folder or file at the top would be ignored in silence otherwise. False: nothing here to load.
   bool check_layout() {
-    static const std::vector<std::string> kNames{"messages", "causes", "thresholds.yaml", "version"};
+    static const std::vector<std::string> kNames{"messages", "causes", "config", "thresholds.yaml", "version"};
     bool found = false;
     for (const auto& entry : entries_of(folder_)) {
       const std::string name = entry.path().filename().string();
@@ -179,7 +181,8 @@ class Loader {
     collect(below(name), kMaxFolderDepth, files);
     if (files.size() > kMaxFiles) return fail(below(name), "more than 10000 files");
     for (const std::string& path : files) {
-      const std::string id = fs::path(path).lexically_relative(below(name)).replace_extension().generic_string();
+      const fs::path above = std::is_same_v<Entry, ConfigRule> ? fs::path(folder_) : fs::path(below(name));  // config/ is in the id
+      const std::string id = fs::path(path).lexically_relative(above).replace_extension().generic_string();
       if (!is_id(id)) {
         fail(path, "the path is the entry's id and may have lower case letters, digits and `-` only");
         continue;

@@ -1,5 +1,5 @@
 // Reads the knowledge base from YAML.
-// In: a folder (messages/, causes/, thresholds.yaml, version). Out: Knowledge, or every error with its place.
+// In: a folder (messages/, causes/, config/, thresholds.yaml, version). Out: Knowledge, or every error with its place.
 #pragma once
 #include <string>
 #include <vector>

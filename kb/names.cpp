@@ -28,6 +28,13 @@ constexpr std::array kPhaseGuard{Named<PhaseGuard>{PhaseGuard::Any, "any"}, Name
 constexpr std::array kChildGuard{Named<ChildGuard>{ChildGuard::Any, "any"},
                                  Named<ChildGuard>{ChildGuard::NeverUp, "never-up"},
                                  Named<ChildGuard>{ChildGuard::WasUp, "was-up"}};
+constexpr std::array kConfigScope{Named<ConfigScope>{ConfigScope::Endpoint, "endpoint"},
+                                  Named<ConfigScope>{ConfigScope::Pair, "pair"},
+                                  Named<ConfigScope>{ConfigScope::Configuration, "configuration"},
+                                  Named<ConfigScope>{ConfigScope::Change, "change"}};
+constexpr std::array kConfigOrigin{Named<ConfigOrigin>{ConfigOrigin::Stated, "stated"},
+                                   Named<ConfigOrigin>{ConfigOrigin::Default, "default"},
+                                   Named<ConfigOrigin>{ConfigOrigin::Any, "any"}};
 
 template <class E>
 std::string_view lookup(E value) {
@@ -49,6 +56,8 @@ std::span<const Named<Explains>> names(Explains) { return kExplains; }
 std::span<const Named<Window>> names(Window) { return kWindow; }
 std::span<const Named<PhaseGuard>> names(PhaseGuard) { return kPhaseGuard; }
 std::span<const Named<ChildGuard>> names(ChildGuard) { return kChildGuard; }
+std::span<const Named<ConfigScope>> names(ConfigScope) { return kConfigScope; }
+std::span<const Named<ConfigOrigin>> names(ConfigOrigin) { return kConfigOrigin; }
 
 std::string_view name_of(Severity value) { return lookup(value); }
 std::string_view name_of(Confidence value) { return lookup(value); }
@@ -60,6 +69,8 @@ std::string_view name_of(Explains value) { return lookup(value); }
 std::string_view name_of(Window value) { return lookup(value); }
 std::string_view name_of(PhaseGuard value) { return lookup(value); }
 std::string_view name_of(ChildGuard value) { return lookup(value); }
+std::string_view name_of(ConfigScope value) { return lookup(value); }
+std::string_view name_of(ConfigOrigin value) { return lookup(value); }
 
 const Words& dialects() {
   static const Words words{"aws-s2s-ike", "aws-s2s-bgp",    "aws-client-vpn", "cloudconnexa",
@@ -84,6 +95,14 @@ const Words& actors() {
 }
 const Words& vendors() {
   static const Words words{"strongswan", "cisco-ios-xe", "palo-alto", "fortinet", "juniper", "aws-cli"};
+  return words;
+}
+const Words& config_sides() {
+  static const Words words{"cloud", "gateway"};
+  return words;
+}
+const Words& config_vendors() {
+  static const Words words{"aws", "strongswan", "libreswan", "cisco-ios", "juniper", "neutral"};
   return words;
 }
 

@@ -27,6 +27,8 @@ std::span<const Named<Explains>> names(Explains);
 std::span<const Named<Window>> names(Window);
 std::span<const Named<PhaseGuard>> names(PhaseGuard);
 std::span<const Named<ChildGuard>> names(ChildGuard);
+std::span<const Named<ConfigScope>> names(ConfigScope);
+std::span<const Named<ConfigOrigin>> names(ConfigOrigin);
 
 template <class E>
 std::optional<E> value_named(std::string_view name) {
@@ -44,6 +46,8 @@ const Words& ike_versions();
 const Words& phase_states();
 const Words& actors();         // who acts: gateway, aws, network, any
 const Words& vendors();
+const Words& config_sides();    // cloud, gateway
+const Words& config_vendors();  // whose configuration: aws, strongswan, ...
 
 // Dialects whose records come from one product share a family: an example is matched by one rule of its family.
 std::string_view family_of(std::string_view dialect);

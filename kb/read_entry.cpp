@@ -187,12 +187,81 @@ void read_scope(MapReader& map, Cause& cause) {
   }
 }
 
-void read_owner(MapReader& map, Layer layer, Cause& cause) {
+void read_owner(MapReader& map, Layer layer, std::string& owner) {
   if (layer != Layer::Base) {
-    map.text("owner", cause.owner, Need::Required);  // a team writes its own name
+    map.text("owner", owner, Need::Required);  // a team writes its own name
   } else {
-    map.word("owner", cause.owner, actors(), Need::Required);
+    map.word("owner", owner, actors(), Need::Required);
   }
+}
+
+void read_limit(MapReader& map, std::string_view key, std::optional<double>& limit) {
+  double value = 0;
+  map.number(key, value);
+  if (map.has(key)) limit = value;
+}
+
+void read_config_condition(ReadContext& context, const YamlNode& node, ConfigCondition& condition) {
+  MapReader map(context, node, "a condition");
+  map.text("attribute", condition.attribute, Need::Required);
+  map.words("is", condition.is);
+  map.words("has", condition.has);
+  map.words("has_other", condition.has_other);
+  read_limit(map, "below", condition.below);
+  read_limit(map, "above", condition.above);
+  map.finish();
+  const bool compares = condition.below || condition.above || !condition.is.empty() || !condition.has.empty() || !condition.has_other.empty();
+  if (!compares) map.report(node, "a condition needs `is`, `has`, `has_other`, `below` or `above`");
+}
+
+void read_config_when(ReadContext& context, MapReader& map, ConfigRule& rule) {
+  const YamlNode* node = map.take("when", YamlNode::Kind::Map, Need::Required);
+  if (node == nullptr) return;
+  MapReader when(context, *node, "`when`");
+  ConfigRule fresh;
+  const auto read = [&](const YamlNode& item, ConfigCondition& made) { read_config_condition(context, item, made); };
+  when.word("side", fresh.side, config_sides());
+  when.word("vendor", fresh.vendor, config_vendors());
+  when.one_of("origin", fresh.origin);
+  when.text("signal", fresh.signal);
+  check_signal_name(when, "signal", fresh.signal);
+  when.list("all", fresh.all, Need::Optional, read);
+  when.list("any", fresh.any, Need::Optional, read);
+  when.finish();
+  const bool conditions = !fresh.all.empty() || !fresh.any.empty();
+  if (fresh.signal.empty() != conditions) map.report(*node, "`when` needs a `signal`, or conditions under `all` or `any`, not both");
+  rule.side = fresh.side;
+  rule.vendor = fresh.vendor;
+  rule.origin = fresh.origin;
+  rule.signal = fresh.signal;
+  rule.all = std::move(fresh.all);
+  rule.any = std::move(fresh.any);
+}
+
+void check_config_scope(MapReader& map, const ConfigRule& rule) {
+  const YamlNode* when = map.at("when");
+  if (when == nullptr || rule.scope == ConfigScope::Endpoint) return;
+  for (const char* key : {"side", "vendor", "all", "any"})
+    if (const YamlNode* value = when->find(key)) map.report(*value, "`" + std::string(key) + "` goes with `scope: endpoint` only");
+}
+
+void read_config_end(ReadContext& context, const YamlNode& node, std::map<std::string, std::string>& values) {
+  for (const YamlEntry& entry : node.entries) {
+    if (entry.value.kind != YamlNode::Kind::Scalar) context.errors.push_back(context.file.error(entry.value, "the value of an attribute must be a text"));
+    values[entry.key.text] = scalar_text(entry.value);
+  }
+}
+
+void read_config_example(ReadContext& context, const YamlNode& node, ConfigExample& example) {
+  const MapReader map(context, node, "an example");
+  for (const YamlEntry& end : node.entries) {
+    const MapReader values(context, end.value, "an end");
+    read_config_end(context, end.value, example.ends[end.key.text]);
+  }
+}
+
+void read_config_examples(ReadContext& context, MapReader& map, std::string_view key, std::vector<ConfigExample>& examples) {
+  map.list(key, examples, Need::Required, [&](const YamlNode& item, ConfigExample& made) { read_config_example(context, item, made); });
 }
 
 }  // namespace
@@ -231,7 +300,7 @@ void read_cause(ReadContext& context, const YamlNode& root, Layer layer, Cause& 
   map.one_of("role", cause.role);
   map.one_of("impact", cause.impact, Need::Required);
   map.text("fault_class", cause.fault_class, Need::Required);
-  read_owner(map, layer, cause);
+  read_owner(map, layer, cause.owner);
   read_scope(map, cause);
   map.flag("fallback", cause.fallback);
   map.words("outranks", cause.outranks);
@@ -251,6 +320,28 @@ void read_cause(ReadContext& context, const YamlNode& root, Layer layer, Cause& 
   map.list("checks", cause.checks, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });
   map.list("fix", cause.fix, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });
   read_references(context, map, cause.references);
+  map.finish();
+}
+
+void read_config_rule(ReadContext& context, const YamlNode& root, Layer layer, ConfigRule& rule) {
+  MapReader map(context, root, "a configuration rule", layer == Layer::Override);
+  read_frame(map, rule.id, layer);
+  map.text("title", rule.title, Need::Required);
+  map.one_of("severity", rule.severity, Need::Required);
+  map.one_of("confidence", rule.confidence);
+  map.one_of("impact", rule.impact, Need::Required);
+  read_owner(map, layer, rule.owner);
+  map.one_of("scope", rule.scope, Need::Required);
+  read_config_when(context, map, rule);
+  check_config_scope(map, rule);
+  map.text("summary", rule.summary, Need::Required);
+  map.text("explanation", rule.explanation, Need::Required);
+  map.list("fix", rule.fix, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });
+  read_references(context, map, rule.references);
+  read_config_examples(context, map, "examples", rule.examples);
+  read_config_examples(context, map, "near_misses", rule.near_misses);
+  map.flag("inferred", rule.inferred);
+  map.text("runbook_url", rule.runbook_url);
   map.finish();
 }
 

@@ -1,4 +1,4 @@
-// The three kinds of YAML files as readers over MapReader. Internal to kb/.
+// The kinds of YAML files as readers over MapReader. Internal to kb/.
 // In: a parsed file and the entry as it stands (empty, or the one that an overriding file changes). Out: the entry.
 #pragma once
 #include "kb/knowledge.hpp"
@@ -11,6 +11,7 @@ enum class Layer { Base, Addition, Override };
 
 void read_message(ReadContext& context, const YamlNode& root, Layer layer, MessageRule& rule);
 void read_cause(ReadContext& context, const YamlNode& root, Layer layer, Cause& cause);
+void read_config_rule(ReadContext& context, const YamlNode& root, Layer layer, ConfigRule& rule);
 // Adds to `thresholds`; in an overlay a key that the base lacks is an error.
 void read_thresholds(ReadContext& context, const YamlNode& root, Layer layer, Thresholds& thresholds);
 

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kb/names.hpp"
+
 namespace tunnelscope::kb {
 
 enum class SignalSource { Message, Detector };
@@ -23,6 +25,19 @@ struct DetailInfo {
   std::string_view meaning;
 };
 const std::vector<DetailInfo>& known_details();
+
+// What a detector of diag/config/ gives about configurations, and on what.
+struct ConfigSignalInfo {
+  std::string_view name;
+  ConfigScope scope;
+  std::string_view meaning;
+};
+const std::vector<ConfigSignalInfo>& known_config_signals();
+
+// The attributes that a condition of a configuration rule may look at, sorted; those of diag/config/attributes.hpp.
+const Words& config_attributes();
+// The placeholders of a configuration rule's summary.
+const Words& config_placeholders();
 
 namespace signal {
 // Given by message rules of the IKE log.
@@ -130,6 +145,23 @@ inline constexpr std::string_view kUnrecognisedBeforeOutage = "unrecognised_befo
 inline constexpr std::string_view kUnrecognisedInBadSpells = "unrecognised_in_bad_spells";
 inline constexpr std::string_view kBgpDownOverIpsec = "bgp_down_over_ipsec";
 inline constexpr std::string_view kBgpFlapping = "bgp_flapping";
+// Given by the detectors in diag/config/.
+inline constexpr std::string_view kPhase2NotBelowPhase1 = "phase2_not_below_phase1";
+inline constexpr std::string_view kMarginOverHalf = "margin_over_half";
+inline constexpr std::string_view kMarginOverLifetime = "margin_over_lifetime";
+inline constexpr std::string_view kRekeyAfterExpiry = "rekey_after_expiry";
+inline constexpr std::string_view kAwsKeySyntax = "aws_key_syntax";
+inline constexpr std::string_view kAwsInsideCidr = "aws_inside_cidr";
+inline constexpr std::string_view kEqualLifetimes = "equal_lifetimes";
+inline constexpr std::string_view kSeveralSelectors = "several_selectors";
+inline constexpr std::string_view kNobodyStarts = "nobody_starts";
+inline constexpr std::string_view kNobodyRestarts = "nobody_restarts";
+inline constexpr std::string_view kInsideCidrTwice = "inside_cidr_twice";
+inline constexpr std::string_view kOneTunnelOfTwo = "one_tunnel_of_two";
+inline constexpr std::string_view kTunnelBounces = "tunnel_bounces";
+inline constexpr std::string_view kBothTunnelsBounce = "both_tunnels_bounce";
+inline constexpr std::string_view kConnectionBounces = "connection_bounces";
+inline constexpr std::string_view kConnectionReplaced = "connection_replaced";
 }  // namespace signal
 
 }  // namespace tunnelscope::kb

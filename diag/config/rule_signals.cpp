@@ -1,0 +1,313 @@
+#include "diag/config/rule_signals.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "diag/config/attribute_values.hpp"
+#include "kb/signals.hpp"
+
+namespace tunnelscope::diag::config {
+namespace {
+
+using Signs = std::vector<Sign>;
+namespace signal = kb::signal;
+
+std::string seconds(Seconds time) { return std::to_string(time.count()) + " s"; }
+
+IssuePlace place(const Endpoint& endpoint, std::string attribute, const Value<Seconds>& value) {
+  return {&endpoint, std::move(attribute), seconds(*value), value.where(), value.origin()};
+}
+
+// ---- one end ----
+
+// Precondition: known and not "never".
+bool ends(const Lifetime& lifetime) { return lifetime.hard.known() && lifetime.hard->count() > 0; }
+
+void look_at_lifetime(const Endpoint& endpoint, const std::string& which, const Lifetime& lifetime, Signs& signs) {
+  if (!ends(lifetime) || lifetime.rekeys.is(false)) return;
+  const IssuePlace end = place(endpoint, which + "-lifetime", lifetime.hard);
+  if (lifetime.margin.known() && lifetime.margin->count() > 0) {
+    const double longest = static_cast<double>(lifetime.margin->count()) * (1 + lifetime.fuzz_percent.value_or(0) / 100);
+    if (longest >= static_cast<double>(lifetime.hard->count()))
+      return signs.push_back({signal::kMarginOverLifetime, &endpoint, nullptr, {place(endpoint, which + "-rekey-margin", lifetime.margin), end},
+                              "less than " + seconds(*lifetime.hard) + ", fuzz included"});
+  }
+  if (lifetime.rekeys.is(true) && lifetime.latest_rekey.known() && *lifetime.latest_rekey >= *lifetime.hard)
+    signs.push_back({signal::kRekeyAfterExpiry, &endpoint, nullptr, {place(endpoint, which + "-latest-rekey", lifetime.latest_rekey), end},
+                     "before " + seconds(*lifetime.hard)});
+}
+
+void look_at_child_lifetime(const Endpoint& endpoint, const Lifetime& child, Signs& signs) {
+  if (!ends(child)) return;
+  const IssuePlace end = place(endpoint, "child-lifetime", child.hard);
+  if (ends(endpoint.lifetime) && *child.hard >= *endpoint.lifetime.hard)
+    signs.push_back({signal::kPhase2NotBelowPhase1, &endpoint, nullptr, {end, place(endpoint, "ike-lifetime", endpoint.lifetime.hard)},
+                     "less than " + seconds(*endpoint.lifetime.hard)});
+  if (child.margin.known() && *child.margin * 2 > *child.hard)
+    signs.push_back({signal::kMarginOverHalf, &endpoint, nullptr, {place(endpoint, "child-rekey-margin", child.margin), end},
+                     "at most " + seconds(*child.hard / 2)});
+}
+
+// What is wrong with a key for AWS, in words that tell nothing of the key; empty: nothing.
+std::string key_fault(const Secret& key) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+  };
+  if (key.size() < 8) return "shorter than 8 characters";
+  if (key.size() > 64) return "longer than 64 characters";
+  if (key.starts_with('0')) return "begins with 0";
+  return key.every_character(allowed) ? "" : "has a character that is not allowed";
+}
+
+void look_at_keys(const Endpoint& endpoint, Signs& signs) {
+  if (!endpoint.keys.known()) return;
+  for (const Key& key : *endpoint.keys) {
+    const std::string fault = key.secret.known() ? key_fault(*key.secret) : "";
+    const Where& where = key.where.known() ? key.where : key.secret.where();
+    if (!fault.empty())
+      return signs.push_back({signal::kAwsKeySyntax, &endpoint, nullptr, {{&endpoint, "pre-shared-key", {}, where, key.secret.origin()}}, fault});
+  }
+}
+
+constexpr std::array<std::string_view, 7> kReservedByAws = {"169.254.0.0/30", "169.254.1.0/30", "169.254.2.0/30",    "169.254.3.0/30",
+                                                            "169.254.4.0/30", "169.254.5.0/30", "169.254.169.252/30"};
+
+bool inside(const AddressRange& range, std::string_view network) { return parse_range(network)->contains(range); }
+
+// What AWS asks of it; empty: it is fine.
+std::string inside_cidr_limit(const AddressRange& range) {
+  const std::string cidr = text(range);
+  if (range.first.v6) return cidr.ends_with("/126") && inside(range, "fd00::/8") ? "" : "a /126 in fd00::/8";
+  if (!cidr.ends_with("/30") || !inside(range, "169.254.0.0/16")) return "a /30 in 169.254.0.0/16";
+  const bool reserved = std::find(kReservedByAws.begin(), kReservedByAws.end(), cidr) != kReservedByAws.end();
+  return reserved ? "none of the seven that AWS keeps for itself" : "";
+}
+
+void look_at_inside_cidr(const Endpoint& endpoint, const char* attribute, const Value<AddressRange>& cidr, Signs& signs) {
+  if (!cidr.known()) return;
+  const std::string limit = inside_cidr_limit(*cidr);
+  if (!limit.empty())
+    signs.push_back({signal::kAwsInsideCidr, &endpoint, nullptr, {{&endpoint, attribute, text(*cidr), cidr.where(), cidr.origin()}}, limit});
+}
+
+// ---- both ends ----
+
+// The setting of all children is known and satisfies; without children the endpoint's own counts.
+template <class Setting, class Holds>
+bool surely(const Endpoint& end, Setting setting, Holds holds) {
+  const auto satisfied = [&](const auto& value) { return value.known() && holds(*value); };
+  if (end.children.empty()) return satisfied(setting(end, Child{}));
+  return std::all_of(end.children.begin(), end.children.end(), [&](const Child& child) { return satisfied(setting(end, child)); });
+}
+
+bool leaves_down(DownAction action) { return action == DownAction::None || action == DownAction::Clear; }
+bool waits(const Endpoint& end) {
+  return surely(end, start_action, [](StartAction action) { return action == StartAction::Wait; });
+}
+bool leaves_dead_down(const Endpoint& end) { return end.dpd.enabled.is(false) || surely(end, dpd_action, leaves_down); }
+
+// It never begins by itself.
+bool passive(const Endpoint& gateway) { return waits(gateway) && leaves_dead_down(gateway) && surely(gateway, close_action, leaves_down); }
+
+template <class T>
+IssuePlace action_place(const Endpoint& end, const char* attribute, const Value<T>& (*setting)(const Endpoint&, const Child&)) {
+  const Child none;
+  const Value<T>& value = setting(end, end.children.empty() ? none : end.children.front());
+  return {&end, attribute, value.known() ? std::string(name(*value)) : "", value.where(), value.origin()};
+}
+
+void look_at_starting(const Endpoint& cloud, const Endpoint& gateway, Signs& signs) {
+  if (!passive(gateway)) return;
+  const IssuePlace gateways = action_place(gateway, "start-action", start_action);
+  if (waits(cloud))
+    signs.push_back({signal::kNobodyStarts, &cloud, &gateway, {action_place(cloud, "start-action", start_action), gateways}, {}});
+  if (surely(cloud, dpd_action, leaves_down))
+    signs.push_back({signal::kNobodyRestarts, &cloud, &gateway, {action_place(cloud, "dpd-action", dpd_action), gateways}, {}});
+}
+
+// One end has always renewed before the other begins to.
+bool always_earlier(const Lifetime& one, const Lifetime& other) {
+  return one.latest_rekey.known() && other.earliest_rekey.known() && *one.latest_rekey < *other.earliest_rekey;
+}
+
+bool same_window(const Lifetime& a, const Lifetime& b) {
+  return a.earliest_rekey.known() && a.latest_rekey.known() && a.earliest_rekey.same_as(b.earliest_rekey) && a.latest_rekey.same_as(b.latest_rekey);
+}
+
+bool renewed_together(const Lifetime& a, const Lifetime& b) {
+  if (!a.rekeys.is(true) || !b.rekeys.is(true) || !ends(a) || !ends(b)) return false;
+  if (always_earlier(a, b) || always_earlier(b, a)) return false;
+  return same_window(a, b) || *a.hard == *b.hard;
+}
+
+void look_at_renewals(const Endpoint& cloud, const Endpoint& gateway, Signs& signs) {
+  const auto compare = [&](const std::string& attribute, const Lifetime& clouds, const Lifetime& gateways) {
+    if (renewed_together(clouds, gateways))
+      signs.push_back({signal::kEqualLifetimes, &cloud, &gateway,
+                       {place(cloud, attribute, clouds.hard), place(gateway, attribute, gateways.hard)}, {}});
+  };
+  compare("ike-lifetime", cloud.lifetime, gateway.lifetime);
+  if (!cloud.children.empty() && !gateway.children.empty())
+    compare("child-lifetime", cloud.children.front().lifetime, gateway.children.front().lifetime);
+}
+
+void add_selectors(std::vector<IssuePlace>& places, const Endpoint& end, const char* attribute, const Value<Selectors>& value) {
+  if (value.known()) places.push_back({&end, attribute, text(*value), value.where(), value.origin()});
+}
+
+bool several(const Endpoint& end) {
+  if (end.children.size() != 1) return end.children.size() > 1;
+  const Child& child = end.children.front();
+  return (child.local.known() && child.local->size() > 1) || (child.remote.known() && child.remote->size() > 1);
+}
+
+void look_at_selectors(const Endpoint& single, const Endpoint& other, Signs& signs) {
+  if (!single.single_child.is(true) || !several(other)) return;
+  Sign sign{signal::kSeveralSelectors, &other, &single, {}, "one selector on either side"};
+  for (const Child& child : other.children) {
+    add_selectors(sign.places, other, "local-selectors", child.local);
+    add_selectors(sign.places, other, "remote-selectors", child.remote);
+  }
+  signs.push_back(std::move(sign));
+}
+
+// ---- all tunnels ----
+
+using Ends = std::vector<const Endpoint*>;
+
+// By what they have in common; ends of which that is not known are left out.
+using Groups = std::map<std::string, Ends>;
+
+void add_to(Groups& groups, const Value<std::string>& common, const std::string& more, const Endpoint& end) {
+  if (common.known()) groups[*common + "\n" + more].push_back(&end);
+}
+
+// Tunnels of one connection, or of one gateway, that have the same inside CIDR: each but the first is told.
+void look_for_twins(const Ends& all, const char* attribute, Value<AddressRange> Endpoint::*cidr, Signs& signs) {
+  Groups of_connection, of_gateway;
+  for (const Endpoint* one : all) {
+    if (!(one->*cidr).known()) continue;
+    Groups& groups = one->cloud.attachment.known() ? of_gateway : of_connection;
+    add_to(groups, one->cloud.attachment.known() ? one->cloud.attachment : one->connection, text(*(one->*cidr)), *one);
+  }
+  const auto told = [&](const Endpoint& one) {
+    return IssuePlace{&one, attribute, text(*(one.*cidr)), (one.*cidr).where(), (one.*cidr).origin()};
+  };
+  for (const Groups* groups : {&of_connection, &of_gateway})
+    for (const auto& [common, ends] : *groups)
+      for (std::size_t i = 1; i < ends.size(); ++i)
+        signs.push_back({signal::kInsideCidrTwice, ends[i], ends[0], {told(*ends[i]), told(*ends[0])}, {}});
+}
+
+// Tunnels without a partner, of connections of which another tunnel has one.
+void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired, Signs& signs) {
+  Groups connections;
+  for (const Endpoint* one : all) add_to(connections, one->connection, {}, *one);
+  for (const auto& [connection, ends] : connections) {
+    const auto first = std::find_if(ends.begin(), ends.end(), [&](const Endpoint* one) { return paired.count(one) > 0; });
+    if (first == ends.end()) continue;
+    for (const Endpoint* one : ends)
+      if (paired.count(one) == 0) signs.push_back({signal::kOneTunnelOfTwo, one, *first, {{one, "endpoint", {}, one->where, Origin::Stated}}, {}});
+  }
+}
+
+// ---- a change ----
+
+std::string value_of(const Endpoint* endpoint, const std::string& attribute) {
+  if (!endpoint) return {};
+  for (const AttributeValue& value : attribute_values(*endpoint))
+    if (value.name == attribute) return value.unit.empty() ? value.text : value.text + " " + std::string(value.unit);
+  return {};
+}
+
+std::string change_in_words(const EndpointChange& change, const std::string& attribute) {
+  const std::string before = value_of(change.before, attribute), after = value_of(change.after, attribute);
+  return before.empty() || after.empty() ? std::string() : before + " -> " + after;
+}
+
+const Endpoint& subject_of(const EndpointChange& change) { return *(change.after ? change.after : change.before); }
+
+bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {
+  const Value<std::string>& connection = subject_of(a).connection;
+  return connection.known() && connection.same_as(subject_of(b).connection);
+}
+
+void add_places(Sign& sign, const EndpointChange& change, ApplyEffect least) {
+  for (const AttributeChange& one : change.attributes)
+    if (one.effect >= least)
+      sign.places.push_back({&subject_of(change), one.attribute, change_in_words(change, one.attribute),
+                             one.after.known() ? one.after : one.before, Origin::Stated});
+}
+
+std::string_view signal_of(ApplyEffect effect, std::size_t tunnels) {
+  if (effect == ApplyEffect::Replaced) return signal::kConnectionReplaced;
+  if (effect == ApplyEffect::Connection) return signal::kConnectionBounces;
+  return tunnels > 1 ? signal::kBothTunnelsBounce : signal::kTunnelBounces;
+}
+
+// The tunnels of one connection that the change interrupts in one way, told once.
+Sign sign_of(const std::vector<const EndpointChange*>& tunnels) {
+  const ApplyEffect effect = tunnels.front()->effect;
+  Sign sign{signal_of(effect, tunnels.size()), &subject_of(*tunnels.front()), nullptr, {}, {}};
+  if (tunnels.size() > 1) sign.other = &subject_of(*tunnels[1]);
+  for (const EndpointChange* one : tunnels) add_places(sign, *one, effect == ApplyEffect::Replaced ? ApplyEffect::None : effect);
+  if (sign.places.empty()) sign.places.push_back({sign.subject, {}, {}, sign.subject->where, Origin::Stated});
+  return sign;
+}
+
+}  // namespace
+
+Signs signs_of_endpoint(const Endpoint& endpoint) {
+  Signs signs;
+  look_at_lifetime(endpoint, "ike", endpoint.lifetime, signs);
+  for (const Child& child : endpoint.children) {
+    look_at_lifetime(endpoint, "child", child.lifetime, signs);
+    look_at_child_lifetime(endpoint, child.lifetime, signs);
+  }
+  look_at_keys(endpoint, signs);
+  look_at_inside_cidr(endpoint, "inside-cidr", endpoint.inside_cidr, signs);
+  look_at_inside_cidr(endpoint, "inside-cidr-v6", endpoint.inside_cidr6, signs);
+  return signs;
+}
+
+Signs signs_of_pair(const Endpoint& cloud, const Endpoint& gateway) {
+  Signs signs;
+  look_at_starting(cloud, gateway, signs);
+  look_at_renewals(cloud, gateway, signs);
+  look_at_selectors(cloud, gateway, signs);
+  look_at_selectors(gateway, cloud, signs);
+  return signs;
+}
+
+Signs signs_of_configuration(const std::vector<TunnelVerdict>& tunnels) {
+  Ends all;
+  std::set<const Endpoint*> seen, paired;
+  for (const TunnelVerdict& tunnel : tunnels) {
+    if (tunnel.cloud && seen.insert(tunnel.cloud).second) all.push_back(tunnel.cloud);
+    if (tunnel.cloud && tunnel.gateway) paired.insert(tunnel.cloud);
+  }
+  Signs signs;
+  look_for_twins(all, "inside-cidr", &Endpoint::inside_cidr, signs);
+  look_for_twins(all, "inside-cidr-v6", &Endpoint::inside_cidr6, signs);
+  look_for_partners(all, paired, signs);
+  return signs;
+}
+
+Signs signs_of_change(const std::vector<EndpointChange>& changes) {
+  Signs signs;
+  std::vector<const EndpointChange*> told;
+  for (const EndpointChange& change : changes) {
+    const bool interrupts = change.effect != ApplyEffect::None && subject_of(change).side == Side::Cloud;
+    if (!interrupts || std::find(told.begin(), told.end(), &change) != told.end()) continue;
+    std::vector<const EndpointChange*> tunnels{&change};
+    for (const EndpointChange& other : changes)
+      if (&other != &change && other.effect == change.effect && of_one_connection(change, other)) tunnels.push_back(&other);
+    told.insert(told.end(), tunnels.begin(), tunnels.end());
+    signs.push_back(sign_of(tunnels));
+  }
+  return signs;
+}
+
+}  // namespace tunnelscope::diag::config
