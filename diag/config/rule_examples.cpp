@@ -80,7 +80,7 @@ kb::ExampleResult run(const kb::Knowledge& knowledge, const kb::ConfigRule& rule
 
 }  // namespace
 
-std::vector<kb::ExampleResult> run_examples(const kb::Knowledge& knowledge) {
+std::vector<kb::ExampleResult> run_config_examples(const kb::Knowledge& knowledge) {
   std::vector<kb::ExampleResult> results;
   for (const kb::ConfigRule& rule : knowledge.config) {
     for (const kb::ConfigExample& example : rule.examples) results.push_back(run(knowledge, rule, example, false));

@@ -9,6 +9,6 @@
 namespace tunnelscope::diag::config {
 
 // In the order of the rules; `line` is the example in one line.
-std::vector<kb::ExampleResult> run_examples(const kb::Knowledge& knowledge);
+std::vector<kb::ExampleResult> run_config_examples(const kb::Knowledge& knowledge);
 
 }  // namespace tunnelscope::diag::config

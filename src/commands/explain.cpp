@@ -316,6 +316,7 @@ std::optional<Exit> show_entry(const std::string& asked, const kb::Knowledge& kn
   const std::string id = lowered(asked);
   if (const kb::Cause* cause = knowledge.cause(id)) return show(*cause, settings, console);
   if (const kb::MessageRule* rule = knowledge.message(id)) return show(*rule, settings, console);
+  if (const kb::ConfigRule* rule = knowledge.config_rule(id)) return show(*rule, settings, console);
   const kb::MessageRule* by_end = nullptr;
   for (const kb::MessageRule& rule : knowledge.messages) {
     if (!rule.id.ends_with("/" + id)) continue;
@@ -341,6 +342,7 @@ std::string nearest_id(const std::string& typed, const std::vector<std::string>&
 Exit no_such_entry(const std::string& id, const kb::Knowledge& knowledge, Console& console) {
   std::vector<std::string> ids;
   for (const kb::Cause& c : knowledge.causes) ids.push_back(c.id);
+  for (const kb::ConfigRule& r : knowledge.config) ids.push_back(r.id);
   for (const kb::MessageRule& r : knowledge.messages) {
     ids.push_back(r.id);
     ids.push_back(r.id.substr(r.id.rfind('/') + 1));

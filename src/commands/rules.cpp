@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "diag/config/rule_examples.hpp"
 #include "kb/lint.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/common.hpp"
@@ -88,8 +89,8 @@ std::string lint_json(const kb::Errors& errors) {
 }
 
 std::string sizes(const kb::Knowledge& knowledge) {
-  return fmt::format("{} and {}", report::counted(knowledge.messages.size(), "message rule"),
-                     report::counted(knowledge.causes.size(), "cause"));
+  return fmt::format("{}, {} and {}", report::counted(knowledge.messages.size(), "message rule"),
+                     report::counted(knowledge.causes.size(), "cause"), report::counted(knowledge.config.size(), "configuration rule"));
 }
 
 std::string test_text(const std::vector<kb::ExampleResult>& results) {
@@ -138,7 +139,7 @@ std::string test_junit(const std::vector<kb::ExampleResult>& results) {
 }
 
 std::string list_json(const kb::Knowledge& knowledge) {
-  Json rules = Json::array(), causes = Json::array();
+  Json rules = Json::array(), causes = Json::array(), config = Json::array();
   for (const auto& r : knowledge.messages) {
     rules.push_back({{"id", r.id}, {"dialect", r.dialect}, {"signal", r.signal}, {"level", r.level}, {"inferred", r.inferred}});
   }
@@ -146,7 +147,12 @@ std::string list_json(const kb::Knowledge& knowledge) {
     causes.push_back({{"id", c.id}, {"severity", kb::name_of(c.severity)}, {"role", kb::name_of(c.role)},
                       {"scope", kb::name_of(c.scope)}, {"title", c.title}, {"inferred", c.inferred}});
   }
-  return dumped({{"schema", "tunnelscope/rules/1"}, {"version", knowledge.version}, {"message_rules", rules}, {"causes", causes}});
+  for (const auto& r : knowledge.config) {
+    config.push_back({{"id", r.id}, {"severity", kb::name_of(r.severity)}, {"scope", kb::name_of(r.scope)}, {"title", r.title},
+                      {"inferred", r.inferred}});
+  }
+  return dumped({{"schema", "tunnelscope/rules/1"}, {"version", knowledge.version}, {"message_rules", rules}, {"causes", causes},
+                 {"configuration_rules", config}});
 }
 
 using Row = std::vector<std::string>;
@@ -173,11 +179,13 @@ std::string table(const std::vector<Row>& rows, const app::Screen& screen) {
 }
 
 std::string list_text(const kb::Knowledge& knowledge, const app::Screen& screen) {
-  std::vector<Row> rules, causes;
+  std::vector<Row> rules, causes, config;
   for (const auto& r : knowledge.messages) rules.push_back({r.id, r.level, r.signal});
   for (const auto& c : knowledge.causes) causes.push_back({c.id, std::string(kb::name_of(c.severity)), c.title});
+  for (const auto& r : knowledge.config) config.push_back({r.id, std::string(kb::name_of(r.severity)), r.title});
   return fmt::format("message rules ({})\n", rules.size()) + table(rules, screen) +
-         fmt::format("\ncauses ({})\n", causes.size()) + table(causes, screen);
+         fmt::format("\ncauses ({})\n", causes.size()) + table(causes, screen) +
+         fmt::format("\nconfiguration rules ({})\n", config.size()) + table(config, screen);
 }
 
 }  // namespace
@@ -220,7 +228,8 @@ Exit rules_lint(const Settings& settings, Console& console) {
 Exit rules_test(const Settings& settings, Console& console) {
   const auto base = checked_base(settings, console);
   if (!base) return base.error();
-  const auto results = kb::run_examples(base->knowledge);
+  auto results = kb::run_examples(base->knowledge);
+  for (auto& result : diag::config::run_config_examples(base->knowledge)) results.push_back(std::move(result));
   const bool passed = std::all_of(results.begin(), results.end(), [](const auto& r) { return r.passed; });
   const Exit verdict = passed ? Exit::Done : Exit::KnowledgeBase;
   if (settings.format == "json") return app::deliver(test_json(results), settings, console, verdict);

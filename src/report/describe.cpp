@@ -65,6 +65,45 @@ Json json_of(const std::vector<kb::Condition>& all) {
   return out;
 }
 
+Json json_of(const std::vector<kb::ConfigCondition>& all) {
+  const auto limit = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+  Json out = Json::array();
+  for (const kb::ConfigCondition& c : all) {
+    out.push_back({{"attribute", c.attribute}, {"is", c.is}, {"has", c.has}, {"has_other", c.has_other},
+                   {"below", limit(c.below)}, {"above", limit(c.above)}});
+  }
+  return out;
+}
+Json json_of(const std::vector<kb::ConfigExample>& all) {
+  Json out = Json::array();
+  for (const kb::ConfigExample& e : all) out.push_back(e.ends);
+  return out;
+}
+
+void config_conditions(Page& page, std::string_view lead, const std::vector<kb::ConfigCondition>& all) {
+  for (const kb::ConfigCondition& c : all) page.item(4, std::string(lead) + " ", condition_in_words(c));
+}
+
+void config_examples(Page& page, std::string_view lead, const std::vector<kb::ConfigExample>& all, Style style) {
+  for (const kb::ConfigExample& e : all) {
+    std::string text;
+    for (const auto& [end, values] : e.ends) {
+      text += text.empty() ? end + ":" : "; " + end + ":";
+      for (const auto& [name, value] : values) text += fmt::format(" {} {}", name, name == "pre-shared-key" ? "(a key)" : value);
+    }
+    page.item(4, lead, text, style);
+  }
+}
+
+std::string_view origin_in_words(kb::ConfigOrigin origin) {
+  switch (origin) {
+    case kb::ConfigOrigin::Stated: return "of values that are stated; a default is none";
+    case kb::ConfigOrigin::Default: return "of values left to the vendor's default";
+    case kb::ConfigOrigin::Any: break;
+  }
+  return "of values that are stated, and of defaults";
+}
+
 std::string dumped(const Json& json) {
   return app::for_json_document(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
@@ -146,6 +185,60 @@ void describe(Page& page, const kb::MessageRule& r) {
   if (!r.owner.empty()) page.item(2, "Owner: ", r.owner);
   if (!r.runbook_url.empty()) page.item(2, "Runbook: ", r.runbook_url);
   references(page, r.references);
+}
+
+std::string condition_in_words(const kb::ConfigCondition& c) {
+  std::vector<std::string> parts;
+  if (c.below && c.above) parts.push_back(fmt::format("is below {} or above {}", *c.below, *c.above));
+  else if (c.below) parts.push_back(fmt::format("is below {}", *c.below));
+  else if (c.above) parts.push_back(fmt::format("is above {}", *c.above));
+  if (!c.is.empty()) parts.push_back(fmt::format("is {}", fmt::join(c.is, " or ")));
+  if (!c.has.empty()) parts.push_back(fmt::format("has {}", fmt::join(c.has, " or ")));
+  if (!c.has_other.empty()) parts.push_back(fmt::format("has another than {}", joined(c.has_other)));
+  return fmt::format("{} {}", c.attribute, fmt::join(parts, " and "));
+}
+
+void describe(Page& page, const kb::ConfigRule& r) {
+  page.item(0, r.id + "  ", r.title, Style::Bold, Style::Bold);
+  page.paragraph(2, fmt::format("{}, {}, impact: {}, acts: {}", kb::name_of(r.severity), kb::name_of(r.confidence),
+                                kb::name_of(r.impact), r.owner), Style::Dim);
+  page.heading("What it means");
+  page.prose(4, r.explanation);
+  steps(page, "What to do", r.fix);
+  page.heading(fmt::format("It is this when, judged per {}", kb::name_of(r.scope)));
+  if (!r.signal.empty()) page.item(4, "signal: ", r.signal);
+  config_conditions(page, "all of:", r.all);
+  config_conditions(page, "any of:", r.any);
+  if (!r.side.empty()) page.item(4, "of an end of: ", "the " + r.side);
+  if (!r.vendor.empty()) page.item(4, "of a configuration of: ", r.vendor);
+  page.paragraph(4, origin_in_words(r.origin));
+  if (r.inferred) page.paragraph(4, "a condition or limit of this rule is deduced, not documented", Style::Dim);
+  page.heading("Examples");
+  config_examples(page, "+ ", r.examples, Style::Plain);
+  config_examples(page, "- ", r.near_misses, Style::Dim);
+  if (!r.runbook_url.empty()) page.item(2, "Runbook: ", r.runbook_url);
+  references(page, r.references);
+}
+
+std::string described_json(const kb::ConfigRule& r) {
+  return dumped({{"kind", "configuration-rule"},
+                 {"id", r.id},
+                 {"title", r.title},
+                 {"severity", kb::name_of(r.severity)},
+                 {"confidence", kb::name_of(r.confidence)},
+                 {"impact", kb::name_of(r.impact)},
+                 {"owner", r.owner},
+                 {"scope", kb::name_of(r.scope)},
+                 {"when", {{"side", r.side}, {"vendor", r.vendor}, {"origin", kb::name_of(r.origin)}, {"signal", r.signal},
+                           {"all", json_of(r.all)}, {"any", json_of(r.any)}}},
+                 {"summary", r.summary},
+                 {"explanation", r.explanation},
+                 {"fix", json_of(r.fix)},
+                 {"examples", json_of(r.examples)},
+                 {"near_misses", json_of(r.near_misses)},
+                 {"references", json_of(r.references)},
+                 {"inferred", r.inferred},
+                 {"runbook_url", r.runbook_url}});
 }
 
 std::string described_json(const kb::Cause& c) {

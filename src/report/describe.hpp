@@ -9,13 +9,18 @@ namespace tunnelscope::report {
 
 void describe(Page& page, const kb::Cause& cause);
 void describe(Page& page, const kb::MessageRule& rule);
+void describe(Page& page, const kb::ConfigRule& rule);
 
 // JSON texts, complete documents.
 std::string described_json(const kb::Cause& cause);
 std::string described_json(const kb::MessageRule& rule);
+std::string described_json(const kb::ConfigRule& rule);
 
 // "signal psk_mismatch, 3 times or more, around the onset, while phase 2 is up"
 std::string condition_in_words(const kb::Condition& condition);
+
+// "child-lifetime is below 900 or above 3600".
+std::string condition_in_words(const kb::ConfigCondition& condition);
 
 // "a fault while phase 2 is down, normal while phase 2 is established".
 std::string weight_in_words(const kb::MessageRule& rule);

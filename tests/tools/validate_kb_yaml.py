@@ -38,6 +38,8 @@ def files(folder):
         yield path, "message-rule"
     for path in sorted(folder.glob("causes/*.yaml")):
         yield path, "cause"
+    for path in sorted(folder.glob("config/**/*.yaml")):
+        yield path, "config-rule"
     if (folder / "thresholds.yaml").exists():
         yield folder / "thresholds.yaml", "thresholds"
 
@@ -55,7 +57,7 @@ def main(folders):
     if not folders:
         print("usage: validate_kb_yaml.py FOLDER...", file=sys.stderr)
         return 2
-    schemas = {name: validator(name) for name in ("message-rule", "cause", "thresholds")}
+    schemas = {name: validator(name) for name in ("message-rule", "cause", "config-rule", "thresholds")}
     count, lines = 0, []
     for folder in map(pathlib.Path, folders):
         before = count
