@@ -22,11 +22,13 @@ def test_the_knowledge_base_is_valid():
 
 @pytest.mark.parametrize(
     "fault", ["unknown-key", "missing-keys", "unknown-severity", "by-state-without-clauses", "at-least-zero",
-              "within-without-onset", "when-without-conditions", "reference-date", "negative-threshold", "empty-folder"])
+              "within-without-onset", "when-without-conditions", "reference-date", "negative-threshold", "empty-folder",
+              "config-signal-and-conditions", "config-without-comparison"])
 def test_a_fault_of_form_is_refused(fault):
     assert validate(BROKEN / fault).returncode == 1
 
 
-@pytest.mark.parametrize("fault", ["near-miss-matches", "pattern-parenthesis", "outranks-circle", "unknown-signal"])
+@pytest.mark.parametrize("fault", ["near-miss-matches", "pattern-parenthesis", "outranks-circle", "unknown-signal",
+                                   "config-unknown-signal"])
 def test_a_fault_of_meaning_is_left_to_lint(fault):
     assert validate(BROKEN / fault).returncode == 0

@@ -37,6 +37,23 @@ Knowledge full() {
   cause.rules_out = {{"x", "y", {"z"}}};
   cause.checks = {{"a", "b", "c", "d"}};
   k.causes = {Cause{}, cause};
+  ConfigRule config;
+  config.id = "config/c";
+  config.severity = Severity::Critical;
+  config.confidence = Confidence::Possible;
+  config.impact = Impact::Outage;
+  config.scope = ConfigScope::Change;
+  config.origin = ConfigOrigin::Any;
+  config.side = "cloud";
+  config.vendor = "aws";
+  config.signal = "s";
+  config.all = {{"a", {"b"}, {"c"}, {"d"}, 1.5, std::nullopt}};
+  config.any = {{"a", {}, {}, {}, std::nullopt, 0.0}};
+  config.fix = {{"a", "b", "c", "d"}};
+  config.examples = {{{{"cloud", {{"x", "y"}}}, {"gateway", {}}}}};
+  config.near_misses = {{}};
+  config.inferred = true;
+  k.config = {ConfigRule{}, config};
   k.thresholds = {{"a.b", 1.5}, {"c.d", -0.0}};
   return k;
 }
@@ -60,9 +77,14 @@ TEST(KbArchive, BuiltInEqualsTheYaml) {
     const Cause* compiled = built_in().cause(cause.id);
     EXPECT_TRUE(compiled != nullptr && *compiled == cause) << cause.id;
   }
+  for (const auto& rule : yaml->config) {
+    const ConfigRule* compiled = built_in().config_rule(rule.id);
+    EXPECT_TRUE(compiled != nullptr && *compiled == rule) << rule.id;
+  }
   EXPECT_TRUE(built_in() == *yaml);
   EXPECT_FALSE(built_in().messages.empty());
   EXPECT_FALSE(built_in().causes.empty());
+  EXPECT_FALSE(built_in().config.empty());
 }
 
 }  // namespace

@@ -62,4 +62,11 @@ inline std::string cause_yaml(const std::string& more = "") {
          "references:\n  - {title: a book, date: 2026-11-21}\n" + more;
 }
 
+inline std::string config_yaml(const std::string& limit = "3600") {
+  return "title: too long\nseverity: critical\nimpact: none\nowner: aws\nscope: endpoint\nwhen:\n  all:\n"
+         "    - {attribute: child-lifetime, above: " + limit + "}\nsummary: '{endpoint} has {value}'\nexplanation: It is too long.\n"
+         "fix:\n  - {who: aws, do: shorten it}\nreferences:\n  - {title: a book, date: 2026-11-21}\n"
+         "examples:\n  - {cloud: {child-lifetime: 7200}}\nnear_misses:\n  - {cloud: {child-lifetime: 3600}}\n";
+}
+
 }  // namespace tunnelscope::kb

@@ -289,6 +289,22 @@ TEST(KbOverlay, DisablesEntries) {
   EXPECT_TRUE(result->messages.empty());
 }
 
+TEST(KbOverlay, AddsOverridesAndDisablesConfigurationRules) {
+  KbFolder low, high;
+  const auto when = [](double above) { return std::vector<ConfigCondition>{{"child-lifetime", {}, {}, {}, std::nullopt, above}}; };
+  base(low).write("config/long.yaml", config_yaml()).write("config/gone.yaml", config_yaml());
+  high.write("config/new.yaml", config_yaml("1800"))
+      .write("config/long.yaml", "override: true\nseverity: info\nowner: night shift\n")
+      .write("config/gone.yaml", "disabled: true\n");
+  const auto result = overlay_folder(loaded(low), high.str());
+  ASSERT_TRUE(result) << errors_of(result, high);
+  ASSERT_EQ(result->config.size(), 2U);
+  EXPECT_EQ(result->config_rule("config/new")->all, when(1800));
+  EXPECT_EQ(result->config_rule("config/long")->all, when(3600));
+  EXPECT_EQ(result->config_rule("config/long")->severity, Severity::Info);
+  EXPECT_EQ(result->config_rule("config/long")->owner, "night shift");
+}
+
 TEST(KbOverlay, ChangesThresholds) {
   KbFolder low, high;
   high.write("thresholds.yaml", "outage:\n  grace_s: {value: 30}\n");
