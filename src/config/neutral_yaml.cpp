@@ -362,7 +362,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
 
 // Its first key says so.
 bool recognises(const Content& content) {
-  return content.form() == Content::Form::Other && ("\n" + std::string(content.text())).find("\n" + std::string(kVersionKey) + ":") != std::string::npos;
+  const std::string text = "\n" + std::string(content.text());
+  return content.form() == Content::Form::Other && text.find("\n" + std::string(kVersionKey) + ":") != std::string::npos;
 }
 
 }  // namespace
