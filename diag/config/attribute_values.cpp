@@ -22,7 +22,10 @@ struct Written {
 
 Written written(bool value) { return {value ? "on" : "off", {}, {}}; }
 Written written(Seconds value) { return {std::to_string(value.count()), static_cast<double>(value.count()), "s"}; }
-Written written(double value) { return {std::to_string(static_cast<long long>(value)), value, "%"}; }
+Written written(double value) {
+  std::string text = std::to_string(value);
+  return {text.substr(0, text.find('.')), value, "%"};
+}
 Written written(std::uint64_t value) { return {std::to_string(value), static_cast<double>(value), {}}; }
 Written written(std::uint32_t value) { return {std::to_string(value), static_cast<double>(value), {}}; }
 Written written(const std::string& value) { return {value, {}, {}}; }

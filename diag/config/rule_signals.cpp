@@ -45,7 +45,7 @@ void look_at_child_lifetime(const Endpoint& endpoint, const Lifetime& child, Sig
   if (ends(endpoint.lifetime) && *child.hard >= *endpoint.lifetime.hard)
     signs.push_back({signal::kPhase2NotBelowPhase1, &endpoint, nullptr, {end, place(endpoint, "ike-lifetime", endpoint.lifetime.hard)},
                      "less than " + seconds(*endpoint.lifetime.hard)});
-  if (child.margin.known() && *child.margin * 2 > *child.hard)
+  if (child.margin.known() && *child.margin > *child.hard / 2)
     signs.push_back({signal::kMarginOverHalf, &endpoint, nullptr, {place(endpoint, "child-rekey-margin", child.margin), end},
                      "at most " + seconds(*child.hard / 2)});
 }
@@ -215,16 +215,22 @@ void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired,
 
 // ---- a change ----
 
-std::string value_of(const Endpoint* endpoint, const std::string& attribute) {
-  if (!endpoint) return {};
+using Texts = std::map<std::string, std::string>;
+
+// The first value of each attribute.
+Texts texts_of(const Endpoint* endpoint) {
+  Texts texts;
+  if (!endpoint) return texts;
   for (const AttributeValue& value : attribute_values(*endpoint))
-    if (value.name == attribute) return value.unit.empty() ? value.text : value.text + " " + std::string(value.unit);
-  return {};
+    texts.emplace(value.name, value.unit.empty() ? value.text : value.text + " " + std::string(value.unit));
+  return texts;
 }
 
-std::string change_in_words(const EndpointChange& change, const std::string& attribute) {
-  const std::string before = value_of(change.before, attribute), after = value_of(change.after, attribute);
-  return before.empty() || after.empty() ? std::string() : before + " -> " + after;
+// "40 s -> 60 s"; empty: one of them is not known, or a key.
+std::string change_in_words(const Texts& before, const Texts& after, const std::string& attribute) {
+  const auto old_value = before.find(attribute), new_value = after.find(attribute);
+  const bool both = old_value != before.end() && new_value != after.end() && old_value->second != new_value->second;
+  return both ? old_value->second + " -> " + new_value->second : std::string();
 }
 
 const Endpoint& subject_of(const EndpointChange& change) { return *(change.after ? change.after : change.before); }
@@ -235,9 +241,10 @@ bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {
 }
 
 void add_places(Sign& sign, const EndpointChange& change, ApplyEffect least) {
+  const Texts before = texts_of(change.before), after = texts_of(change.after);
   for (const AttributeChange& one : change.attributes)
     if (one.effect >= least)
-      sign.places.push_back({&subject_of(change), one.attribute, change_in_words(change, one.attribute),
+      sign.places.push_back({&subject_of(change), one.attribute, change_in_words(before, after, one.attribute),
                              one.after.known() ? one.after : one.before, Origin::Stated});
 }
 
