@@ -18,7 +18,8 @@ void lint_signal(const ConfigRule& rule, LintReport& report) {
     names.emplace_back(info.name);
     if (info.name != rule.signal) continue;
     if (info.scope != rule.scope)
-      report.add(rule.id + "#when/signal", "the signal `" + rule.signal + "` is given with `scope: " + std::string(name_of(info.scope)) + "` only");
+      report.add(rule.id + "#when/signal",
+                 "the signal `" + rule.signal + "` is given with `scope: " + std::string(name_of(info.scope)) + "` only");
     return;
   }
   report.add(rule.id + "#when/signal", "no detector gives the signal `" + rule.signal + "` about configurations",
@@ -29,7 +30,8 @@ void lint_attributes(const std::string& key, const std::vector<ConfigCondition>&
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const std::string& name = conditions[i].attribute;
     if (!contains(config_attributes(), name))
-      report.add(key + "/" + std::to_string(i) + "/attribute", "there is no attribute `" + name + "`", did_you_mean(name, config_attributes()));
+      report.add(key + "/" + std::to_string(i) + "/attribute", "there is no attribute `" + name + "`",
+                 did_you_mean(name, config_attributes()));
   }
 }
 
@@ -55,7 +57,8 @@ void lint_examples(const std::string& key, ConfigScope scope, const std::vector<
       const std::string at = key + "/" + std::to_string(i) + "/" + end;
       if (!contains(ends_of(scope), end)) report.add(at, "an end is " + any_of_words(ends_of(scope)) + ", not `" + end + "`");
       for (const auto& [name, value] : values)
-        if (!contains(attributes, name)) report.add(at + "/" + name, "there is no attribute `" + name + "`", did_you_mean(name, attributes));
+        if (!contains(attributes, name))
+          report.add(at + "/" + name, "there is no attribute `" + name + "`", did_you_mean(name, attributes));
     }
 }
 

@@ -210,8 +210,8 @@ void read_config_condition(ReadContext& context, const YamlNode& node, ConfigCon
   read_limit(map, "below", condition.below);
   read_limit(map, "above", condition.above);
   map.finish();
-  const bool compares = condition.below || condition.above || !condition.is.empty() || !condition.has.empty() || !condition.has_other.empty();
-  if (!compares) map.report(node, "a condition needs `is`, `has`, `has_other`, `below` or `above`");
+  const bool words = !condition.is.empty() || !condition.has.empty() || !condition.has_other.empty();
+  if (!words && !condition.below && !condition.above) map.report(node, "a condition needs `is`, `has`, `has_other`, `below` or `above`");
 }
 
 void read_config_when(ReadContext& context, MapReader& map, ConfigRule& rule) {
@@ -247,7 +247,8 @@ void check_config_scope(MapReader& map, const ConfigRule& rule) {
 
 void read_config_end(ReadContext& context, const YamlNode& node, std::map<std::string, std::string>& values) {
   for (const YamlEntry& entry : node.entries) {
-    if (entry.value.kind != YamlNode::Kind::Scalar) context.errors.push_back(context.file.error(entry.value, "the value of an attribute must be a text"));
+    if (entry.value.kind != YamlNode::Kind::Scalar)
+      context.errors.push_back(context.file.error(entry.value, "the value of an attribute must be a text"));
     values[entry.key.text] = scalar_text(entry.value);
   }
 }

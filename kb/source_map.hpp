@@ -1,5 +1,5 @@
 // Where in which YAML file a part of the knowledge base stands, for errors that lint finds after loading.
-// Keys: "message:<id>", "cause:<id>", the id of a configuration rule ("config/<name>") or "thresholds" for a file as a whole, then "#" and the path of keys and
+// Keys: "message:<id>", "cause:<id>", "config/<name>" or "thresholds" for a file as a whole, then "#" and the path of keys and
 // list indices inside it: "message:aws-s2s/ikev2/psk-mismatch#examples/0/line".
 #pragma once
 #include <map>

@@ -89,12 +89,15 @@ class Lister {
   }
   void add_set(std::vector<AttributeWord>& words, const TransformSet& set, const Value<Proposals>& value) const {
     const Origin origin = left_to_aws(set) ? Origin::Default : value.origin();
-    for (const AlgorithmRef one : set.algorithms) words.push_back({std::string(one->id), set.where.known() ? set.where : value.where(), origin});
+    const Where& where = set.where.known() ? set.where : value.where();
+    for (const AlgorithmRef one : set.algorithms) words.push_back({std::string(one->id), where, origin});
   }
   bool left_to_aws(const TransformSet& set) const {
     if (endpoint_.vendor != Vendor::Aws || set.empty()) return false;
     const TransformType type = set.algorithms.front()->type;
-    const std::size_t all = type == TransformType::Encryption ? kAllAwsCiphers : type == TransformType::Integrity ? kAllAwsHashes : kAllAwsGroups;
+    const std::size_t all = type == TransformType::Encryption  ? kAllAwsCiphers
+                            : type == TransformType::Integrity ? kAllAwsHashes
+                                                               : kAllAwsGroups;
     return set.algorithms.size() >= all;
   }
 

@@ -22,7 +22,7 @@ IssuePlace place(const Endpoint& endpoint, std::string attribute, const Value<Se
 
 // ---- one end ----
 
-// Precondition: known and not "never".
+// Whether it is known when it ends.
 bool ends(const Lifetime& lifetime) { return lifetime.hard.known() && lifetime.hard->count() > 0; }
 
 void look_at_lifetime(const Endpoint& endpoint, const std::string& which, const Lifetime& lifetime, Signs& signs) {
@@ -31,7 +31,8 @@ void look_at_lifetime(const Endpoint& endpoint, const std::string& which, const 
   if (lifetime.margin.known() && lifetime.margin->count() > 0) {
     const double longest = static_cast<double>(lifetime.margin->count()) * (1 + lifetime.fuzz_percent.value_or(0) / 100);
     if (longest >= static_cast<double>(lifetime.hard->count()))
-      return signs.push_back({signal::kMarginOverLifetime, &endpoint, nullptr, {place(endpoint, which + "-rekey-margin", lifetime.margin), end},
+      return signs.push_back({signal::kMarginOverLifetime, &endpoint, nullptr,
+                              {place(endpoint, which + "-rekey-margin", lifetime.margin), end},
                               "less than " + seconds(*lifetime.hard) + ", fuzz included"});
   }
   if (lifetime.rekeys.is(true) && lifetime.latest_rekey.known() && *lifetime.latest_rekey >= *lifetime.hard)
@@ -67,7 +68,8 @@ void look_at_keys(const Endpoint& endpoint, Signs& signs) {
     const std::string fault = key.secret.known() ? key_fault(*key.secret) : "";
     const Where& where = key.where.known() ? key.where : key.secret.where();
     if (!fault.empty())
-      return signs.push_back({signal::kAwsKeySyntax, &endpoint, nullptr, {{&endpoint, "pre-shared-key", {}, where, key.secret.origin()}}, fault});
+      return signs.push_back({signal::kAwsKeySyntax, &endpoint, nullptr,
+                              {{&endpoint, "pre-shared-key", {}, where, key.secret.origin()}}, fault});
   }
 }
 
@@ -89,7 +91,8 @@ void look_at_inside_cidr(const Endpoint& endpoint, const char* attribute, const 
   if (!cidr.known()) return;
   const std::string limit = inside_cidr_limit(*cidr);
   if (!limit.empty())
-    signs.push_back({signal::kAwsInsideCidr, &endpoint, nullptr, {{&endpoint, attribute, text(*cidr), cidr.where(), cidr.origin()}}, limit});
+    signs.push_back({signal::kAwsInsideCidr, &endpoint, nullptr,
+                     {{&endpoint, attribute, text(*cidr), cidr.where(), cidr.origin()}}, limit});
 }
 
 // ---- both ends ----
@@ -133,7 +136,8 @@ bool always_earlier(const Lifetime& one, const Lifetime& other) {
 }
 
 bool same_window(const Lifetime& a, const Lifetime& b) {
-  return a.earliest_rekey.known() && a.latest_rekey.known() && a.earliest_rekey.same_as(b.earliest_rekey) && a.latest_rekey.same_as(b.latest_rekey);
+  if (!a.earliest_rekey.known() || !a.latest_rekey.known()) return false;
+  return a.earliest_rekey.same_as(b.earliest_rekey) && a.latest_rekey.same_as(b.latest_rekey);
 }
 
 bool renewed_together(const Lifetime& a, const Lifetime& b) {
@@ -209,7 +213,8 @@ void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired,
     const auto first = std::find_if(ends.begin(), ends.end(), [&](const Endpoint* one) { return paired.count(one) > 0; });
     if (first == ends.end()) continue;
     for (const Endpoint* one : ends)
-      if (paired.count(one) == 0) signs.push_back({signal::kOneTunnelOfTwo, one, *first, {{one, "endpoint", {}, one->where, Origin::Stated}}, {}});
+      if (paired.count(one) == 0)
+        signs.push_back({signal::kOneTunnelOfTwo, one, *first, {{one, "endpoint", {}, one->where, Origin::Stated}}, {}});
   }
 }
 

@@ -7,7 +7,9 @@
 namespace tunnelscope::diag::config {
 namespace {
 
-bool contains(const std::vector<std::string>& words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 std::string number(double value) {
   std::string text = std::to_string(value);
@@ -47,7 +49,9 @@ bool holds_of_word(const kb::ConfigCondition& condition, const std::string& word
 }
 
 void add_place(Found& found, IssuePlace place) {
-  const auto same = [&](const IssuePlace& one) { return one.attribute == place.attribute && one.value == place.value && one.where == place.where; };
+  const auto same = [&](const IssuePlace& one) {
+    return one.attribute == place.attribute && one.value == place.value && one.where == place.where;
+  };
   if (std::none_of(found.places.begin(), found.places.end(), same)) found.places.push_back(std::move(place));
 }
 

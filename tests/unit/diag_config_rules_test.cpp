@@ -87,7 +87,8 @@ TEST(ConfigRules, SayWhatStandsWhereAndWhatWouldBeRight) {
   ASSERT_EQ(ids_of(issues), std::vector<std::string>{"config/aws-phase2-lifetime"});
   EXPECT_EQ(issues[0].places[0].where.text(), "vpn.json:41");
   EXPECT_EQ(issues[0].values, (std::map<std::string, std::string, std::less<>>{
-                                  {"attribute", "child-lifetime"}, {"endpoint", "cloud"}, {"limit", "900 to 3600 s"}, {"value", "7200 s"}}));
+                                  {"attribute", "child-lifetime"}, {"endpoint", "cloud"},
+                                  {"limit", "900 to 3600 s"}, {"value", "7200 s"}}));
 }
 
 TEST(ConfigRules, NeverTellAKey) {
