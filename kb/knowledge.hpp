@@ -77,8 +77,8 @@ struct Condition {
 };
 
 // Which things a cause is judged on: every outage of a tunnel, the tunnel's whole history, the connection, or all
-// session records about one thing.
-enum class Scope : std::uint8_t { Outage, Tunnel, Connection, Sessions };
+// session records about one thing. Configuration: on no log, but on two ends' configurations; it has no conditions.
+enum class Scope : std::uint8_t { Outage, Tunnel, Connection, Sessions, Configuration };
 // What that thing is, for scope sessions. Group: endpoint, gateway region, site, remote network. Carrier: the gateway or
 // connector that carries the sessions, else the group.
 enum class About : std::uint8_t { Group, Organisation, Carrier, Connector, Client, Resource, Address };

@@ -15,7 +15,8 @@ constexpr std::array kRole{Named<Role>{Role::RootCause, "root-cause"}, Named<Rol
 constexpr std::array kImpact{Named<Impact>{Impact::Outage, "outage"}, Named<Impact>{Impact::Redundancy, "redundancy"},
                              Named<Impact>{Impact::None, "none"}};
 constexpr std::array kScope{Named<Scope>{Scope::Outage, "outage"}, Named<Scope>{Scope::Tunnel, "tunnel"},
-                            Named<Scope>{Scope::Connection, "connection"}, Named<Scope>{Scope::Sessions, "sessions"}};
+                            Named<Scope>{Scope::Connection, "connection"}, Named<Scope>{Scope::Sessions, "sessions"},
+                            Named<Scope>{Scope::Configuration, "configuration"}};
 constexpr std::array kAbout{Named<About>{About::Group, "group"},         Named<About>{About::Organisation, "organisation"},
                             Named<About>{About::Carrier, "carrier"},     Named<About>{About::Connector, "connector"},
                             Named<About>{About::Client, "client"},       Named<About>{About::Resource, "resource"},

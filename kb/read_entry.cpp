@@ -112,6 +112,11 @@ void read_conditions(ReadContext& context, MapReader& map, std::string_view key,
 }
 
 void read_when(ReadContext& context, MapReader& map, Cause& cause) {
+  if (cause.scope == Scope::Configuration) {
+    const YamlNode* unwanted = map.take("when", YamlNode::Kind::Map);
+    if (unwanted != nullptr) map.report(*unwanted, "`when` does not go with `scope: configuration`: no log is asked");
+    return;
+  }
   const YamlNode* node = map.take("when", YamlNode::Kind::Map, Need::Required);
   if (node == nullptr) return;
   MapReader when(context, *node, "`when`");

@@ -152,6 +152,7 @@ void describe(Page& page, const kb::Cause& c) {
   page.prose(4, c.verify);
   page.heading(fmt::format("It is this when, judged per {}",
                            c.scope == kb::Scope::Sessions ? kb::name_of(c.about) : kb::name_of(c.scope)));
+  if (c.scope == kb::Scope::Configuration) page.paragraph(4, "`tunnelscope check` finds it in the configurations of both ends");
   conditions(page, "all of:", c.all);
   conditions(page, "any of:", c.any);
   conditions(page, "none of:", c.none);

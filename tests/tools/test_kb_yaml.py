@@ -22,8 +22,8 @@ def test_the_knowledge_base_is_valid():
 
 @pytest.mark.parametrize(
     "fault", ["unknown-key", "missing-keys", "unknown-severity", "by-state-without-clauses", "at-least-zero",
-              "within-without-onset", "when-without-conditions", "reference-date", "negative-threshold", "empty-folder",
-              "config-signal-and-conditions", "config-without-comparison"])
+              "within-without-onset", "when-without-conditions", "configuration-with-when", "reference-date",
+              "negative-threshold", "empty-folder", "config-signal-and-conditions", "config-without-comparison"])
 def test_a_fault_of_form_is_refused(fault):
     assert validate(BROKEN / fault).returncode == 1
 
