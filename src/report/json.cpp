@@ -1,99 +1,15 @@
 // The report as JSON: the contract's keys in the contract's order, ours after them.
 // docs/schema/report.schema.json describes the result; knowledge that is absent is null. Evidence about sessions has its
 // record's documented fields besides; evidence about tunnels has not.
-#include <cmath>
-#include <concepts>
-
 #include "src/command.hpp"
 #include "src/report/format.hpp"
-#include "src/report/json_writer.hpp"
+#include "src/report/json_object.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
 namespace {
 
-using diag::Time;
-
-void text(JsonWriter& to, std::string_view value) { to.text(value); }
-void text_or_null(JsonWriter& to, std::string_view value) { value.empty() ? to.null() : to.text(value); }
-void time_or_null(JsonWriter& to, Time time) { text_or_null(to, diag::rfc3339(time)); }
-
-// Whole numbers without ".0", others to the millisecond; what JSON cannot say is null.
-void number(JsonWriter& to, double value) {
-  const bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
-  whole ? to.whole(static_cast<std::int64_t>(value)) : to.decimal(std::round(value * 1000) / 1000);
-}
-
-// An object under way: its members in the order of the calls, by names of the contract. It ends with the statement.
-class Object {
- public:
-  explicit Object(JsonWriter& to) : to_(to) { to_.begin_object(); }
-  ~Object() { to_.end_object(); }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
-
-  // `write` is one of the functions of this file that write one thing.
-  template <class Value, class Write>
-  Object& member(std::string_view name, const Value& value, Write write) {
-    to_.plain_key(name);
-    write(to_, value);
-    return *this;
-  }
-  template <class Range, class Write>
-  Object& list(std::string_view name, const Range& range, Write write) {
-    to_.plain_key(name);
-    to_.begin_list();
-    for (const auto& item : range) write(to_, item);
-    to_.end_list();
-    return *this;
-  }
-  Object& texts(std::string_view name, const std::vector<std::string>& values) { return list(name, values, report::text); }
-  Object& text(std::string_view name, std::string_view value) { return member(name, value, report::text); }
-  Object& text_or_null(std::string_view name, std::string_view value) { return member(name, value, report::text_or_null); }
-  Object& time(std::string_view name, Time time) { return member(name, time, time_or_null); }
-  Object& time(std::string_view name, const std::optional<Time>& time) { return this->time(name, time.value_or(diag::kNoTime)); }
-  Object& count(std::string_view name, std::uint64_t count) {
-    to_.plain_key(name);
-    to_.count(count);
-    return *this;
-  }
-  Object& truth(std::string_view name, bool value) {
-    to_.plain_key(name);
-    to_.truth(value);
-    return *this;
-  }
-  Object& null(std::string_view name) {
-    to_.plain_key(name);
-    to_.null();
-    return *this;
-  }
-  Object& number(std::string_view name, double value) { return member(name, value, report::number); }
-  Object& number(std::string_view name, const std::optional<double>& value) { return value ? number(name, *value) : null(name); }
-  Object& number(std::string_view name, const std::optional<std::int64_t>& value) {
-    if (!value) return null(name);
-    to_.plain_key(name);
-    to_.whole(*value);
-    return *this;
-  }
-  Object& ratio(std::string_view name, const std::optional<double>& value) {
-    if (!value) return null(name);
-    to_.plain_key(name);
-    to_.decimal(std::round(*value * 1e6) / 1e6);
-    return *this;
-  }
-
- private:
-  JsonWriter& to_;
-};
-
-void tool(JsonWriter& to, const diag::Report& report) {
-  Object(to)
-      .text("name", "tunnelscope")
-      .text("version", app::version())
-      .member("knowledge_base", report, [](JsonWriter& inner, const diag::Report& r) {
-        Object(inner).text("version", r.knowledge_version).count("message_rules", r.message_rules).count("causes", r.causes);
-      });
-}
+using namespace json;
 
 // Of reports, tunnels and the like.
 template <class Stretch>
@@ -290,10 +206,11 @@ void evidence(JsonWriter& to, const diag::Evidence& e, bool with_fields) {
 
 void ruled_out(JsonWriter& to, const diag::RuledOutNote& r) { Object(to).text("cause", r.cause).text("because", r.because); }
 
-void finding(JsonWriter& to, const diag::Finding& f) {
+}  // namespace
+
+void json::finding_members(Object& to, const diag::Finding& f) {
   const bool of_sessions = is_about_sessions(f);
-  Object(to)
-      .text("cause", f.cause)
+  to.text("cause", f.cause)
       .text("fingerprint", f.fingerprint)
       .text("severity", kb::name_of(f.severity))
       .text("confidence", kb::name_of(f.confidence))
@@ -316,6 +233,22 @@ void finding(JsonWriter& to, const diag::Finding& f) {
       .member("details", f.details, details)
       .text_or_null("owner", f.owner)
       .text_or_null("runbook_url", f.runbook_url);
+}
+
+void json::tool(JsonWriter& to, const Knowledge& knowledge) {
+  Object(to)
+      .text("name", "tunnelscope")
+      .text("version", app::version())
+      .member("knowledge_base", knowledge, [](JsonWriter& inner, const Knowledge& k) {
+        Object(inner).text("version", k.version).count("message_rules", k.message_rules).count("causes", k.causes);
+      });
+}
+
+namespace {
+
+void finding(JsonWriter& to, const diag::Finding& f) {
+  Object out(to);
+  finding_members(out, f);
 }
 
 void input_summary(JsonWriter& to, const diag::InputSummary& i) {
@@ -342,7 +275,7 @@ void whole(JsonWriter& to, const Document& document) {
   const diag::Report& report = document.report;
   Object(to)
       .text("schema", "tunnelscope/report/1")
-      .member("tool", report, tool)
+      .member("tool", Knowledge{report.knowledge_version, report.message_rules, report.causes}, json::tool)
       .member("window", report, window)
       .list("inputs", report.inputs, input_summary)
       .member("coverage", report, coverage)
