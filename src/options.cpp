@@ -11,6 +11,7 @@
 #include "kb/loader.hpp"
 #include "src/command.hpp"
 #include "src/escape.hpp"
+#include "src/report/check_format.hpp"
 #include "src/report/format.hpp"
 
 namespace tunnelscope::app {
@@ -18,25 +19,33 @@ namespace {
 
 using S = Settings;
 const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
-const std::vector<std::string_view> kKnowing{"diagnose",   "explain",    "rules list",
-                                             "rules show", "rules draft"};
+const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "rules list", "rules show", "rules draft"};
 
 std::vector<Option> make_options() {
   std::vector<std::string_view> report_formats;
   for (const report::Format& format : report::formats()) report_formats.push_back(format.name);
+  std::vector<std::string_view> check_formats;
+  for (const report::CheckFormat& format : report::check_formats()) check_formats.push_back(format.name);
   return {
       {"--format", "FORMAT", "how to show the report", {"diagnose"}, "text", report_formats, Completes::Nothing,
        &S::format},
+      {"--format", "FORMAT", "how to show the verdicts", {"check"}, "text", check_formats, Completes::Nothing, &S::format},
+      {"--cloud", "FILE", "a configuration of the cloud's end (repeatable)", {"check"}, "", {}, Completes::File, &S::cloud},
+      {"--gateway", "FILE", "a configuration of the gateway's end (repeatable)", {"check"}, "", {}, Completes::File, &S::gateway},
+      {"--before", "FILE", "what stood there before the change (repeatable)", {"check"}, "", {}, Completes::File, &S::before},
+      {"--require-verified", "STAGE", "critical when this stage cannot be verified (repeatable)", {"check"}, "", {},
+       Completes::Nothing, &S::require_verified},
+      {"--config", "FILE", "settings of the project", {"check"}, ".tunnelscope.yaml", {}, Completes::File, &S::config},
       {"--format", "FORMAT", "how to show the answer", {"explain", "rules list", "rules show", "rules lint"},
        "text", {"text", "json"}, Completes::Nothing, &S::format},
       {"--format", "FORMAT", "how to show the results", {"rules test"}, "text", {"text", "json", "junit"},
        Completes::Nothing, &S::format},
       {"--output", "FILE", "write there instead of to standard output",
-       {"diagnose", "explain", "rules list", "rules show", "rules lint", "rules test", "completions", "man"}, "", {},
+       {"diagnose", "check", "explain", "rules list", "rules show", "rules lint", "rules test", "completions", "man"}, "", {},
        Completes::File, &S::output},
       {"--output", "DIR", "write each rule to a file below this folder", {"rules draft"}, "", {},
        Completes::Folder, &S::output},
-      {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose"}, "warning",
+      {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose", "check"}, "warning",
        {"critical", "warning", "info", "never"}, Completes::Nothing, &S::fail_on},
       {"--tunnel", "VPN_ID/OUTSIDE_IP", "identity for inputs that carry none", kReading, "", {},
        Completes::Nothing, &S::tunnel},

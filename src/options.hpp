@@ -16,7 +16,8 @@ struct Settings {
   std::vector<std::string> arguments;  // what is not an option, in order
   std::string format, output, fail_on, tunnel, since, until, now, kb, color, progress, jobs;
   std::string redact_key, samples;
-  std::vector<std::string> maintenance;
+  std::string config;
+  std::vector<std::string> maintenance, cloud, gateway, before, require_verified;
   bool redact = false, help = false, version = false;
   std::vector<std::string_view> from_environment;  // names of options that an environment variable set
 };

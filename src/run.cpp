@@ -23,6 +23,12 @@ constexpr std::array kCommands{
             "tools write, plain or gzip. TIME is ISO (UTC without a zone), seconds since 1970, or a distance back such "
             "as 24h or 2d12h: from --now or else the last record. `--now now` is the clock of this machine.",
             0, -1, commands::diagnose},
+    Command{"check", "[FILE...]", "say before they are applied whether two ends will agree",
+            "Reads configurations of both ends of VPN tunnels: of AWS as the CLI, Terraform and CloudFormation write them, and of "
+            "the customer gateway. Says for each tunnel at which stage it would fail, with both values and where they stand, "
+            "what mends it, and which tunnels a change interrupts. Which end a file is of is told by its kind, or by --cloud "
+            "and --gateway; - is standard input.",
+            0, -1, commands::check},
     Command{"explain", "ID|MESSAGE", "explain a cause, a message rule or a pasted log line",
             "Shows a cause or a message rule in full. Anything else is taken for a log line, raw or as the JSON record "
             "that holds it (- reads it from standard input): which rule matched, what was captured, what it means, "

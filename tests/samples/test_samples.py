@@ -14,7 +14,7 @@ import make_session_inputs
 import tool
 from containers import encode
 
-NAMES = sorted(p.name for p in tool.SAMPLES.iterdir() if p.is_dir())
+NAMES = sorted(p.name for p in tool.SAMPLES.iterdir() if p.is_dir() and p.name != "check")  # which tests/check/ runs
 SCHEMA = tool.REPOSITORY / "docs/schema/report.schema.json"
 
 # contract/causes.md, the tables of tunnels, connection, log and BGP.

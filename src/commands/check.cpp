@@ -1,0 +1,153 @@
+// `check`: configurations of both ends to a report. What is wrong with the command line is said before anything is negotiated.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "diag/check.hpp"
+#include "src/commands/all.hpp"
+#include "src/commands/common.hpp"
+#include "src/config/gather.hpp"
+#include "src/escape.hpp"
+#include "src/project_file.hpp"
+#include "src/report/check_format.hpp"
+#include "src/report/words.hpp"
+
+namespace tunnelscope::commands {
+namespace {
+
+namespace model = diag::config;
+using app::Console;
+using app::Exit;
+using app::Settings;
+using app::UsageError;
+
+constexpr std::size_t kLongestLine = 300;  // bytes of a line that a diff shows
+constexpr std::size_t kMostLines = 200;    // lines that are looked up
+
+std::vector<config::Given> files_of(const Settings& settings) {
+  std::vector<config::Given> files;
+  for (const std::string& path : settings.cloud) files.push_back({path, model::Side::Cloud});
+  for (const std::string& path : settings.gateway) files.push_back({path, model::Side::Gateway});
+  for (const std::string& path : settings.arguments) files.push_back({path, {}});
+  return files;
+}
+
+tl::expected<std::vector<model::Stage>, UsageError> stages_of(const Settings& settings) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < model::kStages; ++i) names.emplace_back(model::name(static_cast<model::Stage>(i)));
+  std::vector<model::Stage> stages;
+  for (const std::string& asked : settings.require_verified) {
+    const auto found = std::find(names.begin(), names.end(), asked);
+    if (found == names.end())
+      return tl::unexpected(UsageError{fmt::format("{} cannot be `{}`", app::spelled(settings, "--require-verified"),
+                                                   app::for_terminal(asked)),
+                                       fmt::format("it is one of {}", fmt::join(names, ", "))});
+    stages.push_back(static_cast<model::Stage>(found - names.begin()));
+  }
+  return stages;
+}
+
+struct Plan {
+  diag::CheckInput input;
+  std::vector<model::Problem> problems;  // of files and of configurations
+};
+
+void take(std::vector<model::Problem>& problems, std::vector<model::Configuration>& configurations) {
+  for (model::Configuration& one : configurations) {
+    for (model::Problem& problem : one.problems) {
+      const auto is_same = [&](const model::Problem& other) { return other.where == problem.where && other.reason == problem.reason; };
+      if (problems.size() > 1000 || std::none_of(problems.begin(), problems.end(), is_same)) problems.push_back(std::move(problem));
+    }
+    one.problems.clear();
+  }
+}
+
+tl::expected<Plan, UsageError> plan_of(const Settings& settings) {
+  Plan plan;
+  auto stages = stages_of(settings);
+  if (!stages) return tl::unexpected(stages.error());
+  auto project = app::project_file(settings.config);
+  if (!project) return tl::unexpected(project.error());
+  const auto files = files_of(settings);
+  if (files.empty())
+    return tl::unexpected(UsageError{"no configuration was named",
+                                     "name both ends: aws ec2 describe-vpn-connections > vpn.json; "
+                                     "tunnelscope check vpn.json swanctl.conf"});
+  auto gathered = config::gather(files);
+  if (!gathered) return tl::unexpected(gathered.error());
+  auto before = config::gather_before(settings.before, gathered->configurations);
+  plan.problems = std::move(gathered->problems);
+  plan.problems.insert(plan.problems.end(), before.problems.begin(), before.problems.end());
+  take(plan.problems, gathered->configurations);
+  take(plan.problems, before.configurations);
+  plan.input = {std::move(gathered->configurations), std::move(before.configurations), std::move(project->pairs), std::move(*stages)};
+  return plan;
+}
+
+void list(std::vector<report::ReadConfiguration>& to, const std::vector<model::Configuration>& all, bool is_before) {
+  for (const model::Configuration& one : all)
+    to.push_back({one.path, one.kind, one.side, is_before ? model::Moment::Before : one.moment, one.endpoints.size()});
+}
+
+// The lines that a diff of the repairs would show.
+std::map<model::Where, std::string> lines_of(const diag::Check& check) {
+  std::map<model::Where, std::string> lines;
+  const auto look_up = [&](const std::vector<model::Change>& changes) {
+    for (const model::Change& change : changes)
+      if (!change.secret && change.where.line > 0 && lines.size() < kMostLines && !lines.contains(change.where))
+        lines[change.where] = config::harmless_line(change.where, kLongestLine);
+  };
+  for (const diag::CheckedTunnel& tunnel : check.tunnels)
+    for (const model::StageVerdict& stage : tunnel.verdict.stages) look_up(stage.repair.at_gateway), look_up(stage.repair.at_cloud);
+  std::erase_if(lines, [](const auto& line) { return line.second.empty(); });
+  return lines;
+}
+
+bool fails(const diag::Check& check, const std::string& fail_on) {
+  return std::any_of(check.findings.begin(), check.findings.end(), [&](const diag::CheckFinding& one) {
+    if (one.change == diag::FindingChange::Fixed) return false;
+    if (fail_on == "info") return true;
+    if (fail_on == "warning") return one.finding.severity >= kb::Severity::Warning;
+    return fail_on == "critical" && one.finding.severity == kb::Severity::Critical;
+  });
+}
+
+void complain_of(const std::vector<model::Problem>& problems, Console& console) {
+  for (const model::Problem& problem : problems)
+    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.text()), app::for_terminal(problem.reason)),
+                  app::for_terminal(problem.hint));
+}
+
+bool nothing_found(const diag::Check& check) { return check.now.cloud.empty() && check.now.gateway.empty(); }
+
+}  // namespace
+
+Exit check(const Settings& settings, Console& console) {
+  auto plan = plan_of(settings);
+  if (!plan) {
+    app::complain(console, plan.error().reason, plan.error().hint);
+    return Exit::Usage;
+  }
+  const auto knowledge = knowledge_base(settings, console);
+  if (!knowledge) return knowledge.error();
+
+  report::CheckDocument document;
+  document.check = diag::check(plan->input, knowledge->get());
+  list(document.configurations, plan->input.configurations, false);
+  list(document.configurations, plan->input.before, true);
+  document.problems = std::move(plan->problems);
+  document.lines = lines_of(document.check);
+
+  complain_of(document.problems, console);
+  const bool nothing = nothing_found(document.check);
+  if (nothing && document.problems.empty())
+    app::complain(console, fmt::format("no tunnel was found in {}", report::counted(document.configurations.size(), "file")),
+                  "expected is a configuration of an AWS Site-to-Site VPN connection or of a customer gateway");
+  const bool unread = std::any_of(document.problems.begin(), document.problems.end(), [](const auto& one) { return one.fatal; });
+  const Exit verdict = nothing || unread ? Exit::Input : fails(document.check, settings.fail_on) ? Exit::Findings : Exit::Done;
+  const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
+  const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
+  return app::deliver(report::check_format_named(settings.format)->write(document, screen), settings, console, verdict);
+}
+
+}  // namespace tunnelscope::commands

@@ -1,0 +1,59 @@
+// The formats of a check of configurations. In: a CheckDocument, complete. Out: its text. A format reads nothing else.
+#pragma once
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diag/check.hpp"
+#include "src/terminal.hpp"
+
+namespace tunnelscope::report {
+
+// A configuration as the report lists it.
+struct ReadConfiguration {
+  std::string path, kind;
+  diag::config::Side side{};
+  diag::config::Moment moment{};
+  std::size_t tunnels = 0;
+};
+
+struct CheckDocument {
+  diag::Check check;
+  std::vector<ReadConfiguration> configurations;
+  std::vector<diag::config::Problem> problems;
+  std::map<diag::config::Where, std::string> lines;  // of places at which something is to be changed; none holds a key
+};
+
+struct CheckFormat {
+  std::string_view name;
+  std::string (*write)(const CheckDocument& document, const app::Screen& screen);
+};
+std::span<const CheckFormat> check_formats();
+const CheckFormat* check_format_named(std::string_view name);
+
+std::string check_to_text(const CheckDocument& document, const app::Screen& screen);
+std::string check_to_json(const CheckDocument& document, const app::Screen& screen);
+std::string check_to_markdown(const CheckDocument& document, const app::Screen& screen);
+
+// Building blocks that the formats share; raw texts.
+
+// "in gateway/swanctl.conf line 31: pfs-group none -> modp2048".
+std::string in_words(const diag::config::Change& change);
+// "gateway: in ...; or cloud: in ..."; empty: nobody knows how.
+std::string in_words(const diag::config::Repair& repair);
+// A unified diff of the one line; empty where its old value does not stand there in canonical words.
+std::string diff_of(const diag::config::Change& change, const std::map<diag::config::Where, std::string>& lines);
+// "not known" for a value that is none.
+std::string value_in_words(const diag::config::Shown& shown);
+// "this tunnel for some minutes", "both tunnels of the connection at once", "...".
+std::string in_words(diag::config::ApplyEffect effect);
+// The first that fails; nullptr: none does.
+const diag::config::StageVerdict* first_failing(const diag::config::TunnelVerdict& tunnel);
+// "1 fails, 2 agree".
+std::string counts_in_words(const diag::Check& check);
+// In which order to apply what interrupts; empty: it does not matter.
+std::string order_of_applying(const diag::Check& check);
+
+}  // namespace tunnelscope::report

@@ -1,0 +1,87 @@
+// The check for a ticket or a pull request: a table of tunnels, then what fails with its repair.
+#include <fmt/format.h>
+
+#include "src/escape.hpp"
+#include "src/report/check_format.hpp"
+#include "src/report/words.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+namespace model = diag::config;
+using model::StageVerdict;
+using model::Verdict;
+
+constexpr std::size_t kListed = 500, kFull = 50;
+
+void side(std::string& to, std::string_view name, const StageVerdict& stage, const model::Shown& shown) {
+  to += fmt::format("- {}: {} {}", name, app::for_markdown(stage.attribute), app::for_markdown(value_in_words(shown)));
+  to += shown.where.known() ? " at " + app::markdown_code(shown.where.text()) + "\n" : "\n";
+}
+
+void repair(std::string& to, std::string_view name, const std::vector<model::Change>& changes, const CheckDocument& document) {
+  for (const model::Change& change : changes) {
+    to += fmt::format("- mend at {}: {}\n", name, app::for_markdown(in_words(change)));
+    if (const std::string diff = diff_of(change, document.lines); !diff.empty()) to += "\n" + app::markdown_block(diff) + "\n";
+  }
+}
+
+void failing(std::string& to, const StageVerdict& stage, const CheckDocument& document) {
+  to += fmt::format("\n**{}** fails: {} ({})\n\n", model::name(stage.stage), app::for_markdown(stage.reason),
+                    app::markdown_code(stage.cause));
+  side(to, "cloud", stage, stage.cloud);
+  side(to, "gateway", stage, stage.gateway);
+  if (!stage.log_messages.empty()) to += "- AWS would log " + app::markdown_code(stage.log_messages.front()) + "\n";
+  repair(to, "the gateway", stage.repair.at_gateway, document);
+  repair(to, "the cloud's end", stage.repair.at_cloud, document);
+}
+
+void section(std::string& to, const diag::CheckedTunnel& tunnel, const CheckDocument& document) {
+  to += "\n## " + app::for_markdown(tunnel.id) + "\n";
+  if (!tunnel.verdict.paired_by) to += "\nno partner: " + app::for_markdown(tunnel.verdict.unpaired_because) + "\n";
+  for (const StageVerdict& stage : tunnel.verdict.stages)
+    if (stage.verdict == Verdict::Fails) failing(to, stage, document);
+  for (const StageVerdict& stage : tunnel.verdict.stages)
+    if (stage.verdict == Verdict::Unverified)
+      to += fmt::format("\n**{}** cannot be verified: {}\n", model::name(stage.stage), app::for_markdown(stage.reason));
+}
+
+void changes(std::string& to, const diag::Check& check) {
+  if (!check.before) return;
+  to += "\n## What the change does\n\n";
+  for (const model::EndpointChange& one : check.changes) {
+    const model::Endpoint& end = one.after ? *one.after : *one.before;
+    to += fmt::format("- {} ({}): interrupts {}\n", app::for_markdown(end.name), model::name(end.side), in_words(one.effect));
+  }
+  if (check.changes.empty()) to += "Nothing differs between before and after.\n";
+  if (const std::string order = order_of_applying(check); !order.empty()) to += "\nOrder: " + order + "\n";
+}
+
+}  // namespace
+
+std::string check_to_markdown(const CheckDocument& document, const app::Screen&) {
+  const diag::Check& check = document.check;
+  std::string to = fmt::format("# {}: {}\n\n| tunnel | verdict | first failing stage | initiates | applying it interrupts |\n"
+                               "|---|---|---|---|---|\n",
+                               counted(check.tunnels.size(), "tunnel"), counts_in_words(check));
+  std::size_t listed = 0, full = 0;
+  for (const diag::CheckedTunnel& tunnel : check.tunnels) {
+    if (listed++ >= kListed) continue;
+    const StageVerdict* first = first_failing(tunnel.verdict);
+    to += fmt::format("| {} | {} | {} | {} | {} |\n", app::markdown_cell(tunnel.id), model::name(tunnel.verdict.verdict),
+                      first ? fmt::format("{}: {}", model::name(first->stage), first->cause) : "",
+                      tunnel.verdict.initiator ? model::name(*tunnel.verdict.initiator) : "not known", model::name(tunnel.effect));
+  }
+  if (listed > kListed) to += fmt::format("\nand {} more\n", listed - kListed);
+  for (const diag::CheckedTunnel& tunnel : check.tunnels)
+    if (tunnel.verdict.verdict != Verdict::Agrees && full++ < kFull) section(to, tunnel, document);
+  for (const diag::CheckFinding& f : check.findings)
+    if (f.change == diag::FindingChange::Fixed)
+      to += fmt::format("\nFixed: {}, {}\n", app::for_markdown(f.finding.subject), app::for_markdown(f.finding.title));
+  changes(to, check);
+  for (const model::Problem& p : document.problems)
+    to += fmt::format("\n{}: {}\n", app::markdown_code(p.where.text()), app::for_markdown(p.reason));
+  return to;
+}
+
+}  // namespace tunnelscope::report

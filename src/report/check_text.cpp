@@ -1,0 +1,251 @@
+// The check for a person at a terminal: which tunnels will not come up or not stay up, at which stage, what to write where, and what
+// applying the change interrupts. Failing tunnels first; what agrees is a line.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "src/escape.hpp"
+#include "src/report/check_format.hpp"
+#include "src/report/page.hpp"
+#include "src/report/words.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+namespace model = diag::config;
+using app::Style;
+using diag::CheckedTunnel;
+using model::StageVerdict;
+using model::Verdict;
+
+constexpr std::size_t kListed = 200;   // lines of tunnels
+constexpr std::size_t kFull = 20;      // tunnels with their stages
+constexpr std::size_t kProblems = 20;
+constexpr std::size_t kChanges = 40;
+constexpr std::size_t kMessageBytes = 300;
+constexpr int kStageWidth = 19, kVerdictWidth = 12;
+
+Style style_of(Verdict verdict) {
+  return verdict == Verdict::Fails ? Style::Bad : verdict == Verdict::Unverified ? Style::Warn : Style::Good;
+}
+
+std::string word_of(Verdict verdict) {
+  return verdict == Verdict::Fails ? "FAILS" : verdict == Verdict::Unverified ? "NOT VERIFIED" : "AGREES";
+}
+
+class CheckText {
+ public:
+  CheckText(const CheckDocument& document, const app::Screen& screen) : document_(document), check_(document.check), page_(screen) {
+    for (const CheckedTunnel& tunnel : check_.tunnels) tunnels_.push_back(&tunnel);
+    std::stable_sort(tunnels_.begin(), tunnels_.end(), [](auto* a, auto* b) { return a->verdict.verdict > b->verdict.verdict; });
+  }
+
+  std::string write() {
+    page_.item(0, counted(tunnels_.size(), "tunnel") + ": ", counts_in_words(check_), Style::Bold, Style::Bold);
+    page_.blank();
+    for (std::size_t i = 0; i < std::min(tunnels_.size(), kListed); ++i) verdict_line(*tunnels_[i]);
+    if (tunnels_.size() > kListed) page_.paragraph(0, fmt::format("and {} more", tunnels_.size() - kListed), Style::Dim);
+    std::size_t full = 0;
+    for (const CheckedTunnel* tunnel : tunnels_)
+      if (tunnel->verdict.verdict != Verdict::Agrees && full++ < kFull) section(*tunnel);
+    if (full > kFull) page_.heading(fmt::format("{} more in the JSON report", counted(full - kFull, "tunnel is", "tunnels are")));
+    fixed();
+    changes();
+    read();
+    return page_.take();
+  }
+
+ private:
+  void verdict_line(const CheckedTunnel& tunnel) {
+    const model::TunnelVerdict& v = tunnel.verdict;
+    const StageVerdict* first = first_failing(v);
+    std::string text = tunnel.id;
+    if (!tunnel.connection.empty()) text += " of " + tunnel.connection;
+    if (first) text += fmt::format(": {}, {}", model::name(first->stage), title_of(first->cause));
+    else if (!v.paired_by) text += ": no partner";
+    else if (v.verdict == Verdict::Unverified) text += ": " + unverified_stages(v);
+    page_.item(0, app::padded(word_of(v.verdict), kVerdictWidth + 2), text, Style::Plain, style_of(v.verdict));
+  }
+
+  static std::string unverified_stages(const model::TunnelVerdict& v) {
+    std::string all;
+    for (const StageVerdict& stage : v.stages)
+      if (stage.verdict == Verdict::Unverified) all += (all.empty() ? "" : ", ") + std::string(model::name(stage.stage));
+    return all;
+  }
+
+  // The knowledge base's headline.
+  std::string title_of(const std::string& cause) const {
+    for (const diag::CheckFinding& f : check_.findings)
+      if (f.finding.cause == cause && !f.finding.title.empty()) return f.finding.title;
+    return cause;
+  }
+  const diag::CheckFinding* finding_of(const CheckedTunnel& tunnel, const std::string& cause) const {
+    for (const diag::CheckFinding& f : check_.findings)
+      if (f.finding.cause == cause && f.finding.subject == tunnel.id) return &f;
+    return nullptr;
+  }
+
+  void section(const CheckedTunnel& tunnel) {
+    const model::TunnelVerdict& v = tunnel.verdict;
+    page_.rule(word_of(v.verdict), style_of(v.verdict), tunnel.id);
+    if (v.cloud) page_.item(2, "cloud    ", end_in_words(*v.cloud));
+    if (v.gateway) page_.item(2, "gateway  ", end_in_words(*v.gateway));
+    if (!v.paired_by) return no_partner(v);
+    page_.blank();
+    for (const StageVerdict& stage : v.stages) stage_line(stage);
+    bool first = true;
+    for (const StageVerdict& stage : v.stages) {
+      if (stage.verdict != Verdict::Fails) continue;
+      failing(tunnel, stage, first);
+      first = false;
+    }
+    page_.blank();
+    page_.item(2, "initiates   ", initiator(v));
+    if (check_.before) page_.item(2, "applying it interrupts  ", in_words(tunnel.effect));
+  }
+
+  static std::string end_in_words(const model::Endpoint& end) {
+    return end.where.known() ? fmt::format("{}, {}", end.name, end.where.text()) : end.name;
+  }
+
+  void no_partner(const model::TunnelVerdict& v) {
+    const std::string other = v.cloud ? "--gateway FILE" : "--cloud FILE";
+    page_.item(2, "nothing was negotiated: ", v.unpaired_because);
+    page_.item(2, "to do: ", fmt::format("give the other end's configuration ({}), or name both ends under `pairs:` in "
+                                         ".tunnelscope.yaml", other));
+  }
+
+  static std::string initiator(const model::TunnelVerdict& v) {
+    if (!v.initiator) return "not known";
+    switch (*v.initiator) {
+      case model::Initiator::Cloud: return "the cloud's end";
+      case model::Initiator::Gateway: return "the gateway";
+      case model::Initiator::Both: return "either end";
+      case model::Initiator::Neither: break;
+    }
+    return "neither end by itself: somebody must start the tunnel by hand";
+  }
+
+  void stage_line(const StageVerdict& stage) {
+    std::string text = stage.agreed.empty() ? stage.reason : stage.agreed;
+    if (stage.verdict == Verdict::Fails) text = fmt::format("{}: {}", stage.attribute, stage.reason);
+    if (stage.verdict == Verdict::Unverified) text = stage.reason;
+    const std::string verdict = stage.verdict == Verdict::Fails ? "FAILS" : std::string(model::name(stage.verdict));
+    page_.item(4, app::padded(model::name(stage.stage), kStageWidth) + app::padded(verdict, kVerdictWidth), text, Style::Plain,
+               stage.verdict == Verdict::Agrees ? Style::Plain : style_of(stage.verdict));
+  }
+
+  void failing(const CheckedTunnel& tunnel, const StageVerdict& stage, bool is_first) {
+    page_.blank();
+    page_.item(2, std::string(model::name(stage.stage)) + "  ", fmt::format("{} ({})", title_of(stage.cause), stage.cause), Style::Bold,
+               Style::Bad);
+    side("cloud    ", stage.attribute, stage.cloud);
+    side("gateway  ", stage.attribute, stage.gateway);
+    if (stage.direction && *stage.direction != model::Direction::Both)
+      page_.item(4, "when     ", *stage.direction == model::Direction::CloudInitiates ? "the cloud's end begins" : "the gateway begins");
+    if (!stage.log_messages.empty()) page_.item(4, "AWS logs ", app::first_bytes(stage.log_messages.front(), kMessageBytes));
+    mend(stage.repair);
+    const diag::CheckFinding* finding = finding_of(tunnel, stage.cause);
+    if (finding && finding->change) page_.item(4, "change   ", change_in_words(*finding->change));
+    if (finding && is_first && !finding->finding.explanation.empty() && explained_.insert(stage.cause).second) {
+      page_.blank();
+      page_.prose(4, finding->finding.explanation);
+    }
+  }
+
+  static std::string change_in_words(diag::FindingChange change) {
+    return change == diag::FindingChange::New ? "new: this change brings it" : "unchanged: it was there before";
+  }
+
+  void side(std::string_view lead, const std::string& attribute, const model::Shown& shown) {
+    std::string text = fmt::format("{} {}", attribute, value_in_words(shown));
+    if (shown.where.known()) text += "  at " + shown.where.text();
+    page_.item(4, lead, text);
+  }
+
+  void mend(const model::Repair& repair) {
+    mend_at("mend     ", "at the gateway, ", repair.at_gateway);
+    mend_at(repair.at_gateway.empty() ? "mend     " : "or       ", "at the cloud's end, ", repair.at_cloud);
+  }
+  void mend_at(std::string_view lead, const std::string& which, const std::vector<model::Change>& changes) {
+    bool first = true;
+    for (const model::Change& change : changes) {
+      page_.item(4, first ? lead : "and      ", (first ? which : "") + in_words(change), Style::Good);
+      first = false;
+      const std::string diff = diff_or_line(change);
+      for (std::size_t at = 0; at < diff.size();) {
+        const std::size_t end = std::min(diff.find('\n', at), diff.size());
+        page_.verbatim(13, "", diff.substr(at, end - at));
+        at = end + 1;
+      }
+    }
+  }
+
+  // Where no diff can be made, the line as it is.
+  std::string diff_or_line(const model::Change& change) const {
+    const auto line = document_.lines.find(change.where);
+    if (change.secret || line == document_.lines.end()) return {};
+    const std::string diff = diff_of(change, document_.lines);
+    return diff.empty() ? fmt::format("line {}: {}\n", change.where.line, line->second) : diff;
+  }
+
+  void fixed() {
+    bool first = true;
+    for (const diag::CheckFinding& f : check_.findings) {
+      if (f.change != diag::FindingChange::Fixed) continue;
+      if (first) page_.heading("Fixed by this change");
+      first = false;
+      page_.item(2, "fixed  ", fmt::format("{}: {}", f.finding.subject, f.finding.title), Style::Plain, Style::Good);
+    }
+  }
+
+  void changes() {
+    if (!check_.before) return;
+    page_.heading("What the change does");
+    if (check_.changes.empty()) page_.paragraph(2, "nothing differs between before and after");
+    std::size_t shown = 0;
+    for (const model::EndpointChange& one : check_.changes)
+      if (shown++ < kChanges) change(one);
+    if (shown > kChanges) page_.paragraph(2, fmt::format("and {} more", shown - kChanges), Style::Dim);
+    if (const std::string order = order_of_applying(check_); !order.empty()) page_.item(2, "order: ", order, Style::Bold);
+  }
+
+  void change(const model::EndpointChange& one) {
+    const model::Endpoint& end = one.after ? *one.after : *one.before;
+    std::string what;
+    for (const model::AttributeChange& attribute : one.attributes) what += (what.empty() ? "" : ", ") + attribute.attribute;
+    if (!one.before) what = "appears";
+    if (!one.after) what = "goes";
+    const Style style = one.effect == model::ApplyEffect::None ? Style::Plain : Style::Warn;
+    page_.item(2, "- ", fmt::format("{} ({}): {}; interrupts {}", end.name, model::name(end.side), what, in_words(one.effect)), style);
+  }
+
+  void read() {
+    page_.heading("Read");
+    for (const ReadConfiguration& c : document_.configurations) {
+      static constexpr std::string_view kMoments[] = {"", ", before", ", after"};
+      page_.item(2, "- ", fmt::format("{}: {}, {}{}, {}", c.path, c.kind, model::name(c.side), kMoments[static_cast<std::size_t>(c.moment)],
+                                      counted(c.tunnels, "tunnel")));
+    }
+    std::size_t shown = 0;
+    for (const model::Problem& p : document_.problems)
+      if (shown++ < kProblems)
+        page_.item(2, "! ", fmt::format("{}: {}{}", p.where.text(), p.reason, p.hint.empty() ? "" : " (" + p.hint + ")"),
+                   Style::Warn, Style::Warn);
+    if (shown > kProblems) page_.paragraph(2, fmt::format("and {} more", shown - kProblems), Style::Dim);
+  }
+
+  const CheckDocument& document_;
+  const diag::Check& check_;
+  std::vector<const CheckedTunnel*> tunnels_;
+  std::set<std::string> explained_;  // causes; each is explained once
+  Page page_;
+};
+
+}  // namespace
+
+std::string check_to_text(const CheckDocument& document, const app::Screen& screen) { return CheckText(document, screen).write(); }
+
+}  // namespace tunnelscope::report

@@ -1,0 +1,206 @@
+"""`tunnelscope check` over samples/check: goldens, schema, exit statuses, what is said of bad input, and that no key gets out."""
+import functools
+import json
+import pathlib
+import re
+import sys
+
+import jsonschema
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "samples"))
+import tool  # noqa: E402
+
+FOLDER = tool.SAMPLES / "check"
+NAMES = sorted(p.name for p in FOLDER.iterdir() if p.is_dir())
+FORMATS = ["text", "json", "markdown"]
+# The stage at which the daemons of the lab failed, and the cause; samples that are no run of theirs are in the goldens alone.
+LAB = {
+    "pfs-mismatch": ("child-rekey", "pfs-mismatch"),
+    "psk-mismatch": ("authentication", "psk-mismatch"),
+    "identity-mismatch": ("identity", "identity-mismatch"),
+    "ike-proposal-mismatch": ("ike-proposal", "ike-proposal-mismatch"),
+    "child-proposal-mismatch-ikev1": ("child-proposal", "child-proposal-mismatch"),
+    "traffic-selector-mismatch": ("traffic-selectors", "traffic-selector-mismatch"),
+    "ike-version-mismatch": ("ike-version", "ike-version-mismatch"),
+    "ike-mode-mismatch": ("ike-mode", "ike-mode-mismatch"),
+    "peer-address-mismatch": ("peer-address", "peer-address-mismatch"),
+    "lifetime-without-rekey": ("child-rekey", "lifetime-without-rekey"),
+}
+KEY = re.compile(r'(?:secret\s*=\s*|preshared_key":\s*)"?([^"\s}]+)')
+
+every_sample = pytest.mark.parametrize("name", NAMES)
+
+
+def check(*arguments, cwd=None, format="json", stdin=b""):
+    return tool.run("check", "--format", format, "--color", "never", *arguments, cwd=cwd, stdin=stdin)
+
+
+@functools.cache
+def first_run(name, format):
+    folder = FOLDER / name
+    return check(*(folder / "args").read_text().split(), cwd=folder, format=format)
+
+
+@functools.cache
+def schema():
+    return jsonschema.Draft202012Validator(json.loads((tool.REPOSITORY / "docs/schema/check.schema.json").read_text()))
+
+
+def faults_of(report):
+    return [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in schema().iter_errors(report)]
+
+
+@every_sample
+@pytest.mark.parametrize("format, golden", [("json", "expected.json"), ("text", "expected.txt")])
+def test_report_is_the_golden_one(name, format, golden, request):
+    run, path = first_run(name, format), FOLDER / name / golden
+    if request.config.getoption("--bless"):
+        path.write_bytes(run.out)
+    assert path.exists(), "no golden yet: run with --bless and review"
+    assert run.out.decode() == path.read_text()
+
+
+@every_sample
+def test_report_validates_against_the_schema(name):
+    assert faults_of(first_run(name, "json").report) == []
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda report: report.pop("findings"),
+    lambda report: report["tunnels"][0].update(verdict="perhaps"),
+    lambda report: report["tunnels"][0]["stages"].pop(),
+    lambda report: report["findings"][0].update(change="gone"),
+])
+def test_the_schema_refuses_what_is_no_report(spoil):
+    report = json.loads(first_run("pfs-mismatch", "json").out)
+    spoil(report)
+    assert faults_of(report) != []
+
+
+@pytest.mark.parametrize("name", LAB)
+def test_the_first_failing_stage_is_the_one_at_which_the_daemons_failed(name):
+    tunnel, = first_run(name, "json").report["tunnels"]
+    first = next(stage for stage in tunnel["stages"] if stage["verdict"] == "fails")
+    assert (first["stage"], first["cause"]) == LAB[name]
+    assert (tunnel["verdict"], tunnel["primary_cause"]) == ("fails", LAB[name][1])
+
+
+@every_sample
+def test_a_failing_stage_shows_both_ends_with_their_places(name):
+    for tunnel in first_run(name, "json").report["tunnels"]:
+        for stage in tunnel["stages"]:
+            if stage["verdict"] == "fails":
+                assert stage["attribute"] and stage["direction"]
+                assert re.search(r":\d+$", stage["cloud"]["at"]) and re.search(r":\d+$", stage["gateway"]["at"])
+
+
+@every_sample
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_key_gets_out(name, format):
+    keys = {key for path in (FOLDER / name).iterdir() if path.suffix in (".conf", ".json") for key in KEY.findall(path.read_text())}
+    assert keys, "a sample without keys proves nothing"
+    run = first_run(name, format)
+    assert [key for key in keys if key in run.out.decode() + run.err] == []
+
+
+@pytest.mark.parametrize("name, more, status", [
+    ("healthy", [], 0),
+    ("healthy", ["--fail-on", "info"], 0),
+    ("pfs-mismatch", [], 1),
+    ("pfs-mismatch", ["--fail-on", "never"], 0),
+    ("keys-not-given", [], 0),
+    ("keys-not-given", ["--fail-on", "info"], 1),
+    ("keys-not-given", ["--require-verified", "authentication"], 1),
+    ("keys-not-given", ["--require-verified", "authenticaton"], 2),
+    ("healthy", ["no-such.conf"], 4),
+    ("healthy", ["."], 4),
+    ("healthy", ["README.md"], 4),
+    ("healthy", ["--config", "no-such.yaml"], 2),
+])
+def test_exit_status(name, more, status):
+    folder = FOLDER / name
+    run = check(*(folder / "args").read_text().split(), *more, cwd=folder)
+    assert run.status == status, run.err
+    assert status < 2 or run.err.startswith("tunnelscope: ")
+
+
+def test_what_a_change_does_to_findings():
+    changes = {f["cause"]: f["change"] for f in first_run("change-mends-and-breaks", "json").report["findings"]}
+    assert changes["pfs-mismatch"] == "fixed" and changes["identity-mismatch"] == "new"
+    assert all(f["change"] is None for f in first_run("pfs-mismatch", "json").report["findings"])
+
+
+def test_a_plan_says_what_it_breaks_and_what_applying_it_interrupts():
+    report = first_run("terraform-plan-changes-pfs", "json").report
+    assert [c["moment"] for c in report["configurations"] if c["kind"] == "terraform-plan"] == ["before", "after"]
+    assert [(t["primary_cause"], t["apply_effect"], t["initiator"]) for t in report["tunnels"]] == [("pfs-mismatch", "tunnel", "both")] * 2
+    assert {f["change"] for f in report["findings"]} == {"new"}
+
+
+def test_a_fixed_finding_does_not_fail_the_check():
+    folder = FOLDER / "change-mends-and-breaks"
+    mended = check("--cloud", "cloud.swanctl.conf", "--gateway", FOLDER / "healthy/gateway.swanctl.conf", "--before",
+                   "gateway.before.swanctl.conf", cwd=folder)
+    assert mended.status == 0 and [f["change"] for f in mended.report["findings"] if f["severity"] != "info"] == ["fixed"]
+
+
+def test_which_end_a_file_is_must_be_said_where_it_is_not_clear():
+    run = check("cloud.swanctl.conf", "gateway.swanctl.conf", cwd=FOLDER / "healthy")
+    assert run.status == 2 and "--cloud FILE --gateway FILE" in run.err
+
+
+def test_standard_input_is_a_file_like_any_other():
+    text = (FOLDER / "healthy/gateway.swanctl.conf").read_bytes()
+    run = check("--cloud", "cloud.swanctl.conf", "--gateway", "-", cwd=FOLDER / "healthy", stdin=text)
+    assert run.status == 0 and [t["verdict"] for t in run.report["tunnels"]] == ["agrees"]
+
+
+@pytest.mark.parametrize("name, text, fragment", [
+    ("../outside.conf", "", "leads out of the folder"),
+    ("missing.conf", None, "missing.conf"),
+    ("loop.conf", "include loop.conf\n", "include"),
+])
+def test_an_include_that_cannot_be_followed_is_said_and_nothing_agrees_because_of_it(tmp_path, name, text, fragment):
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    if text is not None:
+        (folder / name).write_text(text)
+    gateway = folder / "gateway.conf"
+    gateway.write_text((FOLDER / "healthy/gateway.swanctl.conf").read_text() + f"include {name}\n")
+    run = check("--cloud", FOLDER / "healthy/cloud.swanctl.conf", "--gateway", gateway)
+    assert fragment in run.err
+    assert [p["path"] for p in run.report["problems"]]
+
+
+def test_an_include_is_read_from_the_folder_of_the_file(tmp_path):
+    text = (FOLDER / "healthy/gateway.swanctl.conf").read_text()
+    connections, secrets = text[:text.index("secrets {")], text[text.index("secrets {"):]
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d/keys.conf").write_text(secrets)
+    (tmp_path / "gateway.conf").write_text(connections + "include conf.d/*.conf\n")
+    run = check("--cloud", FOLDER / "healthy/cloud.swanctl.conf", "--gateway", tmp_path / "gateway.conf")
+    assert run.status == 0 and [t["verdict"] for t in run.report["tunnels"]] == ["agrees"]
+
+
+@pytest.mark.parametrize("text, fragment", [
+    ("pairs:\n  - {cloud: a, gateway: b}\n", None),
+    ("", None),
+    ("pair: []\n", "did you mean `pairs`?"),
+    ("pairs:\n  - {cloud: a, gatway: b}\n", "did you mean `gateway`?"),
+    ("pairs:\n  - {cloud: a}\n", "a pair needs"),
+    ("pairs: {\n", ".tunnelscope.yaml:"),
+])
+def test_settings_of_a_project(tmp_path, text, fragment):
+    (tmp_path / ".tunnelscope.yaml").write_text(text)
+    run = check("--cloud", FOLDER / "healthy/cloud.swanctl.conf", "--gateway", FOLDER / "healthy/gateway.swanctl.conf", cwd=tmp_path)
+    assert run.status == (0 if fragment is None else 2)
+    assert fragment is None or fragment in run.err
+
+
+def test_a_diff_is_made_where_every_vendor_spells_the_value_alike_and_nowhere_else():
+    diffs = {name: [change["diff"] for f in first_run(name, "json").report["findings"] for change in f["repair_at_gateway"] + f["repair_at_cloud"]]
+             for name in ("peer-address-mismatch", "ike-mode-mismatch")}
+    assert diffs["peer-address-mismatch"] == [
+        "--- a/cloud.swanctl.conf\n+++ b/cloud.swanctl.conf\n@@ -5 +5 @@\n-    remote_addrs = 198.51.100.99\n+    remote_addrs = 198.51.100.20\n"]
+    assert diffs["ike-mode-mismatch"] == [None]
