@@ -113,6 +113,7 @@ const std::vector<DetailInfo>& known_details() {
   static const std::vector<DetailInfo> details{
       {"addresses", "the clients' addresses on the internet"},
       {"attempts", "attempts in all"},
+      {"attribute", "of a configuration: the attribute that differs"},
       {"bgp_flaps", "how often the BGP session went down"},
       {"both_tunnels", "whether the other tunnel was negotiated afresh as well: yes or no"},
       {"clock", "phase1, phase2 or gateway"},
@@ -127,6 +128,7 @@ const std::vector<DetailInfo>& known_details() {
       {"heard", "none, first-exchange or unknown"},
       {"intervals", "flapping intervals"},
       {"level", "elevated or high"},
+      {"log_message", "of a configuration: what AWS would log"},
       {"longest_gap", "the longest gap, in words"},
       {"longest_gap_s", "the longest gap"},
       {"maintenance", "the title of the maintenance window"},
@@ -148,6 +150,7 @@ const std::vector<DetailInfo>& known_details() {
       {"short_sessions", "sessions of a minute or less"},
       {"spacing", "median time between replacements, in words"},
       {"spacing_s", "median time between replacements"},
+      {"stage", "of a configuration: the stage of the negotiation that fails"},
       {"tunnel", "the tunnel that was going down at the same time"},
       {"tunnels", "tunnels that began to fail together"},
       {"unanswered_request", "the exchange that got no answer"},
