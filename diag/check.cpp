@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "diag/check_rules.hpp"
 #include "diag/config/merge.hpp"
 #include "diag/findings.hpp"
 
@@ -80,6 +81,14 @@ std::string id_of(const TunnelVerdict& tunnel) {
   return called ? config::text(*called) + "/" + id : id;
 }
 
+EndpointSubjects subjects_of(const std::vector<TunnelVerdict>& tunnels) {
+  EndpointSubjects subjects;
+  for (const TunnelVerdict& tunnel : tunnels)
+    for (const Endpoint* end : {tunnel.cloud, tunnel.gateway})
+      if (end != nullptr) subjects[end] = id_of(tunnel);
+  return subjects;
+}
+
 // Findings of one state.
 class Writer {
  public:
@@ -93,6 +102,7 @@ class Writer {
         if (stage.verdict == Verdict::Fails) failing(tunnel, stage);
       if (tunnel.paired_by) not_verified(tunnel);
     }
+    by_rule(tunnels);
     return std::move(findings_);
   }
 
@@ -197,6 +207,12 @@ class Writer {
     if (!must_be_verified_.empty()) f.severity = kb::Severity::Critical;
   }
 
+  void by_rule(const std::vector<TunnelVerdict>& tunnels) {
+    KnownFindings known;
+    for (const CheckFinding& one : findings_) known.emplace(one.finding.subject, one.finding.cause);
+    for (Finding& f : findings_by_rule(knowledge_, tunnels, subjects_of(tunnels), known)) findings_.push_back({std::move(f), {}, {}, {}});
+  }
+
   void require(Finding& f, Stage stage) const {
     if (std::find(must_be_verified_.begin(), must_be_verified_.end(), stage) != must_be_verified_.end())
       f.severity = kb::Severity::Critical;
@@ -276,6 +292,8 @@ Check check(const CheckInput& input, const kb::Knowledge& knowledge) {
     made.before = negotiated(endpoints_before(input, Side::Cloud), endpoints_before(input, Side::Gateway), input.pairs);
     compare_findings(made.findings, Writer(knowledge, input.must_be_verified).write(made.before->tunnels));
     compare_endpoints(made);
+    for (Finding& f : findings_by_rule(knowledge, made.changes, subjects_of(made.now.tunnels)))
+      made.findings.push_back({std::move(f), FindingChange::New, {}, {}});
   }
   std::stable_sort(made.findings.begin(), made.findings.end(),
                    [](const CheckFinding& a, const CheckFinding& b) { return order_of(a) < order_of(b); });

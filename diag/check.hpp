@@ -66,5 +66,7 @@ std::string_view name_of(FindingChange change);  // "new", "fixed", "unchanged"
 // Causes that no stage gives: a tunnel with stages that cannot be verified, and an end without its other end.
 inline constexpr std::string_view kNotVerified = "not-verified";
 inline constexpr std::string_view kNoPartner = "no-partner";
+// What the causes of findings by rules of kb/config/ begin with.
+inline constexpr std::string_view kConfigRule = "config/";
 
 }  // namespace tunnelscope::diag

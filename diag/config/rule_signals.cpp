@@ -121,8 +121,9 @@ IssuePlace action_place(const Endpoint& end, const char* attribute, const Value<
   return {&end, attribute, value.known() ? std::string(name(*value)) : "", value.where(), value.origin()};
 }
 
+// StartupAction, DPDTimeoutAction and maintenance are AWS's.
 void look_at_starting(const Endpoint& cloud, const Endpoint& gateway, Signs& signs) {
-  if (!passive(gateway)) return;
+  if (cloud.vendor != Vendor::Aws || !passive(gateway)) return;
   const IssuePlace gateways = action_place(gateway, "start-action", start_action);
   if (waits(cloud))
     signs.push_back({signal::kNobodyStarts, &cloud, &gateway, {action_place(cloud, "start-action", start_action), gateways}, {}});

@@ -57,6 +57,21 @@ void changes(std::string& to, const diag::Check& check) {
   if (const std::string order = order_of_applying(check); !order.empty()) to += "\nOrder: " + order + "\n";
 }
 
+// What rules of configurations say.
+void settings(std::string& to, const diag::Check& check) {
+  std::size_t shown = 0;
+  for (const diag::CheckFinding& one : check.findings) {
+    const diag::Finding& f = one.finding;
+    if (one.change == diag::FindingChange::Fixed || !f.cause.starts_with(diag::kConfigRule)) continue;
+    if (shown++ == 0) to += "\n## Settings to look at\n\n";
+    if (shown > kListed) continue;
+    to += fmt::format("- {}, {}: {}", kb::name_of(f.severity), app::for_markdown(f.subject), app::for_markdown(f.summary));
+    if (!f.evidence.empty()) to += fmt::format(" ({})", app::markdown_code(f.evidence.front().at));
+    to += '\n';
+  }
+  if (shown > kListed) to += fmt::format("\nand {} more\n", shown - kListed);
+}
+
 }  // namespace
 
 std::string check_to_markdown(const CheckDocument& document, const app::Screen&) {
@@ -75,6 +90,7 @@ std::string check_to_markdown(const CheckDocument& document, const app::Screen&)
   if (listed > kListed) to += fmt::format("\nand {} more\n", listed - kListed);
   for (const diag::CheckedTunnel& tunnel : check.tunnels)
     if (tunnel.verdict.verdict != Verdict::Agrees && full++ < kFull) section(to, tunnel, document);
+  settings(to, check);
   for (const diag::CheckFinding& f : check.findings)
     if (f.change == diag::FindingChange::Fixed)
       to += fmt::format("\nFixed: {}, {}\n", app::for_markdown(f.finding.subject), app::for_markdown(f.finding.title));

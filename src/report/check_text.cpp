@@ -23,6 +23,7 @@ constexpr std::size_t kListed = 200;   // lines of tunnels
 constexpr std::size_t kFull = 20;      // tunnels with their stages
 constexpr std::size_t kProblems = 20;
 constexpr std::size_t kChanges = 40;
+constexpr std::size_t kSettings = 40;
 constexpr std::size_t kMessageBytes = 300;
 constexpr int kStageWidth = 19, kVerdictWidth = 12;
 
@@ -50,6 +51,7 @@ class CheckText {
     for (const CheckedTunnel* tunnel : tunnels_)
       if (tunnel->verdict.verdict != Verdict::Agrees && full++ < kFull) section(*tunnel);
     if (full > kFull) page_.heading(fmt::format("{} more in the JSON report", counted(full - kFull, "tunnel is", "tunnels are")));
+    settings();
     fixed();
     changes();
     read();
@@ -189,6 +191,23 @@ class CheckText {
     if (change.secret || line == document_.lines.end()) return {};
     const std::string diff = diff_of(change, document_.lines);
     return diff.empty() ? fmt::format("line {}: {}\n", change.where.line, line->second) : diff;
+  }
+
+  // What rules of configurations say.
+  void settings() {
+    std::size_t shown = 0;
+    for (const diag::CheckFinding& one : check_.findings) {
+      const diag::Finding& f = one.finding;
+      if (one.change == diag::FindingChange::Fixed || !f.cause.starts_with(diag::kConfigRule)) continue;
+      if (shown++ == 0) page_.heading("Settings to look at");
+      if (shown > kSettings) continue;
+      page_.item(2, app::padded(std::string(kb::name_of(f.severity)), kVerdictWidth + 2), fmt::format("{}: {} ({})", f.subject, f.title, f.cause),
+                 Style::Plain, f.severity == kb::Severity::Info ? Style::Dim : Style::Bold);
+      page_.item(4, "", f.summary);
+      for (const diag::Evidence& e : f.evidence) page_.item(4, "at ", fmt::format("{}: {}", e.at, e.message));
+      for (const diag::Step& step : f.steps) page_.item(4, "do ", step.text);
+    }
+    if (shown > kSettings) page_.paragraph(2, fmt::format("and {} more in the JSON report", shown - kSettings), Style::Dim);
   }
 
   void fixed() {

@@ -106,7 +106,7 @@ def test_no_key_gets_out(name, format):
 
 @pytest.mark.parametrize("name, more, status", [
     ("healthy", [], 0),
-    ("healthy", ["--fail-on", "info"], 0),
+    ("healthy", ["--fail-on", "info"], 1),
     ("pfs-mismatch", [], 1),
     ("pfs-mismatch", ["--fail-on", "never"], 0),
     ("keys-not-given", [], 0),
@@ -135,7 +135,9 @@ def test_a_plan_says_what_it_breaks_and_what_applying_it_interrupts():
     report = first_run("terraform-plan-changes-pfs", "json").report
     assert [c["moment"] for c in report["configurations"] if c["kind"] == "terraform-plan"] == ["before", "after"]
     assert [(t["primary_cause"], t["apply_effect"], t["initiator"]) for t in report["tunnels"]] == [("pfs-mismatch", "tunnel", "both")] * 2
-    assert {f["change"] for f in report["findings"]} == {"new"}
+    assert {f["change"] for f in report["findings"] if not f["cause"].startswith("config/")} == {"new"}
+    assert {f["cause"]: f["change"] for f in report["findings"] if f["cause"].startswith("config/")} == {
+        "config/both-tunnels-bounce": "new", "config/log-off": "unchanged"}
 
 
 def test_a_fixed_finding_does_not_fail_the_check():
