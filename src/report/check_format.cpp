@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "src/report/pipeline.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
@@ -13,6 +14,11 @@ namespace tunnelscope::report {
 namespace model = diag::config;
 
 namespace {
+
+template <std::string (*Write)(const PipelineReport&)>
+std::string to_pipeline(const CheckDocument& document, const app::Screen&) {
+  return Write(pipeline_report(document));
+}
 
 bool is_part_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.'; }
 
@@ -47,7 +53,9 @@ std::string joined(const std::vector<model::Change>& changes) {
 
 std::span<const CheckFormat> check_formats() {
   static constexpr std::array kFormats{CheckFormat{"text", check_to_text}, CheckFormat{"json", check_to_json},
-                                       CheckFormat{"markdown", check_to_markdown}};
+                                       CheckFormat{"markdown", check_to_markdown}, CheckFormat{"sarif", to_pipeline<to_sarif>},
+                                       CheckFormat{"junit", to_pipeline<to_junit>}, CheckFormat{"github", to_pipeline<to_github>},
+                                       CheckFormat{"gitlab", to_pipeline<to_gitlab>}};
   return kFormats;
 }
 

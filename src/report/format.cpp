@@ -1,14 +1,26 @@
 // The table itself.
 #include "src/report/format.hpp"
 
+#include "src/report/pipeline.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace tunnelscope::report {
+namespace {
+
+template <std::string (*Write)(const PipelineReport&)>
+std::string to_pipeline(const Document& document, const app::Screen&) {
+  return Write(pipeline_report(document));
+}
+
+}  // namespace
 
 std::span<const Format> formats() {
   static constexpr std::array kFormats{Format{"text", to_text}, Format{"json", to_json},
-                                       Format{"markdown", to_markdown}};
+                                       Format{"markdown", to_markdown}, Format{"sarif", to_pipeline<to_sarif>},
+                                       Format{"junit", to_pipeline<to_junit>}, Format{"github", to_pipeline<to_github>},
+                                       Format{"gitlab", to_pipeline<to_gitlab>}};
   return kFormats;
 }
 

@@ -1,0 +1,59 @@
+// JUnit's XML: a case a finding, which fails from a warning on, and a case for each subject that nothing serious is about.
+#include <fmt/format.h>
+
+#include "src/escape.hpp"
+#include "src/report/pipeline.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+bool fails(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning; }
+
+std::string text_of(const PipelineItem& item) {
+  const diag::Finding& f = *item.finding;
+  std::string text = f.summary;
+  for (const diag::Evidence& e : f.evidence) text += fmt::format("\n{}: {}", e.at, e.message);
+  for (const diag::Step& step : f.steps) text += fmt::format("\n- {}: {}", step.who, step.text);
+  return text;
+}
+
+// Lines stay lines.
+std::string xml_lines(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (!out.empty()) out += '\n';
+    out += app::for_xml(std::string_view(text).substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string case_of(const PipelineItem& item) {
+  const diag::Finding& f = *item.finding;
+  const std::string head = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\">\n", app::for_xml(f.subject), app::for_xml(f.cause));
+  const std::string body = fails(item) ? fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", app::for_xml(f.title),
+                                                     kb::name_of(f.severity), xml_lines(text_of(item)))
+                                       : fmt::format("      <system-out>{}</system-out>\n", xml_lines(text_of(item)));
+  return head + body + "    </testcase>\n";
+}
+
+}  // namespace
+
+std::string to_junit(const PipelineReport& report) {
+  std::string cases;
+  std::size_t tests = report.passed.size(), failures = 0;
+  for (const std::string& subject : report.passed)
+    cases += fmt::format("    <testcase classname=\"{}\" name=\"no serious finding\" time=\"0\"/>\n", app::for_xml(subject));
+  for (const PipelineItem& item : report.items) {
+    if (item.change == "fixed") continue;
+    ++tests;
+    failures += fails(item) ? 1 : 0;
+    cases += case_of(item);
+  }
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"tunnelscope {}\" tests=\"{}\" failures=\"{}\" "
+                     "errors=\"0\" skipped=\"0\" time=\"0\">\n{}  </testsuite>\n</testsuites>\n",
+                     report.command, tests, failures, cases);
+}
+
+}  // namespace tunnelscope::report

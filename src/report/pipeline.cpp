@@ -1,0 +1,60 @@
+// Tested by tests/check/test_pipelines.py.
+#include "src/report/pipeline.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace tunnelscope::report {
+namespace {
+
+// "path:line" as evidence has it.
+void set_place(PipelineItem& item, const std::string& at) {
+  const auto colon = at.rfind(':');
+  item.path = at.substr(0, colon);
+  if (colon != std::string::npos) std::from_chars(at.data() + colon + 1, at.data() + at.size(), item.line);
+}
+
+PipelineItem item_of(const diag::Finding& finding, std::string change) {
+  PipelineItem item{&finding, {}, 0, std::move(change)};
+  if (!finding.evidence.empty()) set_place(item, finding.evidence.front().at);
+  return item;
+}
+
+void put_worst_first(std::vector<PipelineItem>& items) {
+  std::stable_sort(items.begin(), items.end(), [](const PipelineItem& a, const PipelineItem& b) {
+    return a.finding->severity > b.finding->severity;
+  });
+}
+
+bool is_serious(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && item.change != "fixed"; }
+
+template <class Subjects>
+void note_passed(PipelineReport& report, const Subjects& subjects) {
+  std::set<std::string> failed;
+  for (const PipelineItem& item : report.items)
+    if (is_serious(item)) failed.insert(item.finding->subject);
+  for (const auto& subject : subjects)
+    if (!failed.contains(subject.id)) report.passed.push_back(subject.id);
+}
+
+}  // namespace
+
+PipelineReport pipeline_report(const Document& document) {
+  PipelineReport report{"diagnose", {}, {}};
+  for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding, ""));
+  put_worst_first(report.items);
+  note_passed(report, document.report.tunnels);
+  return report;
+}
+
+PipelineReport pipeline_report(const CheckDocument& document) {
+  PipelineReport report{"check", {}, {}};
+  for (const diag::CheckFinding& one : document.check.findings)
+    report.items.push_back(item_of(one.finding, one.change ? std::string(diag::name_of(*one.change)) : std::string()));
+  put_worst_first(report.items);
+  note_passed(report, document.check.tunnels);
+  return report;
+}
+
+}  // namespace tunnelscope::report

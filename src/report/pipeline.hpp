@@ -1,0 +1,39 @@
+// Reports for pipelines: what each of their formats needs of a finding. In: a Document or a CheckDocument. Out: one text a format.
+// Findings that are fixed are in SARIF alone, as absent ones.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "diag/report.hpp"
+#include "src/report/check_format.hpp"
+#include "src/report/format.hpp"
+
+namespace tunnelscope::report {
+
+// One finding at its first place. Raw texts.
+struct PipelineItem {
+  const diag::Finding* finding = nullptr;  // not owned
+  std::string path;                        // empty: it stands nowhere
+  std::uint64_t line = 0;                  // 1-based; 0: not known
+  std::string change;                      // "new", "unchanged", "fixed"; empty: nothing to compare with
+};
+
+struct PipelineReport {
+  std::string_view command;         // "diagnose", "check"
+  std::vector<PipelineItem> items;  // worst first
+  std::vector<std::string> passed;  // subjects that nothing at or above a warning is about
+};
+PipelineReport pipeline_report(const Document& document);
+PipelineReport pipeline_report(const CheckDocument& document);
+
+// SARIF 2.1.0 (OASIS): one run, a rule a cause, a result a finding.
+std::string to_sarif(const PipelineReport& report);
+// JUnit's XML as Jenkins and GitLab read it: a case a finding; info passes.
+std::string to_junit(const PipelineReport& report);
+// Workflow commands of GitHub Actions, as many of a kind as a step shows (facts/peers.md, section 6).
+std::string to_github(const PipelineReport& report);
+// GitLab's code quality report.
+std::string to_gitlab(const PipelineReport& report);
+
+}  // namespace tunnelscope::report

@@ -1,0 +1,95 @@
+"""The formats for pipelines, over all samples of `check` and some of `diagnose`: what their readers demand, and what they say."""
+import functools
+import json
+import re
+import sys
+import pathlib
+import xml.etree.ElementTree
+
+import jsonschema
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "samples"))
+import tool  # noqa: E402
+
+CHECKS = sorted(p.name for p in (tool.SAMPLES / "check").iterdir() if p.is_dir())
+LOGS = ["psk-mismatch-ikev2", "mixed-five-systems"]
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}, "additionalProperties": False}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+
+
+def closed(properties, *required):
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+# The parts of SARIF 2.1.0 that are written, each closed: sections 3.13, 3.14, 3.19, 3.27, 3.28, 3.29, 3.49 of the standard.
+SARIF = closed({
+    "$schema": {"type": "string", "format": "uri"}, "version": {"const": "2.1.0"},
+    "runs": {"type": "array", "minItems": 1, "maxItems": 1, "items": closed({
+        "tool": closed({"driver": closed({
+            "name": {"type": "string"}, "version": {"type": "string"},
+            "rules": {"type": "array", "uniqueItems": True, "items": closed({
+                "id": {"type": "string"}, "shortDescription": TEXT, "fullDescription": TEXT,
+                "helpUri": {"type": "string", "pattern": "^https?://"},
+                "defaultConfiguration": closed({"level": LEVEL}, "level")}, "id")}}, "name")}, "driver"),
+        "results": {"type": "array", "items": closed({
+            "ruleId": {"type": "string"}, "ruleIndex": {"type": "integer", "minimum": 0}, "level": LEVEL, "message": TEXT,
+            "locations": {"type": "array", "items": closed({"physicalLocation": closed({
+                "artifactLocation": closed({"uri": {"type": "string", "pattern": r"^(file:///)?([A-Za-z0-9._~/-]|%[0-9A-F]{2})+$"}}, "uri"),
+                "region": closed({"startLine": {"type": "integer", "minimum": 1}}, "startLine")}, "artifactLocation")},
+                "physicalLocation")},
+            "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+            "baselineState": {"enum": ["new", "unchanged", "updated", "absent"]}}, "message", "ruleId")}}, "tool", "results")}},
+    "version", "runs")
+
+
+@functools.cache
+def run(command, name, form):
+    if command == "check":
+        folder = tool.SAMPLES / "check" / name
+        return tool.run("check", "--format", form, *(folder / "args").read_text().split(), cwd=folder)
+    return tool.run("diagnose", "--format", form, str(tool.SAMPLES / name / "input"))
+
+
+RUNS = pytest.mark.parametrize("command, name", [("check", n) for n in CHECKS] + [("diagnose", n) for n in LOGS])
+
+
+def findings(command, name):
+    return json.loads(run(command, name, "json").out)["findings"]
+
+
+@RUNS
+def test_sarif_has_each_finding_once_with_its_rule(command, name):
+    log = json.loads(run(command, name, "sarif").out)
+    jsonschema.Draft202012Validator(SARIF).validate(log)
+    driver, results = log["runs"][0]["tool"]["driver"], log["runs"][0]["results"]
+    assert [driver["rules"][r["ruleIndex"]]["id"] for r in results] == [r["ruleId"] for r in results]
+    assert sorted(r["partialFingerprints"]["tunnelscope/1"] for r in results) == sorted(f["fingerprint"] for f in findings(command, name))
+
+
+@RUNS
+def test_junit_counts_what_it_lists(command, name):
+    suite = xml.etree.ElementTree.fromstring(run(command, name, "junit").out).find("testsuite")
+    failed = suite.findall("testcase/failure")
+    assert int(suite.get("tests")) == len(suite.findall("testcase")) and int(suite.get("failures")) == len(failed)
+    serious = [f for f in findings(command, name) if f["severity"] != "info" and f.get("change") != "fixed"]
+    assert len(failed) == len(serious)
+
+
+@RUNS
+def test_github_shows_at_most_ten_of_a_kind_the_worst_first(command, name):
+    lines = run(command, name, "github").out.decode().splitlines()
+    kinds = [re.match(r"::(error|warning|notice)[ :]", line).group(1) for line in lines]
+    assert kinds == sorted(kinds, key=["error", "warning", "notice"].index)
+    assert all(kinds.count(kind) <= 10 for kind in kinds)
+
+
+@RUNS
+def test_gitlab_has_unique_fingerprints_and_a_place_for_each(command, name):
+    issues = json.loads(run(command, name, "gitlab").out)
+    prints = [i["fingerprint"] for i in issues]
+    assert len(set(prints)) == len(prints) == len([f for f in findings(command, name) if f.get("change") != "fixed"])
+    for issue in issues:
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"]["path"] and issue["location"]["lines"]["begin"] >= 1
