@@ -32,7 +32,11 @@ bool has_side(const std::vector<Configuration>& all, Side side, bool (*wanted)(M
 
 void append(std::vector<Endpoint>& to, const std::vector<Configuration>& all, Side side, Moment moment) {
   for (const Configuration& one : all)
-    if (one.side == side && one.moment == moment) to.insert(to.end(), one.endpoints.begin(), one.endpoints.end());
+    if (one.side == side && one.moment == moment)
+      for (const Endpoint& endpoint : one.endpoints) {
+        to.push_back(endpoint);
+        if (!one.problems.empty()) to.back().doubt = one.problems.front().where.text() + ": " + one.problems.front().reason;
+      }
 }
 
 // A plan knows what it sets and not the addresses that a description has, so one fills the other's gaps.

@@ -191,6 +191,7 @@ Intake Intake::another() const { return Intake(impl_->classifier, impl_->options
 void Intake::absorb(Intake&& other) {
   Impl& d = *impl_;
   Impl& o = *other.impl_;
+  d.tunnels.absorb(std::move(o.tunnels));  // while its paths are there
   d.inputs.resize(std::max(d.inputs.size(), o.inputs.size()));
   d.paths.resize(d.inputs.size());
   for (std::size_t i = 0; i < o.inputs.size(); ++i) {
@@ -203,7 +204,6 @@ void Intake::absorb(Intake&& other) {
   d.coverage.limit_hits += o.coverage.limit_hits;
   d.skips.add(o.skips, d.by_place());
   d.notes.add(o.notes, d.by_place());
-  d.tunnels.absorb(std::move(o.tunnels));
   TextMap texts(o.texts, d.texts);
   d.sessions.absorb(std::move(o.sessions), 0, texts);
 }

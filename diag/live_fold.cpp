@@ -53,8 +53,13 @@ void LiveFold::settle_many() {
   others_.clear();
 }
 
-bool LiveFold::finish(const std::vector<bool>& newest_first) {
+void LiveFold::close() {
   if (waiting_) settle();
+  waiting_ = false;
+}
+
+bool LiveFold::finish(const std::vector<bool>& newest_first) {
+  close();
   fold_.finish();
   return std::none_of(inputs_.begin(), inputs_.end(), [&](std::uint32_t input) { return newest_first[input]; });
 }

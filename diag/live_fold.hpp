@@ -20,7 +20,10 @@ class LiveFold {
   // False: this fold is void and must not be used any more. Records of one second must be of one input.
   bool add(const Arrival& arrival);
 
-  // No more will come. False: void, because a second was read from the wrong end.
+  // No more will come; `paths` is not needed any longer.
+  void close();
+
+  // Closes it. False: void, because a second was read from the wrong end.
   bool finish(const std::vector<bool>& newest_first);
 
   TunnelLog& log() { return log_; }

@@ -89,6 +89,9 @@ std::uint64_t unpacked(std::string_view values, std::size_t& at, std::size_t siz
   return number;
 }
 
+// Such bytes stand in JSON as escapes: what is compared with the bytes of a line must not have them.
+bool is_written_otherwise(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
 }  // namespace
 
 Phrases::Phrases(const Classifier& classifier) : classifier_(classifier), phrases_(1), table_(1024, kWholeText), recent_(kLongestText + 1) {}
@@ -233,6 +236,7 @@ void Phrases::add_to_families(PhraseIndex index) {
   const Phrase& phrase = phrases_[index];
   const bool one_number = phrase.holes.size() == 1 && phrase.holes[0].kind == HoleKind::Digits;
   if (!phrase.settled || phrase.literal.empty() || (!phrase.holes.empty() && !one_number)) return;
+  if (std::any_of(phrase.literal.begin(), phrase.literal.end(), is_written_otherwise)) return;
   const std::size_t cut = one_number ? phrase.holes[0].from : phrase.literal.size();
   const std::string_view before = std::string_view(phrase.literal).substr(0, cut);
   const std::string_view behind = std::string_view(phrase.literal).substr(cut);

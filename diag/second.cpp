@@ -57,7 +57,7 @@ void share_finest_times(std::vector<Arrival>& second) {
 }
 
 // Records that no time tells apart, from several inputs: overlapping exports show the same sequence in parts, so
-// the records that two inputs share fix where the others of the second input belong.
+// the records that two inputs share fix where the others of the second input belong. Inputs that share none follow each other.
 void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iterator end) {
   if (begin->event.place.input == (end - 1)->event.place.input || end - begin > kLargestTie) return;
   std::vector<Arrival> merged, pending;
@@ -68,12 +68,15 @@ void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iter
     return at + count;
   };
   std::size_t cursor = 0;
+  bool anchored = false;  // this input shares a record with an earlier one
+  const auto flush = [&] { return flush_at(anchored ? cursor : merged.size()); };
   std::uint32_t input = begin->event.place.input;
   for (auto it = begin; it != end; ++it) {
     if (it->event.place.input != input) {
-      flush_at(cursor);
+      flush();
       input = it->event.place.input;
       cursor = 0;
+      anchored = false;
     }
     const auto anchor = std::find_if(merged.begin() + static_cast<std::ptrdiff_t>(cursor), merged.end(),
                                      [&](const Arrival& a) { return a.identity == it->identity; });
@@ -82,11 +85,12 @@ void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iter
       if (merged.size() == cursor) cursor = flush_at(cursor);
       continue;
     }
+    anchored = true;
     cursor = flush_at(static_cast<std::size_t>(anchor - merged.begin())) + 1;
     merged.insert(merged.begin() + static_cast<std::ptrdiff_t>(cursor), *it);  // its copy, dropped as a duplicate
     ++cursor;
   }
-  flush_at(cursor);
+  flush();
   std::copy(merged.begin(), merged.end(), begin);
 }
 

@@ -87,6 +87,7 @@ std::uint32_t TunnelIntake::tunnel_of(std::string_view connection, std::string_v
 std::size_t TunnelIntake::recognise(Dialect dialect, std::string_view text, char end) {
   const std::size_t length = phrases_->read_lately_met(dialect, text, end, recognised_);
   recognised_at_ = length > 0 ? text.data() : nullptr;
+  recognised_size_ = length;
   return length;
 }
 
@@ -118,7 +119,7 @@ void TunnelIntake::take(Gathering& gathering, const Arrival& arrival) {
 }
 
 rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
-  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
+  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_ && r.message.size() == recognised_size_;
   const Reading reading = recognised ? recognised_ : phrases_->read(r.dialect, r.message);
   recognised_at_ = nullptr;
   Arrival arrival = arrival_of(r, reading);
@@ -135,7 +136,7 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
 }
 
 std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
-  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_;
+  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_ && r.message.size() == recognised_size_;
   if (!recognised || !r.route.empty() || r.bgp != BgpState::Unknown) return {};
   const auto [it, is_new] = kinds_by_states_.try_emplace({recognised_.phrase, states_of(r)}, static_cast<std::uint32_t>(kinds_.size()));
   if (is_new)
@@ -174,6 +175,7 @@ void TunnelIntake::absorb(TunnelIntake&& other) {
   phrases_by_book_.push_back(others_.back().phrases.get());
   const auto book = static_cast<std::uint32_t>(others_.size());
   for (Gathering& from : other.gatherings_) {
+    if (from.live) from.live->close();  // before the paths of the other one go
     from.arrivals.set_book(book);
     from.live_book = book;
     const auto [it, is_new] = by_id_.try_emplace(from.id, static_cast<std::uint32_t>(gatherings_.size()));

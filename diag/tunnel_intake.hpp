@@ -90,6 +90,7 @@ class TunnelIntake {
   std::map<std::pair<PhraseIndex, std::uint32_t>, std::uint32_t> kinds_by_states_;
   Reading recognised_;                // of the message at recognised_at_
   const char* recognised_at_ = nullptr;
+  std::size_t recognised_size_ = 0;
   std::size_t bytes_ = 0;  // of arrivals in memory
   struct Other {
     std::unique_ptr<const FoldRules> rules;

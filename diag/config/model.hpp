@@ -115,6 +115,7 @@ struct Endpoint {
   Value<std::string> connection;       // "vpn-0123456789abcdef0", which two tunnels share; a gateway knows none
   std::uint32_t tunnel = 0;            // its number within the connection, for names and paths of attributes only; 0: none
   bool replaced = false;               // the change makes a new connection in its place: new addresses
+  std::string doubt;                   // why no stage is sure: something of its files could not be read; empty: nothing
   Value<bool> disabled;                // shut down, `auto=ignore`: loaded but never negotiated
 
   Value<Addresses> local_addresses, remote_addresses;  // outside; empty and known: whatever route there is

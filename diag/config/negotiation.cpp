@@ -181,6 +181,17 @@ std::vector<StageVerdict> judge_stages(const Endpoint& cloud, const Endpoint& ga
   return stages;
 }
 
+// An end that is switched off, or that was not read in full, agrees on nothing for sure.
+void heed_doubts(const Endpoint& end, StageVerdict& first) {
+  if (first.verdict != Verdict::Agrees) return;
+  if (end.disabled.is(true)) {
+    first = unverified("disabled", "`" + end.name + "` is switched off");
+    (end.side == Side::Cloud ? first.cloud : first.gateway) = {"on", end.disabled.where(), end.disabled.origin(), ""};
+  } else if (!end.doubt.empty()) {
+    first = unverified("configuration", "not all of it could be read: " + end.doubt);
+  }
+}
+
 void conclude(TunnelVerdict& tunnel) {
   tunnel.verdict = Verdict::Agrees;
   for (const StageVerdict& stage : tunnel.stages) {
@@ -205,6 +216,7 @@ TunnelVerdict negotiate(const Endpoint& cloud, const Endpoint& gateway, PairedBy
   tunnel.gateway = &gateway;
   tunnel.paired_by = paired_by;
   tunnel.stages = judge_stages(cloud, gateway);
+  for (const Endpoint* end : {&cloud, &gateway}) heed_doubts(*end, tunnel.stages.front());
   tunnel.initiator = initiator_of(cloud, gateway);
   conclude(tunnel);
   return tunnel;

@@ -130,6 +130,7 @@ class Router {
   void file_under(Key& key, const Command& command, std::size_t index) {
     const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
     const auto range = address && mask ? model::range_of_mask(*address, *mask) : std::nullopt;
+    if (address && !mask && model::text(*address) == "0.0.0.0") return;  // a wildcard, with or without its mask
     if (!address) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
     else if (!mask || (range && range->first == range->last)) key.owners.push_back(identity_of(*address));
     else if (range && range->everything()) return;
@@ -145,17 +146,21 @@ class Router {
         file_under(key, command, at + 1);
         keys_.push_back(std::move(key));
       }
-      if (command.begins("crypto keyring"))
+      if (command.begins("crypto keyring")) {
+        const std::string name(command.word(2));
+        keyrings_[name];
         for (Command& one : command.below)
-          if (one.begins("pre-shared-key")) read_keyring_key(one);
+          if (one.begins("pre-shared-key")) read_keyring_key(one, name);
+      }
       if (command.begins("crypto ikev2 keyring")) read_ikev2_keyring(command);
     }
   }
 
-  void read_keyring_key(Command& command) {
+  void read_keyring_key(Command& command, const std::string& keyring) {
     Key key{{}, {}, command.where};
     key.secret = secret_at(command, index_of(command, "key") + 1);
     file_under(key, command, 2);
+    keyrings_[keyring].push_back(key);
     keys_.push_back(std::move(key));
   }
 
@@ -258,6 +263,7 @@ class Router {
     if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
     endpoint.keys = Value<std::vector<Key>>::stated(keys_, keys_.empty() ? endpoint.where : keys_.front().where);
     endpoint.remote_identity = Value<Identity>::by_default({}, endpoint.where, kTable);
+    heed_keyring(endpoint, profile);
     read_own_identity(endpoint, profile ? profile->find("self-identity") : nullptr, 1);
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
@@ -301,8 +307,22 @@ class Router {
     endpoint.dpd.timeout = derived([&](Seconds delay) { return delay + 5 * each; }, endpoint.dpd.delay);
   }
 
+  // The keyring that the profile names, if it names one.
+  void heed_keyring(Endpoint& endpoint, const Command* profile) {
+    const Command* keyring = profile ? profile->find("keyring") : nullptr;
+    if (!keyring) return;
+    const auto found = keyrings_.find(std::string(keyring->word(1)));
+    endpoint.keys = found != keyrings_.end() ? Value<std::vector<Key>>::stated(found->second, keyring->where)
+                                             : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
+  }
+
   void read_ikev2_proposals(Endpoint& endpoint) {
-    const Command* policy = root_.find("crypto ikev2 policy");
+    const auto policies = root_.all("crypto ikev2 policy");
+    if (policies.size() > 1) {
+      endpoint.proposals = Value<Proposals>::unknown("several IKEv2 policies: addresses decide which one is used", policies.front()->where);
+      return;
+    }
+    const Command* policy = policies.empty() ? nullptr : policies.front();
     std::vector<const Command*> proposals;
     if (policy)
       for (const Command* one : policy->all("proposal"))
@@ -522,6 +542,8 @@ class Router {
       if (!endpoint.bgp.hold_time.known()) endpoint.bgp.hold_time = Value<Seconds>::by_default(kBgpHold, router.where, kTable);
       if (!endpoint.bgp.keepalive.known()) endpoint.bgp.keepalive = Value<Seconds>::by_default(kBgpKeepalive, router.where, kTable);
     }
+    if (one.word(2) == "local-as") set_number(endpoint.bgp.local_asn, one, one.word(3));
+    if (one.word(2) == "shutdown") endpoint.bgp.used = Value<bool>::unknown("the neighbour is shut down", one.where);
     if (one.word(2) == "timers") {
       endpoint.bgp.keepalive = seconds(one, 3);
       endpoint.bgp.hold_time = seconds(one, 4);
@@ -620,6 +642,7 @@ class Router {
   Command& root_;
   std::vector<Problem>& problems_;
   std::vector<Key> keys_;                                // of IKEv1
+  std::map<std::string, std::vector<Key>> keyrings_;     // those of them that stand in a keyring
   std::map<std::string, std::vector<Key>> ikev2_keys_;   // by keyring
 };
 

@@ -1,5 +1,6 @@
 // Workflow commands of GitHub Actions: a line each. A step shows ten of each kind, so the worst come first, and the last says how many
 // more there are.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@
 namespace tunnelscope::report {
 namespace {
 
-constexpr std::size_t kMost = 10;
+constexpr std::size_t kMost = 10, kMostProblems = 3;
 
 struct Kind {
   std::string_view command;
@@ -40,15 +41,22 @@ std::string line_of(std::string_view command, const PipelineItem& item) {
                      escaped(f.subject + ": " + (f.summary.empty() ? f.title : f.summary), false));
 }
 
+std::string line_of(const PipelineProblem& problem) {
+  const std::string line = problem.line > 0 ? fmt::format("line={},", problem.line) : std::string();
+  return fmt::format("::error file={},{}title=could not be read::{}\n", escaped(problem.path, true), line, escaped(problem.reason, false));
+}
+
 }  // namespace
 
 std::string to_github(const PipelineReport& report) {
   std::string text;
+  for (std::size_t i = 0; i < std::min(report.problems.size(), kMostProblems); ++i) text += line_of(report.problems[i]);
   for (const Kind& kind : kKinds) {
     std::vector<const PipelineItem*> items;
     for (const PipelineItem& item : report.items)
       if (item.finding->severity == kind.severity && item.change != "fixed") items.push_back(&item);
-    const std::size_t shown = items.size() <= kMost ? items.size() : kMost - 1;
+    const std::size_t room = kind.severity == kb::Severity::Critical ? kMost - std::min(report.problems.size(), kMostProblems) : kMost;
+    const std::size_t shown = items.size() <= room ? items.size() : room - 1;
     for (std::size_t i = 0; i < shown; ++i) text += line_of(kind.command, *items[i]);
     if (shown < items.size())
       text += fmt::format("::{}::{} more: `tunnelscope {} --format markdown` shows all\n", kind.command, items.size() - shown, report.command);

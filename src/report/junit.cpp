@@ -1,4 +1,5 @@
-// JUnit's XML: a case a finding, which fails from a warning on, and a case for each subject that nothing serious is about.
+// JUnit's XML: a case a finding, which fails from a warning on, a case for each subject that nothing serious is about, an error for
+// what could not be read.
 #include <fmt/format.h>
 
 #include "src/escape.hpp"
@@ -51,9 +52,12 @@ std::string to_junit(const PipelineReport& report) {
     failures += fails(item) ? 1 : 0;
     cases += case_of(item);
   }
+  for (const PipelineProblem& problem : report.problems)
+    cases += fmt::format("    <testcase classname=\"{}\" name=\"reading\" time=\"0\">\n      <error message=\"{}\" type=\"input\"/>\n    </testcase>\n",
+                         app::for_xml(problem.path), app::for_xml(problem.line > 0 ? fmt::format("line {}: {}", problem.line, problem.reason) : problem.reason));
   return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"tunnelscope {}\" tests=\"{}\" failures=\"{}\" "
-                     "errors=\"0\" skipped=\"0\" time=\"0\">\n{}  </testsuite>\n</testsuites>\n",
-                     report.command, tests, failures, cases);
+                     "errors=\"{}\" skipped=\"0\" time=\"0\">\n{}  </testsuite>\n</testsuites>\n",
+                     report.command, tests + report.problems.size(), failures, report.problems.size(), cases);
 }
 
 }  // namespace tunnelscope::report

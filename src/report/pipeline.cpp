@@ -30,8 +30,7 @@ void put_worst_first(std::vector<PipelineItem>& items) {
 bool is_serious(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && item.change != "fixed"; }
 
 template <class Subjects>
-void note_passed(PipelineReport& report, const Subjects& subjects) {
-  std::set<std::string> failed;
+void note_passed(PipelineReport& report, const Subjects& subjects, std::set<std::string> failed) {
   for (const PipelineItem& item : report.items)
     if (is_serious(item)) failed.insert(item.finding->subject);
   for (const auto& subject : subjects)
@@ -41,19 +40,28 @@ void note_passed(PipelineReport& report, const Subjects& subjects) {
 }  // namespace
 
 PipelineReport pipeline_report(const Document& document) {
-  PipelineReport report{"diagnose", {}, {}};
+  PipelineReport report{"diagnose", {}, {}, {}};
   for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding, ""));
   put_worst_first(report.items);
-  note_passed(report, document.report.tunnels);
+  for (const input::ReadProblem& problem : document.problems) report.problems.push_back({problem.path, 0, problem.reason});
+  std::set<std::string> in_doubt;
+  for (const diag::TunnelReport& tunnel : document.report.tunnels)
+    if (tunnel.status == "unknown") in_doubt.insert(tunnel.id);
+  note_passed(report, document.report.tunnels, std::move(in_doubt));
   return report;
 }
 
 PipelineReport pipeline_report(const CheckDocument& document) {
-  PipelineReport report{"check", {}, {}};
+  PipelineReport report{"check", {}, {}, {}};
   for (const diag::CheckFinding& one : document.check.findings)
     report.items.push_back(item_of(one.finding, one.change ? std::string(diag::name_of(*one.change)) : std::string()));
   put_worst_first(report.items);
-  note_passed(report, document.check.tunnels);
+  for (const diag::config::Problem& problem : document.problems)
+    report.problems.push_back({problem.where.path, problem.where.line, problem.reason});
+  std::set<std::string> in_doubt;
+  for (const diag::CheckedTunnel& tunnel : document.check.tunnels)
+    if (tunnel.verdict.verdict != diag::config::Verdict::Agrees) in_doubt.insert(tunnel.id);
+  note_passed(report, document.check.tunnels, std::move(in_doubt));
   return report;
 }
 

@@ -19,15 +19,23 @@ struct PipelineItem {
   std::string change;                      // "new", "unchanged", "fixed"; empty: nothing to compare with
 };
 
+// An input that could not be read, or not in full.
+struct PipelineProblem {
+  std::string path;
+  std::uint64_t line = 0;  // 0: not known
+  std::string reason;
+};
+
 struct PipelineReport {
   std::string_view command;         // "diagnose", "check"
   std::vector<PipelineItem> items;  // worst first
-  std::vector<std::string> passed;  // subjects that nothing at or above a warning is about
+  std::vector<std::string> passed;  // subjects that nothing at or above a warning is about, and that are not in doubt
+  std::vector<PipelineProblem> problems;
 };
 PipelineReport pipeline_report(const Document& document);
 PipelineReport pipeline_report(const CheckDocument& document);
 
-// SARIF 2.1.0 (OASIS): one run, a rule a cause, a result a finding.
+// SARIF 2.1.0 (OASIS): one run, a rule a cause, a result a finding, a notification what could not be read.
 std::string to_sarif(const PipelineReport& report);
 // JUnit's XML as Jenkins and GitLab read it: a case a finding; info passes.
 std::string to_junit(const PipelineReport& report);

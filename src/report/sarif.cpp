@@ -71,6 +71,7 @@ class Run {
   void write(JsonWriter& to) const {
     Object(to)
         .member("tool", *this, [](JsonWriter& inner, const Run& run) { run.tool(inner); })
+        .list("invocations", std::vector<const Run*>{this}, [](JsonWriter& inner, const Run* run) { run->invocation(inner); })
         .list("results", report_.items, [this](JsonWriter& inner, const PipelineItem& item) { result(inner, item); });
   }
 
@@ -81,6 +82,15 @@ class Run {
         rule(one, *f);
       });
     });
+  }
+
+  void invocation(JsonWriter& to) const {
+    Object(to)
+        .truth("executionSuccessful", report_.problems.empty())
+        .list("toolExecutionNotifications", report_.problems, [](JsonWriter& inner, const PipelineProblem& problem) {
+          Object(inner).text("level", "error").member("message", std::string_view(problem.reason), message)
+              .list("locations", std::vector<PipelineItem>{{nullptr, problem.path, problem.line, {}}}, location);
+        });
   }
 
   void result(JsonWriter& to, const PipelineItem& item) const {

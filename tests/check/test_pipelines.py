@@ -32,6 +32,10 @@ SARIF = closed({
                 "id": {"type": "string"}, "shortDescription": TEXT, "fullDescription": TEXT,
                 "helpUri": {"type": "string", "pattern": "^https?://"},
                 "defaultConfiguration": closed({"level": LEVEL}, "level")}, "id")}}, "name")}, "driver"),
+        "invocations": {"type": "array", "items": closed({
+            "executionSuccessful": {"type": "boolean"},
+            "toolExecutionNotifications": {"type": "array", "items": closed({
+                "level": LEVEL, "message": TEXT, "locations": {"type": "array"}}, "message")}}, "executionSuccessful")},
         "results": {"type": "array", "items": closed({
             "ruleId": {"type": "string"}, "ruleIndex": {"type": "integer", "minimum": 0}, "level": LEVEL, "message": TEXT,
             "locations": {"type": "array", "items": closed({"physicalLocation": closed({
@@ -93,3 +97,16 @@ def test_gitlab_has_unique_fingerprints_and_a_place_for_each(command, name):
         assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert issue["location"]["path"] and issue["location"]["lines"]["begin"] >= 1
+
+
+def test_what_could_not_be_read_is_in_every_format(tmp_path):
+    plan = (tool.SAMPLES / "check/terraform-plan-changes-pfs/plan.json").read_bytes()
+    (tmp_path / "plan.json").write_bytes(plan[:len(plan) // 2])
+    gateway = tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf"
+    out = {form: tool.run("check", "--format", form, "plan.json", str(gateway), cwd=tmp_path) for form in ("sarif", "junit", "github")}
+    assert {run.status for run in out.values()} == {4}
+    invocation = json.loads(out["sarif"].out)["runs"][0]["invocations"][0]
+    assert not invocation["executionSuccessful"] and invocation["toolExecutionNotifications"]
+    suite = xml.etree.ElementTree.fromstring(out["junit"].out).find("testsuite")
+    assert int(suite.get("errors")) == len(suite.findall("testcase/error")) > 0
+    assert out["github"].out.startswith(b"::error file=plan.json,line=")

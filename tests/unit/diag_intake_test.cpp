@@ -63,6 +63,30 @@ TEST(Intake, ShuffledRecordsComeOutInOrder) {
   }
 }
 
+// A file cut within a second: nothing says how its parts stand to each other but their names.
+TEST(Intake, RecordsOfOneSecondFromInputsThatShareNoneFollowEachOther) {
+  const auto bare = [](const char* text) { return Line{0, text, false}; };
+  EXPECT_EQ(logs_of({{"a", {bare("p"), bare("q")}}, {"b", {bare("r"), bare("s")}}}), "vpn-1/203.0.113.1: p q r s\n");
+}
+
+// Each thread has an Intake of its own, which is gone when the logs are finished.
+TEST(Intake, WhatAnotherReadIsFinishedWhenThatIsGone) {
+  const Classifier classifier(kb::built_in());
+  Intake intake(classifier, {.keep_everything = false});
+  {
+    Intake other = intake.another();
+    for (std::uint32_t input = 0; input < 2; ++input) {
+      other.begin_input("a path that is long enough to be kept outside of its string " + std::to_string(input), input);
+      push(other, {input * 100'000, "something routine"}, 1);
+      push(other, {input * 100'000 + 9'000, "something unheard of"}, 2);
+    }
+    intake.absorb(std::move(other));
+  }
+  intake.finish();
+  ASSERT_EQ(intake.tunnels().size(), 1U);
+  EXPECT_EQ(intake.tunnels()[0].records, 4U);
+}
+
 TEST(Intake, OverlappingInputsInAnyOrderAreOneSequence) {
   const std::vector<Line> first{kFive.begin(), kFive.begin() + 4}, second{kFive.begin() + 1, kFive.end()};
   EXPECT_EQ(logs_of({{"a", first}, {"b", second}}), kFiveInOrder);

@@ -176,6 +176,17 @@ TEST(Phrases, MeanWhatTheClassifierSaysOfEveryExampleWithOtherNumbers) {
 }
 
 // The same text in several dialects, and the phrase of one met first in another.
+// The bytes of a line are not the text: an escape in the one is another byte in the other.
+TEST(Phrases, WithBytesThatJsonEscapesAreNotLookedForInALine) {
+  for (const char* text : {"AWS tunnel is doing something odd \\n to it", "AWS tunnel is doing something\nodd to it",
+                           "AWS tunnel is doing something \"odd\" to it"}) {
+    Phrases phrases(classifier());
+    phrases.read(Dialect::AwsS2sIke, text);
+    Reading reading;
+    EXPECT_EQ(phrases.read_lately_met(Dialect::AwsS2sIke, std::string(text) + "|" + std::string(64, ' '), '|', reading), 0U) << text;
+  }
+}
+
 TEST(Phrases, OfOneDialectSayNothingAboutAnother) {
   Random random(2);
   Phrases phrases(classifier());
