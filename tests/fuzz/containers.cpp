@@ -46,7 +46,8 @@ Counts counts_of(std::string_view text, std::size_t step) {
   input::Window window(*source);
   input::Context context;
   context.line = 1;
-  input::Framing(window, unwrap, recorder, context, 0, false).read();
+  input::Skeletons skeletons;
+  input::Framing(window, skeletons, unwrap, recorder, context, 0, false).read();
   intake.finish();
   return {intake.coverage().records, intake.coverage().skipped, source->problem().empty()};
 }

@@ -34,7 +34,8 @@ inline Reading read(std::string_view bytes) {
   input::Window window(*source);
   input::Context context;
   context.line = 1;
-  input::Framing(window, unwrap, recorder, context, 0, false).read();
+  input::Skeletons skeletons;
+  input::Framing(window, skeletons, unwrap, recorder, context, 0, false).read();
   intake.finish();
 
   const diag::Coverage& coverage = intake.coverage();
