@@ -85,12 +85,7 @@ char* write_usual(char* at, std::uint8_t flags, std::int64_t seconds, std::int64
   return at + bits / 8;
 }
 
-std::uint32_t states_of(const Event& e) {
-  const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
-  return bits(e.dialect) | bits(e.phase1) << 4 | bits(e.phase2) << 8 | bits(e.bgp) << 12 | bits(e.dpd_enabled) << 16 |
-         bits(e.nat_t) << 20;
-}
-
+// What states_of() made of them.
 void set_states(Event& e, std::uint32_t states) {
   const auto part = [&](int shift) { return states >> shift & 0xFU; };
   e.dialect = static_cast<Dialect>(part(0));

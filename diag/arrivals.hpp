@@ -49,6 +49,13 @@ class ByteBuffer {
 
 std::int64_t second_of(Time time);
 
+// All states that a record states, with its dialect, in one word.
+inline std::uint32_t states_of(const Event& e) {
+  const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
+  return bits(e.dialect) | bits(e.phase1) << 4 | bits(e.phase2) << 8 | bits(e.bgp) << 12 | bits(e.dpd_enabled) << 16 |
+         bits(e.nat_t) << 20;
+}
+
 class Arrivals {
  public:
   static constexpr std::size_t kLargestChunk = std::size_t{1} << 16;  // bytes; a single record may be larger

@@ -64,12 +64,6 @@ void take_every_second(std::vector<StreakRecord>& records) {
 // Why a record of a run stays, as far as the record itself tells.
 enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
 
-// All states of a record in one word, with its dialect; never 0 where a phase is stated.
-std::uint64_t stated(const Event& e) {
-  const auto part = [](auto state, unsigned at) { return static_cast<std::uint64_t>(state) << at; };
-  return part(e.dialect, 0) | part(e.phase1, 8) | part(e.phase2, 16) | part(e.bgp, 24) | part(e.dpd_enabled, 32) | part(e.nat_t, 40);
-}
-
 std::uint8_t states_named(const std::vector<std::string>& names) {
   unsigned bits = 0;
   for (std::size_t i = 0; i < kPhaseStateNames.size(); ++i)
@@ -193,7 +187,7 @@ bool Fold::continues_run(const Event& e, const FoldRules::RuleFacts& facts) cons
   if (!facts.passes(e) || last_ == kNoTime || last_dialect_ != e.dialect) return false;
   if (e.time - last_ > rules_.longest_step()) return false;
   if (bgp_begins_ != kNoTime && last_ < bgp_begins_ && e.time >= bgp_begins_) return false;
-  if (stated(e) == last_states_) return true;
+  if (states_of(e) == last_states_) return true;
   const auto repeats = [](auto stated, auto known) { return static_cast<int>(stated) == 0 || stated == known; };
   return repeats(e.phase1, phase1_) && repeats(e.phase2, phase2_) && repeats(e.dpd_enabled, dpd_enabled_) &&
          repeats(e.nat_t, nat_t_) && e.bgp == BgpState::Unknown;
@@ -201,8 +195,8 @@ bool Fold::continues_run(const Event& e, const FoldRules::RuleFacts& facts) cons
 
 void Fold::carry(const Event& e) {
   last_ = e.time;
-  if (stated(e) == last_states_) return;
-  last_states_ = stated(e);
+  if (states_of(e) == last_states_) return;
+  last_states_ = states_of(e);
   if (e.phase1 != PhaseState::Unknown) phase1_ = e.phase1;
   if (e.phase2 != PhaseState::Unknown) phase2_ = e.phase2;
   if (e.dpd_enabled != Answer::Unknown) dpd_enabled_ = e.dpd_enabled;

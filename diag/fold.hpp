@@ -138,7 +138,7 @@ class Fold {
 
   PhaseState phase1_ = PhaseState::Unknown, phase2_ = PhaseState::Unknown;  // last stated
   Answer dpd_enabled_ = Answer::Unknown, nat_t_ = Answer::Unknown;
-  std::uint64_t last_states_ = 0;  // of the last record, as it stated them
+  std::uint32_t last_states_ = 0;  // of the last record, as it stated them
   Time last_ = kNoTime, last_ike_ = kNoTime;
   Dialect last_dialect_{};
   bool last_up_ = false;  // the last IKE record stated Phase 2 up

@@ -20,11 +20,6 @@ constexpr std::uint32_t kOwnBook = 0;
 
 Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
 
-std::uint32_t states_of(const TunnelRecord& r) {
-  const auto bits = [](auto state) { return static_cast<std::uint32_t>(state); };
-  return bits(r.dialect) | bits(r.phase1) << 4 | bits(r.phase2) << 8 | bits(r.dpd_enabled) << 12 | bits(r.nat_t) << 16;
-}
-
 // Calls use(i) for each i below `count`, on so many threads; what one of them throws is thrown again.
 template <class Use>
 void on_threads(std::size_t count, unsigned threads, const Use& use) {
@@ -91,6 +86,10 @@ std::size_t TunnelIntake::recognise(Dialect dialect, std::string_view text, char
   return length;
 }
 
+bool TunnelIntake::is_recognised(const TunnelRecord& r) const {
+  return recognised_at_ != nullptr && r.message.data() == recognised_at_ && r.message.size() == recognised_size_;
+}
+
 Arrival TunnelIntake::arrival_of(const TunnelRecord& r, const Reading& reading) const {
   Arrival arrival;
   arrival.route = r.route.empty() ? 0 : IdentityHash{}.add(r.route).value();
@@ -119,8 +118,7 @@ void TunnelIntake::take(Gathering& gathering, const Arrival& arrival) {
 }
 
 rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
-  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_ && r.message.size() == recognised_size_;
-  const Reading reading = recognised ? recognised_ : phrases_->read(r.dialect, r.message);
+  const Reading reading = is_recognised(r) ? recognised_ : phrases_->read(r.dialect, r.message);
   recognised_at_ = nullptr;
   Arrival arrival = arrival_of(r, reading);
   arrival.fine = fine_time(r.time, r.envelope_time);
@@ -136,11 +134,12 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
 }
 
 std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
-  const bool recognised = recognised_at_ != nullptr && r.message.data() == recognised_at_ && r.message.size() == recognised_size_;
-  if (!recognised || !r.route.empty() || r.bgp != BgpState::Unknown) return {};
-  const auto [it, is_new] = kinds_by_states_.try_emplace({recognised_.phrase, states_of(r)}, static_cast<std::uint32_t>(kinds_.size()));
+  if (!is_recognised(r) || !r.route.empty() || r.bgp != BgpState::Unknown) return {};
+  const Arrival arrival = arrival_of(r, recognised_);
+  const auto [it, is_new] =
+      kinds_by_states_.try_emplace({recognised_.phrase, states_of(arrival.event)}, static_cast<std::uint32_t>(kinds_.size()));
   if (is_new)
-    kinds_.push_back({arrival_of(r, recognised_), recognised_.meaning.outcome, static_cast<std::uint8_t>(recognised_.values.size()),
+    kinds_.push_back({arrival, recognised_.meaning.outcome, static_cast<std::uint8_t>(recognised_.values.size()),
                       phrases_->gives_value(recognised_.phrase)});
   return RecordKind{it->second, recognised_.digits_from, recognised_.digits};
 }

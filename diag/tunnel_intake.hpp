@@ -65,6 +65,7 @@ class TunnelIntake {
     bool gives_value = false;     // the number is the event's
   };
 
+  bool is_recognised(const TunnelRecord& record) const;  // its message is what recognise() found last
   Arrival arrival_of(const TunnelRecord& record, const Reading& reading) const;
   void take(Gathering& gathering, const Arrival& arrival);
   Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::uint32_t input);

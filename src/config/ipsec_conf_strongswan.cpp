@@ -2,9 +2,8 @@
 #include <algorithm>
 
 #include "src/config/ipsec_conf_ends.hpp"
+#include "src/config/ipsec_conf_reader.hpp"
 #include "src/config/ipsec_conf_syntax.hpp"
-#include "src/config/ipsec_secrets.hpp"
-#include "src/config/key_text.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_proposals.hpp"
 #include "src/config/strongswan_values.hpp"
@@ -285,26 +284,8 @@ Endpoint read_connection(const Section& section, std::vector<Problem>& problems)
   return endpoint;
 }
 
-// Policies that let traffic pass or drop it are no tunnels.
-bool is_tunnel(const Section& section) {
-  const Setting* type = section.find("type");
-  return !type || (type->value.text != "passthrough" && type->value.text != "pass" && type->value.text != "drop" &&
-      type->value.text != "reject");
-}
-
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
-  model::Configuration all;
-  all.path = content.path();
-  all.kind = kStrongSwanIpsecConf.name;
-  all.side = kStrongSwanIpsecConf.side;
-  const IpsecConf file = read_ipsec_conf(content.source(), around.include, kSynonyms, all.problems);
-  std::vector<Endpoint> connections;
-  for (const Section& section : file.connections)
-    if (is_tunnel(section)) connections.push_back(read_connection(section, all.problems));
-  all.endpoints = merged(std::move(connections));
-  const auto keys = read_ipsec_secrets(around, content.path(), {strongswan_identity, true}, all.problems);
-  give_keys(all.endpoints, keys);
-  return {std::move(all)};
+  return read_connections(content, around, kStrongSwanIpsecConf, {kSynonyms, {"passthrough", "pass", "drop", "reject"}, read_connection, {strongswan_identity, true}});
 }
 
 bool recognises(const Content& content) {

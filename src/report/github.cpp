@@ -38,7 +38,7 @@ std::string line_of(std::string_view command, const PipelineItem& item) {
   if (!item.path.empty() && item.path != "-") place = fmt::format("file={},", escaped(item.path, true));
   if (!place.empty() && item.line > 0) place += fmt::format("line={},", item.line);
   return fmt::format("::{} {}title={}::{}\n", command, place, escaped(f.title + " (" + f.cause + ")", true),
-                     escaped(f.subject + ": " + (f.summary.empty() ? f.title : f.summary), false));
+                     escaped(sentence_of(f), false));
 }
 
 std::string line_of(const PipelineProblem& problem) {

@@ -18,7 +18,7 @@ std::string_view severity_of(kb::Severity severity) {
 void item(JsonWriter& to, const PipelineItem& one) {
   const diag::Finding& f = *one.finding;
   Object(to)
-      .text("description", f.subject + ": " + (f.summary.empty() ? f.title : f.summary))
+      .text("description", sentence_of(f))
       .text("check_name", f.cause)
       .text("fingerprint", f.fingerprint)
       .text("severity", severity_of(f.severity))

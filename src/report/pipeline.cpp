@@ -39,6 +39,8 @@ void note_passed(PipelineReport& report, const Subjects& subjects, std::set<std:
 
 }  // namespace
 
+std::string sentence_of(const diag::Finding& f) { return f.subject + ": " + (f.summary.empty() ? f.title : f.summary); }
+
 PipelineReport pipeline_report(const Document& document) {
   PipelineReport report{"diagnose", {}, {}, {}};
   for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding, ""));

@@ -35,6 +35,9 @@ struct PipelineReport {
 PipelineReport pipeline_report(const Document& document);
 PipelineReport pipeline_report(const CheckDocument& document);
 
+// "SUBJECT: what is the matter", in one line.
+std::string sentence_of(const diag::Finding& finding);
+
 // SARIF 2.1.0 (OASIS): one run, a rule a cause, a result a finding, a notification what could not be read.
 std::string to_sarif(const PipelineReport& report);
 // JUnit's XML as Jenkins and GitLab read it: a case a finding; info passes.

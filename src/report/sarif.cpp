@@ -99,7 +99,7 @@ class Run {
     object.text("ruleId", f.cause)
         .count("ruleIndex", index_.at(f.cause))
         .text("level", level_of(f.severity))
-        .member("message", f.subject + ": " + (f.summary.empty() ? f.title : f.summary), message);
+        .member("message", sentence_of(f), message);
     if (!item.path.empty()) object.list("locations", std::vector<PipelineItem>{item}, location);
     object.member("partialFingerprints", f, [](JsonWriter& inner, const diag::Finding& one) {
       Object(inner).text("tunnelscope/1", one.fingerprint);
