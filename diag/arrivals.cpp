@@ -68,32 +68,32 @@ class Eye {
   const char* at_;
 };
 
-// What a Pen writes of flags and three small numbers, in one word; nullptr: one of them is not small.
-char* write_usual(char* at, std::uint8_t flags, std::int64_t seconds, std::int64_t fine, std::uint64_t phrase) {
+// What a Pen writes of flags and three small numbers of a record that comes next, in one word; nullptr: one of them is not small.
+char* write_usual(char* at, std::int64_t seconds, std::int64_t fine, std::uint64_t phrase) {
   constexpr std::uint64_t kOneByte = 0x80, kTwoBytes = 0x4000;
   const std::uint64_t first = zigzag(seconds), second = zigzag(fine);
   if (first >= kOneByte || second >= kTwoBytes || phrase >= kTwoBytes) return nullptr;
-  std::uint64_t word = flags | first << 8;
+  std::uint64_t word = (second == 0 ? kNextLine : kNextLine | kFine) | first << 8;
   unsigned bits = 16;
   const auto put = [&](std::uint64_t n) {
     word |= (n < kOneByte ? n : (n & 0x7F) | kOneByte | n >> 7 << 8) << bits;
     bits += n < kOneByte ? 8 : 16;
   };
-  if ((flags & kFine) != 0) put(second);
+  if (second != 0) put(second);
   put(phrase);
   std::memcpy(at, &word, sizeof word);
   return at + bits / 8;
 }
 
 // What states_of() made of them.
-void set_states(Event& e, std::uint32_t states) {
-  const auto part = [&](int shift) { return states >> shift & 0xFU; };
+void set_states(Event& e, std::uint64_t states) {
+  const auto part = [&](int byte) { return static_cast<std::uint8_t>(states >> 8 * byte); };
   e.dialect = static_cast<Dialect>(part(0));
-  e.phase1 = static_cast<PhaseState>(part(4));
-  e.phase2 = static_cast<PhaseState>(part(8));
-  e.bgp = static_cast<BgpState>(part(12));
-  e.dpd_enabled = static_cast<Answer>(part(16));
-  e.nat_t = static_cast<Answer>(part(20));
+  e.phase1 = static_cast<PhaseState>(part(1));
+  e.phase2 = static_cast<PhaseState>(part(2));
+  e.bgp = static_cast<BgpState>(part(3));
+  e.dpd_enabled = static_cast<Answer>(part(4));
+  e.nat_t = static_cast<Answer>(part(5));
 }
 
 }  // namespace
@@ -116,8 +116,23 @@ void ByteBuffer::free() {
 void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   const Event& e = a.event;
   const std::int64_t second = second_of(e.time);
+  const bool follows = e.place.line == last.line + 1 && a.position == last.position + 1 && states_of(e) == last.states;
+  if (!follows || e.time != second * kSecond || !a.settled || a.route != 0) return encode_unusual(out, last, a);
+  char* const room = out.room(kMostWritten + a.values.size());
+  char* const end = write_usual(room, second - last.second, a.fine - e.time, a.phrase);
+  if (end == nullptr) return encode_unusual(out, last, a);
+  copy_short(end, a.values);
+  out.grown_to(end + a.values.size());
+  last.second = second;
+  ++last.line;
+  ++last.position;
+}
+
+void Arrivals::encode_unusual(ByteBuffer& out, Last& last, const Arrival& a) {
+  const Event& e = a.event;
+  const std::int64_t second = second_of(e.time);
   const Time fraction = e.time - second * kSecond;
-  const std::uint32_t states = states_of(e);
+  const std::uint64_t states = states_of(e);
   std::uint8_t flags = 0;
   if (e.place.line == last.line + 1 && a.position == last.position + 1) flags |= kNextLine;
   if (fraction != 0) flags |= kFraction;
@@ -125,18 +140,7 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   if (states != last.states) flags |= kOtherStates;
   if (!a.settled) flags |= kUnsettled;
   if (a.route != 0) flags |= kRoute;
-  char* const room = out.room(kMostWritten + a.values.size());
-  Pen pen(room);
-  if ((flags | kFine) == (kNextLine | kFine)) {
-    if (char* const end = write_usual(room, flags, second - last.second, a.fine - e.time, a.phrase); end != nullptr) {
-      copy_short(end, a.values);
-      out.grown_to(end + a.values.size());
-      last.second = second;
-      ++last.line;
-      ++last.position;
-      return;
-    }
-  }
+  Pen pen(out.room(kMostWritten + a.values.size()));
   pen.byte(flags);
   pen.difference(second - last.second);
   if ((flags & kNextLine) == 0) {
@@ -177,7 +181,7 @@ const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phras
   if ((flags & kFraction) != 0) e.time += static_cast<Time>(eye.number());
   a.fine = e.time;
   if ((flags & kFine) != 0) a.fine += eye.difference();
-  if ((flags & kOtherStates) != 0) last.states = static_cast<std::uint32_t>(eye.number());
+  if ((flags & kOtherStates) != 0) last.states = eye.number();
   set_states(e, last.states);
   a.route = (flags & kRoute) != 0 ? eye.number() : 0;
   a.phrase = static_cast<PhraseIndex>(eye.number());

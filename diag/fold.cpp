@@ -132,6 +132,9 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
   mark(&SignalFacts::peer_delete, {kPeerDeletedChildSa, kPeerDeletedIkeSa});
   mark(&SignalFacts::handshake_fault,
        {kPskMismatch, kAuthenticationFailed, kNoProposal, kChildFailed, kTsUnacceptable, kHalfOpenTimeout});
+  for (SignalFacts& f : facts_)
+    f.is_plain = !f.exchange && !f.child_asked && !f.child_answered && !f.child_established && !f.child_requested && f.replaces < 0 &&
+                 !f.refuses && !f.handshake_fault && !f.peer_delete;
   for (const kb::MessageRule& rule : classifier.knowledge().messages) {
     RuleFacts facts;
     facts.signal = this->facts(classifier.signal(rule.signal));
@@ -151,15 +154,22 @@ void Fold::add(Arrival& arrival) {
   if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
   count(event, facts.version);
   space(event, facts.signal);
-  const std::uint8_t marks = add_to_streaks(event, facts.signal);
-  note_completion(event, facts.signal);
+  const std::uint8_t marks = facts.signal.is_plain ? 0 : follow_handshake(event, facts.signal);
   if (continues_run(event, facts)) {
-    hold(arrival, marks, facts.signal);
+    hold(arrival, marks);
   } else {
     flush(event.time);
     keep(event, arrival.phrase, arrival.values);
   }
   carry(event);
+}
+
+std::uint8_t Fold::follow_handshake(Event& event, const SignalFacts& facts) {
+  const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
+  const std::uint8_t marks = add_to_streaks(event, facts);
+  note_completion(event, facts);
+  return static_cast<std::uint8_t>(marks | mark(facts.exchange && event.number >= 0, kHasId) | mark(facts.child_asked, kAsked) |
+                                   mark(facts.child_answered, kAnswered));
 }
 
 void Fold::count(const Event& e, IkeVersion version) {
@@ -329,15 +339,9 @@ bool Fold::earlier(Place a, Place b) const {
   return order != 0 ? order < 0 : a.input < b.input;
 }
 
-void Fold::hold(const Arrival& arrival, std::uint8_t marks, const SignalFacts& facts) {
-  const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
-  marks = static_cast<std::uint8_t>(marks | mark(facts.exchange && arrival.event.number >= 0, kHasId) |
-                                    mark(facts.child_asked, kAsked) | mark(facts.child_answered, kAnswered));
-  Pending& held = run_.emplace_back();
-  held.event = arrival.event;
-  held.phrase = arrival.phrase;
-  held.marks = marks;
-  held.values_size = static_cast<std::uint32_t>(arrival.values.size());
+void Fold::hold(const Arrival& arrival, std::uint8_t marks) {
+  run_.push_back({arrival.event, arrival.phrase, marks, static_cast<std::uint32_t>(arrival.values.size()), 0, {}});
+  Pending& held = run_.back();
   if (arrival.values.size() <= held.few.size()) {
     copy_short(held.few.data(), arrival.values);
   } else {

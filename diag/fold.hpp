@@ -39,6 +39,7 @@ class FoldRules {
   FoldRules(const Classifier& classifier, bool keep_everything);
 
   struct SignalFacts {
+    bool is_plain = true;        // none of what stands below it; `passes` may hold
     bool passes = false;         // no cause names the signal, and every detector is content with landmarks and sums
     bool exchange = false;       // a line of an exchange with its message id
     bool child_asked = false;    // the endpoint asked for a CHILD SA, or got its answer
@@ -113,6 +114,7 @@ class Fold {
   std::uint8_t add_to_streaks(const Event& event, const SignalFacts& facts);  // the marks that the record gets by it
   void end_streak(std::size_t which);
   void pin(const StreakRecord& record);
+  std::uint8_t follow_handshake(Event& event, const SignalFacts& facts);
   void note_completion(Event& event, const SignalFacts& facts);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
@@ -120,7 +122,7 @@ class Fold {
   bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);
 
-  void hold(const Arrival& arrival, std::uint8_t marks, const SignalFacts& facts);
+  void hold(const Arrival& arrival, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
   void thin(Time next);
   void mark_landmarks(Time next);
@@ -138,7 +140,7 @@ class Fold {
 
   PhaseState phase1_ = PhaseState::Unknown, phase2_ = PhaseState::Unknown;  // last stated
   Answer dpd_enabled_ = Answer::Unknown, nat_t_ = Answer::Unknown;
-  std::uint32_t last_states_ = 0;  // of the last record, as it stated them
+  std::uint64_t last_states_ = 0;  // of the last record, as it stated them
   Time last_ = kNoTime, last_ike_ = kNoTime;
   Dialect last_dialect_{};
   bool last_up_ = false;  // the last IKE record stated Phase 2 up

@@ -88,7 +88,7 @@ class TunnelIntake {
   std::string id_;
   std::uint32_t current_ = 0;
   std::vector<Kind> kinds_;
-  std::map<std::pair<PhraseIndex, std::uint32_t>, std::uint32_t> kinds_by_states_;
+  std::map<std::pair<PhraseIndex, std::uint64_t>, std::uint32_t> kinds_by_states_;
   Reading recognised_;                // of the message at recognised_at_
   const char* recognised_at_ = nullptr;
   std::size_t recognised_size_ = 0;

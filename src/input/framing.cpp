@@ -147,10 +147,10 @@ void Framing::next_line() {
 // What is announced, or waits for its other pieces, may change what a line means.
 bool Framing::line_with_skeleton() {
   if (announced_ || !pieces_[0].text.empty() || !pieces_[1].text.empty()) return false;
-  const std::size_t length = skeletons_.read(window_.data(), line_, out_);
-  if (length == 0) return false;
+  const Skeletons::Progress read = skeletons_.read(window_.data(), line_, fixed_line_ ? 0 : 1, out_);
+  if (read.lines == 0) return false;
   any_ = true;
-  consume(length, 1);
+  consume(read.bytes, read.lines);
   return true;
 }
 

@@ -79,16 +79,24 @@ unsigned digit(char c, unsigned& wrong) {
 
 constexpr diag::Duration kMinute = 60 * diag::kSecond;
 
-// Milliseconds of ":00", a fraction or none, "Z", which stand behind the minute; -1: it has not that form, or is a leap second.
+// Milliseconds of ":00.000Z"; -1: it has not that form, or is a leap second.
+diag::Duration seconds_and_milliseconds(const char* time) {
+  const std::uint64_t x = word_at(time) ^ 0x5A3030302E30303AULL;  // that form, so that digits become their values
+  const std::uint64_t wrong = ((x + 0x7F7676767F76767FULL) | x) & 0x8080808080808080ULL;  // more than 9, or than 0
+  const auto byte = [&](unsigned i) { return static_cast<unsigned>(x >> 8 * i & 0xFF); };
+  if (wrong != 0 || byte(1) > 5) return -1;
+  return byte(1) * 10'000 + byte(2) * 1'000 + byte(4) * 100 + byte(5) * 10 + byte(6);
+}
+
+// Milliseconds of ":00", a fraction or none, "Z", which stand behind the minute; -1: as above.
 diag::Duration seconds_of(const char* time, std::size_t length) {
   constexpr std::size_t kSecondsAt = 17;
+  if (length == kMilliseconds) return seconds_and_milliseconds(time + kSecondsAt - 1);
   unsigned wrong = 0;
   const unsigned seconds = digit(time[kSecondsAt], wrong) * 10 + digit(time[kSecondsAt + 1], wrong);
   if (time[kSecondsAt - 1] != ':' || time[length - 1] != 'Z' || seconds > 59) return -1;
   unsigned ms = 0;
-  if (length == kMilliseconds && time[kFractionAt - 1] == '.') {
-    ms = digit(time[kFractionAt], wrong) * 100 + digit(time[kFractionAt + 1], wrong) * 10 + digit(time[kFractionAt + 2], wrong);
-  } else if (length > kShortestTime) {
+  if (length > kShortestTime) {
     if (time[kFractionAt - 1] != '.') return -1;
     constexpr std::array<unsigned, 3> kUnits{100, 10, 1};
     for (std::size_t i = 0; kFractionAt + i + 1 < length; ++i)
@@ -116,8 +124,13 @@ void remember(std::vector<std::pair<std::string, Meaning>>& values, std::string_
 
 }  // namespace
 
-std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder& out) {
-  if (const std::size_t length = read_by_heart(data, line, out); length > 0) return length;
+Skeletons::Progress Skeletons::read(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out) {
+  Progress known;
+  while (const std::size_t length = read_by_heart(data.substr(known.bytes), line + known.lines * step, out)) {
+    known.bytes += length;
+    ++known.lines;
+  }
+  if (known.lines > 0) return known;
   for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
     const std::size_t index = (last_ + tried) % skeletons_.size();
     Skeleton& skeleton = skeletons_[index];
@@ -129,14 +142,22 @@ std::size_t Skeletons::read(std::string_view data, std::uint64_t line, Recorder&
     if (skeleton.timed_by_line) skeleton.record.time = line_time_;
     learn_by_heart(skeleton, data.substr(0, data.size() - reading.rest.size()), reading.varying, out);
     out.record(skeleton.record, skeleton.own, skeleton.context);
-    return data.size() - reading.rest.size();
+    return {data.size() - reading.rest.size(), 1};
+  }
+  return {};
+}
+
+// The length of the line; 0: nobody knows it by heart. Lines may alternate between skeletons.
+std::size_t Skeletons::read_by_heart(std::string_view data, std::uint64_t line, Recorder& out) {
+  for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
+    const std::size_t length = read_by_heart(skeletons_[last_], data, line, out);
+    if (length > 0) return length;
+    if (++last_ >= skeletons_.size()) last_ = 0;
   }
   return 0;
 }
 
-std::size_t Skeletons::read_by_heart(std::string_view data, std::uint64_t line, Recorder& out) {
-  if (skeletons_.empty()) return 0;
-  Skeleton& skeleton = skeletons_[last_];
+std::size_t Skeletons::read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, Recorder& out) {
   const Stencils::Stencil* const stencil = skeleton.stencils.find(data, skeleton.message_at);
   if (stencil == nullptr) return 0;
   const char* const begin = data.data();
@@ -149,9 +170,10 @@ std::size_t Skeletons::read_by_heart(std::string_view data, std::uint64_t line, 
   }
   if (stencil->event_time.digits > 0 && !read_event_time(begin, stencil->event_time, record.time)) return 0;
   if (stencil->number.digits > 0 && !number_in(begin, stencil->number, record.number)) return 0;
-  out.container(skeleton.context.container);
+  const bool begins = skeleton.tunnel_in != out.inputs_begun();
+  if (begins) out.container(skeleton.context.container);
   if (!out.wants(record.time)) return stencil->length;
-  if (skeleton.tunnel_in != out.inputs_begun()) {
+  if (begins) {
     skeleton.tunnel = out.tunnel_of(skeleton.record.dialect, skeleton.own, skeleton.context);
     skeleton.tunnel_in = out.inputs_begun();
   }

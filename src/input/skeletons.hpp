@@ -26,9 +26,14 @@ class Skeletons {
   // What was learnt holds for all inputs whose units have the same Context; how often it may fail is counted anew.
   void begin_input() { lessons_ = 0; }
 
-  // Hands the record of the first line of `data` to `out`. Returns the length of the line with its end; 0: it has no
-  // skeleton known here, or is not complete. 64 readable bytes must follow `data`.
-  std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
+  // What was read of some bytes: so many of them, which are so many lines with their ends.
+  struct Progress {
+    std::size_t bytes = 0, lines = 0;
+  };
+  // Hands the records of the first lines of `data` to `out`, as far as they are lines with a skeleton known here, which
+  // may be none; a call may stop earlier. `line`: the number of the first; the others count on by `step`, 0 or 1.
+  // 64 readable bytes must follow `data`.
+  Progress read(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out);
 
   bool wants_more() const { return lessons_ < kMostLessons; }
   // `line`, without its end, gave what is `seen`.
@@ -85,6 +90,7 @@ class Skeletons {
   };
 
   std::size_t read_by_heart(std::string_view data, std::uint64_t line, Recorder& out);
+  std::size_t read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, Recorder& out);
   static void learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out);
   bool read(Skeleton& skeleton, Reading& reading);
   bool read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading);

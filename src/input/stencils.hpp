@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -53,7 +54,7 @@ class Stencils {
     std::uint32_t line_time = 0;      // length of the time that the line begins with; 0: it has none
     Hole event_time, number;
     std::uint32_t kind = 0;           // Intake::kind_of
-    std::uint32_t bytes_at = 0;       // into bytes_ and masks_
+    std::uint32_t bytes_at = 0, mask_at = 0;  // into bytes_ and masks_
     std::uint32_t next = 0;           // of its bucket, counted from 1; 0: none
   };
 
@@ -67,11 +68,12 @@ class Stencils {
 
  private:
   static constexpr std::size_t kMost = 1024, kBuckets = 1024;
-  static std::size_t bucket_of(const char* line, std::size_t length, std::size_t message_at);
-  bool fits(const char* line, const Stencil& stencil) const;
 
   std::vector<Stencil> stencils_;
-  std::vector<char> bytes_, masks_;  // of all stencils, each filled up to a multiple of 64
+  std::uint32_t place_of_mask(std::string_view mask);
+
+  std::vector<char> bytes_;  // of all stencils, each filled up to a multiple of 64
+  std::string masks_;        // likewise; stencils whose holes are at the same places have one, for few of them stay in the cache
   std::vector<std::uint16_t> buckets_;
 };
 
