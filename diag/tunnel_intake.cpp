@@ -15,7 +15,7 @@
 namespace tunnelscope::diag {
 namespace {
 
-constexpr std::size_t kMostInMemory = std::size_t{16} << 20;  // bytes of packed records before they go to the overflow
+constexpr std::size_t kMostInMemory = std::size_t{8} << 20;  // bytes of packed records before they go to the overflow
 constexpr std::uint32_t kOwnBook = 0;
 
 Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }

@@ -1,6 +1,6 @@
 // The tunnel part of an Intake: records in any order to one log per tunnel, ordered, unique and folded.
 // In: TunnelRecords with their places. Out: TunnelLogs. Records are folded as they come (diag/live_fold.hpp). In case they
-// do not come in order they also lie packed in memory until the end (diag/arrivals.hpp), and beyond a few dozen megabytes in
+// do not come in order they also lie packed in memory until the end (diag/arrivals.hpp), and beyond a few megabytes in
 // the Overflow.
 #pragma once
 #include <cstdint>
