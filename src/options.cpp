@@ -13,19 +13,22 @@
 #include "src/escape.hpp"
 #include "src/report/check_format.hpp"
 #include "src/report/format.hpp"
+#include "src/report/runbook.hpp"
 
 namespace tunnelscope::app {
 namespace {
 
 using S = Settings;
 const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
-const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "rules list", "rules show", "rules draft"};
+const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "runbook", "rules list", "rules show", "rules draft"};
 
 std::vector<Option> make_options() {
   std::vector<std::string_view> report_formats;
   for (const report::Format& format : report::formats()) report_formats.push_back(format.name);
   std::vector<std::string_view> check_formats;
   for (const report::CheckFormat& format : report::check_formats()) check_formats.push_back(format.name);
+  std::vector<std::string_view> runbook_forms;
+  for (const report::RunbookForm& form : report::runbook_forms()) runbook_forms.push_back(form.name);
   return {
       {"--format", "FORMAT", "how to show the report", {"diagnose"}, "text", report_formats, Completes::Nothing,
        &S::format},
@@ -43,6 +46,8 @@ std::vector<Option> make_options() {
       {"--output", "FILE", "write there instead of to standard output",
        {"diagnose", "check", "explain", "rules list", "rules show", "rules lint", "rules test", "completions", "man"}, "", {},
        Completes::File, &S::output},
+      {"--format", "FORMAT", "how to write the pages", {"runbook"}, "markdown", runbook_forms, Completes::Nothing, &S::format},
+      {"--output", "PATH", "write the page there, or all pages below this folder", {"runbook"}, "", {}, Completes::File, &S::output},
       {"--output", "DIR", "write each rule to a file below this folder", {"rules draft"}, "", {},
        Completes::Folder, &S::output},
       {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose", "check"}, "warning",

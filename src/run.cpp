@@ -34,6 +34,10 @@ constexpr std::array kCommands{
             "that holds it (- reads it from standard input): which rule matched, what was captured, what it means, "
             "and in which state it is a fault; or the nearest rule and how far it matched.",
             1, -1, commands::explain},
+    Command{"runbook", "[ID]", "write the knowledge base as pages",
+            "Writes a page for a cause, a message rule or a rule of configurations: what it is, how to see it, what to do, how to see that "
+            "it worked. Without ID it writes all of them below the folder of --output, with an index.",
+            0, 1, commands::runbook},
     Command{"rules list", "", "list message rules and causes",
             "Lists every message rule and every cause of the knowledge base.", 0, 0, commands::rules_list},
     Command{"rules show", "ID", "show a message rule or a cause in full",

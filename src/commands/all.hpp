@@ -7,6 +7,7 @@ namespace tunnelscope::commands {
 app::Exit diagnose(const app::Settings& settings, app::Console& console);
 app::Exit check(const app::Settings& settings, app::Console& console);
 app::Exit explain(const app::Settings& settings, app::Console& console);
+app::Exit runbook(const app::Settings& settings, app::Console& console);
 app::Exit rules_list(const app::Settings& settings, app::Console& console);
 app::Exit rules_show(const app::Settings& settings, app::Console& console);
 app::Exit rules_lint(const app::Settings& settings, app::Console& console);

@@ -17,6 +17,7 @@
 #include "diag/classify.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/common.hpp"
+#include "src/commands/entries.hpp"
 #include "src/escape.hpp"
 #include "src/report/describe.hpp"
 #include "src/secrets.hpp"
@@ -305,52 +306,15 @@ Exit show(const Entry& entry, const Settings& settings, Console& console) {
   return app::deliver(page.take(), settings, console, Exit::Done);
 }
 
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-// An id as people type it: in any case, and a rule by the end of its path.
 std::optional<Exit> show_entry(const std::string& asked, const kb::Knowledge& knowledge, const Settings& settings,
                                Console& console) {
-  const std::string id = lowered(asked);
-  if (const kb::Cause* cause = knowledge.cause(id)) return show(*cause, settings, console);
-  if (const kb::MessageRule* rule = knowledge.message(id)) return show(*rule, settings, console);
-  if (const kb::ConfigRule* rule = knowledge.config_rule(id)) return show(*rule, settings, console);
-  const kb::MessageRule* by_end = nullptr;
-  for (const kb::MessageRule& rule : knowledge.messages) {
-    if (!rule.id.ends_with("/" + id)) continue;
-    if (by_end != nullptr) return std::nullopt;  // more than one
-    by_end = &rule;
-  }
-  return by_end == nullptr ? std::nullopt : std::optional(show(*by_end, settings, console));
+  const auto entry = entry_named(asked, knowledge);
+  if (!entry) return std::nullopt;
+  return std::visit([&](const auto* found) { return show(*found, settings, console); }, *entry);
 }
 
 bool looks_like_id(const std::string& text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-/_") == std::string::npos;
-}
-
-// The shortest id that begins with what was typed, else the one with the fewest other letters.
-std::string nearest_id(const std::string& typed, const std::vector<std::string>& ids) {
-  const std::string* shortest = nullptr;
-  for (const std::string& id : ids) {
-    if (id.starts_with(typed) && (shortest == nullptr || id.size() < shortest->size())) shortest = &id;
-  }
-  return shortest != nullptr ? *shortest : kb::nearest(typed, ids);
-}
-
-Exit no_such_entry(const std::string& id, const kb::Knowledge& knowledge, Console& console) {
-  std::vector<std::string> ids;
-  for (const kb::Cause& c : knowledge.causes) ids.push_back(c.id);
-  for (const kb::ConfigRule& r : knowledge.config) ids.push_back(r.id);
-  for (const kb::MessageRule& r : knowledge.messages) {
-    ids.push_back(r.id);
-    ids.push_back(r.id.substr(r.id.rfind('/') + 1));
-  }
-  const std::string near = nearest_id(lowered(id), ids);
-  app::complain(console, fmt::format("no cause and no rule is called `{}`", app::for_terminal(id)),
-                near.empty() ? "tunnelscope rules list shows them all" : fmt::format("did you mean `{}`?", near));
-  return Exit::Input;
 }
 
 std::string without_line_end(std::string text) {
