@@ -21,6 +21,8 @@ namespace {
 using S = Settings;
 const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
 const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "runbook", "rules list", "rules show", "rules draft"};
+const std::vector<std::string_view> kOfAProject{"diagnose",   "check",      "explain",    "runbook",    "rules list",
+                                                "rules show", "rules lint", "rules test", "rules draft"};
 
 std::vector<Option> make_options() {
   std::vector<std::string_view> report_formats;
@@ -38,7 +40,8 @@ std::vector<Option> make_options() {
       {"--before", "FILE", "what stood there before the change (repeatable)", {"check"}, "", {}, Completes::File, &S::before},
       {"--require-verified", "STAGE", "critical when this stage cannot be verified (repeatable)", {"check"}, "", {},
        Completes::Nothing, &S::require_verified},
-      {"--config", "FILE", "settings of the project", {"check"}, ".tunnelscope.yaml", {}, Completes::File, &S::config},
+      {"--config", "FILE", "settings of the project; none: no file is looked for", kOfAProject, ".tunnelscope.yaml", {},
+       Completes::File, &S::config},
       {"--format", "FORMAT", "how to show the answer", {"explain", "rules list", "rules show", "rules lint"},
        "text", {"text", "json"}, Completes::Nothing, &S::format},
       {"--format", "FORMAT", "how to show the results", {"rules test"}, "text", {"text", "json", "junit"},
@@ -82,7 +85,7 @@ std::vector<Option> make_options() {
 
 std::string joined(const std::vector<std::string_view>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-void declare(CLI::App& app, const Option& option, Settings& settings) {
+CLI::Option* declare(CLI::App& app, const Option& option, Settings& settings) {
   const std::string names = std::string(option.name) + (option.name == "--help" ? ",-h" : "");
   CLI::Option* declared = nullptr;
   if (const auto* flag = std::get_if<bool Settings::*>(&option.target)) {
@@ -95,7 +98,7 @@ void declare(CLI::App& app, const Option& option, Settings& settings) {
                    ->allow_extra_args(false)
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
-  declared->envname(environment_name(option));
+  return declared->envname(environment_name(option));
 }
 
 bool is_from_environment(const Settings& settings, std::string_view option) {
@@ -137,6 +140,7 @@ tl::expected<void, UsageError> check_choice(const Option& option, Settings& sett
   if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) return {};
   if (is_from_environment(settings, option.name) && is_choice_elsewhere(option, value)) {
     value = option.fallback;  // TUNNELSCOPE_FORMAT=markdown is meant for the commands that have it
+    std::erase(settings.given, option.name);
     return {};
   }
   return tl::unexpected(UsageError{fmt::format("{} cannot be `{}`", spelled(settings, option.name), for_terminal(value)),
@@ -216,6 +220,8 @@ std::string environment_name(const Option& option) {
 }
 
 std::string spelled(const Settings& settings, std::string_view option) {
+  if (const auto place = settings.from_file.find(option); place != settings.from_file.end())
+    return fmt::format("{}: {}", place->second, option.substr(2));
   if (!is_from_environment(settings, option)) return std::string(option);
   const auto found = std::find_if(options().begin(), options().end(), [&](const Option& o) { return o.name == option; });
   return environment_name(*found);
@@ -227,7 +233,8 @@ tl::expected<Settings, UsageError> parse_options(const Command& command, const s
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  for (const Option* option : options_of(command.name)) declare(app, *option, settings);
+  std::vector<std::pair<const Option*, CLI::Option*>> declared;
+  for (const Option* option : options_of(command.name)) declared.emplace_back(option, declare(app, *option, settings));
   app.add_option("arguments", settings.arguments);
   const auto dashes = std::find(words.begin(), words.end(), "--");  // what follows it is no option
   try {
@@ -236,6 +243,8 @@ tl::expected<Settings, UsageError> parse_options(const Command& command, const s
     return tl::unexpected(explained(error, command, words, settings));
   }
   if (settings.help || settings.version) return settings;
+  for (const auto& [option, read] : declared)
+    if (read->count() > 0) settings.given.push_back(option->name);
   if (const auto extra = app.remaining(); !extra.empty()) return tl::unexpected(unknown_option(command, extra[0]));
   if (dashes != words.end()) settings.arguments.insert(settings.arguments.end(), dashes + 1, words.end());
   for (const Option* option : options_of(command.name)) {

@@ -1,6 +1,8 @@
 // The options of every command, in one table: command line, environment, --help, man page and completions read it.
 // In: the words after the command. Out: Settings, or what is wrong with them.
 #pragma once
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +13,7 @@
 namespace tunnelscope::app {
 
 struct Command;
+struct ProjectFile;
 
 struct Settings {
   std::vector<std::string> arguments;  // what is not an option, in order
@@ -19,7 +22,10 @@ struct Settings {
   std::string config;
   std::vector<std::string> maintenance, cloud, gateway, before, require_verified;
   bool redact = false, help = false, version = false;
-  std::vector<std::string_view> from_environment;  // names of options that an environment variable set
+  std::vector<std::string_view> given;             // names of options that the command line or the environment set
+  std::vector<std::string_view> from_environment;  // those of them that an environment variable set
+  std::map<std::string_view, std::string> from_file;   // names of options that the project's file set -> "path:line:column"
+  std::shared_ptr<const ProjectFile> project;          // null: the command takes none
 };
 
 using Target = std::variant<std::string Settings::*, std::vector<std::string> Settings::*, bool Settings::*>;
@@ -46,7 +52,7 @@ struct UsageError {
   std::string hint;    // may be empty
 };
 
-// What the user calls it: "--now", or "TUNNELSCOPE_NOW" when the value came from there.
+// What the user calls it: "--now", "TUNNELSCOPE_NOW" when the value came from there, or "path:line:column: now".
 std::string spelled(const Settings& settings, std::string_view option);
 
 tl::expected<Settings, UsageError> parse_options(const Command& command, const std::vector<std::string>& words);

@@ -13,6 +13,7 @@
 #include "src/commands/all.hpp"
 #include "src/escape.hpp"
 #include "src/help.hpp"
+#include "src/project_file.hpp"
 
 namespace tunnelscope::app {
 namespace {
@@ -79,8 +80,20 @@ std::string version_text() {
   return fmt::format("tunnelscope {} (knowledge base {})\n", version(), kb::built_in().version);
 }
 
+// From the command line, the environment and the project's file.
+tl::expected<Settings, UsageError> settings_for(const Command& command, const std::vector<std::string>& words, const Console& console) {
+  auto settings = parse_options(command, words);
+  const auto options = options_of(command.name);
+  const bool takes_a_file = std::any_of(options.begin(), options.end(), [](const Option* o) { return o->name == "--config"; });
+  if (!settings || !takes_a_file || settings->help || settings->version) return settings;
+  auto file = project_file(settings->config, console.environment);
+  if (!file) return tl::unexpected(file.error());
+  apply(std::make_shared<const ProjectFile>(std::move(*file)), command, *settings);
+  return settings;
+}
+
 Exit run_command(const Command& command, const std::vector<std::string>& words, Console& console) {
-  const auto settings = parse_options(command, words);
+  const auto settings = settings_for(command, words, console);
   if (!settings) {
     complain(console, settings.error().reason, settings.error().hint);
     return Exit::Usage;

@@ -66,8 +66,6 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings) {
   Plan plan;
   auto stages = stages_of(settings);
   if (!stages) return tl::unexpected(stages.error());
-  auto project = app::project_file(settings.config);
-  if (!project) return tl::unexpected(project.error());
   const auto files = files_of(settings);
   if (files.empty())
     return tl::unexpected(UsageError{"no configuration was named",
@@ -80,7 +78,7 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings) {
   plan.problems.insert(plan.problems.end(), before.problems.begin(), before.problems.end());
   take(plan.problems, gathered->configurations);
   take(plan.problems, before.configurations);
-  plan.input = {std::move(gathered->configurations), std::move(before.configurations), std::move(project->pairs), std::move(*stages)};
+  plan.input = {std::move(gathered->configurations), std::move(before.configurations), settings.project->pairs, std::move(*stages)};
   return plan;
 }
 
