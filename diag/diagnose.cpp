@@ -60,6 +60,7 @@ class Diagnosis {
   void link_to_explaining(Entry& entry, std::size_t subject);
   void link_to_explained(const Entry& entry, std::size_t subject);
   kb::Impact impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const;
+  bool waits(std::size_t subject, const Case& c) const;
   const std::string& subject_name(const kb::Cause& cause, std::size_t subject) const;
   TunnelReport tunnel_report(std::size_t subject) const;
   std::string status_of(std::size_t subject) const;
@@ -144,6 +145,17 @@ kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, con
   return kb::Impact::Outage;
 }
 
+// Down, but declared a standby, and another tunnel of its connection was up as far as the log shows it.
+bool Diagnosis::waits(std::size_t subject, const Case& c) const {
+  const TunnelLog& log = *subjects_[subject].history.log;
+  if (c.kind == CaseKind::Running || !tunnel::is_standby(log, options_)) return false;
+  return std::any_of(subjects_.begin(), subjects_.end(), [&](const Subject& s) {
+    const tunnel::History& other = s.history;
+    return other.log != &log && other.log->connection == log.connection && other.first() <= c.end &&
+           tunnel::up_throughout(other, std::max(c.start, other.first()), c.end);
+  });
+}
+
 Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   Entry& entry = ledger_.entry(*match.cause, subject_name(*match.cause, subject));
   int confidence = static_cast<int>(match.certain ? kb::Confidence::Certain : match.cause->confidence);
@@ -152,6 +164,7 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   const kb::Impact impact = impact_of(*match.cause, subject, c);
   const bool first = entry.evidence.empty();
   entry.impact = first ? impact : std::min(entry.impact, impact);  // Outage sorts before Redundancy before None
+  entry.waits = (first || entry.waits) && waits(subject, c);
   if (c.kind == CaseKind::Outage) ++entry.outages;
   if (c.kind == CaseKind::Interruption) ++entry.interruptions;
   concern(entry, subject);
@@ -187,7 +200,7 @@ void Diagnosis::judge_outages(std::size_t subject) {
     if (c.kind == CaseKind::Outage) book_outage(subject, c, verdict);
     if (c.kind == CaseKind::Outage && (verdict.cause == nullptr || verdict.cause->fallback))
       note_unrecognised(subject, c);
-    if (c.kind == CaseKind::Stateless && c.ongoing && verdict.cause != nullptr)
+    if (c.kind == CaseKind::Stateless && c.ongoing && verdict.cause != nullptr && !waits(subject, c))
       ledger_.entry(*verdict.cause, subject_name(*verdict.cause, subject)).brings_down = true;
   }
 }
@@ -200,13 +213,14 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
   std::set<std::size_t> places{c.first_event};
   if (verdict.cause != nullptr) {
     outage.cause = verdict.cause->id;
+    const bool keeps_down = c.ongoing && !waits(subject, c);
     const Time turn = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
     const auto charge = [&](const kb::Cause& cause, Duration downtime, bool to_the_end) {
       Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
       entry.downtime += downtime;
       concern(entry, subject);
       entry.downtime_by_tunnel[subject] += downtime;
-      entry.brings_down = entry.brings_down || (c.ongoing && to_the_end);
+      entry.brings_down = entry.brings_down || (keeps_down && to_the_end);
     };
     charge(*verdict.cause, turn - c.start, verdict.blocked_by == nullptr);
     if (verdict.blocked_by != nullptr) {

@@ -20,10 +20,17 @@ struct MaintenanceWindow {
   bool replacement = false; // AWS says that the tunnel endpoint was replaced at `start`
 };
 
+// A tunnel that waits on purpose while the other tunnel of its connection carries the traffic.
+struct StandbyTunnel {
+  std::string connection;
+  std::string outside_ip;   // empty: whichever tunnel of the connection is down while another is up
+};
+
 struct Options {
   Time since = kNoTime, until = kNoTime;  // kNoTime: open. `until` must already have been applied to tunnels by the reader
   Time now = kNoTime;                     // kNoTime: the last record's time
   std::vector<MaintenanceWindow> maintenance;
+  std::vector<StandbyTunnel> standby;
 };
 
 Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options);

@@ -290,9 +290,20 @@ std::string fill_in(std::string_view text, const Values& values) {
   return out;
 }
 
+namespace {
+
+// What keeps a standby from coming up would show only when it is needed; what merely took it down is as it should be.
+kb::Severity most_for_a_standby(const kb::Cause& cause) {
+  const bool hinders = cause.explains_part == kb::Explains::Both && !cause.fallback;
+  return hinders ? kb::Severity::Warning : kb::Severity::Info;
+}
+
+}  // namespace
+
 kb::Severity severity_of(const Entry& entry) {
   const kb::Cause& cause = *entry.cause;
   if (entry.milder) return cause.milder->severity;
+  if (entry.waits) return std::min(cause.severity, most_for_a_standby(cause));
   if (entry.brings_down) return kb::Severity::Critical;
   if (cause.scope == kb::Scope::Tunnel || entry.ongoing) return cause.severity;
   return std::min({cause.recovered_severity, cause.severity, kb::Severity::Warning});

@@ -23,7 +23,7 @@ using Values = std::map<std::string, std::string, std::less<>>;
 std::string fill_in(std::string_view text, const Values& values);
 
 // Severity as contract/causes.md has it: the cause's own while it lasts, critical when it keeps a tunnel down at the
-// end, the recovered one once over.
+// end, the recovered one once over. On a standby that waits a warning at most.
 kb::Severity severity_of(const Entry& entry);
 
 struct FindingSources {

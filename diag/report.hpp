@@ -122,6 +122,8 @@ struct ConnectionReport {
   std::string id;
   std::uint64_t tunnels = 0;
   std::string redundancy;  // both, one, none, unknown
+  bool active_standby = false;   // so declared
+  bool standby_waits = false;    // what is down at the end is a standby, and another tunnel is up. Not in the JSON
   Availability availability;  // of at least one tunnel up
   std::vector<Interval> both_down;
 };

@@ -11,6 +11,7 @@
 #include "src/command.hpp"
 #include "src/config/tree.hpp"
 #include "src/escape.hpp"
+#include "src/input/identity.hpp"
 #include "src/project_faults.hpp"
 
 namespace tunnelscope::app {
@@ -75,6 +76,7 @@ class Reader {
     if (!root.is(Node::Kind::Map)) return faults_.add(root, "it must be a map of settings", "fail-on: critical");
     for (const Entry& entry : root.entries) {
       if (entry.name == "pairs") pairs(entry);
+      else if (entry.name == "active-standby") standbys(entry);
       else if (std::find(sections_.begin(), sections_.end(), entry.name) != sections_.end()) section(entry);
       else option(entry, "");
     }
@@ -95,7 +97,7 @@ class Reader {
       if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
     }
     if (section.empty()) {
-      known.emplace_back("pairs");
+      known.insert(known.end(), {"pairs", "active-standby"});
       known.insert(known.end(), sections_.begin(), sections_.end());
     }
     if (same.empty()) return faults_.unknown_key(entry, known);
@@ -167,6 +169,26 @@ class Reader {
     if (made.cloud.empty() || made.gateway.empty())
       faults_.add(item, "a pair needs `cloud` and `gateway`", "each is a name, an outside address or an inside CIDR, as the report shows it");
     made_.pairs.push_back(std::move(made));
+  }
+
+  void standbys(const Entry& entry) {
+    if (!entry.value.is(Node::Kind::List))
+      return faults_.add(entry, "`active-standby` must be a list", "active-standby: [{connection: vpn-..., standby: 203.0.113.17}]");
+    for (const Node& item : entry.value.items) standby(item);
+  }
+
+  void standby(const Node& item) {
+    std::string connection, address;
+    if (item.is(Node::Kind::Text)) connection = item.text;
+    for (const Entry& entry : item.entries) {
+      if (entry.name != "connection" && entry.name != "standby") faults_.unknown_key(entry, {"connection", "standby"});
+      else if (auto text = text_of(entry, faults_)) (entry.name == "connection" ? connection : address) = std::move(*text);
+    }
+    input::Identity named;
+    if (!named.set_connection(connection) || (!address.empty() && !named.set_outside_ip(address)))
+      faults_.add(item, "this names no connection, or no outside address of a tunnel of it",
+                  "vpn-0123456789abcdef0, or {connection: vpn-0123456789abcdef0, standby: 203.0.113.17}");
+    made_.standby.push_back({std::string(named.connection()), std::string(named.outside_ip())});
   }
 
   ProjectFaults faults_;

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "diag/config/pairing.hpp"
+#include "diag/diagnose.hpp"
 #include "src/options.hpp"
 #include "src/terminal.hpp"
 
@@ -24,6 +25,7 @@ struct ProjectSetting {
 struct ProjectFile {
   std::vector<ProjectSetting> settings;
   std::vector<diag::config::ConfiguredPair> pairs;
+  std::vector<diag::StandbyTunnel> standby;
 };
 
 // `asked` is what --config says: a path, or "none" for no file. Empty: the first that there is of .tunnelscope.yaml in the working folder and

@@ -95,7 +95,18 @@ std::size_t event_at(const History& h, Time time) {
   return it == h.spells.begin() ? 0 : std::prev(it)->first_event;
 }
 
-void add_signals(Connection& c, const std::vector<Subject>& subjects, const Signals& signals) {
+bool is_declared(const std::string& connection, const Options& options) {
+  return std::any_of(options.standby.begin(), options.standby.end(), [&](const StandbyTunnel& s) { return s.connection == connection; });
+}
+
+// The tunnels that are down at the end are standbys, and another is up.
+bool standby_waits(const std::vector<const History*>& tunnels, const Options& options) {
+  const bool any_up = std::any_of(tunnels.begin(), tunnels.end(), [](auto* h) { return is_surely_up(*h); });
+  const bool any_down = std::any_of(tunnels.begin(), tunnels.end(), [](auto* h) { return is_down(*h); });
+  return any_up && any_down && std::all_of(tunnels.begin(), tunnels.end(), [&](auto* h) { return !is_down(*h) || is_standby(*h->log, options); });
+}
+
+void add_signals(Connection& c, const std::vector<Subject>& subjects, const Signals& signals, const Options& options) {
   for (const Interval& interval : c.report.both_down) {
     for (const std::size_t i : c.tunnels)
       add(c, signals[kAllTunnelsDown], subjects, i, event_at(subjects[i].history, interval.start), !interval.end, interval.start);
@@ -104,14 +115,14 @@ void add_signals(Connection& c, const std::vector<Subject>& subjects, const Sign
   for (const std::size_t i : c.tunnels)
     if (is_surely_up(subjects[i].history)) ++up;
   if (up == 0) return;
-  if (c.tunnels.size() == 1) {
+  if (c.tunnels.size() == 1 && !c.report.active_standby) {
     const History& h = subjects[c.tunnels.front()].history;
     add(c, signals[kSecondTunnelMissing], subjects, c.tunnels.front(), h.states.size() - 1, false);
     c.whole.details["second_tunnel"] = std::string("not in the log");
   }
   for (const std::size_t i : c.tunnels) {
     const History& h = subjects[i].history;
-    if (!is_down(h)) continue;
+    if (!is_down(h) || is_standby(*h.log, options)) continue;
     const bool once_up = was_ever_up(h);
     const std::size_t at = h.spells.empty() ? h.states.size() - 1 : h.spells.back().first_event;
     add(c, signals[once_up ? kOneTunnelDown : kSecondTunnelMissing], subjects, i, at, true);
@@ -125,6 +136,12 @@ void add_signals(Connection& c, const std::vector<Subject>& subjects, const Sign
 bool Connection::is_ongoing(const Occurrence& o) const {
   return std::any_of(lasting.begin(), lasting.end(), [&](const Occurrence& l) {
     return l.signal == o.signal && l.event == o.event && l.time == o.time;
+  });
+}
+
+bool is_standby(const TunnelLog& log, const Options& options) {
+  return !log.connection.empty() && std::any_of(options.standby.begin(), options.standby.end(), [&](const StandbyTunnel& s) {
+    return s.connection == log.connection && (s.outside_ip.empty() || s.outside_ip == log.outside_ip);
   });
 }
 
@@ -153,6 +170,8 @@ std::vector<Connection> connections(const std::vector<Subject>& subjects, const 
     c.report.id = id;
     c.report.tunnels = tunnels.size();
     c.report.redundancy = redundancy(histories);
+    c.report.active_standby = is_declared(id, context.options);
+    c.report.standby_waits = standby_waits(histories, context.options);
     if (tunnels.size() > 1) {
       c.report.both_down = outages_of(*histories.front());
       for (std::size_t i = 1; i < histories.size(); ++i)
@@ -162,7 +181,7 @@ std::vector<Connection> connections(const std::vector<Subject>& subjects, const 
     c.report.availability = availability_of(histories, c.report.both_down, from, now);
     c.whole.start = histories.front()->first();
     c.whole.end = now;
-    add_signals(c, subjects, signals);
+    add_signals(c, subjects, signals, context.options);
     list.push_back(std::move(c));
   }
   return list;

@@ -19,6 +19,9 @@ struct Connection {
 
 std::vector<Connection> connections(const std::vector<Subject>& subjects, const Context& context);
 
+// Declared to wait while the other tunnel of its connection is up.
+bool is_standby(const TunnelLog& log, const Options& options);
+
 // Whether `h` carried traffic throughout [from, to].
 bool up_throughout(const History& h, Time from, Time to);
 

@@ -16,6 +16,7 @@
 #include "src/escape.hpp"
 #include "src/maintenance.hpp"
 #include "src/moment.hpp"
+#include "src/project_file.hpp"
 #include "src/redact.hpp"
 #include "src/report/format.hpp"
 #include "src/report/words.hpp"
@@ -224,7 +225,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.problems = read(*inputs, settings, plan->times.until, console, intake);
   intake.finish(jobs_of(settings));
   document.report = diag::diagnose(
-      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance});
+      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby});
   document.notes = report::notes_on(document.report);
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
 

@@ -96,7 +96,8 @@ void connection(JsonWriter& to, const diag::ConnectionReport& c) {
       .count("tunnels", c.tunnels)
       .text("redundancy", c.redundancy)
       .member("availability", c.availability, availability)
-      .list("both_down", c.both_down, start_and_end<diag::Interval>);
+      .list("both_down", c.both_down, start_and_end<diag::Interval>)
+      .truth("active_standby", c.active_standby);
 }
 
 void session_fields(JsonWriter& to, const std::map<std::string, std::string>& values) {

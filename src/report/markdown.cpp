@@ -55,7 +55,7 @@ std::string verdict_table(const diag::Report& report) {
 std::string connection_lines(const diag::Report& report) {
   std::string out;
   for (const auto& c : report.connections) {
-    const bool known_ill = c.redundancy == "one" || c.redundancy == "none";
+    const bool known_ill = (c.redundancy == "one" && !c.standby_waits) || c.redundancy == "none";
     if (!known_ill && c.both_down.empty()) continue;
     out += fmt::format("- {}: tunnels up at the end: {}{}\n", markdown_code(c.id), c.redundancy,
                        c.both_down.empty() ? "" : "; " + without_any_tunnel(c.both_down.size()));

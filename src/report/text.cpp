@@ -152,6 +152,7 @@ class TextReport {
     Style style = Style::Plain;
     if (found->redundancy == "both") text = "both tunnels are up", style = Style::Good;
     if (found->redundancy == "one") text = "one tunnel of two is up, no redundancy", style = Style::Warn;
+    if (found->standby_waits) text = "one tunnel is up, the other is a standby", style = Style::Good;
     if (found->redundancy == "none") text = "NO TUNNEL IS UP", style = Style::Bad;
     if (found->redundancy == "unknown" && found->tunnels < 2) text = "one tunnel in the log, redundancy unknown";
     if (!found->both_down.empty() && found->redundancy != "none") {
@@ -208,7 +209,8 @@ class TextReport {
     const auto pressing = [](const Finding& f) { return f.ongoing && f.severity == kb::Severity::Critical; };
     for (const TunnelReport& t : report_.tunnels) {
       const Finding* f = t.status == "up" ? nullptr : finding_of(t);
-      if (f != nullptr) all.push_back({&t, f, t.id, rank(t)});
+      const bool waits = t.status == "down" && f != nullptr && f->severity == kb::Severity::Info;  // a standby
+      if (f != nullptr && !waits) all.push_back({&t, f, t.id, rank(t)});
     }
     for (const diag::SessionGroup& g : report_.sessions) {
       const Finding* f = report::finding_of(report_, g);
