@@ -125,7 +125,7 @@ class Writer {
     f.confidence = kb::Confidence::Certain;
     f.ongoing = true;
     if (const kb::Cause* entry = knowledge_.cause(cause)) describe(f, *entry, tunnel);
-    findings_.push_back({std::move(f), {}, {}, {}});
+    findings_.push_back({std::move(f), {}, {}});
     return findings_.back();
   }
 
@@ -214,7 +214,7 @@ class Writer {
   void by_rule(const std::vector<TunnelVerdict>& tunnels) {
     KnownFindings known;
     for (const CheckFinding& one : findings_) known.emplace(one.finding.subject, one.finding.cause);
-    for (Finding& f : findings_by_rule(knowledge_, tunnels, subjects_of(tunnels), known)) findings_.push_back({std::move(f), {}, {}, {}});
+    for (Finding& f : findings_by_rule(knowledge_, tunnels, subjects_of(tunnels), known)) findings_.push_back({std::move(f), {}, {}});
   }
 
   void require(Finding& f, Stage stage) const {
@@ -238,12 +238,12 @@ std::set<std::string> fingerprints_of(const std::vector<CheckFinding>& findings)
 void compare_findings(std::vector<CheckFinding>& now, std::vector<CheckFinding> before) {
   const std::set<std::string> earlier = fingerprints_of(before), present = fingerprints_of(now);
   for (CheckFinding& one : now)
-    one.change = earlier.contains(one.finding.fingerprint) ? FindingChange::Unchanged : FindingChange::New;
+    one.finding.standing.change = earlier.contains(one.finding.fingerprint) ? FindingChange::Unchanged : FindingChange::New;
   std::vector<CheckFinding> fixed;
   for (CheckFinding& one : before)
     if (!present.contains(one.finding.fingerprint)) fixed.push_back(std::move(one));
   for (CheckFinding& one : fixed) {
-    one.change = FindingChange::Fixed;
+    one.finding.standing.change = FindingChange::Fixed;
     one.finding.ongoing = false;
     now.push_back(std::move(one));
   }
@@ -251,7 +251,7 @@ void compare_findings(std::vector<CheckFinding>& now, std::vector<CheckFinding> 
 
 auto order_of(const CheckFinding& one) {
   const Finding& f = one.finding;
-  return std::tuple(one.change == FindingChange::Fixed, f.role, -static_cast<int>(f.severity), std::string_view(f.subject),
+  return std::tuple(one.finding.standing.change == FindingChange::Fixed, f.role, -static_cast<int>(f.severity), std::string_view(f.subject),
                     std::string_view(f.cause));
 }
 
@@ -296,18 +296,15 @@ Check check(const CheckInput& input, const kb::Knowledge& knowledge) {
     made.before = negotiated(endpoints_before(input, Side::Cloud), endpoints_before(input, Side::Gateway), input.pairs);
     compare_findings(made.findings, Writer(knowledge, input.must_be_verified).write(made.before->tunnels));
     compare_endpoints(made);
-    for (Finding& f : findings_by_rule(knowledge, made.changes, subjects_of(made.now.tunnels)))
-      made.findings.push_back({std::move(f), FindingChange::New, {}, {}});
+    for (Finding& f : findings_by_rule(knowledge, made.changes, subjects_of(made.now.tunnels))) {
+      f.standing.change = FindingChange::New;
+      made.findings.push_back({std::move(f), {}, {}});
+    }
   }
   std::stable_sort(made.findings.begin(), made.findings.end(),
                    [](const CheckFinding& a, const CheckFinding& b) { return order_of(a) < order_of(b); });
   made.tunnels = checked(made);
   return made;
-}
-
-std::string_view name_of(FindingChange change) {
-  static constexpr std::string_view kNames[] = {"new", "fixed", "unchanged"};
-  return kNames[static_cast<std::size_t>(change)];
 }
 
 }  // namespace tunnelscope::diag

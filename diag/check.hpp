@@ -21,12 +21,8 @@ struct CheckInput {
   std::vector<config::Stage> must_be_verified;
 };
 
-// Compared with the state before.
-enum class FindingChange : std::uint8_t { New, Fixed, Unchanged };
-
 struct CheckFinding {
-  Finding finding;
-  std::optional<FindingChange> change;  // empty: there is no state before
+  Finding finding;                                   // its `standing` says what it is to the state before, if there is one
   std::vector<config::Change> at_cloud, at_gateway;  // either list alone mends it
 };
 
@@ -60,8 +56,6 @@ struct Check {
 };
 
 Check check(const CheckInput& input, const kb::Knowledge& knowledge);
-
-std::string_view name_of(FindingChange change);  // "new", "fixed", "unchanged"
 
 // Causes that no stage gives: a tunnel with stages that cannot be verified, and an end without its other end.
 inline constexpr std::string_view kNotVerified = "not-verified";

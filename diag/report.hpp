@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "diag/intake.hpp"
+#include "diag/standing.hpp"
 #include "diag/time.hpp"
 #include "kb/knowledge.hpp"
 
@@ -59,6 +60,7 @@ struct Finding {
   std::vector<kb::Reference> references;
   Details details;
   std::string owner, runbook_url;     // from the knowledge base; text and Markdown reports
+  Standing standing;                  // of no diagnosis: src/ fills it in
 };
 
 struct Outage {
@@ -122,10 +124,10 @@ struct ConnectionReport {
   std::string id;
   std::uint64_t tunnels = 0;
   std::string redundancy;  // both, one, none, unknown
-  bool active_standby = false;   // so declared
-  bool standby_waits = false;    // what is down at the end is a standby, and another tunnel is up. Not in the JSON
   Availability availability;  // of at least one tunnel up
   std::vector<Interval> both_down;
+  bool active_standby = false;  // so declared
+  bool standby_waits = false;   // what is down at the end is a standby, and another tunnel is up. Not in the JSON
 };
 
 // A session, or an attempt that did not become one.

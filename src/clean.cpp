@@ -119,6 +119,9 @@ class Cleaner {
     for (auto& c : d.report.connections) place(c.id);
     for (auto& g : d.report.sessions) group(g);
     for (auto& f : d.report.findings) finding(f);
+    for (auto& f : d.background.gone) finding(f);
+    for (auto& s : d.background.suppressions) suppression(s.what);
+    for (auto* path : {&d.background.before, &d.background.baseline}) place(*path);
     if (redactor_ != nullptr) sort(d.report);
   }
 
@@ -280,6 +283,7 @@ class Cleaner {
   }
   void finding(diag::Finding& f) const {
     fingerprint(f.fingerprint);
+    if (f.standing.suppressed) suppressed(*f.standing.suppressed);
     for (auto& e : f.explains) fingerprint(e);
     const bool of_sessions = report::is_about_sessions(f);
     of_sessions ? subject(f.subject) : place(f.subject);
@@ -295,6 +299,14 @@ class Cleaner {
       prefix.empty() ? logged(*text) : names(*text, prefix);
     }
   }
+  // A pattern is part of a name, and the other part may be guessed.
+  void suppression(diag::Suppression& s) const {
+    if (s.subject.find_first_of("*?") == std::string::npos) place(s.subject);
+    else if (redactor_ != nullptr) s.subject = "[pattern]";
+    if (!s.fingerprint.empty()) fingerprint(s.fingerprint);
+    place(s.at), suppressed(s.why);
+  }
+  void suppressed(diag::Suppressed& s) const { logged(s.reason), logged(s.owner); }
   void subject(std::string& text) const {
     auto [system, what] = parts_of_subject(text);
     std::string named(what);

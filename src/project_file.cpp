@@ -13,6 +13,7 @@
 #include "src/escape.hpp"
 #include "src/input/identity.hpp"
 #include "src/project_faults.hpp"
+#include "src/project_suppressions.hpp"
 
 namespace tunnelscope::app {
 namespace {
@@ -77,6 +78,7 @@ class Reader {
     for (const Entry& entry : root.entries) {
       if (entry.name == "pairs") pairs(entry);
       else if (entry.name == "active-standby") standbys(entry);
+      else if (entry.name == "suppressions") made_.suppressions = read_suppressions(entry, faults_);
       else if (std::find(sections_.begin(), sections_.end(), entry.name) != sections_.end()) section(entry);
       else option(entry, "");
     }
@@ -97,19 +99,21 @@ class Reader {
       if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
     }
     if (section.empty()) {
-      known.insert(known.end(), {"pairs", "active-standby"});
+      known.insert(known.end(), {"pairs", "active-standby", "suppressions"});
       known.insert(known.end(), sections_.begin(), sections_.end());
     }
     if (same.empty()) return faults_.unknown_key(entry, known);
-    auto values = values_of(entry, *same.front());
+    const bool many = std::any_of(same.begin(), same.end(), [](const Option* one) {
+      return std::holds_alternative<std::vector<std::string> Settings::*>(one->target);
+    });
+    auto values = values_of(entry, *same.front(), many);
     if (!values || !are_choices(entry, *values, same)) return;
     made_.settings.push_back({section, std::string(same.front()->name), std::move(*values), faults_.place(entry.line, entry.column)});
   }
 
-  std::optional<std::vector<std::string>> values_of(const Entry& entry, const Option& option) {
+  std::optional<std::vector<std::string>> values_of(const Entry& entry, const Option& option, bool many) {
     if (std::holds_alternative<bool Settings::*>(option.target)) return truth(entry);
     std::vector<std::string> values;
-    const bool many = std::holds_alternative<std::vector<std::string> Settings::*>(option.target);
     if (many && entry.value.is(Node::Kind::List)) {
       for (const Node& item : entry.value.items) {
         auto value = text_of({entry.name, item.line, item.column, item}, faults_);

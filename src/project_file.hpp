@@ -9,6 +9,7 @@
 
 #include "diag/config/pairing.hpp"
 #include "diag/diagnose.hpp"
+#include "diag/suppression.hpp"
 #include "src/options.hpp"
 #include "src/terminal.hpp"
 
@@ -26,6 +27,7 @@ struct ProjectFile {
   std::vector<ProjectSetting> settings;
   std::vector<diag::config::ConfiguredPair> pairs;
   std::vector<diag::StandbyTunnel> standby;
+  std::vector<diag::Suppression> suppressions;
 };
 
 // `asked` is what --config says: a path, or "none" for no file. Empty: the first that there is of .tunnelscope.yaml in the working folder and

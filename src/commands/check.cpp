@@ -5,6 +5,7 @@
 
 #include "diag/check.hpp"
 #include "src/commands/all.hpp"
+#include "src/commands/background.hpp"
 #include "src/commands/common.hpp"
 #include "src/config/gather.hpp"
 #include "src/escape.hpp"
@@ -50,6 +51,7 @@ tl::expected<std::vector<model::Stage>, UsageError> stages_of(const Settings& se
 struct Plan {
   diag::CheckInput input;
   std::vector<model::Problem> problems;  // of files and of configurations
+  diag::Time present = diag::kNoTime;
 };
 
 void take(std::vector<model::Problem>& problems, std::vector<model::Configuration>& configurations) {
@@ -62,8 +64,11 @@ void take(std::vector<model::Problem>& problems, std::vector<model::Configuratio
   }
 }
 
-tl::expected<Plan, UsageError> plan_of(const Settings& settings) {
+tl::expected<Plan, UsageError> plan_of(const Settings& settings, const Console& console) {
   Plan plan;
+  const auto now = now_of(settings, console);
+  if (!now) return tl::unexpected(now.error());
+  plan.present = *now == diag::kNoTime ? console.clock() : *now;
   auto stages = stages_of(settings);
   if (!stages) return tl::unexpected(stages.error());
   const auto files = files_of(settings);
@@ -101,13 +106,10 @@ std::map<model::Where, std::string> lines_of(const diag::Check& check) {
   return lines;
 }
 
-bool fails(const diag::Check& check, const std::string& fail_on) {
-  return std::any_of(check.findings.begin(), check.findings.end(), [&](const diag::CheckFinding& one) {
-    if (one.change == diag::FindingChange::Fixed) return false;
-    if (fail_on == "info") return true;
-    if (fail_on == "warning") return one.finding.severity >= kb::Severity::Warning;
-    return fail_on == "critical" && one.finding.severity == kb::Severity::Critical;
-  });
+std::vector<diag::Finding*> findings_in(diag::Check& check) {
+  std::vector<diag::Finding*> list;
+  for (diag::CheckFinding& one : check.findings) list.push_back(&one.finding);
+  return list;
 }
 
 void complain_of(const std::vector<model::Problem>& problems, Console& console) {
@@ -121,13 +123,18 @@ bool nothing_found(const diag::Check& check) { return check.now.cloud.empty() &&
 }  // namespace
 
 Exit check(const Settings& settings, Console& console) {
-  auto plan = plan_of(settings);
+  auto plan = plan_of(settings, console);
   if (!plan) {
     app::complain(console, plan.error().reason, plan.error().hint);
     return Exit::Usage;
   }
   const auto knowledge = knowledge_base(settings, console);
   if (!knowledge) return knowledge.error();
+  const auto known = KnownFindings::of(settings, "check", knowledge->get(), false);
+  if (!known) {
+    app::complain(console, known.error().reason, known.error().hint);
+    return Exit::Usage;
+  }
 
   report::CheckDocument document;
   document.check = diag::check(plan->input, knowledge->get());
@@ -135,6 +142,7 @@ Exit check(const Settings& settings, Console& console) {
   list(document.configurations, plan->input.before, true);
   document.problems = std::move(plan->problems);
   document.lines = lines_of(document.check);
+  known->settle(findings_in(document.check), plan->present, document.background);
 
   complain_of(document.problems, console);
   const bool nothing = nothing_found(document.check);
@@ -142,7 +150,10 @@ Exit check(const Settings& settings, Console& console) {
     app::complain(console, fmt::format("no tunnel was found in {}", report::counted(document.configurations.size(), "file")),
                   "expected is a configuration of an AWS Site-to-Site VPN connection or of a customer gateway");
   const bool unread = std::any_of(document.problems.begin(), document.problems.end(), [](const auto& one) { return one.fatal; });
-  const Exit verdict = nothing || unread ? Exit::Input : fails(document.check, settings.fail_on) ? Exit::Findings : Exit::Done;
+  complain_of_expired(document.background, console);
+  const report::FindingList findings = report::findings_of(document.check);
+  const Exit found = nothing || unread ? Exit::Input : fails(findings, settings.fail_on) ? Exit::Findings : Exit::Done;
+  const Exit verdict = write_baseline(findings, "check", false, settings, console, found);
   const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
   const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
   return app::deliver(report::check_format_named(settings.format)->write(document, screen), settings, console, verdict);

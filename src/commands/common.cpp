@@ -11,6 +11,7 @@
 
 #include "src/escape.hpp"
 #include "src/input/identity.hpp"
+#include "src/moment.hpp"
 
 namespace tunnelscope::commands {
 namespace {
@@ -93,6 +94,17 @@ std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, cons
     options.progress = [&progress](std::uint64_t bytes, const std::string& path) { progress.show(bytes, path); };
   }
   return input::read_inputs(paths, options, intake);
+}
+
+tl::expected<diag::Time, app::UsageError> now_of(const app::Settings& settings, const app::Console& console) {
+  if (settings.now.empty()) return diag::kNoTime;
+  const auto moment = app::moment_of(settings.now);
+  if (!moment || moment->kind == app::Moment::Kind::Before) {
+    return tl::unexpected(app::UsageError{
+        fmt::format("{} {} is not an instant", app::spelled(settings, "--now"), app::for_terminal(settings.now)),
+        "2026-03-01T04:00, seconds since 1970, or `now` for this machine's clock"});
+  }
+  return moment->kind == app::Moment::Kind::Now ? console.clock() : moment->time;
 }
 
 bool check_tunnel(const app::Settings& settings, app::Console& console) {

@@ -40,6 +40,9 @@ unsigned jobs_of(const app::Settings& settings);
 std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
                                      diag::Time until, app::Console& console, diag::Intake& intake);
 
+// The instant of --now; kNoTime: it is not given.
+tl::expected<diag::Time, app::UsageError> now_of(const app::Settings& settings, const app::Console& console);
+
 // --tunnel names a tunnel, or a complaint was made.
 bool check_tunnel(const app::Settings& settings, app::Console& console);
 

@@ -12,6 +12,7 @@
 
 #include "diag/diagnose.hpp"
 #include "src/commands/all.hpp"
+#include "src/commands/background.hpp"
 #include "src/commands/common.hpp"
 #include "src/escape.hpp"
 #include "src/maintenance.hpp"
@@ -39,16 +40,6 @@ struct Times {
 UsageError not_a_time(const Settings& settings, std::string_view option, const std::string& text) {
   return {fmt::format("{} {} is not a time", app::spelled(settings, option), app::for_terminal(text)),
           "2026-03-01T04:00, seconds since 1970, or a distance such as 24h"};
-}
-
-tl::expected<diag::Time, UsageError> now_of(const Settings& settings, const Console& console) {
-  if (settings.now.empty()) return diag::kNoTime;
-  const auto moment = app::moment_of(settings.now);
-  if (!moment || moment->kind == Moment::Kind::Before) {
-    return tl::unexpected(UsageError{fmt::format("{} {} is not an instant", app::spelled(settings, "--now"), app::for_terminal(settings.now)),
-                                     "2026-03-01T04:00, seconds since 1970, or `now` for this machine's clock"});
-  }
-  return moment->kind == Moment::Kind::Now ? console.clock() : moment->time;
 }
 
 tl::expected<Times, UsageError> times_of(const Settings& settings, const Console& console) {
@@ -172,12 +163,10 @@ void complain_of_nothing(const report::Document& document, Console& console) {
                 "check its time range, --until, and that tunnel logging is on");
 }
 
-bool fails(const diag::Report& report, const std::string& fail_on) {
-  return std::any_of(report.findings.begin(), report.findings.end(), [&](const diag::Finding& f) {
-    if (fail_on == "info") return true;
-    if (fail_on == "warning") return f.severity >= kb::Severity::Warning;
-    return fail_on == "critical" && f.severity == kb::Severity::Critical;
-  });
+std::vector<diag::Finding*> findings_in(diag::Report& report) {
+  std::vector<diag::Finding*> list;
+  for (diag::Finding& f : report.findings) list.push_back(&f);
+  return list;
 }
 
 struct Plan {
@@ -218,6 +207,12 @@ Exit diagnose(const Settings& settings, Console& console) {
   const auto knowledge = knowledge_base(settings, console);
   if (!knowledge) return knowledge.error();
 
+  const auto known = KnownFindings::of(settings, "diagnose", knowledge->get(), plan->redactor.has_value());
+  if (!known) {
+    app::complain(console, known.error().reason, known.error().hint);
+    return Exit::Usage;
+  }
+
   const diag::Classifier classifier(knowledge->get());
   app::Spill spill;
   diag::Intake intake(classifier, {false, &spill});
@@ -227,7 +222,10 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.report = diag::diagnose(
       intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby});
   document.notes = report::notes_on(document.report);
+  const diag::Time present = plan->times.now == diag::kNoTime ? console.clock() : plan->times.now;
+  known->settle(findings_in(document.report), present, document.background);
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
+  known->settle_pseudonyms(findings_in(document.report), document.background);
 
   const bool nothing = nothing_recognised(document.report);
   for (const input::ReadProblem& problem : document.problems) {
@@ -235,9 +233,10 @@ Exit diagnose(const Settings& settings, Console& console) {
                   app::for_terminal(problem.hint));
   }
   if (nothing) complain_of_nothing(document, console);
-  const Exit verdict = nothing || !document.problems.empty()       ? Exit::Input
-                       : fails(document.report, settings.fail_on) ? Exit::Findings
-                                                                  : Exit::Done;
+  complain_of_expired(document.background, console);
+  const report::FindingList findings = report::findings_of(document.report);
+  const Exit found = nothing || !document.problems.empty() ? Exit::Input : fails(findings, settings.fail_on) ? Exit::Findings : Exit::Done;
+  const Exit verdict = write_baseline(findings, "diagnose", document.redacted, settings, console, found);
   const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
   const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
   return app::deliver(report::format_named(settings.format)->write(document, screen), settings, console, verdict);

@@ -65,6 +65,12 @@ const CheckFormat* check_format_named(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+FindingList findings_of(const diag::Check& check) {
+  FindingList list;
+  for (const diag::CheckFinding& one : check.findings) list.push_back(&one.finding);
+  return list;
+}
+
 std::string in_words(const model::Change& change) {
   std::string place = change.where.known() ? "in " + change.where.path : "in its configuration";
   if (change.where.line > 0) place += fmt::format(" line {}", change.where.line);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diag/check.hpp"
+#include "src/report/background.hpp"
 #include "src/terminal.hpp"
 
 namespace tunnelscope::report {
@@ -24,7 +25,10 @@ struct CheckDocument {
   std::vector<ReadConfiguration> configurations;
   std::vector<diag::config::Problem> problems;
   std::map<diag::config::Where, std::string> lines;  // of places at which something is to be changed; none holds a key
+  Background background;
 };
+
+FindingList findings_of(const diag::Check& check);
 
 struct CheckFormat {
   std::string_view name;

@@ -33,14 +33,15 @@ class Checked {
 
   void write(JsonWriter& to) const {
     const diag::Check& check = document_.check;
-    Object(to)
-        .text("schema", "tunnelscope/check/1")
+    Object out(to);
+    out.text("schema", "tunnelscope/check/1")
         .member("tool", json::Knowledge{check.knowledge_version, check.message_rules, check.causes}, json::tool)
         .list("configurations", document_.configurations, configuration)
         .list("tunnels", check.tunnels, [&](JsonWriter& inner, const diag::CheckedTunnel& t) { tunnel(inner, t); })
         .list("findings", check.findings, [&](JsonWriter& inner, const diag::CheckFinding& f) { finding(inner, f); })
         .list("changes", check.changes, endpoint_change)
         .list("problems", document_.problems, problem);
+    background_members(out, document_.background);
   }
 
  private:
@@ -96,7 +97,6 @@ class Checked {
     const auto all = [&](JsonWriter& inner, const std::vector<model::Change>& list) { changes(inner, list); };
     Object out(to);
     json::finding_members(out, f.finding);
-    out.text_or_null("change", f.change ? diag::name_of(*f.change) : "");
     out.member("repair_at_gateway", f.at_gateway, all).member("repair_at_cloud", f.at_cloud, all);
   }
 

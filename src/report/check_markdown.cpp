@@ -62,11 +62,13 @@ void settings(std::string& to, const diag::Check& check) {
   std::size_t shown = 0;
   for (const diag::CheckFinding& one : check.findings) {
     const diag::Finding& f = one.finding;
-    if (one.change == diag::FindingChange::Fixed || !f.cause.starts_with(diag::kConfigRule)) continue;
+    const bool stands_elsewhere = f.standing.change == diag::FindingChange::Fixed || f.standing.suppressed;
+    if (stands_elsewhere || !f.cause.starts_with(diag::kConfigRule)) continue;
     if (shown++ == 0) to += "\n## Settings to look at\n\n";
     if (shown > kListed) continue;
     to += fmt::format("- {}, {}: {}", kb::name_of(f.severity), app::for_markdown(f.subject), app::for_markdown(f.summary));
     if (!f.evidence.empty()) to += fmt::format(" ({})", app::markdown_code(f.evidence.front().at));
+    if (f.standing.in_baseline) to += "; " + change_in_words(f.standing);
     to += '\n';
   }
   if (shown > kListed) to += fmt::format("\nand {} more\n", shown - kListed);
@@ -90,10 +92,13 @@ std::string check_to_markdown(const CheckDocument& document, const app::Screen&)
   if (listed > kListed) to += fmt::format("\nand {} more\n", listed - kListed);
   for (const diag::CheckedTunnel& tunnel : check.tunnels)
     if (tunnel.verdict.verdict != Verdict::Agrees && full++ < kFull) section(to, tunnel, document);
+  if (const std::string text = background_in_short(document.background, findings_of(check)); !text.empty())
+    to += "\n" + app::for_markdown(text) + "\n";
   settings(to, check);
   for (const diag::CheckFinding& f : check.findings)
-    if (f.change == diag::FindingChange::Fixed)
+    if (f.finding.standing.change == diag::FindingChange::Fixed)
       to += fmt::format("\nFixed: {}, {}\n", app::for_markdown(f.finding.subject), app::for_markdown(f.finding.title));
+  to += background_markdown(document.background, findings_of(check));
   changes(to, check);
   for (const model::Problem& p : document.problems)
     to += fmt::format("\n{}: {}\n", app::markdown_code(p.where.text()), app::for_markdown(p.reason));

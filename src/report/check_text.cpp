@@ -44,6 +44,7 @@ class CheckText {
 
   std::string write() {
     page_.item(0, counted(tunnels_.size(), "tunnel") + ": ", counts_in_words(check_), Style::Bold, Style::Bold);
+    if (const std::string text = background_in_short(document_.background, findings_of(check_)); !text.empty()) page_.paragraph(0, text, Style::Dim);
     page_.blank();
     for (std::size_t i = 0; i < std::min(tunnels_.size(), kListed); ++i) verdict_line(*tunnels_[i]);
     if (tunnels_.size() > kListed) page_.paragraph(0, fmt::format("and {} more", tunnels_.size() - kListed), Style::Dim);
@@ -53,6 +54,7 @@ class CheckText {
     if (full > kFull) page_.heading(fmt::format("{} more in the JSON report", counted(full - kFull, "tunnel is", "tunnels are")));
     settings();
     fixed();
+    background_sections(page_, document_.background, findings_of(check_));
     changes();
     read();
     return page_.take();
@@ -150,15 +152,18 @@ class CheckText {
     if (!stage.log_messages.empty()) page_.item(4, "AWS logs ", app::first_bytes(stage.log_messages.front(), kMessageBytes));
     mend(stage.repair);
     const diag::CheckFinding* finding = finding_of(tunnel, stage.cause);
-    if (finding && finding->change) page_.item(4, "change   ", change_in_words(*finding->change));
+    if (finding) standing(finding->finding.standing);
     if (finding && is_first && !finding->finding.explanation.empty() && explained_.insert(stage.cause).second) {
       page_.blank();
       page_.prose(4, finding->finding.explanation);
     }
   }
 
-  static std::string change_in_words(diag::FindingChange change) {
-    return change == diag::FindingChange::New ? "new: this change brings it" : "unchanged: it was there before";
+  void standing(const diag::Standing& s) {
+    if (check_.before && s.change && !s.in_baseline)
+      page_.item(4, "change   ", s.change == diag::FindingChange::New ? "new: this change brings it" : "unchanged: it was there before");
+    else if (s.change) page_.item(4, "change   ", change_in_words(s));
+    if (s.suppressed) page_.item(4, "suppressed ", in_words(*s.suppressed));
   }
 
   void side(std::string_view lead, const std::string& attribute, const model::Shown& shown) {
@@ -198,12 +203,14 @@ class CheckText {
     std::size_t shown = 0;
     for (const diag::CheckFinding& one : check_.findings) {
       const diag::Finding& f = one.finding;
-      if (one.change == diag::FindingChange::Fixed || !f.cause.starts_with(diag::kConfigRule)) continue;
+      const bool stands_elsewhere = f.standing.change == diag::FindingChange::Fixed || f.standing.suppressed;
+      if (stands_elsewhere || !f.cause.starts_with(diag::kConfigRule)) continue;
       if (shown++ == 0) page_.heading("Settings to look at");
       if (shown > kSettings) continue;
       page_.item(2, app::padded(std::string(kb::name_of(f.severity)), kVerdictWidth + 2), fmt::format("{}: {} ({})", f.subject, f.title, f.cause),
                  Style::Plain, f.severity == kb::Severity::Info ? Style::Dim : Style::Bold);
       page_.item(4, "", f.summary);
+      if (f.standing.in_baseline) page_.paragraph(4, change_in_words(f.standing), Style::Dim);
       for (const diag::Evidence& e : f.evidence) page_.item(4, "at ", fmt::format("{}: {}", e.at, e.message));
       for (const diag::Step& step : f.steps) page_.item(4, "do ", step.text);
     }
@@ -213,7 +220,7 @@ class CheckText {
   void fixed() {
     bool first = true;
     for (const diag::CheckFinding& f : check_.findings) {
-      if (f.change != diag::FindingChange::Fixed) continue;
+      if (f.finding.standing.change != diag::FindingChange::Fixed) continue;
       if (first) page_.heading("Fixed by this change");
       first = false;
       page_.item(2, "fixed  ", fmt::format("{}: {}", f.finding.subject, f.finding.title), Style::Plain, Style::Good);

@@ -24,6 +24,12 @@ std::span<const Format> formats() {
   return kFormats;
 }
 
+FindingList findings_of(const diag::Report& report) {
+  FindingList list;
+  for (const diag::Finding& f : report.findings) list.push_back(&f);
+  return list;
+}
+
 const Format* format_named(std::string_view name) {
   const auto all = formats();
   const auto found = std::find_if(all.begin(), all.end(), [name](const Format& f) { return f.name == name; });

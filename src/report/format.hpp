@@ -8,6 +8,7 @@
 
 #include "diag/report.hpp"
 #include "src/input/reader.hpp"
+#include "src/report/background.hpp"
 #include "src/terminal.hpp"
 
 namespace tunnelscope::report {
@@ -24,7 +25,10 @@ struct Document {
   std::vector<input::ReadProblem> problems;
   std::vector<Note> notes;
   bool redacted = false;
+  Background background;
 };
+
+FindingList findings_of(const diag::Report& report);
 
 struct Format {
   std::string_view name;

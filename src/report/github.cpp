@@ -54,7 +54,7 @@ std::string to_github(const PipelineReport& report) {
   for (const Kind& kind : kKinds) {
     std::vector<const PipelineItem*> items;
     for (const PipelineItem& item : report.items)
-      if (item.finding->severity == kind.severity && item.change != "fixed") items.push_back(&item);
+      if (item.finding->severity == kind.severity && item.standing().counts()) items.push_back(&item);
     const std::size_t room = kind.severity == kb::Severity::Critical ? kMost - std::min(report.problems.size(), kMostProblems) : kMost;
     const std::size_t shown = items.size() <= room ? items.size() : room - 1;
     for (std::size_t i = 0; i < shown; ++i) text += line_of(kind.command, *items[i]);

@@ -35,7 +35,7 @@ std::string to_gitlab(const PipelineReport& report) {
   JsonWriter to;
   to.begin_list();
   for (const PipelineItem& one : report.items)
-    if (one.change != "fixed") item(to, one);
+    if (!one.is_fixed() && !one.standing().suppressed) item(to, one);
   to.end_list();
   std::string text = to.take();
   text.push_back('\n');

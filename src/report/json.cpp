@@ -205,6 +205,11 @@ void evidence(JsonWriter& to, const diag::Evidence& e, bool with_fields) {
   if (with_fields) out.member("fields", e.fields, session_fields);
 }
 
+void suppressed(JsonWriter& to, const std::optional<diag::Suppressed>& s) {
+  if (!s) return to.null();
+  Object(to).text("reason", s->reason).text_or_null("expires", s->expires).text_or_null("owner", s->owner);
+}
+
 void ruled_out(JsonWriter& to, const diag::RuledOutNote& r) { Object(to).text("cause", r.cause).text("because", r.because); }
 
 }  // namespace
@@ -233,7 +238,9 @@ void json::finding_members(Object& to, const diag::Finding& f) {
       .list("references", f.references, [](JsonWriter& inner, const kb::Reference& r) { inner.text(reference(r)); })
       .member("details", f.details, details)
       .text_or_null("owner", f.owner)
-      .text_or_null("runbook_url", f.runbook_url);
+      .text_or_null("runbook_url", f.runbook_url)
+      .text_or_null("change", f.standing.change ? diag::name_of(*f.standing.change) : "")
+      .member("suppressed", f.standing.suppressed, suppressed);
 }
 
 void json::tool(JsonWriter& to, const Knowledge& knowledge) {
@@ -274,8 +281,8 @@ void window(JsonWriter& to, const diag::Report& report) { Object(to).time("first
 
 void whole(JsonWriter& to, const Document& document) {
   const diag::Report& report = document.report;
-  Object(to)
-      .text("schema", "tunnelscope/report/1")
+  Object out(to);
+  out.text("schema", "tunnelscope/report/1")
       .member("tool", Knowledge{report.knowledge_version, report.message_rules, report.causes}, json::tool)
       .member("window", report, window)
       .list("inputs", report.inputs, input_summary)
@@ -288,6 +295,7 @@ void whole(JsonWriter& to, const Document& document) {
       .truth("redacted", document.redacted)
       .list("problems", document.problems, problem)
       .list("notes", document.notes, note);
+  background_members(out, document.background);
 }
 
 }  // namespace

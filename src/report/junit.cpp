@@ -8,7 +8,14 @@
 namespace tunnelscope::report {
 namespace {
 
-bool fails(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning; }
+// Why it is no failure however severe it is; empty: it is one.
+std::string skipped(const PipelineItem& item) {
+  const diag::Standing& standing = item.standing();
+  if (standing.suppressed) return "suppressed " + in_words(*standing.suppressed);
+  return standing.counts() ? "" : change_in_words(standing);
+}
+
+bool fails(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && skipped(item).empty(); }
 
 std::string text_of(const PipelineItem& item) {
   const diag::Finding& f = *item.finding;
@@ -33,6 +40,8 @@ std::string xml_lines(const std::string& text) {
 std::string case_of(const PipelineItem& item) {
   const diag::Finding& f = *item.finding;
   const std::string head = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\">\n", app::for_xml(f.subject), app::for_xml(f.cause));
+  const std::string why_not = skipped(item);
+  if (!why_not.empty()) return head + fmt::format("      <skipped message=\"{}\"/>\n    </testcase>\n", app::for_xml(why_not));
   const std::string body = fails(item) ? fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", app::for_xml(f.title),
                                                      kb::name_of(f.severity), xml_lines(text_of(item)))
                                        : fmt::format("      <system-out>{}</system-out>\n", xml_lines(text_of(item)));
@@ -43,12 +52,13 @@ std::string case_of(const PipelineItem& item) {
 
 std::string to_junit(const PipelineReport& report) {
   std::string cases;
-  std::size_t tests = report.passed.size(), failures = 0;
+  std::size_t tests = report.passed.size(), failures = 0, left_out = 0;
   for (const std::string& subject : report.passed)
     cases += fmt::format("    <testcase classname=\"{}\" name=\"no serious finding\" time=\"0\"/>\n", app::for_xml(subject));
   for (const PipelineItem& item : report.items) {
-    if (item.change == "fixed") continue;
+    if (item.is_fixed()) continue;
     ++tests;
+    left_out += skipped(item).empty() ? 0 : 1;
     failures += fails(item) ? 1 : 0;
     cases += case_of(item);
   }
@@ -56,8 +66,8 @@ std::string to_junit(const PipelineReport& report) {
     cases += fmt::format("    <testcase classname=\"{}\" name=\"reading\" time=\"0\">\n      <error message=\"{}\" type=\"input\"/>\n    </testcase>\n",
                          app::for_xml(problem.path), app::for_xml(problem.line > 0 ? fmt::format("line {}: {}", problem.line, problem.reason) : problem.reason));
   return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"tunnelscope {}\" tests=\"{}\" failures=\"{}\" "
-                     "errors=\"{}\" skipped=\"0\" time=\"0\">\n{}  </testsuite>\n</testsuites>\n",
-                     report.command, tests + report.problems.size(), failures, report.problems.size(), cases);
+                     "errors=\"{}\" skipped=\"{}\" time=\"0\">\n{}  </testsuite>\n</testsuites>\n",
+                     report.command, tests + report.problems.size(), failures, report.problems.size(), left_out, cases);
 }
 
 }  // namespace tunnelscope::report

@@ -102,11 +102,12 @@ std::string prose(std::string_view text) {
 
 std::string heading(const Finding& f, diag::Time now) {
   const std::string span = span_in_words(f, now);
+  const std::string change = f.standing.change ? fmt::format("\nChange: {}\n", for_markdown(change_in_words(f.standing))) : "";
   const std::string affected = is_about_sessions(f) ? for_markdown(affected_in_words(f)) : "";
-  return fmt::format("\n## {}: {}\n\n{} on {}, {}, {}{}\n\n{}\n{}", kb::name_of(f.severity), for_markdown(f.title),
+  return fmt::format("\n## {}: {}\n\n{} on {}, {}, {}{}\n\n{}\n{}{}", kb::name_of(f.severity), for_markdown(f.title),
                      markdown_code(f.cause), markdown_code(f.subject), kb::name_of(f.confidence),
                      kb::name_of(f.role), span.empty() ? "" : ", " + span, for_markdown(f.summary),
-                     affected.empty() ? "" : "\n**Affected**: " + affected + "\n");
+                     change, affected.empty() ? "" : "\n**Affected**: " + affected + "\n");
 }
 
 std::string body(const Finding& f, bool explain) {
@@ -137,12 +138,12 @@ std::string findings(const diag::Report& report) {
   std::set<std::string_view> folded_away;
   for (const Finding& f : report.findings) {
     by_fingerprint[f.fingerprint] = &f;
-    if (f.role == kb::Role::RootCause) folded_away.insert(f.explains.begin(), f.explains.end());
+    if (f.role == kb::Role::RootCause && !f.standing.suppressed) folded_away.insert(f.explains.begin(), f.explains.end());
   }
   std::set<std::string_view> explained;
   std::string out;
   for (const Finding& f : report.findings) {
-    if (f.role != kb::Role::RootCause && folded_away.count(f.fingerprint) != 0) continue;
+    if (f.standing.suppressed || (f.role != kb::Role::RootCause && folded_away.count(f.fingerprint) != 0)) continue;
     out += heading(f, report.now) + body(f, explained.insert(f.cause).second);
     std::string symptoms;
     for (const std::string& fingerprint : f.explains) {
@@ -188,7 +189,10 @@ std::string to_markdown(const Document& document, const app::Screen&) {
     out += fmt::format("Records from {} to {}, judged by tunnelscope{}\n\n", diag::rfc3339(report.first),
                        diag::rfc3339(report.last), document.redacted ? "; addresses, ids and names are pseudonyms" : "");
   }
+  if (const std::string text = background_in_short(document.background, findings_of(report)); !text.empty())
+    out += for_markdown(text) + "\n\n";
   out += tables(report, verdict_table(report) + connection_lines(report)) + findings(report) + session_details(report);
+  out += background_markdown(document.background, findings_of(report));
   for (const Note& note : document.notes) out += "\n## Note\n\n" + for_markdown(note.text) + "\n\n" + steps(note.checks);
   return out + coverage(document);
 }

@@ -15,8 +15,8 @@ void set_place(PipelineItem& item, const std::string& at) {
   if (colon != std::string::npos) std::from_chars(at.data() + colon + 1, at.data() + at.size(), item.line);
 }
 
-PipelineItem item_of(const diag::Finding& finding, std::string change) {
-  PipelineItem item{&finding, {}, 0, std::move(change)};
+PipelineItem item_of(const diag::Finding& finding) {
+  PipelineItem item{&finding, {}, 0, finding.standing.change ? std::string(diag::name_of(*finding.standing.change)) : std::string()};
   if (!finding.evidence.empty()) set_place(item, finding.evidence.front().at);
   return item;
 }
@@ -27,7 +27,7 @@ void put_worst_first(std::vector<PipelineItem>& items) {
   });
 }
 
-bool is_serious(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && item.change != "fixed"; }
+bool is_serious(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && !item.is_fixed(); }
 
 template <class Subjects>
 void note_passed(PipelineReport& report, const Subjects& subjects, std::set<std::string> failed) {
@@ -43,7 +43,8 @@ std::string sentence_of(const diag::Finding& f) { return f.subject + ": " + (f.s
 
 PipelineReport pipeline_report(const Document& document) {
   PipelineReport report{"diagnose", {}, {}, {}};
-  for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding, ""));
+  for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding));
+  for (const diag::Finding& finding : document.background.gone) report.items.push_back(item_of(finding));
   put_worst_first(report.items);
   for (const input::ReadProblem& problem : document.problems) report.problems.push_back({problem.path, 0, problem.reason});
   std::set<std::string> in_doubt;
@@ -55,8 +56,8 @@ PipelineReport pipeline_report(const Document& document) {
 
 PipelineReport pipeline_report(const CheckDocument& document) {
   PipelineReport report{"check", {}, {}, {}};
-  for (const diag::CheckFinding& one : document.check.findings)
-    report.items.push_back(item_of(one.finding, one.change ? std::string(diag::name_of(*one.change)) : std::string()));
+  for (const diag::CheckFinding& one : document.check.findings) report.items.push_back(item_of(one.finding));
+  for (const diag::Finding& finding : document.background.gone) report.items.push_back(item_of(finding));
   put_worst_first(report.items);
   for (const diag::config::Problem& problem : document.problems)
     report.problems.push_back({problem.where.path, problem.where.line, problem.reason});

@@ -1,5 +1,6 @@
 // Reports for pipelines: what each of their formats needs of a finding. In: a Document or a CheckDocument. Out: one text a format.
-// Findings that are fixed are in SARIF alone, as absent ones.
+// Findings that are fixed are in SARIF alone, as absent ones. What is suppressed, or in a baseline, stays where a reader takes it for that
+// (SARIF, JUnit's skipped cases), and is left out where every entry calls for somebody.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,6 +18,9 @@ struct PipelineItem {
   std::string path;                        // empty: it stands nowhere
   std::uint64_t line = 0;                  // 1-based; 0: not known
   std::string change;                      // "new", "unchanged", "fixed"; empty: nothing to compare with
+
+  bool is_fixed() const { return change == "fixed"; }
+  const diag::Standing& standing() const { return finding->standing; }
 };
 
 // An input that could not be read, or not in full.

@@ -1,4 +1,5 @@
 // SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0. Uploads refuse many runs, so there is one (facts/peers.md, section 6).
+#include <algorithm>
 #include <map>
 
 #include "src/command.hpp"
@@ -64,6 +65,9 @@ void location(JsonWriter& to, const PipelineItem& item) {
 class Run {
  public:
   explicit Run(const PipelineReport& report) : report_(report) {
+    any_suppressed_ = std::any_of(report.items.begin(), report.items.end(), [](const PipelineItem& item) {
+      return item.standing().suppressed.has_value();
+    });
     for (const PipelineItem& item : report.items)
       if (index_.try_emplace(item.finding->cause, rules_.size()).second) rules_.push_back(item.finding);
   }
@@ -76,6 +80,14 @@ class Run {
   }
 
  private:
+  // Once one result has a list, all have one (section 3.27.23).
+  static std::vector<diag::Suppressed> suppressions_of(const PipelineItem& item) {
+    return item.standing().suppressed ? std::vector{*item.standing().suppressed} : std::vector<diag::Suppressed>{};
+  }
+  static void suppression(JsonWriter& to, const diag::Suppressed& s) {
+    Object(to).text("kind", "external").text("status", "accepted").text("justification", in_words(s));
+  }
+
   void tool(JsonWriter& to) const {
     Object(to).member("driver", *this, [](JsonWriter& inner, const Run& run) {
       Object(inner).text("name", "tunnelscope").text("version", app::version()).list("rules", run.rules_, [](JsonWriter& one, const diag::Finding* f) {
@@ -104,10 +116,12 @@ class Run {
     object.member("partialFingerprints", f, [](JsonWriter& inner, const diag::Finding& one) {
       Object(inner).text("tunnelscope/1", one.fingerprint);
     });
-    if (!item.change.empty()) object.text("baselineState", item.change == "fixed" ? "absent" : item.change);
+    if (!item.change.empty()) object.text("baselineState", item.is_fixed() ? "absent" : item.change);
+    if (any_suppressed_) object.list("suppressions", suppressions_of(item), suppression);
   }
 
   const PipelineReport& report_;
+  bool any_suppressed_ = false;
   std::map<std::string, std::size_t> index_;
   std::vector<const diag::Finding*> rules_;
 };

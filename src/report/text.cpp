@@ -64,7 +64,7 @@ class TextReport {
       : document_(document), report_(document.report), page_(screen) {
     for (const Finding& f : report_.findings) by_fingerprint_[f.fingerprint] = &f;
     for (const Finding& f : report_.findings) {
-      if (f.role != kb::Role::RootCause) continue;
+      if (f.role != kb::Role::RootCause || f.standing.suppressed) continue;
       for (const std::string& explained : f.explains) folded_.insert(explained);
     }
   }
@@ -77,6 +77,7 @@ class TextReport {
     findings();
     remaining_timelines();
     session_sections(page_, report_);
+    background_sections(page_, document_.background, findings_of(report_));
     notes();
     coverage();
     return page_.take();
@@ -103,6 +104,8 @@ class TextReport {
                                          : ""), Style::Dim);
     }
     if (document_.redacted) page_.paragraph(0, "addresses, ids and names are pseudonyms", Style::Dim);
+    const std::string background = background_in_short(document_.background, findings_of(report_));
+    if (!background.empty()) page_.paragraph(0, background, Style::Dim);
   }
 
   // Connections with an ill tunnel first, then ill tunnels without a connection, then the healthy in a line.
@@ -210,11 +213,11 @@ class TextReport {
     for (const TunnelReport& t : report_.tunnels) {
       const Finding* f = t.status == "up" ? nullptr : finding_of(t);
       const bool waits = t.status == "down" && f != nullptr && f->severity == kb::Severity::Info;  // a standby
-      if (f != nullptr && !waits) all.push_back({&t, f, t.id, rank(t)});
+      if (f != nullptr && !waits && !f->standing.suppressed) all.push_back({&t, f, t.id, rank(t)});
     }
     for (const diag::SessionGroup& g : report_.sessions) {
       const Finding* f = report::finding_of(report_, g);
-      if (f == nullptr || f->severity == kb::Severity::Info) continue;
+      if (f == nullptr || f->severity == kb::Severity::Info || f->standing.suppressed) continue;
       all.push_back({nullptr, f, f->subject, pressing(*f) ? kDown : kDegraded});
     }
     const auto key = [&](const Ill& i) {
@@ -227,8 +230,9 @@ class TextReport {
   void first_thing() {
     const auto ill = ill_with_cause();
     if (!ill.empty()) return first_thing_about(*ill.front().finding, ill.front().tunnel, ill);
-    if (report_.findings.empty()) return;
-    const Finding& top = report_.findings.front();
+    const auto first = std::find_if(report_.findings.begin(), report_.findings.end(), [](const Finding& f) { return !f.standing.suppressed; });
+    if (first == report_.findings.end()) return;
+    const Finding& top = *first;
     if (top.role == kb::Role::RootCause && top.severity != kb::Severity::Info) first_thing_about(top, nullptr, {});
   }
 
@@ -286,7 +290,7 @@ class TextReport {
   void findings() {
     std::size_t full = 0, brief = 0, left_out = 0;
     for (const Finding& f : report_.findings) {
-      if (folded_.count(f.fingerprint) != 0 && f.role != kb::Role::RootCause) continue;
+      if (f.standing.suppressed || (folded_.count(f.fingerprint) != 0 && f.role != kb::Role::RootCause)) continue;
       if (f.role == kb::Role::RootCause && f.severity != kb::Severity::Info && full < kFullFindings) {
         ++full;
         in_full(f);
@@ -307,6 +311,7 @@ class TextReport {
     page_.rule(upper(kb::name_of(f.severity)), style_of(f.severity), f.title);
     page_.paragraph(2, fmt::format("{} on {}, {}", f.cause, f.subject, kb::name_of(f.confidence)), Style::Dim);
     page_.paragraph(2, f.summary);
+    change(f);
     if (const std::string span = span_in_words(f, report_.now); !span.empty()) page_.paragraph(2, span);
     details(f);
     timelines_of(f.subject);
@@ -331,6 +336,10 @@ class TextReport {
       page_.heading("References");
       for (const auto& r : f.references) page_.paragraph(4, reference(r), Style::Dim);
     }
+  }
+
+  void change(const Finding& f) {
+    if (f.standing.change) page_.item(2, "change: ", change_in_words(f.standing), Style::Plain, Style::Bold);
   }
 
   // What explanations and steps refer to by name.
@@ -403,6 +412,7 @@ class TextReport {
     page_.rule(upper(kb::name_of(f.severity)), style_of(f.severity), f.title);
     page_.paragraph(2, fmt::format("{} on {}", f.cause, f.subject), Style::Dim);
     page_.paragraph(2, f.summary);
+    change(f);
     details(f);
     if (!f.evidence.empty()) {
       page_.paragraph(4, shortened(f.evidence[0].message));
