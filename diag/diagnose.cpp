@@ -97,7 +97,8 @@ void Diagnosis::find_window() {
 
 void Diagnosis::track_tunnels() {
   for (const TunnelLog& log : intake_.tunnels()) {
-    subjects_.push_back(make_subject(tunnel::track(log, classifier_, limits_, now_), classifier_, limits_, options_.since));
+    const TunnelFacts* facts = facts_about(options_.facts, log.connection, log.outside_ip, intake_.tunnels().size() == 1);
+    subjects_.push_back(make_subject(tunnel::track(log, classifier_, limits_, now_, facts), classifier_, limits_, options_.since));
     Subject& s = subjects_.back();
     tunnel::detect_maintenance(s, context_);
     tunnel::detect_clocks(s, context_);
@@ -438,6 +439,7 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   t.dpd_enabled = h.dpd_enabled;
   t.flapping = s.flapping;
   t.timeline = tunnel::timeline(h, classifier_);
+  if (h.facts != nullptr) t.configured = *h.facts;
   return t;
 }
 

@@ -7,6 +7,7 @@
 
 #include "diag/intake.hpp"
 #include "diag/report.hpp"
+#include "diag/tunnel_facts.hpp"
 #include "kb/knowledge.hpp"
 
 namespace tunnelscope::diag {
@@ -31,6 +32,7 @@ struct Options {
   Time now = kNoTime;                     // kNoTime: the last record's time
   std::vector<MaintenanceWindow> maintenance;
   std::vector<StandbyTunnel> standby;
+  std::vector<TunnelFacts> facts;         // of configurations; what is known of a tunnel outweighs the thresholds' defaults
 };
 
 Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "diag/configured_text.hpp"
 #include "diag/session/groups.hpp"
 
 namespace tunnelscope::diag {
@@ -206,6 +207,15 @@ bool is_for_another_system(const kb::Step& step, const Entry& entry) {
   });
 }
 
+// What is configured at all tunnels that the entry concerns; nothing when it is not known of one of them.
+ConfiguredText configured_text(const Entry& entry, const FindingSources& sources) {
+  if (entry.cause->scope == kb::Scope::Sessions) return {};
+  std::vector<const TunnelFacts*> facts;
+  for (const auto& [tunnel, downtime] : entry.downtime_by_tunnel) facts.push_back(sources.subjects[tunnel].history.facts);
+  const bool all_known = std::find(facts.begin(), facts.end(), nullptr) == facts.end();
+  return facts.empty() || !all_known ? ConfiguredText() : ConfiguredText(common(facts));
+}
+
 Finding write(const Entry& entry, const FindingSources& sources) {
   const kb::Cause& cause = *entry.cause;
   Finding f;
@@ -226,14 +236,17 @@ Finding write(const Entry& entry, const FindingSources& sources) {
   const auto values = values_of(entry, f, details);
   f.title = fill_in(entry.milder && !cause.milder->title.empty() ? cause.milder->title : cause.title, values);
   f.summary = fill_in(entry.milder && !cause.milder->summary.empty() ? cause.milder->summary : cause.summary, values);
-  f.explanation = cause.why.empty() ? cause.what : cause.what + "\n\n" + cause.why;
+  const ConfiguredText configured = configured_text(entry, sources);
+  f.explanation = (cause.why.empty() ? cause.what : cause.what + "\n\n" + cause.why) + configured.statements(cause);
   for (const EvidenceRef& ref : chosen(entry)) f.evidence.push_back(evidence_of(ref, sources));
   for (const kb::RuledOut& r : cause.rules_out)
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
   const OwnNames names = own_names(entry.subject);
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
-      if (!is_for_another_system(s, entry)) f.steps.push_back({s.who, s.vendor, fill_in(s.text, values), command_for(names, s.command)});
+      if (!is_for_another_system(s, entry) && configured.makes_sense(s))
+        f.steps.push_back({s.who, s.vendor, configured.with_figures(s, fill_in(s.text, values)),
+                           command_for(names, configured.with_figures(s, s.command))});
   f.verify = cause.verify;
   f.references = cause.references;
   for (const std::string& key : cause.details) {

@@ -38,6 +38,9 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   phase2_to = r.seconds("clocks.phase2_to_s", 3700);
   phase1_from = r.seconds("clocks.phase1_from_s", 28000);
   phase1_to = r.seconds("clocks.phase1_to_s", 29000);
+  phase1_lifetime = r.seconds("clocks.phase1_lifetime_s", 28800);
+  phase2_lifetime = r.seconds("clocks.phase2_lifetime_s", 3600);
+  clock_slack = r.seconds("clocks.slack_s", 120);
   clock_onsets = r.count("clocks.min_onsets", 3);
   clock_spread = r.number("clocks.spread", 0.1);
   flap_penalty = r.number("flapping.penalty", 1000);
@@ -51,6 +54,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   churn_replacements = r.count("churn.min_replacements", 8);
   churn_spacing = r.seconds("churn.spacing_s", 300);
   gateway_window = r.seconds("gateway.window_s", 60);
+  dpd_timeout = r.seconds("gateway.dpd_timeout_s", 30);
   nobody_quiet = r.seconds("nobody.quiet_s", 300);
   nobody_recovered = r.seconds("nobody.recovered_quiet_s", 1800);
   bgp_settle = r.seconds("bgp.settle_s", 180);

@@ -18,6 +18,8 @@ struct Limits {
   double gap_factor;
   Duration phase2_from, phase2_to;      // ages of a CHILD SA at which AWS's rekey falls due
   Duration phase1_from, phase1_to;      // the same for the IKE SA
+  Duration phase1_lifetime, phase2_lifetime;  // AWS's defaults, which these ages are of
+  Duration clock_slack;                 // before AWS may begin a rekey by its margin
   std::size_t clock_onsets;             // so many onsets make a clock
   double clock_spread;                  // median absolute deviation / median at most
   double flap_penalty;
@@ -32,6 +34,7 @@ struct Limits {
   std::size_t churn_replacements;
   Duration churn_spacing;
   Duration gateway_window;              // both tunnels silent within this: one cause
+  Duration dpd_timeout;                 // AWS's default
   Duration nobody_quiet;                // silence that says that nobody initiates
   Duration nobody_recovered;            // the same when the tunnel came back: shorter silence is the outage itself
   Duration bgp_settle, bgp_flap_window;

@@ -11,6 +11,7 @@
 #include "diag/intake.hpp"
 #include "diag/standing.hpp"
 #include "diag/time.hpp"
+#include "diag/tunnel_facts.hpp"
 #include "kb/knowledge.hpp"
 
 namespace tunnelscope::diag {
@@ -113,6 +114,7 @@ struct TunnelReport {
   Answer nat_t = Answer::Unknown, dpd_enabled = Answer::Unknown;
   std::vector<Stretch<std::monostate>> flapping;  // intervals
   Timeline timeline;
+  std::optional<TunnelFacts> configured;  // by what it was judged; empty: no configuration was given, or it knows no such tunnel
 };
 
 struct Interval {

@@ -36,7 +36,11 @@ void visit_fields(V& v, T& x) {
 }
 template <class V, Of<Step> T>
 void visit_fields(V& v, T& x) {
-  visit_all(v, x.who, x.vendor, x.text, x.command);
+  visit_all(v, x.who, x.vendor, x.text, x.command, x.unless, x.figures);
+}
+template <class V, Of<ConfiguredStatement> T>
+void visit_fields(V& v, T& x) {
+  visit_all(v, x.when, x.text);
 }
 template <class V, Of<RuledOut> T>
 void visit_fields(V& v, T& x) {
@@ -50,7 +54,7 @@ template <class V, Of<Cause> T>
 void visit_fields(V& v, T& x) {
   visit_all(v, x.id, x.title, x.severity, x.recovered_severity, x.confidence, x.role, x.impact, x.fault_class, x.owner,
             x.scope, x.explains_part, x.on_connection, x.about, x.fallback, x.interruptions, x.all, x.any, x.none,
-            x.certain_when, x.milder, x.outranks, x.explains, x.details, x.rules_out, x.summary, x.what, x.why,
+            x.certain_when, x.milder, x.outranks, x.explains, x.details, x.rules_out, x.shows_as, x.configured, x.summary, x.what, x.why,
             x.checks, x.fix, x.verify, x.references, x.inferred, x.runbook_url);
 }
 template <class V, Of<ConfigCondition> T>
@@ -64,7 +68,7 @@ void visit_fields(V& v, T& x) {
 template <class V, Of<ConfigRule> T>
 void visit_fields(V& v, T& x) {
   visit_all(v, x.id, x.title, x.severity, x.confidence, x.impact, x.owner, x.scope, x.side, x.vendor, x.origin, x.signal, x.all,
-            x.any, x.summary, x.explanation, x.fix, x.references, x.examples, x.near_misses, x.inferred, x.runbook_url);
+            x.any, x.shows_as, x.summary, x.explanation, x.fix, x.references, x.examples, x.near_misses, x.inferred, x.runbook_url);
 }
 template <class V, Of<Knowledge> T>
 void visit_fields(V& v, T& x) {

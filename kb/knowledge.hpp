@@ -85,12 +85,24 @@ enum class About : std::uint8_t { Group, Organisation, Carrier, Connector, Clien
 // Why it fell, why it stays down, or both.
 enum class Explains : std::uint8_t { Fall, Stay, Both };
 
+// What must be known of a tunnel's configuration: by fact ("dpd_action") the values that fit ("clear", "none").
+using FactGuard = std::map<std::string, std::vector<std::string>>;
+
 struct Step {
   std::string who;      // "gateway", "aws", "network", "any"
   std::string vendor;   // "strongswan", "cisco-ios-xe", "palo-alto", "fortinet", "juniper", "aws-cli" or empty
   std::string text;     // what to do
   std::string command;  // may be empty
+  FactGuard unless = {};  // left out where the tunnel's configuration is known to say all of this already
+  std::map<std::string, std::string> figures = {};  // figures in text and command that a known configuration replaces: "3000" -> "phase2_lead"
   bool operator==(const Step&) const = default;
+};
+
+// Said in addition where a tunnel's configuration is known and fits. Its placeholders are figures and facts.
+struct ConfiguredStatement {
+  FactGuard when;
+  std::string text;  // a paragraph
+  bool operator==(const ConfiguredStatement&) const = default;
 };
 
 struct RuledOut {
@@ -134,6 +146,8 @@ struct Cause {
   std::vector<std::string> explains;     // causes that it turns into symptoms for the same case; acyclic; globs too
   std::vector<std::string> details;      // keys of the case's details that its findings carry (null when unknown)
   std::vector<RuledOut> rules_out;
+  std::vector<std::string> shows_as;     // causes that logs show in its stead, when it is found in configurations
+  std::vector<ConfiguredStatement> configured;
   std::string summary;      // one sentence with placeholders; see docs/knowledge-base.md
   std::string what;         // what happened
   std::string why;          // the usual reasons
@@ -182,6 +196,7 @@ struct ConfigRule {
   std::string signal;                // of a detector; empty: the conditions decide
   std::vector<ConfigCondition> all;  // every one must hold
   std::vector<ConfigCondition> any;  // when not empty: at least one must hold
+  std::vector<std::string> shows_as;  // causes that it may lead to in the logs
   std::string summary;               // one sentence with placeholders; see docs/knowledge-base.md
   std::string explanation;
   std::vector<Step> fix;             // in order

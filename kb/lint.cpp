@@ -38,7 +38,12 @@ class Linter {
     for (const Cause& cause : knowledge_.causes) lint_cause(cause);
     lint_cycles("outranks", &Cause::outranks);
     lint_cycles("explains", &Cause::explains);
-    for (const ConfigRule& rule : knowledge_.config) lint_config_rule(rule, report_);
+    for (const ConfigRule& rule : knowledge_.config) {
+      lint_config_rule(rule, report_);
+      for (std::size_t i = 0; i < rule.shows_as.size(); ++i) {
+        lint_cause_name(rule.id + "#shows_as/" + std::to_string(i), rule.shows_as[i], rule.id);
+      }
+    }
     return report_.take();
   }
 
@@ -112,6 +117,7 @@ class Linter {
     lint_signals_of(cause);
     lint_references(cause);
     lint_placeholders(cause);
+    lint_configured(cause);
     lint_texts(cause, key, report_);
     if (context_.shown_causes && context_.shown_causes->count(cause.id) == 0) {
       report_.add(key, "no sample shows the cause `" + cause.id + "`");
@@ -168,6 +174,9 @@ class Linter {
     for (std::size_t i = 0; i < cause.rules_out.size(); ++i) {
       lint_cause_name(key + "#rules_out/" + std::to_string(i) + "/cause", cause.rules_out[i].cause, cause.id);
     }
+    for (std::size_t i = 0; i < cause.shows_as.size(); ++i) {
+      lint_cause_name(key + "#shows_as/" + std::to_string(i), cause.shows_as[i], cause.id);
+    }
   }
 
   // Keys of details that a finding of this cause can have: detectors' and the captures of rules giving its signals.
@@ -205,6 +214,25 @@ class Linter {
     }
     lint_summary(key + "#summary", cause.summary, keys, report_);
     if (cause.milder) lint_summary(key + "#milder/summary", cause.milder->summary, keys, report_);
+  }
+
+  // What is said where a tunnel's configuration is known.
+  void lint_configured(const Cause& cause) {
+    Words names;
+    for (const DetailInfo& info : known_figures()) names.emplace_back(info.name);
+    const std::string key = key_of(cause);
+    for (const auto& [list, steps] : {std::pair{"#checks/", &cause.checks}, std::pair{"#fix/", &cause.fix}})
+      for (std::size_t i = 0; i < steps->size(); ++i) lint_figures(key + list + std::to_string(i) + "/figures", (*steps)[i], names);
+    for (const FactInfo& info : known_facts()) names.emplace_back(info.name);
+    for (std::size_t i = 0; i < cause.configured.size(); ++i)
+      lint_summary(key + "#configured/" + std::to_string(i) + "/say", cause.configured[i].text, names, report_);
+  }
+  void lint_figures(const std::string& key, const Step& step, const Words& names) {
+    for (const auto& [text, name] : step.figures) {
+      if (!contains(names, name)) report_.add(key, "there is no figure `" + name + "`", did_you_mean(name, names));
+      const bool stands = step.text.find(text) != std::string::npos || step.command.find(text) != std::string::npos;
+      if (text.empty() || !stands) report_.add(key, "`" + text + "` stands neither in `do` nor in `command`");
+    }
   }
 
   // Depth first from each cause; a cause met again on the way closes a cycle, which is reported once.

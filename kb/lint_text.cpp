@@ -120,6 +120,9 @@ void lint_texts(const Cause& cause, const std::string& key, LintReport& report) 
   for (std::size_t i = 0; i < cause.rules_out.size(); ++i) {
     lint.clause("rules_out/" + std::to_string(i) + "/because", cause.rules_out[i].because);
   }
+  for (std::size_t i = 0; i < cause.configured.size(); ++i) {
+    lint.paragraph("configured/" + std::to_string(i) + "/say", cause.configured[i].text);
+  }
   lint.references(cause.references);
 }
 

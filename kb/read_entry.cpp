@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kb/signals.hpp"
 #include "kb/text.hpp"
 #include "rules/pattern.hpp"
 
@@ -144,12 +145,39 @@ void read_milder(ReadContext& context, MapReader& map, Cause& cause) {
   cause.milder = std::move(milder);
 }
 
+void read_facts(ReadContext& context, MapReader& map, const std::string& key, FactGuard& guard) {
+  const YamlNode* node = map.take(key, YamlNode::Kind::Map);
+  if (node == nullptr) return;
+  MapReader facts(context, *node, "`" + key + "`");
+  guard.clear();
+  for (const FactInfo& fact : known_facts()) {
+    std::vector<std::string> values;
+    facts.words(fact.name, values, &fact.values);
+    if (!values.empty()) guard[std::string(fact.name)] = std::move(values);
+  }
+  facts.finish();
+}
+
 void read_step(ReadContext& context, const YamlNode& node, Step& step) {
   MapReader map(context, node, "a step");
   map.word("who", step.who, actors(), Need::Required);
   map.word("vendor", step.vendor, vendors());
   map.text("do", step.text, Need::Required);
   map.text("command", step.command);
+  read_facts(context, map, "unless", step.unless);
+  if (const YamlNode* figures = map.take("figures", YamlNode::Kind::Map))
+    for (const YamlEntry& entry : figures->entries) {
+      if (entry.value.kind != YamlNode::Kind::Scalar)
+        context.errors.push_back(context.file.error(entry.value, "the name of a figure must be a text"));
+      step.figures[entry.key.text] = scalar_text(entry.value);
+    }
+  map.finish();
+}
+
+void read_configured(ReadContext& context, const YamlNode& node, ConfiguredStatement& statement) {
+  MapReader map(context, node, "an entry of `configured`");
+  read_facts(context, map, "when", statement.when);
+  map.text("say", statement.text, Need::Required);
   map.finish();
 }
 
@@ -323,6 +351,9 @@ void read_cause(ReadContext& context, const YamlNode& root, Layer layer, Cause& 
   read_milder(context, map, cause);
   map.list("rules_out", cause.rules_out, Need::Optional,
            [&](const YamlNode& item, RuledOut& made) { read_ruled_out(context, item, made); });
+  map.words("shows_as", cause.shows_as);
+  map.list("configured", cause.configured, Need::Optional,
+           [&](const YamlNode& item, ConfiguredStatement& made) { read_configured(context, item, made); });
   map.list("checks", cause.checks, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });
   map.list("fix", cause.fix, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });
   read_references(context, map, cause.references);
@@ -340,6 +371,7 @@ void read_config_rule(ReadContext& context, const YamlNode& root, Layer layer, C
   map.one_of("scope", rule.scope, Need::Required);
   read_config_when(context, map, rule);
   check_config_scope(map, rule);
+  map.words("shows_as", rule.shows_as);
   map.text("summary", rule.summary, Need::Required);
   map.text("explanation", rule.explanation, Need::Required);
   map.list("fix", rule.fix, Need::Required, [&](const YamlNode& item, Step& made) { read_step(context, item, made); });

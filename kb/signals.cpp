@@ -164,4 +164,29 @@ const std::vector<DetailInfo>& known_details() {
   return details;
 }
 
+const std::vector<FactInfo>& known_facts() {
+  static const std::vector<FactInfo> facts{
+      {"dpd_action", {"none", "clear", "restart"}, "what the cloud's end does when it has given the gateway up"},
+      {"ike", {"ikev1", "ikev2", "both"}, "the IKE versions that the cloud's end answers"},
+      {"routing", {"static", "bgp"}, "how routes get there"},
+      {"startup_action", {"add", "start"}, "whether the cloud's end begins by itself"},
+  };
+  return facts;
+}
+
+const std::vector<DetailInfo>& known_figures() {
+  static const std::vector<DetailInfo> figures{
+      {"configured_at", "path and line of the configuration"},
+      {"dpd_timeout", "the cloud's DPD timeout"},
+      {"phase1_lead", "a Phase 1 lifetime for the gateway, shorter than the age at which the cloud rekeys"},
+      {"phase1_lifetime", "the cloud's Phase 1 lifetime"},
+      {"phase2_lead", "the same for Phase 2"},
+      {"phase2_lifetime", "the cloud's Phase 2 lifetime"},
+      {"rekey_fuzz", "the cloud's rekey fuzz, in percent"},
+      {"rekey_margin", "the cloud's rekey margin"},
+      {"wide_margin", "a rekey margin that spreads the timers and that the cloud takes"},
+  };
+  return figures;
+}
+
 }  // namespace tunnelscope::kb

@@ -26,6 +26,17 @@ struct DetailInfo {
 };
 const std::vector<DetailInfo>& known_details();
 
+// What may be known of a tunnel from its configuration, for `unless:` of steps and `when:` of `configured:`, with its values.
+struct FactInfo {
+  std::string_view name;
+  Words values;
+  std::string_view meaning;
+};
+const std::vector<FactInfo>& known_facts();
+
+// Figures of a tunnel's configuration, for `figures:` of steps and placeholders of `configured:`. In seconds unless the meaning says otherwise.
+const std::vector<DetailInfo>& known_figures();
+
 // What a detector of diag/config/ gives about configurations, and on what.
 struct ConfigSignalInfo {
   std::string_view name;

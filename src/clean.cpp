@@ -277,6 +277,7 @@ class Cleaner {
 
   void tunnel(diag::TunnelReport& t) const {
     place(t.id), place(t.connection), place(t.outside_ip);
+    if (t.configured) place(t.configured->connection), place(t.configured->outside_ip), at(t.configured->at);
     for (auto& o : t.outages) {
       for (auto& place : o.evidence) at(place);
     }

@@ -35,7 +35,7 @@ std::vector<Option> make_options() {
       {"--format", "FORMAT", "how to show the report", {"diagnose"}, "text", report_formats, Completes::Nothing,
        &S::format},
       {"--format", "FORMAT", "how to show the verdicts", {"check"}, "text", check_formats, Completes::Nothing, &S::format},
-      {"--cloud", "FILE", "a configuration of the cloud's end (repeatable)", {"check"}, "", {}, Completes::File, &S::cloud},
+      {"--cloud", "FILE", "a configuration of the cloud's end (repeatable)", {"diagnose", "check"}, "", {}, Completes::File, &S::cloud},
       {"--gateway", "FILE", "a configuration of the gateway's end (repeatable)", {"check"}, "", {}, Completes::File, &S::gateway},
       {"--before", "FILE", "what stood there before the change (repeatable)", {"check"}, "", {}, Completes::File, &S::before},
       {"--before", "FILE", "an earlier report, JSON: findings are new, unchanged or fixed", {"diagnose"}, "", {}, Completes::File,

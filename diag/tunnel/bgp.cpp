@@ -18,7 +18,7 @@ void detect_bgp(Subject& s, const Context& context) {
   const Signals signals(context.classifier);
   const SignalIndex signal = signals[kb::signal::kBgpDownOverIpsec];
   const History& h = s.history;
-  if (!h.has_bgp) return;
+  if (!h.has_bgp || h.is_static()) return;
   for (std::size_t i = 0; i < h.spells.size(); ++i) {
     const Spell& spell = h.spells[i];
     Time since = kNoTime;

@@ -38,7 +38,8 @@ void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from
                         const Limits& limits) {
   if (spell.first_event == 0) return;
   const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
-  const Time earliest = std::max(not_before, spell.start - limits.phase2_to);
+  const Duration longer = h.facts != nullptr && h.facts->phase2_lifetime ? *h.facts->phase2_lifetime - limits.phase2_lifetime : 0;
+  const Time earliest = std::max(not_before, spell.start - limits.phase2_to - longer);
   const SignalIndex no_proposal = signals[kNoProposal], child_failed = signals[kChildFailed];
   for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
     const SignalIndex signal = h.log->events[i].signal;

@@ -76,6 +76,31 @@ std::vector<Onset> onsets(Subject& s, const Context& context, const Signals& sig
   return list;
 }
 
+// The ages of an SA at which AWS rekeys it.
+struct Ages {
+  Duration from, to;
+};
+
+// The default's ages moved to a configured lifetime. A configured margin may let AWS begin earlier; that half of the lifetime is the
+// earliest keeps an age from saying nothing.
+Ages ages_of(Ages standard, Duration standard_lifetime, const std::optional<Duration>& lifetime, const TunnelFacts& facts, Duration slack) {
+  const Duration moved = lifetime.value_or(standard_lifetime) - standard_lifetime;
+  const Duration end = standard_lifetime + moved;
+  Ages ages{standard.from + moved, standard.to + moved};
+  if (facts.rekey_margin) {
+    const double most = static_cast<double>(*facts.rekey_margin) * (1 + facts.rekey_fuzz.value_or(100) / 100);
+    ages.from = std::min(ages.from, end - static_cast<Duration>(most) - slack);
+  }
+  ages.from = std::max(ages.from, end / 2);
+  return ages;
+}
+Ages phase1_ages(const Limits& limits, const TunnelFacts& facts) {
+  return ages_of({limits.phase1_from, limits.phase1_to}, limits.phase1_lifetime, facts.phase1_lifetime, facts, limits.clock_slack);
+}
+Ages phase2_ages(const Limits& limits, const TunnelFacts& facts) {
+  return ages_of({limits.phase2_from, limits.phase2_to}, limits.phase2_lifetime, facts.phase2_lifetime, facts, limits.clock_slack);
+}
+
 struct Clock {
   std::string name;
   std::vector<std::size_t> members;  // cases
@@ -95,14 +120,14 @@ void put_on_clock(Subject& s, const Clock& clock, const Signals& signals) {
 // One of AWS's own clocks: most onsets with a known age fall into its window. An onset whose SA came up before the log
 // began has no age and goes with the others.
 std::optional<Clock> aws_clock(const std::vector<Onset>& list, std::string name, std::optional<Duration> Onset::*which,
-                               Duration from, Duration to, const Limits& limits) {
+                               Ages ages, const Limits& limits) {
   std::vector<Duration> fits;
   std::size_t known = 0;
   Clock clock{std::move(name), {}, 0};
   for (const Onset& o : list) {
     const auto& a = o.*which;
     if (a) ++known;
-    if (a && (*a < from || *a > to)) continue;
+    if (a && (*a < ages.from || *a > ages.to)) continue;
     if (a) fits.push_back(*a);
     clock.members.push_back(o.index);
   }
@@ -179,10 +204,12 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
 void detect_unanswered(Subject& s, const Context& context, const Signals& signals) {
   const auto& events = s.history.log->events;
   const SignalIndex answered = signals[kChildResponseReceived], asked = signals[kChildRequestSent];
+  const Duration configured = s.history.facts != nullptr ? s.history.facts->dpd_timeout.value_or(0) : 0;
+  const Duration longest = std::max(kLongestRetransmission, configured);
   for (Case& c : s.outages()) {
     if (!c.left_up || !at_onset(c, signals[kDpdTimeout], context.limits.onset_before, context.limits.onset_after))
       continue;
-    for (std::size_t i = c.first_event; i-- > 0 && events[i].time >= c.start - kLongestRetransmission;) {
+    for (std::size_t i = c.first_event; i-- > 0 && events[i].time >= c.start - longest;) {
       if (events[i].signal == answered) break;
       if (events[i].signal != asked) continue;
       c.seen.push_back(found(s.history, signals[kUnansweredChildRequest], i));
@@ -200,8 +227,9 @@ void detect_clocks(Subject& s, const Context& context) {
   detect_unanswered(s, context, signals);
   const std::vector<Onset> list = onsets(s, context, signals);
   const Limits& limits = context.limits;
-  const auto phase1 = aws_clock(list, "phase1", &Onset::ike_age, limits.phase1_from, limits.phase1_to, limits);
-  const auto phase2 = aws_clock(list, "phase2", &Onset::child_age, limits.phase2_from, limits.phase2_to, limits);
+  const TunnelFacts facts = s.history.facts != nullptr ? *s.history.facts : TunnelFacts{};
+  const auto phase1 = aws_clock(list, "phase1", &Onset::ike_age, phase1_ages(limits, facts), limits);
+  const auto phase2 = aws_clock(list, "phase2", &Onset::child_age, phase2_ages(limits, facts), limits);
   if (phase1 && (!phase2 || phase1->members.size() >= phase2->members.size())) {
     put_on_clock(s, *phase1, signals);
   } else if (phase2) {

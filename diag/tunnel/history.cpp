@@ -35,9 +35,9 @@ Health ipsec_health(PhaseState phase1, PhaseState phase2, IkeVersion version) {
   return known2 ? Health::Up : Health::Unknown;
 }
 
-Health health_of(const State& s, IkeVersion version) {
+Health health_of(const State& s, IkeVersion version, bool is_static) {
   const Health ipsec = ipsec_health(s.phase1, s.phase2, version);
-  if (ipsec == Health::NotUp) return ipsec;
+  if (ipsec == Health::NotUp || is_static) return ipsec;
   if (s.bgp == BgpState::Down) return Health::NotUp;
   if (ipsec == Health::Unknown && s.bgp == BgpState::Up && s.phase1 == PhaseState::Unknown) return Health::Up;
   return ipsec;
@@ -88,7 +88,7 @@ class Tracker {
     if (state_.phase1 != PhaseState::Unknown || state_.phase2 != PhaseState::Unknown ||
         state_.bgp != BgpState::Unknown)
       h_.has_states = true;
-    state_.health = health_of(state_, h_.version);
+    state_.health = health_of(state_, h_.version, h_.is_static());
   }
 
   void step(PhaseState& state, PhaseState next) {
@@ -189,9 +189,10 @@ void extend(std::vector<Stretch<State>>& lane, Time time, State state) {
 
 }  // namespace
 
-History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now) {
+History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now, const TunnelFacts* facts) {
   History h;
   h.log = &log;
+  h.facts = facts;
   h.now = std::max(now, log.events.back().time);
   h.version = log.version;
   h.states.reserve(log.events.size());

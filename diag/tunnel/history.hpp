@@ -10,6 +10,7 @@
 #include "diag/event.hpp"
 #include "diag/limits.hpp"
 #include "diag/report.hpp"
+#include "diag/tunnel_facts.hpp"
 
 namespace tunnelscope::diag::tunnel {
 
@@ -41,6 +42,7 @@ struct Spell {
 
 struct History {
   const TunnelLog* log = nullptr;
+  const TunnelFacts* facts = nullptr;  // of its configuration; nullptr: none are known
   IkeVersion version = IkeVersion::Unknown;
   bool has_states = false;         // any record states a phase or a BGP state
   bool has_ike = false, has_bgp = false;
@@ -56,10 +58,12 @@ struct History {
   Time last() const { return log->events.back().time; }
   const State& last_state() const { return states.back(); }
   std::string_view subject() const { return log->id; }
+  // By its configuration routes are static: a BGP session is not missed.
+  bool is_static() const { return facts != nullptr && facts->bgp == false; }
 };
 
-// `log` must have an event and outlive the History. `now` is at least the last record's time.
-History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now);
+// `log` must have an event; it and `facts` must outlive the History. `now` is at least the last record's time.
+History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now, const TunnelFacts* facts = nullptr);
 
 // Times in which the tunnel surely was up, from `from` to `to`, and the three sums of it.
 struct Accounts {

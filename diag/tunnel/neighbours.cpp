@@ -80,6 +80,16 @@ struct Silence {
   Time time;
 };
 
+Duration dpd_timeout_of(const Subject& s, const Limits& limits) {
+  return s.history.facts != nullptr ? s.history.facts->dpd_timeout.value_or(limits.dpd_timeout) : limits.dpd_timeout;
+}
+
+// How far apart two tunnels may notice the same silence: the one with the longer DPD timeout notices it so much later.
+Duration apart_at_most(const Subject& a, const Subject& b, const Limits& limits) {
+  const Duration difference = dpd_timeout_of(a, limits) - dpd_timeout_of(b, limits);
+  return std::max(limits.gateway_window, difference < 0 ? -difference : difference);
+}
+
 void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
                             const Context& context, const Signals& signals) {
   if (site.size() < 2) return;
@@ -91,11 +101,18 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
   std::map<std::string, std::size_t> tunnels_of;
   for (const std::size_t i : site) ++tunnels_of[connection(i)];
   std::sort(silences.begin(), silences.end(), [](const Silence& a, const Silence& b) { return a.time < b.time; });
+  const auto [first_to_notice, last_to_notice] = std::minmax_element(site.begin(), site.end(), [&](std::size_t i, std::size_t j) {
+    return dpd_timeout_of(subjects[i], context.limits) < dpd_timeout_of(subjects[j], context.limits);
+  });
+  const Duration widest = apart_at_most(subjects[*first_to_notice], subjects[*last_to_notice], context.limits);
   auto near = silences.begin();  // the first that is not too early
   for (const Silence& a : silences) {
-    while (near->time < a.time - context.limits.gateway_window) ++near;
+    while (near->time < a.time - widest) ++near;
     std::set<std::size_t> together;
-    for (auto b = near; b != silences.end() && b->time <= a.time + context.limits.gateway_window; ++b) together.insert(b->subject);
+    for (auto b = near; b != silences.end() && b->time <= a.time + widest; ++b) {
+      const Duration apart = b->time < a.time ? a.time - b->time : b->time - a.time;
+      if (apart <= apart_at_most(subjects[a.subject], subjects[b->subject], context.limits)) together.insert(b->subject);
+    }
     const auto of_own = static_cast<std::size_t>(
         std::count_if(together.begin(), together.end(), [&](std::size_t i) { return connection(i) == connection(a.subject); }));
     const bool whole_connection = of_own == tunnels_of[connection(a.subject)];

@@ -14,6 +14,7 @@
 #include "src/commands/all.hpp"
 #include "src/commands/background.hpp"
 #include "src/commands/common.hpp"
+#include "src/commands/configured.hpp"
 #include "src/escape.hpp"
 #include "src/maintenance.hpp"
 #include "src/moment.hpp"
@@ -172,6 +173,7 @@ std::vector<diag::Finding*> findings_in(diag::Report& report) {
 struct Plan {
   Times times;
   std::vector<diag::MaintenanceWindow> maintenance;
+  Configured configured;
   std::optional<app::Redactor> redactor;
 };
 
@@ -183,6 +185,8 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& consol
   if (!times) return tl::unexpected(times.error());
   auto maintenance = maintenance_of(settings, console);
   if (!maintenance) return tl::unexpected(maintenance.error());
+  auto configured = read_configured(settings, console);
+  if (!configured) return tl::unexpected(configured.error());
   if (settings.redact) {
     auto redactor = app::redactor_for(settings, console);
     if (!redactor) return tl::unexpected(redactor.error());
@@ -190,6 +194,7 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& consol
   }
   plan.times = *times;
   plan.maintenance = std::move(*maintenance);
+  plan.configured = std::move(*configured);
   return plan;
 }
 
@@ -220,8 +225,10 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.problems = read(*inputs, settings, plan->times.until, console, intake);
   intake.finish(jobs_of(settings));
   document.report = diag::diagnose(
-      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby});
+      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby,
+                           plan->configured.facts});
   document.notes = report::notes_on(document.report);
+  note_configured(plan->configured, document);
   const diag::Time present = plan->times.now == diag::kNoTime ? console.clock() : plan->times.now;
   known->settle(findings_in(document.report), present, document.background);
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);

@@ -67,9 +67,29 @@ void outage(JsonWriter& to, const diag::Outage& o) {
       .texts("evidence", o.evidence);
 }
 
-void tunnel(JsonWriter& to, const diag::TunnelReport& t) {
+std::optional<double> seconds(const std::optional<diag::Duration>& duration) {
+  return duration ? std::optional(static_cast<double>(*duration) / diag::kSecond) : std::nullopt;
+}
+
+void configured(JsonWriter& to, const diag::TunnelFacts& f) {
+  const auto either = [](const std::optional<bool>& value, std::string_view yes, std::string_view no) {
+    return !value ? std::string_view() : *value ? yes : no;
+  };
   Object(to)
-      .text("id", t.id)
+      .text_or_null("at", f.at)
+      .number("phase1_lifetime_s", seconds(f.phase1_lifetime))
+      .number("phase2_lifetime_s", seconds(f.phase2_lifetime))
+      .number("rekey_margin_s", seconds(f.rekey_margin))
+      .number("rekey_fuzz_percent", f.rekey_fuzz)
+      .number("dpd_timeout_s", seconds(f.dpd_timeout))
+      .text_or_null("dpd_action", f.dpd_action ? name_of(*f.dpd_action) : "")
+      .text_or_null("startup_action", either(f.begins, "start", "add"))
+      .text_or_null("routing", either(f.bgp, "bgp", "static"));
+}
+
+void tunnel(JsonWriter& to, const diag::TunnelReport& t) {
+  Object out(to);
+  out.text("id", t.id)
       .text_or_null("connection", t.connection)
       .text_or_null("outside_ip", t.outside_ip)
       .text_or_null("ike_version", ike_version(t.ike_version))
@@ -88,6 +108,7 @@ void tunnel(JsonWriter& to, const diag::TunnelReport& t) {
       .member("dpd_enabled", t.dpd_enabled, answer)
       .count("impossible_steps", t.impossible_steps)
       .list("flapping", t.flapping, start_and_end<diag::Stretch<std::monostate>>);
+  if (t.configured) out.member("configuration", *t.configured, configured);
 }
 
 void connection(JsonWriter& to, const diag::ConnectionReport& c) {

@@ -140,11 +140,11 @@ std::string findings(const diag::Report& report) {
     by_fingerprint[f.fingerprint] = &f;
     if (f.role == kb::Role::RootCause && !f.standing.suppressed) folded_away.insert(f.explains.begin(), f.explains.end());
   }
-  std::set<std::string_view> explained;
+  std::set<std::string> explained;  // what was told once: a cause, with what a configuration adds to it
   std::string out;
   for (const Finding& f : report.findings) {
     if (f.standing.suppressed || (f.role != kb::Role::RootCause && folded_away.count(f.fingerprint) != 0)) continue;
-    out += heading(f, report.now) + body(f, explained.insert(f.cause).second);
+    out += heading(f, report.now) + body(f, explained.insert(f.cause + f.explanation).second);
     std::string symptoms;
     for (const std::string& fingerprint : f.explains) {
       const auto found = by_fingerprint.find(fingerprint);

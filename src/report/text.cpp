@@ -315,7 +315,7 @@ class TextReport {
     if (const std::string span = span_in_words(f, report_.now); !span.empty()) page_.paragraph(2, span);
     details(f);
     timelines_of(f.subject);
-    const auto [known, is_new] = explained_.emplace(f.cause, f.subject);
+    const auto [known, is_new] = explained_.emplace(f.cause + "\n" + f.explanation, f.subject);
     if (is_new && !f.explanation.empty()) {
       page_.heading("What happened");
       page_.prose(4, f.explanation);
@@ -493,7 +493,7 @@ class TextReport {
   Page page_;
   std::map<std::string, const Finding*> by_fingerprint_;
   std::set<std::string> folded_;                   // fingerprints that stand under their root cause
-  std::map<std::string, std::string> explained_;   // cause -> subject under which it was explained
+  std::map<std::string, std::string> explained_;   // cause and explanation -> subject under which it stands
   std::set<std::string> drawn_;
 };
 
