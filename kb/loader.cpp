@@ -51,6 +51,7 @@ void forget_removed(const std::vector<std::string>& before, std::vector<Cause>& 
   for (Cause& cause : causes) {
     std::erase_if(cause.outranks, removed);
     std::erase_if(cause.explains, removed);
+    std::erase_if(cause.shows_as, removed);
     std::erase_if(cause.rules_out, [&](const RuledOut& entry) { return removed(entry.cause); });
   }
 }

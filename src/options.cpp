@@ -20,6 +20,7 @@ namespace {
 
 using S = Settings;
 const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
+const std::vector<std::string_view> kIdentifying{"diagnose", "rules draft", "check"};
 const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "runbook", "rules list", "rules show", "rules draft"};
 const std::vector<std::string_view> kOfAProject{"diagnose",   "check",      "explain",    "runbook",    "rules list",
                                                 "rules show", "rules lint", "rules test", "rules draft"};
@@ -44,6 +45,7 @@ std::vector<Option> make_options() {
        &S::baseline},
       {"--write-baseline", "FILE", "write the findings there, for --baseline", {"diagnose", "check"}, "", {}, Completes::File,
        &S::write_baseline},
+      {"--logs", "INPUT", "logs of the same tunnels, to be explained (repeatable)", {"check"}, "", {}, Completes::File, &S::logs},
       {"--require-verified", "STAGE", "critical when this stage cannot be verified (repeatable)", {"check"}, "", {},
        Completes::Nothing, &S::require_verified},
       {"--config", "FILE", "settings of the project; none: no file is looked for", kOfAProject, ".tunnelscope.yaml", {},
@@ -61,7 +63,7 @@ std::vector<Option> make_options() {
        Completes::Folder, &S::output},
       {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose", "check"}, "warning",
        {"critical", "warning", "info", "never"}, Completes::Nothing, &S::fail_on},
-      {"--tunnel", "VPN_ID/OUTSIDE_IP", "identity for inputs that carry none", kReading, "", {},
+      {"--tunnel", "VPN_ID/OUTSIDE_IP", "identity for inputs that carry none", kIdentifying, "", {},
        Completes::Nothing, &S::tunnel},
       {"--since", "TIME", "no finding about earlier records alone", {"diagnose"}, "", {}, Completes::Nothing,
        &S::since},

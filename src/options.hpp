@@ -20,7 +20,7 @@ struct Settings {
   std::string format, output, fail_on, tunnel, since, until, now, kb, color, progress, jobs;
   std::string redact_key, samples;
   std::string config, earlier, baseline, write_baseline;
-  std::vector<std::string> maintenance, cloud, gateway, before, require_verified;
+  std::vector<std::string> maintenance, cloud, gateway, before, logs, require_verified;
   bool redact = false, help = false, version = false;
   std::vector<std::string_view> given;             // names of options that the command line or the environment set
   std::vector<std::string_view> from_environment;  // those of them that an environment variable set

@@ -6,6 +6,7 @@
 #include "diag/check.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/background.hpp"
+#include "src/commands/check_logs.hpp"
 #include "src/commands/common.hpp"
 #include "src/config/gather.hpp"
 #include "src/escape.hpp"
@@ -128,6 +129,7 @@ Exit check(const Settings& settings, Console& console) {
     app::complain(console, plan.error().reason, plan.error().hint);
     return Exit::Usage;
   }
+  if (!check_tunnel(settings, console)) return Exit::Usage;
   const auto knowledge = knowledge_base(settings, console);
   if (!knowledge) return knowledge.error();
   const auto known = KnownFindings::of(settings, "check", knowledge->get(), false);
@@ -143,6 +145,8 @@ Exit check(const Settings& settings, Console& console) {
   document.problems = std::move(plan->problems);
   document.lines = lines_of(document.check);
   known->settle(findings_in(document.check), plan->present, document.background);
+  if (!settings.logs.empty())
+    document.logs = check_logs(settings, plan->input.configurations, document.check, knowledge->get(), console, document.problems);
 
   complain_of(document.problems, console);
   const bool nothing = nothing_found(document.check);

@@ -133,6 +133,22 @@ std::string counts_in_words(const diag::Check& check) {
   return text.empty() ? "none" : text;
 }
 
+std::string in_words(const diag::ConfiguredFault& fault) {
+  if (!fault.stage) return fmt::format("a setting, {}", fault.cause);
+  const std::string what = fault.attribute.empty() ? std::string(model::name(*fault.stage))
+                                                   : fmt::format("{}, {}", model::name(*fault.stage), fault.attribute);
+  if (fault.verdict == model::Verdict::Fails) return fmt::format("{} ({})", what, fault.cause);
+  return fmt::format("{}, which cannot be verified (it would be {})", what, fault.cause);
+}
+
+std::string in_words(const diag::Explanation& explanation) {
+  return fmt::format("{} by {}", explanation.shown, in_words(explanation.by));
+}
+
+std::string headline(const diag::LoggedTunnel& tunnel) {
+  return fmt::format("{}: {}{}", tunnel.id, tunnel.status, tunnel.primary_cause.empty() ? "" : ", " + tunnel.primary_cause);
+}
+
 std::string order_of_applying(const diag::Check& check) {
   std::map<std::string, std::size_t> interrupted;
   bool replaced = false, gateway = false, cloud = false;

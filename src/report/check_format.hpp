@@ -1,6 +1,7 @@
 // The formats of a check of configurations. In: a CheckDocument, complete. Out: its text. A format reads nothing else.
 #pragma once
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "diag/check.hpp"
 #include "src/report/background.hpp"
+#include "diag/logged.hpp"
 #include "src/terminal.hpp"
 
 namespace tunnelscope::report {
@@ -20,12 +22,20 @@ struct ReadConfiguration {
   std::size_t tunnels = 0;
 };
 
+// What the logs of the same tunnels show.
+struct CheckedLogs {
+  std::vector<std::string> inputs;
+  std::vector<diag::LoggedTunnel> tunnels;
+  std::vector<std::string> without_log;  // ids of checked tunnels
+};
+
 struct CheckDocument {
   diag::Check check;
   std::vector<ReadConfiguration> configurations;
   std::vector<diag::config::Problem> problems;
   std::map<diag::config::Where, std::string> lines;  // of places at which something is to be changed; none holds a key
   Background background;
+  std::optional<CheckedLogs> logs;                   // empty: none were given
 };
 
 FindingList findings_of(const diag::Check& check);
@@ -57,6 +67,12 @@ std::string in_words(diag::config::ApplyEffect effect);
 const diag::config::StageVerdict* first_failing(const diag::config::TunnelVerdict& tunnel);
 // "1 fails, 2 agree".
 std::string counts_in_words(const diag::Check& check);
+// "authentication: pre-shared-key", "a setting: config/equal-lifetimes".
+std::string in_words(const diag::ConfiguredFault& fault);
+// "authentication-failed by identity: identity (identity-mismatch)", what the logs show and what it comes of.
+std::string in_words(const diag::Explanation& explanation);
+// "vpn-.../203.0.113.17: down, psk-mismatch".
+std::string headline(const diag::LoggedTunnel& tunnel);
 // In which order to apply what interrupts; empty: it does not matter.
 std::string order_of_applying(const diag::Check& check);
 

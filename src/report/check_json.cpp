@@ -42,6 +42,7 @@ class Checked {
         .list("changes", check.changes, endpoint_change)
         .list("problems", document_.problems, problem);
     background_members(out, document_.background);
+    if (document_.logs) out.member("logs", *document_.logs, logs);
   }
 
  private:
@@ -123,6 +124,39 @@ class Checked {
         .text("reason", p.reason)
         .text_or_null("hint", p.hint)
         .truth("fatal", p.fatal);
+  }
+
+  static void fault(Object& out, const diag::ConfiguredFault& f) {
+    out.text("cause", f.cause)
+        .text_or_null("stage", f.stage ? model::name(*f.stage) : "")
+        .text_or_null("attribute", f.attribute)
+        .text("verdict", model::name(f.verdict));
+  }
+  static void explanation(JsonWriter& to, const diag::Explanation& e) {
+    Object out(to);
+    out.text("shown", e.shown);
+    fault(out, e.by);
+  }
+  static void not_shown(JsonWriter& to, const diag::NotShown& n) {
+    Object out(to);
+    fault(out, n.fault);
+    out.text("because", n.because);
+  }
+  static void logged(JsonWriter& to, const diag::LoggedTunnel& t) {
+    std::vector<std::string> unexplained;
+    for (const diag::UnexplainedFinding& one : t.unexplained) unexplained.push_back(one.cause);
+    Object(to)
+        .text("id", t.id)
+        .text_or_null("tunnel", t.tunnel)
+        .truth("assumed", t.assumed)
+        .text("status", t.status)
+        .text_or_null("primary_cause", t.primary_cause)
+        .list("explained_by", t.explained_by, explanation)
+        .texts("unexplained", unexplained)
+        .list("not_shown", t.not_shown, not_shown);
+  }
+  static void logs(JsonWriter& to, const CheckedLogs& l) {
+    Object(to).texts("inputs", l.inputs).list("tunnels", l.tunnels, logged).texts("without_log", l.without_log);
   }
 
   const CheckDocument& document_;

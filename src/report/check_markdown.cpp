@@ -57,6 +57,28 @@ void changes(std::string& to, const diag::Check& check) {
   if (const std::string order = order_of_applying(check); !order.empty()) to += "\nOrder: " + order + "\n";
 }
 
+void logs(std::string& to, const CheckDocument& document) {
+  if (!document.logs) return;
+  to += "\n## What the logs show\n";
+  std::size_t shown = 0;
+  for (const diag::LoggedTunnel& tunnel : document.logs->tunnels) {
+    if (shown++ >= kFull) continue;
+    to += fmt::format("\n**{}**{}\n\n", app::for_markdown(headline(tunnel)),
+                      tunnel.tunnel.empty() ? ", which no configuration describes"
+                      : tunnel.assumed      ? ", taken to be the only tunnel: the logs do not say which it is"
+                                            : "");
+    for (const diag::Explanation& one : tunnel.explained_by)
+      to += fmt::format("- {}: {}\n", one.by.verdict == Verdict::Fails ? "explained" : "may be explained", app::for_markdown(in_words(one)));
+    for (const diag::UnexplainedFinding& one : tunnel.unexplained)
+      to += fmt::format("- not explained: {} ({})\n", app::for_markdown(one.title), app::markdown_code(one.cause));
+    for (const diag::NotShown& one : tunnel.not_shown)
+      to += fmt::format("- not shown: {}: {}\n", app::for_markdown(in_words(one.fault)), one.because);
+  }
+  if (shown > kFull) to += fmt::format("\nand {} more\n", shown - kFull);
+  for (std::size_t i = 0; i < std::min(document.logs->without_log.size(), kFull); ++i)
+    to += fmt::format("\nNot in the logs: {}\n", app::for_markdown(document.logs->without_log[i]));
+}
+
 // What rules of configurations say.
 void settings(std::string& to, const diag::Check& check) {
   std::size_t shown = 0;
@@ -94,6 +116,7 @@ std::string check_to_markdown(const CheckDocument& document, const app::Screen&)
     if (tunnel.verdict.verdict != Verdict::Agrees && full++ < kFull) section(to, tunnel, document);
   if (const std::string text = background_in_short(document.background, findings_of(check)); !text.empty())
     to += "\n" + app::for_markdown(text) + "\n";
+  logs(to, document);
   settings(to, check);
   for (const diag::CheckFinding& f : check.findings)
     if (f.finding.standing.change == diag::FindingChange::Fixed)

@@ -52,6 +52,7 @@ class CheckText {
     for (const CheckedTunnel* tunnel : tunnels_)
       if (tunnel->verdict.verdict != Verdict::Agrees && full++ < kFull) section(*tunnel);
     if (full > kFull) page_.heading(fmt::format("{} more in the JSON report", counted(full - kFull, "tunnel is", "tunnels are")));
+    logs();
     settings();
     fixed();
     background_sections(page_, document_.background, findings_of(check_));
@@ -196,6 +197,34 @@ class CheckText {
     if (change.secret || line == document_.lines.end()) return {};
     const std::string diff = diff_of(change, document_.lines);
     return diff.empty() ? fmt::format("line {}: {}\n", change.where.line, line->second) : diff;
+  }
+
+  void logs() {
+    if (!document_.logs) return;
+    page_.heading("What the logs show");
+    std::size_t shown = 0;
+    for (const diag::LoggedTunnel& tunnel : document_.logs->tunnels)
+      if (shown++ < kFull) logged(tunnel);
+    if (shown > kFull) page_.paragraph(2, fmt::format("and {} more in the JSON report", shown - kFull), Style::Dim);
+    if (document_.logs->tunnels.empty()) page_.paragraph(2, "no tunnel is in them");
+    for (std::size_t i = 0; i < std::min(document_.logs->without_log.size(), kFull); ++i)
+      page_.item(2, "not in the logs  ", document_.logs->without_log[i], Style::Dim);
+  }
+
+  void logged(const diag::LoggedTunnel& tunnel) {
+    page_.item(2, "", headline(tunnel), Style::Bold);
+    if (tunnel.tunnel.empty()) return page_.item(4, "", "no configuration describes it: outside address and VPN id fit none");
+    if (tunnel.assumed) page_.item(4, "", fmt::format("the logs do not say which tunnel it is; taken to be {}, the only one", tunnel.tunnel), Style::Warn);
+    for (const diag::Explanation& one : tunnel.explained_by) {
+      const bool differs = one.by.verdict == Verdict::Fails;
+      page_.item(4, differs ? "explained   " : "may be      ", in_words(one), Style::Plain, differs ? Style::Good : Style::Warn);
+    }
+    for (const diag::UnexplainedFinding& one : tunnel.unexplained)
+      page_.item(4, "unexplained ", fmt::format("{} ({}): no difference of the configurations accounts for it", one.title, one.cause), Style::Plain,
+                 Style::Bad);
+    for (const diag::NotShown& one : tunnel.not_shown)
+      page_.item(4, "not shown   ", fmt::format("{}: {}", in_words(one.fault), one.because), Style::Plain, Style::Warn);
+    if (tunnel.explained_by.empty() && tunnel.unexplained.empty()) page_.item(4, "", "the logs show no fault that the configurations could have");
   }
 
   // What rules of configurations say.
