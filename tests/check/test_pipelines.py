@@ -2,6 +2,7 @@
 import functools
 import json
 import re
+import subprocess
 import sys
 import pathlib
 import xml.etree.ElementTree
@@ -9,7 +10,9 @@ import xml.etree.ElementTree
 import jsonschema
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "samples"))
+TESTS = pathlib.Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / "samples"), str(TESTS / "tools")]
+import pypi  # noqa: E402
 import tool  # noqa: E402
 
 CHECKS = sorted(p.name for p in (tool.SAMPLES / "check").iterdir() if p.is_dir())
@@ -22,7 +25,7 @@ def closed(properties, *required):
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
 
-# The parts of SARIF 2.1.0 that are written, each closed: sections 3.13, 3.14, 3.19, 3.27, 3.28, 3.29, 3.49 of the standard.
+# The parts of SARIF 2.1.0 that are written, each closed, which the standard's own schema cannot say: sections 3.13, 3.14, 3.19, 3.27, 3.28, 3.29, 3.49 of the standard.
 SARIF = closed({
     "$schema": {"type": "string", "format": "uri"}, "version": {"const": "2.1.0"},
     "runs": {"type": "array", "minItems": 1, "maxItems": 1, "items": closed({
@@ -58,6 +61,25 @@ def run(command, name, form):
 RUNS = pytest.mark.parametrize("command, name", [("check", n) for n in CHECKS] + [("diagnose", n) for n in LOGS])
 
 
+@pytest.fixture(scope="session")
+def sarif_faults():
+    """What the schema of OASIS (errata 01) refuses in a log."""
+    schema = json.loads(pypi.schema("sarif-2.1.0.json").read_text())
+    validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.draft4_format_checker)
+    return lambda log: [f"{error.json_path}: {error.message}" for error in validator.iter_errors(log)]
+
+
+@pytest.fixture(scope="session")
+def junit_faults():
+    """What the XSD of Jenkins refuses in a report."""
+    xsd = pypi.schema("junit-10.xsd")
+
+    def faults(report):
+        done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", str(xsd), "-"], input=report, capture_output=True)
+        return [] if done.returncode == 0 else done.stderr.decode().splitlines()
+    return faults
+
+
 def findings(command, name):
     return json.loads(run(command, name, "json").out)["findings"]
 
@@ -69,6 +91,24 @@ def test_sarif_has_each_finding_once_with_its_rule(command, name):
     driver, results = log["runs"][0]["tool"]["driver"], log["runs"][0]["results"]
     assert [driver["rules"][r["ruleIndex"]]["id"] for r in results] == [r["ruleId"] for r in results]
     assert sorted(r["partialFingerprints"]["tunnelscope/1"] for r in results) == sorted(f["fingerprint"] for f in findings(command, name))
+
+
+@RUNS
+def test_sarif_is_valid_against_the_schema_of_oasis(command, name, sarif_faults):
+    assert sarif_faults(json.loads(run(command, name, "sarif").out)) == []
+
+
+@RUNS
+def test_junit_is_valid_against_the_xsd_of_jenkins(command, name, junit_faults):
+    assert junit_faults(run(command, name, "junit").out) == []
+
+
+def test_the_schemas_notice_what_is_wrong(sarif_faults, junit_faults):
+    log = json.loads(run("check", "pfs-mismatch", "sarif").out)
+    log["runs"][0]["results"][0]["level"] = "critical"
+    del log["runs"][0]["tool"]["driver"]["name"]
+    assert len(sarif_faults(log)) == 2
+    assert junit_faults(run("check", "pfs-mismatch", "junit").out.replace(b"<failure ", b"<failing ").replace(b"</failure>", b"</failing>"))
 
 
 @RUNS
