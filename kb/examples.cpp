@@ -41,7 +41,9 @@ std::vector<ExampleCheck> ExampleBench::run() const {
 
 ExampleCheck ExampleBench::check(std::size_t line) const {
   const Line& at = lines_[line];
-  ExampleCheck check{{knowledge_.messages[at.rule].id, *at.text, at.near_miss, false, {}}, at.rule, at.index, {}, {}};
+  const std::string& id = knowledge_.messages[at.rule].id;
+  const std::string key = "message:" + id + (at.near_miss ? "#near_misses/" : "#examples/") + std::to_string(at.index);
+  ExampleCheck check{{id, *at.text, at.near_miss, false, {}, key}, at.rule, {}, {}};
   check.result.message = at.near_miss ? why_near_miss_fails(line, check) : why_example_fails(line, check);
   check.result.passed = check.result.message.empty();
   return check;

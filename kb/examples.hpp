@@ -26,7 +26,6 @@ std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context, 
 struct ExampleCheck {
   ExampleResult result;
   std::size_t rule = 0;   // into Knowledge::messages
-  std::size_t index = 0;  // into the rule's examples or near misses
   std::string capture;    // the capture that is wrong; empty: the match itself
   std::string other;      // the rule that matches although it must not; empty: none
 };

@@ -95,8 +95,7 @@ class Linter {
       if (check.result.passed) continue;
       const MessageRule& rule = knowledge_.messages[check.rule];
       if (!check.capture.empty() && !has_field(*cache_.get(rule.pattern), check.capture)) continue;  // reported by name
-      const std::string key = key_of(rule) + (check.result.near_miss ? "#near_misses/" : "#examples/") + std::to_string(check.index) +
-                              (check.capture.empty() ? "" : "/captures/" + check.capture);
+      const std::string key = check.result.key + (check.capture.empty() ? "" : "/captures/" + check.capture);
       if (report_.has_place(key)) report_.add(key, check.result.message);
       else lint_foreign_example(rule, check);
     }
@@ -296,12 +295,12 @@ std::string file_of(const std::string& key) {
   return "kb/" + key.substr(0, colon) + "s/" + key.substr(colon + 1, key.find('#') - colon - 1) + ".yaml";
 }
 
-std::optional<Error> LintReport::place_of(const std::string& key) const {
-  if (sources_ == nullptr) return Error{file_of(key), 0, 0, {}, {}, {}};
+std::optional<Error> place_of(const std::string& key, const SourceMap* sources) {
+  if (sources == nullptr) return Error{file_of(key), 0, 0, {}, {}, {}};
   const std::size_t entry = std::min(key.find('#'), key.size());
-  const bool partial = sources_->count(key.substr(0, entry) + "#override") > 0;  // says nothing about other keys
+  const bool partial = sources->count(key.substr(0, entry) + "#override") > 0;  // says nothing about other keys
   for (std::string above = key;;) {
-    if (const auto place = sources_->find(above); place != sources_->end()) {
+    if (const auto place = sources->find(above); place != sources->end()) {
       const Position& at = place->second;
       return Error{at.file, at.line, at.column, at.source_line, {}, {}};
     }
@@ -314,7 +313,7 @@ std::optional<Error> LintReport::place_of(const std::string& key) const {
 
 void LintReport::add_at_first(const std::vector<std::string>& keys, std::string reason, std::string hint) {
   for (const std::string& key : keys) {
-    std::optional<Error> error = place_of(key);
+    std::optional<Error> error = place_of(key, sources_);
     if (!error) continue;
     error->reason = std::move(reason);
     error->hint = std::move(hint);

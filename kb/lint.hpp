@@ -27,12 +27,17 @@ std::vector<Error> lint(const Knowledge& knowledge, const LintContext& context =
 // Of these only: causes that can never match, because nothing gives one of their signals.
 std::vector<Error> lint_signals(const Knowledge& knowledge, const SourceMap& sources);
 
+// The place of a key of kb/source_map.hpp, or of the nearest part above it, as an error without a reason. Without sources it is the
+// file alone; nothing: there are sources, and they are of an overlay that does not say this part.
+std::optional<Error> place_of(const std::string& key, const SourceMap* sources);
+
 struct ExampleResult {
   std::string rule;
   std::string line;
   bool near_miss = false;
   bool passed = false;
   std::string message;  // when not passed: what was expected and what came, one line, log text escaped
+  std::string key;      // where it stands, as in kb/source_map.hpp
 };
 
 // Every example and near miss of every rule, in the order of the rules, each run against all rules of its dialect.

@@ -16,13 +16,10 @@ class LintReport {
   void add(const std::string& key, std::string reason, std::string hint = {}) { add_at_first({key}, std::move(reason), std::move(hint)); }
   // The first of `keys` that has a place.
   void add_at_first(const std::vector<std::string>& keys, std::string reason, std::string hint = {});
-  bool has_place(const std::string& key) const { return place_of(key).has_value(); }
+  bool has_place(const std::string& key) const { return place_of(key, sources_).has_value(); }
   std::vector<Error> take();
 
  private:
-  // Nothing when there are sources and none of them holds it: sources of an overlay hold the user's own parts alone.
-  std::optional<Error> place_of(const std::string& key) const;
-
   const SourceMap* sources_;
   std::vector<Error> errors_;
 };

@@ -67,8 +67,10 @@ std::vector<ConfigIssue> judge(const kb::Knowledge& knowledge, kb::ConfigScope s
   return issues;
 }
 
-kb::ExampleResult run(const kb::Knowledge& knowledge, const kb::ConfigRule& rule, const kb::ConfigExample& example, bool near_miss) {
-  kb::ExampleResult result{rule.id, line_of(example), near_miss, false, {}};
+kb::ExampleResult run(const kb::Knowledge& knowledge, const kb::ConfigRule& rule, std::size_t index, bool near_miss) {
+  const kb::ConfigExample& example = (near_miss ? rule.near_misses : rule.examples)[index];
+  const std::string key = rule.id + (near_miss ? "#near_misses/" : "#examples/") + std::to_string(index);
+  kb::ExampleResult result{rule.id, line_of(example), near_miss, false, {}, key};
   const Ends ends = ends_of(example);
   const std::vector<ConfigIssue> issues = judge(knowledge, rule.scope, ends);
   const bool holds = std::any_of(issues.begin(), issues.end(), [&](const ConfigIssue& issue) { return issue.rule == &rule; });
@@ -83,8 +85,8 @@ kb::ExampleResult run(const kb::Knowledge& knowledge, const kb::ConfigRule& rule
 std::vector<kb::ExampleResult> run_config_examples(const kb::Knowledge& knowledge) {
   std::vector<kb::ExampleResult> results;
   for (const kb::ConfigRule& rule : knowledge.config) {
-    for (const kb::ConfigExample& example : rule.examples) results.push_back(run(knowledge, rule, example, false));
-    for (const kb::ConfigExample& example : rule.near_misses) results.push_back(run(knowledge, rule, example, true));
+    for (std::size_t i = 0; i < rule.examples.size(); ++i) results.push_back(run(knowledge, rule, i, false));
+    for (std::size_t i = 0; i < rule.near_misses.size(); ++i) results.push_back(run(knowledge, rule, i, true));
   }
   return results;
 }

@@ -37,6 +37,7 @@ std::string line_of(std::string_view command, const PipelineItem& item) {
   std::string place;
   if (!item.path.empty() && item.path != "-") place = fmt::format("file={},", escaped(item.path, true));
   if (!place.empty() && item.line > 0) place += fmt::format("line={},", item.line);
+  if (!place.empty() && item.line > 0 && item.column > 0) place += fmt::format("col={},", item.column);
   return fmt::format("::{} {}title={}::{}\n", command, place, escaped(f.title + " (" + f.cause + ")", true),
                      escaped(sentence_of(f), false));
 }

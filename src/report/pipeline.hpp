@@ -18,6 +18,7 @@ struct PipelineItem {
   std::string path;                        // empty: it stands nowhere
   std::uint64_t line = 0;                  // 1-based; 0: not known
   std::string change;                      // "new", "unchanged", "fixed"; empty: nothing to compare with
+  std::uint64_t column = 0;                // 1-based, in characters; 0: not known
 
   bool is_fixed() const { return change == "fixed"; }
   const diag::Standing& standing() const { return finding->standing; }
@@ -31,7 +32,7 @@ struct PipelineProblem {
 };
 
 struct PipelineReport {
-  std::string_view command;         // "diagnose", "check"
+  std::string_view command;         // "diagnose", "check", "rules lint", "rules test"
   std::vector<PipelineItem> items;  // worst first
   std::vector<std::string> passed;  // subjects that nothing at or above a warning is about, and that are not in doubt
   std::vector<PipelineProblem> problems;

@@ -58,7 +58,11 @@ void location(JsonWriter& to, const PipelineItem& item) {
     Object object(inner);
     object.member("artifactLocation", place, [](JsonWriter& file, const PipelineItem& p) { Object(file).text("uri", uri_of(p.path)); });
     if (place.line > 0)
-      object.member("region", place, [](JsonWriter& region, const PipelineItem& p) { Object(region).count("startLine", p.line); });
+      object.member("region", place, [](JsonWriter& region, const PipelineItem& p) {
+        Object lines(region);
+        lines.count("startLine", p.line);
+        if (p.column > 0) lines.count("startColumn", p.column);
+      });
   });
 }
 

@@ -2,7 +2,6 @@
 import functools
 import json
 import re
-import subprocess
 import sys
 import pathlib
 import xml.etree.ElementTree
@@ -12,8 +11,8 @@ import pytest
 
 TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS / "samples"), str(TESTS / "tools")]
-import pypi  # noqa: E402
 import tool  # noqa: E402
+from schemas import junit_faults, sarif_faults  # noqa: E402
 
 CHECKS = sorted(p.name for p in (tool.SAMPLES / "check").iterdir() if p.is_dir())
 LOGS = ["psk-mismatch-ikev2", "mixed-five-systems"]
@@ -61,25 +60,6 @@ def run(command, name, form):
 RUNS = pytest.mark.parametrize("command, name", [("check", n) for n in CHECKS] + [("diagnose", n) for n in LOGS])
 
 
-@pytest.fixture(scope="session")
-def sarif_faults():
-    """What the schema of OASIS (errata 01) refuses in a log."""
-    schema = json.loads(pypi.schema("sarif-2.1.0.json").read_text())
-    validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.draft4_format_checker)
-    return lambda log: [f"{error.json_path}: {error.message}" for error in validator.iter_errors(log)]
-
-
-@pytest.fixture(scope="session")
-def junit_faults():
-    """What the XSD of Jenkins refuses in a report."""
-    xsd = pypi.schema("junit-10.xsd")
-
-    def faults(report):
-        done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", str(xsd), "-"], input=report, capture_output=True)
-        return [] if done.returncode == 0 else done.stderr.decode().splitlines()
-    return faults
-
-
 def findings(command, name):
     return json.loads(run(command, name, "json").out)["findings"]
 
@@ -94,16 +74,16 @@ def test_sarif_has_each_finding_once_with_its_rule(command, name):
 
 
 @RUNS
-def test_sarif_is_valid_against_the_schema_of_oasis(command, name, sarif_faults):
+def test_sarif_is_valid_against_the_schema_of_oasis(command, name):
     assert sarif_faults(json.loads(run(command, name, "sarif").out)) == []
 
 
 @RUNS
-def test_junit_is_valid_against_the_xsd_of_jenkins(command, name, junit_faults):
+def test_junit_is_valid_against_the_xsd_of_jenkins(command, name):
     assert junit_faults(run(command, name, "junit").out) == []
 
 
-def test_the_schemas_notice_what_is_wrong(sarif_faults, junit_faults):
+def test_the_schemas_notice_what_is_wrong():
     log = json.loads(run("check", "pfs-mismatch", "sarif").out)
     log["runs"][0]["results"][0]["level"] = "critical"
     del log["runs"][0]["tool"]["driver"]["name"]

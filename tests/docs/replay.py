@@ -48,7 +48,7 @@ def pattern_of(expected):
 
 def scratch_folder(folder):
     """A copy of what pages work on. Writing into it leaves the source tree as it is."""
-    for name in ("kb", "samples"):
+    for name in ("kb", "samples", "tests/broken-kb"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("docs", "script", "README.md"):
         (folder / name).symlink_to(ROOT / name)
