@@ -15,10 +15,24 @@ void set_place(PipelineItem& item, const std::string& at) {
   if (colon != std::string::npos) std::from_chars(at.data() + colon + 1, at.data() + at.size(), item.line);
 }
 
-PipelineItem item_of(const diag::Finding& finding) {
+// `made`: files that a program made, which stand in no repository.
+PipelineItem item_of(const diag::Finding& finding, const std::set<std::string>& made = {}) {
   PipelineItem item{&finding, {}, 0, finding.standing.change ? std::string(diag::name_of(*finding.standing.change)) : std::string()};
-  if (!finding.evidence.empty()) set_place(item, finding.evidence.front().at);
+  for (const diag::Evidence& evidence : finding.evidence) {
+    if (!item.path.empty() && !made.contains(item.path)) break;
+    PipelineItem place;
+    set_place(place, evidence.at);
+    if (item.path.empty() || !made.contains(place.path)) item.path = place.path, item.line = place.line;
+  }
   return item;
+}
+
+// Plans, states and descriptions: the reader of a change cannot open them, so a finding stands at the other end where it has a place there.
+std::set<std::string> made_files(const CheckDocument& document) {
+  std::set<std::string> paths;
+  for (const ReadConfiguration& one : document.configurations)
+    if (one.kind.starts_with("terraform-") || one.kind == "aws-describe") paths.insert(one.path);
+  return paths;
 }
 
 void put_worst_first(std::vector<PipelineItem>& items) {
@@ -56,7 +70,8 @@ PipelineReport pipeline_report(const Document& document) {
 
 PipelineReport pipeline_report(const CheckDocument& document) {
   PipelineReport report{"check", {}, {}, {}};
-  for (const diag::CheckFinding& one : document.check.findings) report.items.push_back(item_of(one.finding));
+  const std::set<std::string> made = made_files(document);
+  for (const diag::CheckFinding& one : document.check.findings) report.items.push_back(item_of(one.finding, made));
   for (const diag::Finding& finding : document.background.gone) report.items.push_back(item_of(finding));
   put_worst_first(report.items);
   for (const diag::config::Problem& problem : document.problems)

@@ -2,6 +2,7 @@
 import functools
 import json
 import re
+import subprocess
 import sys
 import pathlib
 import xml.etree.ElementTree
@@ -130,3 +131,15 @@ def test_what_could_not_be_read_is_in_every_format(tmp_path):
     suite = xml.etree.ElementTree.fromstring(out["junit"].out).find("testsuite")
     assert int(suite.get("errors")) == len(suite.findall("testcase/error")) > 0
     assert out["github"].out.startswith(b"::error file=plan.json,line=")
+
+
+def test_a_finding_stands_in_a_file_that_people_write_where_it_has_a_place_there():
+    places = {i["check_name"]: i["location"]["path"] for i in json.loads(run("check", "terraform-plan-changes-pfs", "gitlab").out)}
+    assert places == {"pfs-mismatch": "swanctl.conf", "config/both-tunnels-bounce": "plan.json", "config/log-off": "plan.json"}
+
+
+def test_the_sample_pull_request_is_the_change_between_its_files(tmp_path):
+    sample = tool.SAMPLES / "check/pull-request"
+    tool.write_files(tmp_path, {"gateway/swanctl.conf": (sample / "swanctl.before.conf").read_bytes()})
+    subprocess.run(["git", "apply", "--include=gateway/*", str(sample / "pull-request.diff")], cwd=tmp_path, check=True)
+    assert (tmp_path / "gateway/swanctl.conf").read_text() == (sample / "gateway/swanctl.conf").read_text()
