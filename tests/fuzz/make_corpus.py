@@ -95,10 +95,38 @@ def sessions(_root, corpus):
         keep(corpus / "csv", bytes([kind]) + rows.encode())
 
 
+# The readers in the order of their table, which is what the first byte counts: see configurations.cpp and src/config/readers.cpp.
+READERS, SWANCTL = 12, 5
+CONFIGURATIONS = [
+    b"crypto isakmp policy 10\n encr aes 256\n authentication pre-share\n group 14\ncrypto isakmp key 0 x.key address 203.0.113.10\n"
+    b"crypto ipsec transform-set t esp-aes 256 esp-sha256-hmac\ncrypto map m 10 ipsec-isakmp\n set peer 203.0.113.10\n"
+    b" set transform-set t\n match address a\nip access-list extended a\n deny ip host 10.0.0.1 any\n permit ip any any\n",
+    b"set security ike proposal p dh-group group14\nset security ike policy q proposals p\n"
+    b"set security ike policy q pre-shared-key ascii-text \"x.key\"\nset security ike gateway g ike-policy q\n"
+    b"set security ike gateway g address 203.0.113.10\nset security ipsec vpn v ike gateway g\n"
+    b"set security ipsec vpn v bind-interface st0.1\n",
+    b"conn %default\n  ikev2=insist\nconn a\n  left=198.51.100.20\n  right=203.0.113.10\n  also=b\n  auto=start\ninclude second\n"
+    b"\n%%%\n198.51.100.20 203.0.113.10 : PSK \"x.key\"\n",
+    b"Resources:\n  A:\n    Type: AWS::EC2::VPNConnection\n    Properties:\n      Type: ipsec.1\n      CustomerGatewayId: !Ref C\n",
+    b'<vpn_connection id="vpn-1"><ipsec_tunnel><ike><pre_shared_key>x.key</pre_shared_key></ike></ipsec_tunnel></vpn_connection>',
+]
+
+
+def configurations(root, corpus):
+    """The configurations of samples/check and those above, each for every reader; those of the lab for their own."""
+    files = [file.read_bytes() for pattern in ("*.conf", "plan.json") for file in sorted(root.glob(f"samples/check/**/{pattern}"))]
+    for file in sorted(root.glob("tests/lab/**/*.swanctl.conf")):
+        keep(corpus / "configurations", bytes([SWANCTL]) + file.read_bytes())
+    pages = re.findall(r"^```yaml\n(tunnelscope-gateway.*?)^```", (root / "docs/gateway-yaml.md").read_text(), re.M | re.S)
+    for text in [*files, *CONFIGURATIONS, *(page.encode() for page in pages)]:
+        for reader in range(READERS):
+            keep(corpus / "configurations", bytes([reader]) + text)
+
+
 if __name__ == "__main__":
     top, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    for fill in (containers, knowledge_base, patterns, sessions):
+    for fill in (containers, knowledge_base, patterns, sessions, configurations):
         fill(top, out)
-    for name in ("containers", "records", "knowledge_base", "pattern", "sessions", "csv"):
+    for name in ("containers", "records", "knowledge_base", "pattern", "sessions", "csv", "configurations"):
         keep(out / name, b"\n")
         print(f"{name}: {sum(1 for _ in (out / name).iterdir())} seeds")
