@@ -58,7 +58,7 @@ class Faults {
     for (const CheckedTunnel* tunnel : tunnels) {
       for (const StageVerdict& stage : tunnel->verdict.stages) add(stage);
       for (const CheckFinding& one : check.findings)
-        if (one.finding.subject == tunnel->id && one.change != FindingChange::Fixed && one.finding.cause.starts_with(kConfigRule))
+        if (one.finding.subject == tunnel->id && one.finding.standing.change != FindingChange::Fixed && one.finding.cause.starts_with(kConfigRule))
           settings_.push_back({one.finding.cause, {}, {}, Verdict::Fails});
     }
   }
