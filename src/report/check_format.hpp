@@ -34,8 +34,8 @@ struct CheckDocument {
   std::vector<ReadConfiguration> configurations;
   std::vector<diag::config::Problem> problems;
   std::map<diag::config::Where, std::string> lines;  // of places at which something is to be changed; none holds a key
-  Background background;
-  std::optional<CheckedLogs> logs;                   // empty: none were given
+  Background background = {};
+  std::optional<CheckedLogs> logs = {};                 // empty: none were given
 };
 
 FindingList findings_of(const diag::Check& check);

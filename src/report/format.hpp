@@ -25,7 +25,7 @@ struct Document {
   std::vector<input::ReadProblem> problems;
   std::vector<Note> notes;
   bool redacted = false;
-  Background background;
+  Background background = {};
 };
 
 FindingList findings_of(const diag::Report& report);
