@@ -61,7 +61,7 @@ struct Finding {
   std::vector<kb::Reference> references;
   Details details;
   std::string owner, runbook_url;     // from the knowledge base; text and Markdown reports
-  Standing standing;                  // of no diagnosis: src/ fills it in
+  Standing standing;                  // to other reports and to suppressions; filled in when all findings are known
 };
 
 struct Outage {

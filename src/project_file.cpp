@@ -76,6 +76,7 @@ class Reader {
     if (root.is(Node::Kind::Null)) return;
     if (!root.is(Node::Kind::Map)) return faults_.add(root, "it must be a map of settings", "fail-on: critical");
     for (const Entry& entry : root.entries) {
+      if (faults_.first()) return;
       if (entry.name == "pairs") pairs(entry);
       else if (entry.name == "active-standby") standbys(entry);
       else if (entry.name == "suppressions") made_.suppressions = read_suppressions(entry, faults_);
@@ -87,7 +88,8 @@ class Reader {
   void section(const Entry& entry) {
     if (!entry.value.is(Node::Kind::Map))
       return faults_.add(entry, fmt::format("`{}` must be a map of settings", entry.name), fmt::format("{}: {{format: json}}", entry.name));
-    for (const Entry& inner : entry.value.entries) option(inner, entry.name);
+    for (const Entry& inner : entry.value.entries)
+      if (!faults_.first()) option(inner, entry.name);
   }
 
   void option(const Entry& entry, const std::string& section) {
@@ -160,7 +162,8 @@ class Reader {
 
   void pairs(const Entry& entry) {
     if (!entry.value.is(Node::Kind::List)) return faults_.add(entry, "`pairs` must be a list", "pairs: [{cloud: ..., gateway: ...}]");
-    for (const Node& item : entry.value.items) pair(item);
+    for (const Node& item : entry.value.items)
+      if (!faults_.first()) pair(item);
   }
 
   void pair(const Node& item) {
@@ -178,7 +181,8 @@ class Reader {
   void standbys(const Entry& entry) {
     if (!entry.value.is(Node::Kind::List))
       return faults_.add(entry, "`active-standby` must be a list", "active-standby: [{connection: vpn-..., standby: 203.0.113.17}]");
-    for (const Node& item : entry.value.items) standby(item);
+    for (const Node& item : entry.value.items)
+      if (!faults_.first()) standby(item);
   }
 
   void standby(const Node& item) {

@@ -1,6 +1,7 @@
 #include "src/commands/background.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -58,12 +59,12 @@ void KnownFindings::settle_pseudonyms(const std::vector<Finding*>& findings, rep
 }
 
 void KnownFindings::compare(const std::vector<Finding*>& findings, bool redacted, report::Background& background) const {
+  std::set<std::string> listed;
+  for (const Finding& gone : background.gone) listed.insert(gone.fingerprint);
   for (const Past& past : pasts_) {
     if (past.read.redacted != redacted) continue;
-    for (Finding& gone : diag::compare(findings, past.read.findings, past.is)) {
-      const auto same = [&](const Finding& other) { return other.fingerprint == gone.fingerprint; };
-      if (std::none_of(background.gone.begin(), background.gone.end(), same)) background.gone.push_back(std::move(gone));
-    }
+    for (Finding& gone : diag::compare(findings, past.read.findings, past.is))
+      if (listed.insert(gone.fingerprint).second) background.gone.push_back(std::move(gone));
   }
 }
 

@@ -139,11 +139,13 @@ def test_a_mistake_is_told_with_its_place_and_a_way_out(world, text, place, frag
 
 @pytest.mark.parametrize("make", [
     lambda path: path.write_bytes(b"a" * 3_000_000),
+    lambda path: path.write_text("".join(f"key-{i}: 1\n" for i in range(60_000))),
+    lambda path: path.write_text("pairs: [" + "{clouds: a}," * 60_000 + "]"),
     lambda path: path.mkdir(),
     lambda path: os.mkfifo(path),
     lambda path: path.symlink_to("/dev/zero"),
     lambda path: path.symlink_to("/nonexistent"),
-], ids=["huge", "folder", "fifo", "endless", "dangling"])
+], ids=["huge", "of-many-keys", "of-many-pairs", "folder", "fifo", "endless", "dangling"])
 def test_what_is_no_file_of_settings_is_said_at_once(world, make):
     make(world / "odd.yaml")
     said = run(world, "rules", "list", "--config", world / "odd.yaml")
