@@ -110,7 +110,7 @@ bool is_later(Stage stage) { return stage >= Stage::ChildRekey; }
 std::string why_not_shown(const ConfiguredFault& fault, const Faults& faults, const LoggedTunnel& logged) {
   const Stage first = *faults.failing().front().stage;
   if (first < *fault.stage && !is_later(first)) return "an earlier stage fails first";
-  if (*fault.stage == Stage::ChildRekey || *fault.stage == Stage::IkeRekey) return "it shows at the first rekey of its own";
+  if (*fault.stage == Stage::ChildRekey || *fault.stage == Stage::IkeRekey) return "it shows only when an SA is due for renewal";
   if (*fault.stage == Stage::Liveness) return "it shows when the tunnel has gone down";
   if (*fault.stage == Stage::Bgp) return "it shows in the BGP log alone";
   if (logged.status == "up" || logged.status == "degraded")

@@ -31,7 +31,7 @@ struct UnexplainedFinding {
 // A stage that fails, and no finding of the logs comes of it.
 struct NotShown {
   ConfiguredFault fault;
-  std::string because;                  // a clause: "it shows at the first rekey"
+  std::string because;                  // a clause: "it shows when the tunnel has gone down"
 };
 
 struct LoggedTunnel {

@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"NothingOfTheKind", spoil_key, {"dpd-timeout"},
             "dpd-timeout unexplained\nauthentication psk-mismatch not shown: no message of it is in the logs\n"},
         Row{"NoDifference", nullptr, {"psk-mismatch"}, "psk-mismatch unexplained\n"},
-        Row{"PfsBeforeTheFirstRekey", spoil_pfs, {}, "child-rekey pfs-mismatch not shown: it shows at the first rekey of its own\n"},
+        Row{"PfsBeforeTheFirstRekey", spoil_pfs, {}, "child-rekey pfs-mismatch not shown: it shows only when an SA is due for renewal\n"},
         Row{"TheKeyWhileTheTunnelIsUp", spoil_key, {},
             "authentication psk-mismatch not shown: the tunnel is up: it shows at the next start, unless the files are not what runs\n"},
         Row{"WhatComesAfterAStageThatFails", spoil_proposal_and_pfs, {"ike-proposal-mismatch"},
