@@ -40,7 +40,8 @@ Values values_of(const TunnelFacts& facts) {
   if (facts.dpd_action) values["dpd_action"] = name_of(*facts.dpd_action);
   if (facts.begins) values["startup_action"] = *facts.begins ? "start" : "add";
   if (facts.bgp) values["routing"] = *facts.bgp ? "bgp" : "static";
-  if (facts.ikev1 && facts.ikev2 && (*facts.ikev1 || *facts.ikev2)) values["ike"] = !*facts.ikev1 ? "ikev2" : *facts.ikev2 ? "both" : "ikev1";
+  const bool some_version = facts.ikev1 && facts.ikev2 && (*facts.ikev1 || *facts.ikev2);
+  if (some_version) values["ike"] = !*facts.ikev1 ? "ikev2" : *facts.ikev2 ? "both" : "ikev1";
   return values;
 }
 

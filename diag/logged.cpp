@@ -51,6 +51,23 @@ bool is_about(const Finding& finding, const TunnelReport& tunnel) {
   return finding.subject == tunnel.id || (!tunnel.connection.empty() && finding.subject == tunnel.connection);
 }
 
+// What ran when the logs were written.
+std::vector<CheckedTunnel> ran(const Check& check) {
+  if (!check.before) return check.tunnels;
+  std::vector<CheckedTunnel> tunnels;
+  for (const config::TunnelVerdict& verdict : check.before->tunnels) {
+    const bool named = verdict.cloud && verdict.cloud->connection.known();
+    tunnels.push_back({verdict, config::tunnel_id(verdict), named ? *verdict.cloud->connection : std::string(), {}});
+  }
+  return tunnels;
+}
+
+bool has_finding(const Check& check, const std::string& cause, const std::string& subject) {
+  return std::any_of(check.findings.begin(), check.findings.end(), [&](const CheckFinding& one) {
+    return one.change != FindingChange::Fixed && one.finding.cause == cause && one.finding.subject == subject;
+  });
+}
+
 // What may explain the logs of one tunnel: stages in the protocol's order, then settings.
 class Faults {
  public:
@@ -58,7 +75,7 @@ class Faults {
     for (const CheckedTunnel* tunnel : tunnels) {
       for (const StageVerdict& stage : tunnel->verdict.stages) add(stage);
       for (const CheckFinding& one : check.findings)
-        if (one.finding.subject == tunnel->id && one.finding.standing.change != FindingChange::Fixed && one.finding.cause.starts_with(kConfigRule))
+        if (one.finding.subject == tunnel->id && one.finding.standing.change != FindingChange::New && one.finding.cause.starts_with(kConfigRule))
           settings_.push_back({one.finding.cause, {}, {}, Verdict::Fails});
     }
   }
@@ -118,17 +135,18 @@ std::string why_not_shown(const ConfiguredFault& fault, const Faults& faults, co
   return "no message of it is in the logs";
 }
 
-LoggedTunnel explained(const TunnelReport& tunnel, const Report& report, const Check& check, const kb::Knowledge& knowledge) {
+LoggedTunnel explained(const TunnelReport& tunnel, const Report& report, const std::vector<CheckedTunnel>& tunnels, const Check& check,
+                       const kb::Knowledge& knowledge) {
   LoggedTunnel logged;
   logged.id = tunnel.id;
   logged.status = tunnel.status;
   logged.primary_cause = tunnel.primary_cause;
   std::vector<const CheckedTunnel*> ends;
-  for (const CheckedTunnel& one : check.tunnels)
+  for (const CheckedTunnel& one : tunnels)
     if (is_same(one, tunnel)) ends.push_back(&one);
   const bool nameless = tunnel.connection.empty() && tunnel.outside_ip.empty();
-  logged.assumed = nameless && report.tunnels.size() == 1 && check.tunnels.size() == 1;
-  if (logged.assumed) ends.push_back(&check.tunnels.front());
+  logged.assumed = nameless && report.tunnels.size() == 1 && tunnels.size() == 1;
+  if (logged.assumed) ends.push_back(&tunnels.front());
   if (!ends.empty()) logged.tunnel = ends.front()->id;
 
   const Faults faults(ends, check, knowledge);
@@ -138,12 +156,16 @@ LoggedTunnel explained(const TunnelReport& tunnel, const Report& report, const C
     shown.insert(finding.cause);
     if (finding.role != kb::Role::RootCause) continue;
     const std::vector<ConfiguredFault> by = faults.explaining(finding.cause);
-    for (const ConfiguredFault& one : by) logged.explained_by.push_back({finding.cause, one});
-    for (const ConfiguredFault& one : by) used.insert(one.cause);
+    for (const ConfiguredFault& one : by) {
+      logged.explained_by.push_back({finding.cause, one, {}});
+      if (check.before && one.verdict == Verdict::Fails) logged.explained_by.back().mended = !has_finding(check, one.cause, logged.tunnel);
+      used.insert(one.cause);
+    }
     if (by.empty()) logged.unexplained.push_back({finding.cause, finding.title});
   }
   for (const ConfiguredFault& fault : faults.failing())
-    if (!used.contains(fault.cause) && !shown.contains(fault.cause)) logged.not_shown.push_back({fault, why_not_shown(fault, faults, logged)});
+    if (!used.contains(fault.cause) && !shown.contains(fault.cause))
+      logged.not_shown.push_back({fault, why_not_shown(fault, faults, logged)});
   return logged;
 }
 
@@ -151,7 +173,8 @@ LoggedTunnel explained(const TunnelReport& tunnel, const Report& report, const C
 
 std::vector<LoggedTunnel> explain(const Report& report, const Check& check, const kb::Knowledge& knowledge) {
   std::vector<LoggedTunnel> all;
-  for (const TunnelReport& tunnel : report.tunnels) all.push_back(explained(tunnel, report, check, knowledge));
+  const std::vector<CheckedTunnel> tunnels = ran(check);
+  for (const TunnelReport& tunnel : report.tunnels) all.push_back(explained(tunnel, report, tunnels, check, knowledge));
   return all;
 }
 

@@ -13,7 +13,7 @@ namespace tunnelscope::diag {
 
 // Something in the configurations: a stage that fails or cannot be verified, or a setting that a rule of kb/config/ found.
 struct ConfiguredFault {
-  std::string cause;                    // of the stage that fails, "config/..." of a rule; of a stage that cannot be verified what it would be
+  std::string cause;                    // of the stage, "config/..." of a rule; what it would be, of a stage that cannot be verified
   std::optional<config::Stage> stage;   // empty: a rule
   std::string attribute;                // empty: a rule, or not known
   config::Verdict verdict = config::Verdict::Fails;  // Unverified: it may be so
@@ -22,6 +22,7 @@ struct ConfiguredFault {
 struct Explanation {
   std::string shown;                    // the cause that the logs show
   ConfiguredFault by;
+  std::optional<bool> mended;           // by the change that is checked; empty: there is none
 };
 
 struct UnexplainedFinding {
@@ -44,7 +45,7 @@ struct LoggedTunnel {
   std::vector<NotShown> not_shown;
 };
 
-// One per tunnel of the report, in its order.
+// One per tunnel of the report, in its order. Logs were written under what stood there before a change: with one, that state explains them.
 std::vector<LoggedTunnel> explain(const Report& report, const Check& check, const kb::Knowledge& knowledge);
 
 // Ids of the tunnels of the check that no log is of.

@@ -187,6 +187,13 @@ void extend(std::vector<Stretch<State>>& lane, Time time, State state) {
   lane.push_back({time, time, state});
 }
 
+// The log's own, else the only one that the configuration allows.
+IkeVersion version_of(const TunnelLog& log, const TunnelFacts* facts) {
+  if (log.version != IkeVersion::Unknown || facts == nullptr || !facts->ikev1 || !facts->ikev2) return log.version;
+  if (*facts->ikev1 == *facts->ikev2) return IkeVersion::Unknown;
+  return *facts->ikev1 ? IkeVersion::V1 : IkeVersion::V2;
+}
+
 }  // namespace
 
 History track(const TunnelLog& log, const Classifier& classifier, const Limits& limits, Time now, const TunnelFacts* facts) {
@@ -194,7 +201,7 @@ History track(const TunnelLog& log, const Classifier& classifier, const Limits& 
   h.log = &log;
   h.facts = facts;
   h.now = std::max(now, log.events.back().time);
-  h.version = log.version;
+  h.version = version_of(log, facts);
   h.states.reserve(log.events.size());
   Tracker(h, classifier, limits).run();
   h.usual_spacing = usual_spacing(log.spacings);

@@ -146,7 +146,7 @@ Exit check(const Settings& settings, Console& console) {
   document.lines = lines_of(document.check);
   known->settle(findings_in(document.check), plan->present, document.background);
   if (!settings.logs.empty())
-    document.logs = check_logs(settings, plan->input.configurations, document.check, knowledge->get(), console, document.problems);
+    document.logs = check_logs(settings, plan->input, document.check, knowledge->get(), console, document.problems);
 
   complain_of(document.problems, console);
   const bool nothing = nothing_found(document.check);

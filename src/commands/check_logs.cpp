@@ -21,14 +21,22 @@ bool says_nothing(const diag::Report& report) {
   return report.coverage.recognised == 0 && std::none_of(report.tunnels.begin(), report.tunnels.end(), states_something);
 }
 
+// The logs were written under what stood there before a change.
+std::vector<diag::TunnelFacts> facts_of(const diag::CheckInput& input) {
+  const bool cloud_changes = std::any_of(input.before.begin(), input.before.end(),
+                                         [](const model::Configuration& one) { return one.side == model::Side::Cloud; });
+  return diag::facts_of(cloud_changes ? input.before : input.configurations);
+}
+
 model::Problem nothing_in(const std::string& path, const diag::Report& report) {
-  return {{path, 0, 0}, report.tunnels.empty() ? "no log record of a tunnel is in it" : "none of its messages is known, and none states a phase",
+  return {{path, 0, 0},
+          report.tunnels.empty() ? "no log record of a tunnel is in it" : "none of its messages is known, and none states a phase",
           "expected is an export of AWS Site-to-Site VPN logs; tunnelscope diagnose says more of it", true};
 }
 
 }  // namespace
 
-report::CheckedLogs check_logs(const app::Settings& settings, const std::vector<model::Configuration>& configurations, const diag::Check& check,
+report::CheckedLogs check_logs(const app::Settings& settings, const diag::CheckInput& checked, const diag::Check& check,
                                const kb::Knowledge& knowledge, app::Console& console, std::vector<model::Problem>& problems) {
   const diag::Classifier classifier(knowledge);
   app::Spill spill;
@@ -36,7 +44,7 @@ report::CheckedLogs check_logs(const app::Settings& settings, const std::vector<
   report::Document document;
   document.problems = read(settings.logs, settings, diag::kNoTime, console, intake);
   intake.finish(jobs_of(settings));
-  document.report = diag::diagnose(intake, classifier, {diag::kNoTime, diag::kNoTime, diag::kNoTime, {}, diag::facts_of(configurations)});
+  document.report = diag::diagnose(intake, classifier, {diag::kNoTime, diag::kNoTime, diag::kNoTime, {}, facts_of(checked)});
   app::clean(document, nullptr);
 
   for (const input::ReadProblem& problem : document.problems)

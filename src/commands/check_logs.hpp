@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "diag/check.hpp"
-#include "diag/config/model.hpp"
 #include "kb/knowledge.hpp"
 #include "src/command.hpp"
 #include "src/report/check_format.hpp"
@@ -11,8 +10,7 @@
 namespace tunnelscope::commands {
 
 // Precondition: --logs was given. What could not be read of the logs is added to `problems`, fatal.
-report::CheckedLogs check_logs(const app::Settings& settings, const std::vector<diag::config::Configuration>& configurations,
-                               const diag::Check& check, const kb::Knowledge& knowledge, app::Console& console,
-                               std::vector<diag::config::Problem>& problems);
+report::CheckedLogs check_logs(const app::Settings& settings, const diag::CheckInput& checked, const diag::Check& check,
+                               const kb::Knowledge& knowledge, app::Console& console, std::vector<diag::config::Problem>& problems);
 
 }  // namespace tunnelscope::commands

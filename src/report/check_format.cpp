@@ -142,7 +142,9 @@ std::string in_words(const diag::ConfiguredFault& fault) {
 }
 
 std::string in_words(const diag::Explanation& explanation) {
-  return fmt::format("{} by {}", explanation.shown, in_words(explanation.by));
+  std::string_view then;
+  if (explanation.mended) then = *explanation.mended ? ", which the change mends" : ", which the change leaves as it is";
+  return fmt::format("{} by {}{}", explanation.shown, in_words(explanation.by), then);
 }
 
 std::string headline(const diag::LoggedTunnel& tunnel) {

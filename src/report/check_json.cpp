@@ -136,6 +136,7 @@ class Checked {
     Object out(to);
     out.text("shown", e.shown);
     fault(out, e.by);
+    e.mended ? out.truth("mended", *e.mended) : out.null("mended");
   }
   static void not_shown(JsonWriter& to, const diag::NotShown& n) {
     Object out(to);

@@ -68,7 +68,8 @@ void logs(std::string& to, const CheckDocument& document) {
                       : tunnel.assumed      ? ", taken to be the only tunnel: the logs do not say which it is"
                                             : "");
     for (const diag::Explanation& one : tunnel.explained_by)
-      to += fmt::format("- {}: {}\n", one.by.verdict == Verdict::Fails ? "explained" : "may be explained", app::for_markdown(in_words(one)));
+      to += fmt::format("- {}: {}\n", one.by.verdict == Verdict::Fails ? "explained" : "may be explained",
+                        app::for_markdown(in_words(one)));
     for (const diag::UnexplainedFinding& one : tunnel.unexplained)
       to += fmt::format("- not explained: {} ({})\n", app::for_markdown(one.title), app::markdown_code(one.cause));
     for (const diag::NotShown& one : tunnel.not_shown)

@@ -214,17 +214,18 @@ class CheckText {
   void logged(const diag::LoggedTunnel& tunnel) {
     page_.item(2, "", headline(tunnel), Style::Bold);
     if (tunnel.tunnel.empty()) return page_.item(4, "", "no configuration describes it: outside address and VPN id fit none");
-    if (tunnel.assumed) page_.item(4, "", fmt::format("the logs do not say which tunnel it is; taken to be {}, the only one", tunnel.tunnel), Style::Warn);
+    if (tunnel.assumed)
+      page_.item(4, "", fmt::format("the logs do not say which tunnel it is; taken to be {}, the only one", tunnel.tunnel), Style::Warn);
     for (const diag::Explanation& one : tunnel.explained_by) {
       const bool differs = one.by.verdict == Verdict::Fails;
       page_.item(4, differs ? "explained   " : "may be      ", in_words(one), Style::Plain, differs ? Style::Good : Style::Warn);
     }
     for (const diag::UnexplainedFinding& one : tunnel.unexplained)
-      page_.item(4, "unexplained ", fmt::format("{} ({}): no difference of the configurations accounts for it", one.title, one.cause), Style::Plain,
-                 Style::Bad);
+      page_.item(4, "unexplained ", fmt::format("{} ({}): no difference of the configurations accounts for it", one.title, one.cause),
+                 Style::Plain, Style::Bad);
     for (const diag::NotShown& one : tunnel.not_shown)
       page_.item(4, "not shown   ", fmt::format("{}: {}", in_words(one.fault), one.because), Style::Plain, Style::Warn);
-    if (tunnel.explained_by.empty() && tunnel.unexplained.empty()) page_.item(4, "", "the logs show no fault that the configurations could have");
+    if (tunnel.explained_by.empty() && tunnel.unexplained.empty()) page_.item(4, "", "the logs show no fault");
   }
 
   // What rules of configurations say.

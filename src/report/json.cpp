@@ -71,6 +71,8 @@ std::optional<double> seconds(const std::optional<diag::Duration>& duration) {
   return duration ? std::optional(static_cast<double>(*duration) / diag::kSecond) : std::nullopt;
 }
 
+std::string_view ike_versions(bool ikev1, bool ikev2) { return ikev1 && ikev2 ? "both" : ikev1 ? "ikev1" : ikev2 ? "ikev2" : ""; }
+
 void configured(JsonWriter& to, const diag::TunnelFacts& f) {
   const auto either = [](const std::optional<bool>& value, std::string_view yes, std::string_view no) {
     return !value ? std::string_view() : *value ? yes : no;
@@ -84,6 +86,7 @@ void configured(JsonWriter& to, const diag::TunnelFacts& f) {
       .number("dpd_timeout_s", seconds(f.dpd_timeout))
       .text_or_null("dpd_action", f.dpd_action ? name_of(*f.dpd_action) : "")
       .text_or_null("startup_action", either(f.begins, "start", "add"))
+      .text_or_null("ike", f.ikev1 && f.ikev2 ? ike_versions(*f.ikev1, *f.ikev2) : "")
       .text_or_null("routing", either(f.bgp, "bgp", "static"));
 }
 

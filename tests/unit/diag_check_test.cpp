@@ -109,9 +109,9 @@ struct Change {
 };
 void PrintTo(const Change& row, std::ostream* out) { *out << row.name; }
 
-class Changes : public ::testing::TestWithParam<Change> {};
+class FindingsOfAChange : public ::testing::TestWithParam<Change> {};
 
-TEST_P(Changes, MakeFindingsNewFixedOrUnchanged) {
+TEST_P(FindingsOfAChange, MakeFindingsNewFixedOrUnchanged) {
   Ends before = healthy(), after = healthy();
   if (GetParam().before) GetParam().before(before);
   if (GetParam().after) GetParam().after(after);
@@ -119,7 +119,7 @@ TEST_P(Changes, MakeFindingsNewFixedOrUnchanged) {
   EXPECT_EQ(text.substr(text.find('\n') + 1), GetParam().findings);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, Changes,
+INSTANTIATE_TEST_SUITE_P(Of, FindingsOfAChange,
                          ::testing::Values(Change{"New", nullptr, spoil_pfs, "critical pfs-mismatch new\n"},
                                            Change{"Fixed", spoil_pfs, nullptr, "critical pfs-mismatch fixed\n"},
                                            Change{"Unchanged", spoil_pfs, spoil_pfs, "critical pfs-mismatch unchanged\n"},
@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Changes,
                                                   "critical identity-mismatch new\ncritical pfs-mismatch fixed\n"}),
                          [](const auto& row) { return row.param.name; });
 
-TEST(Changes, OfAPlanAreBetweenItsTwoStates) {
+TEST(CheckOfAPlan, ChangesAreBetweenItsTwoStates) {
   Ends ends = healthy(), planned = healthy();
   planned.cloud.children[0].proposals = config::test::stated(config::test::proposals("aes256-sha256-modp1024"));
   const Check made = checked({{of_side(ends.cloud, Moment::Before), of_side(planned.cloud, Moment::After), of_side(ends.gateway)}, {}, {}, {}});

@@ -96,7 +96,7 @@ TEST(ConfiguredFindings, SayWithWhichFiguresTheyWereJudgedAndAdviseByThem) {
   const Report report = story.tell();
   const Finding* rekey = finding(report, "rekey-failure");
   ASSERT_NE(rekey, nullptr);
-  EXPECT_THAT(rekey->explanation, HasSubstr("judged by vpn.json:7: AWS keeps Phase 1 for 7200 s and Phase 2 for\n1800 s."));
+  EXPECT_THAT(rekey->explanation, HasSubstr("judged by vpn.json:7: AWS keeps Phase 1 for 7200 s and Phase 2 for 1800 s."));
   std::string steps;
   for (const Step& step : rekey->steps) steps += step.text + "\n" + step.command + "\n";
   EXPECT_THAT(steps, HasSubstr("Phase 1 6400 s and Phase 2 1200 s"));
@@ -156,6 +156,17 @@ TEST(StaticRouting, MissesNoBgp) {
   const Report report = fixed.tell();
   EXPECT_EQ(report.tunnels[0].status, "up");
   EXPECT_EQ(finding(report, "bgp-down"), nullptr);
+}
+
+TEST(IkeVersion, IsTheOnlyOneThatIsConfiguredWhereTheLogDoesNotTell) {
+  constexpr const char* kNoVersion = "00:00 ee something that no rule knows\n01:00 de something that no rule knows\n";
+  Story untold(kNoVersion), configured(kNoVersion);
+  EXPECT_EQ(untold.tell().tunnels[0].status, "down");
+  TunnelFacts known = facts();
+  known.ikev1 = true;
+  known.ikev2 = false;
+  configured.options.facts = {known};
+  EXPECT_EQ(configured.tell().tunnels[0].status, "degraded") << "Phase 1 of IKEv1 may be down over a live Phase 2";
 }
 
 TEST(GatewayOutage, WaitsAsLongAsTheDpdTimeoutsDiffer) {

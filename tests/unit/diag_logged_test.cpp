@@ -115,6 +115,19 @@ TEST(LoggedTunnels, WithoutIdentityAreAssumedToBeTheOnlyOne) {
   EXPECT_EQ(joined(two, one).tunnel, "");
 }
 
+TEST(LoggedTunnels, AreExplainedByWhatStoodThereBeforeTheChange) {
+  Ends before = healthy(), after = healthy();
+  spoil_key(before);
+  const auto of_side = [](const config::Endpoint& end) { return Configuration{"test.conf", "test", end.side, {}, {end}, {}}; };
+  for (const bool mends : {true, false}) {
+    const Ends& now = mends ? after : before;
+    const Check changed = check({{of_side(now.cloud), of_side(now.gateway)}, {of_side(before.gateway)}, {}, {}}, kb::built_in());
+    const LoggedTunnel tunnel = joined(logs({"psk-mismatch"}), changed);
+    EXPECT_EQ(text_of(tunnel), "psk-mismatch by authentication psk-mismatch\n");
+    EXPECT_EQ(tunnel.explained_by.at(0).mended, mends);
+  }
+}
+
 TEST(LoggedTunnels, OfWhichTheLogsHaveNoneAreListed) {
   const Check one = checked(healthy());
   EXPECT_EQ(without_log(one, {}), std::vector<std::string>{"203.0.113.10/198.51.100.20"});
