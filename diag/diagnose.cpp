@@ -438,7 +438,8 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   t.nat_t = h.nat_t;
   t.dpd_enabled = h.dpd_enabled;
   t.flapping = s.flapping;
-  t.timeline = tunnel::timeline(h, classifier_);
+  t.timeline = tunnel::timeline(h, classifier_, options_.marked_records,
+                                [&](const Event& event) { return intake_.message(*h.log, event); });
   if (h.facts != nullptr) t.configured = *h.facts;
   return t;
 }

@@ -33,6 +33,7 @@ struct Options {
   std::vector<MaintenanceWindow> maintenance;
   std::vector<StandbyTunnel> standby;
   std::vector<TunnelFacts> facts;         // of configurations; what is known of a tunnel outweighs the thresholds' defaults
+  std::size_t marked_records = 0;         // so many records of a tunnel's timeline are kept with their marks, the latest
 };
 
 Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options);

@@ -89,12 +89,18 @@ enum class MarkKind : std::uint8_t { DpdTimeout, Delete, Failure, Collision, Rek
 struct Mark {
   Time time = kNoTime;
   MarkKind kind{};
+  std::uint32_t record = 0;  // 1-based into Timeline::records; 0: not asked for, or one of too many
+};
+struct MarkedRecord {
+  Place place;
+  std::string message;  // raw log text: escape it
 };
 struct Timeline {
   Time start = kNoTime, end = kNoTime;
   std::vector<Stretch<PhaseState>> phase1, phase2;
   std::vector<Stretch<BgpState>> bgp;
   std::vector<Mark> marks;
+  std::vector<MarkedRecord> records;  // the latest ones; empty unless Options::marked_records asks for them
 };
 
 struct TunnelReport {

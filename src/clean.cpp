@@ -281,6 +281,7 @@ class Cleaner {
     for (auto& o : t.outages) {
       for (auto& place : o.evidence) at(place);
     }
+    for (auto& record : t.timeline.records) logged(record.message);
   }
   void finding(diag::Finding& f) const {
     fingerprint(f.fingerprint);

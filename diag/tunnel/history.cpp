@@ -254,7 +254,20 @@ Availability availability(const History& h, Time from) {
   return a;
 }
 
-Timeline timeline(const History& h, const Classifier& classifier) {
+namespace {
+
+// The latest marks are given their records; `event_of` has the event of each mark.
+void add_records(Timeline& t, const std::vector<std::size_t>& event_of, const History& h, std::size_t most, const MessageOf& message_of) {
+  for (std::size_t i = event_of.size() - std::min(most, event_of.size()); i < event_of.size(); ++i) {
+    const Event& event = h.log->events[event_of[i]];
+    t.records.push_back({event.place, message_of(event)});
+    t.marks[i].record = static_cast<std::uint32_t>(t.records.size());
+  }
+}
+
+}  // namespace
+
+Timeline timeline(const History& h, const Classifier& classifier, std::size_t marked_records, const MessageOf& message_of) {
   using namespace kb::signal;
   struct Row {
     std::string_view signal;
@@ -280,6 +293,7 @@ Timeline timeline(const History& h, const Classifier& classifier) {
     if (const SignalIndex signal = classifier.signal(row.signal); signal != kNoSignal) kinds[signal] = row.kind;
 
   Timeline t;
+  std::vector<std::size_t> event_of;  // of each mark
   t.start = h.first();
   t.end = h.now;
   for (std::size_t i = 0; i < h.states.size(); ++i) {
@@ -287,8 +301,11 @@ Timeline timeline(const History& h, const Classifier& classifier) {
     extend(t.phase1, event.time, h.states[i].phase1);
     extend(t.phase2, event.time, h.states[i].phase2);
     if (h.has_bgp) extend(t.bgp, event.time, h.states[i].bgp);
-    if (event.signal != kNoSignal && kinds[event.signal]) t.marks.push_back({event.time, *kinds[event.signal]});
+    if (event.signal == kNoSignal || !kinds[event.signal]) continue;
+    t.marks.push_back({event.time, *kinds[event.signal]});
+    event_of.push_back(i);
   }
+  add_records(t, event_of, h, marked_records, message_of);
   for (const Time time : h.log->rekeys) t.marks.push_back({time, MarkKind::Rekey});
   const auto finish = [&](auto& lane) {
     if (!lane.empty() && !h.silent) lane.back().end = h.now;

@@ -3,6 +3,7 @@
 // It observes and does not simulate: a record's own state fields give the new state, an impossible step is kept
 // and counted. What up, down and degraded mean is in contract/causes.md.
 #pragma once
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -73,6 +74,8 @@ Accounts accounts(const History& history, Time from);
 Availability availability(const History& history, Time from);
 
 // Lanes and marks for reports.
-Timeline timeline(const History& history, const Classifier& classifier);
+// What the record of an event says; asked of at most `marked_records` events, the latest that have marks.
+using MessageOf = std::function<std::string(const Event&)>;
+Timeline timeline(const History& history, const Classifier& classifier, std::size_t marked_records, const MessageOf& message_of);
 
 }  // namespace tunnelscope::diag::tunnel

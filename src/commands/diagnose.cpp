@@ -226,7 +226,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   intake.finish(jobs_of(settings));
   document.report = diag::diagnose(
       intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby,
-                           plan->configured.facts});
+                           plan->configured.facts, report::format_named(settings.format)->marked_records});
   document.notes = report::notes_on(document.report);
   note_configured(plan->configured, document);
   const diag::Time present = plan->times.now == diag::kNoTime ? console.clock() : plan->times.now;

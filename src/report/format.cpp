@@ -14,13 +14,15 @@ std::string to_pipeline(const Document& document, const app::Screen&) {
   return Write(pipeline_report(document));
 }
 
+constexpr std::size_t kMarkedRecords = 500;
+
 }  // namespace
 
 std::span<const Format> formats() {
   static constexpr std::array kFormats{Format{"text", to_text}, Format{"json", to_json},
                                        Format{"markdown", to_markdown}, Format{"sarif", to_pipeline<to_sarif>},
                                        Format{"junit", to_pipeline<to_junit>}, Format{"github", to_pipeline<to_github>},
-                                       Format{"gitlab", to_pipeline<to_gitlab>}};
+                                       Format{"gitlab", to_pipeline<to_gitlab>}, Format{"html", to_html, kMarkedRecords}};
   return kFormats;
 }
 

@@ -33,6 +33,7 @@ FindingList findings_of(const diag::Report& report);
 struct Format {
   std::string_view name;
   std::string (*write)(const Document& document, const app::Screen& screen);
+  std::size_t marked_records = 0;  // so many records of a tunnel it shows with the marks of its timeline
 };
 std::span<const Format> formats();
 const Format* format_named(std::string_view name);
@@ -40,5 +41,6 @@ const Format* format_named(std::string_view name);
 std::string to_text(const Document& document, const app::Screen& screen);
 std::string to_json(const Document& document, const app::Screen& screen);
 std::string to_markdown(const Document& document, const app::Screen& screen);
+std::string to_html(const Document& document, const app::Screen& screen);
 
 }  // namespace tunnelscope::report

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "src/escape.hpp"
+#include "src/report/verdict.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
@@ -28,23 +29,7 @@ constexpr std::size_t kTextBytes = 300;
 constexpr int kIndent = 4;
 constexpr int kLeastName = 12;
 
-struct Judged {
-  const SessionGroup* group = nullptr;
-  const diag::Finding* finding = nullptr;  // null: nothing wrong was found
-};
-
-// Worst first: by severity, and what goes on before what is over; then those that refused most.
-std::vector<Judged> judged(const diag::Report& report) {
-  std::vector<Judged> all;
-  for (const SessionGroup& g : report.sessions) all.push_back({&g, finding_of(report, g)});
-  const auto key = [](const Judged& j) {
-    const auto refused = j.group->failed + j.group->denied;
-    const int severity = j.finding == nullptr ? -1 : static_cast<int>(j.finding->severity);
-    return std::make_tuple(severity, j.finding != nullptr && j.finding->ongoing, refused);
-  };
-  std::stable_sort(all.begin(), all.end(), [&](const Judged& a, const Judged& b) { return key(a) > key(b); });
-  return all;
-}
+using Judged = JudgedGroup;
 
 Style style_of(const Judged& j) {
   if (j.finding == nullptr) return Style::Plain;
@@ -209,7 +194,7 @@ void session_lines(Page& page, const diag::Report& report) {
   page.blank();
   const bool few = report.sessions.size() <= kFewGroups;
   std::size_t listed = 0, ill_left = 0, healthy_left = 0;
-  for (const Judged& j : judged(report)) {
+  for (const Judged& j : judged_groups(report)) {
     const bool healthy = j.finding == nullptr;
     if (listed < kListedGroups && (!healthy || few)) {
       ++listed;
@@ -225,7 +210,7 @@ void session_lines(Page& page, const diag::Report& report) {
 
 void session_sections(Page& page, const diag::Report& report) {
   std::size_t shown = 0, healthy = 0;
-  for (const Judged& j : judged(report)) {
+  for (const Judged& j : judged_groups(report)) {
     if (shown >= kSections || (j.finding == nullptr && ++healthy > kHealthySections)) continue;
     ++shown;
     section(page, j);

@@ -14,6 +14,7 @@
 #include "src/report/page.hpp"
 #include "src/report/sessions_text.hpp"
 #include "src/report/timeline.hpp"
+#include "src/report/verdict.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::report {
@@ -50,12 +51,6 @@ std::string upper(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return out;
-}
-
-constexpr int kDown = 0, kDegraded = 2;  // ranks of groups of sessions, as of tunnels
-int rank(const TunnelReport& tunnel) {
-  constexpr std::array<std::string_view, 4> kIllFirst{"down", "flapping", "degraded", "unknown"};
-  return static_cast<int>(std::find(kIllFirst.begin(), kIllFirst.end(), tunnel.status) - kIllFirst.begin());
 }
 
 class TextReport {
@@ -112,7 +107,7 @@ class TextReport {
   void verdicts() {
     std::vector<const TunnelReport*> ill, healthy;
     for (const TunnelReport& t : report_.tunnels) (t.status == "up" ? healthy : ill).push_back(&t);
-    std::stable_sort(ill.begin(), ill.end(), [](auto* a, auto* b) { return rank(*a) < rank(*b); });
+    std::stable_sort(ill.begin(), ill.end(), [](auto* a, auto* b) { return rank_of(*a) < rank_of(*b); });
     const bool few = report_.tunnels.size() <= kFewTunnels;
     std::set<std::string> shown;
     std::size_t listed = 0;
@@ -151,89 +146,24 @@ class TextReport {
     const auto found = std::find_if(report_.connections.begin(), report_.connections.end(),
                                     [&](const auto& c) { return c.id == id; });
     if (found == report_.connections.end()) return page_.paragraph(0, id);
-    std::string text = "redundancy unknown";
-    Style style = Style::Plain;
-    if (found->redundancy == "both") text = "both tunnels are up", style = Style::Good;
-    if (found->redundancy == "one") text = "one tunnel of two is up, no redundancy", style = Style::Warn;
-    if (found->standby_waits) text = "one tunnel is up, the other is a standby", style = Style::Good;
-    if (found->redundancy == "none") text = "NO TUNNEL IS UP", style = Style::Bad;
-    if (found->redundancy == "unknown" && found->tunnels < 2) text = "one tunnel in the log, redundancy unknown";
-    if (!found->both_down.empty() && found->redundancy != "none") {
-      text += "; " + without_any_tunnel(found->both_down.size());
-    }
-    if (found->availability.ratio) text += fmt::format(", available {}", percent(found->availability.ratio));
-    page_.item(0, app::for_terminal(id) + "  ", text, style, Style::Bold);
+    const Redundancy redundancy = redundancy_in_words(*found);
+    const Style style = redundancy.tone == Tone::Good   ? Style::Good
+                        : redundancy.tone == Tone::Warn ? Style::Warn
+                        : redundancy.tone == Tone::Bad  ? Style::Bad
+                                                                : Style::Plain;
+    page_.item(0, app::for_terminal(id) + "  ", redundancy.text, style, Style::Bold);
   }
 
   void tunnel_line(const TunnelReport& t) {
     const std::string name = t.connection.empty() || t.outside_ip.empty() ? t.id : t.outside_ip;
-    std::vector<std::string> parts;
-    if (!t.primary_cause.empty()) parts.push_back(t.primary_cause);
-    if (!t.outages.empty() && !t.outages.back().end) {
-      const diag::Time start = t.outages.back().start;
-      parts.push_back(fmt::format("since {} ({})", diag::date_and_clock(start), diag::in_words(until_now(start))));
-    }
-    if (t.outages.size() > 1 || (!t.outages.empty() && t.outages.back().end)) {
-      parts.push_back(counted(t.outages.size(), "outage"));
-      parts.push_back("available " + percent(t.availability.ratio));
-    }
-    if (t.status == "unknown" && t.last != diag::kNoTime) parts.push_back("last record " + diag::date_and_clock(t.last));
-    if (t.interruptions > 0) parts.push_back(counted(t.interruptions, "short interruption"));
     page_.item(2, fmt::format("{} {}  ", app::padded(upper(t.status), 9), app::padded(app::for_terminal(name), 15)),
-               fmt::format("{}", fmt::join(parts, ", ")), Style::Plain, style_of(t.status));
-  }
-
-  diag::Duration until_now(diag::Time start) const {
-    return report_.now == diag::kNoTime || report_.now < start ? 0 : report_.now - start;
-  }
-
-  // The root cause that stands behind a tunnel's primary cause; null: the findings do not have it.
-  const Finding* finding_of(const TunnelReport& t) const {
-    const Finding* elsewhere = nullptr;
-    for (const Finding& f : report_.findings) {
-      if (t.primary_cause.empty() || f.cause != t.primary_cause) continue;
-      if (f.subject == t.id) return &f;
-      if (!t.connection.empty() && f.subject == t.connection && elsewhere == nullptr) elsewhere = &f;
-    }
-    return elsewhere;
-  }
-
-  // Something ill whose cause is known: a tunnel, or a group of sessions.
-  struct Ill {
-    const TunnelReport* tunnel = nullptr;  // null: a group of sessions
-    const Finding* finding = nullptr;
-    std::string name;
-    int status_rank = 0;
-  };
-  // Worst first: by status, and of equals those with something critical still going on. Sessions that keep failing
-  // stand beside tunnels that are down.
-  std::vector<Ill> ill_with_cause() const {
-    std::vector<Ill> all;
-    const auto pressing = [](const Finding& f) { return f.ongoing && f.severity == kb::Severity::Critical; };
-    for (const TunnelReport& t : report_.tunnels) {
-      const Finding* f = t.status == "up" ? nullptr : finding_of(t);
-      const bool waits = t.status == "down" && f != nullptr && f->severity == kb::Severity::Info;  // a standby
-      if (f != nullptr && !waits && !f->standing.suppressed) all.push_back({&t, f, t.id, rank(t)});
-    }
-    for (const diag::SessionGroup& g : report_.sessions) {
-      const Finding* f = report::finding_of(report_, g);
-      if (f == nullptr || f->severity == kb::Severity::Info || f->standing.suppressed) continue;
-      all.push_back({nullptr, f, f->subject, pressing(*f) ? kDown : kDegraded});
-    }
-    const auto key = [&](const Ill& i) {
-      return std::make_tuple(i.status_rank, !pressing(*i.finding), -static_cast<int>(i.finding->severity));
-    };
-    std::stable_sort(all.begin(), all.end(), [&](const Ill& a, const Ill& b) { return key(a) < key(b); });
-    return all;
+               tunnel_in_words(t, report_.now), Style::Plain, style_of(t.status));
   }
 
   void first_thing() {
-    const auto ill = ill_with_cause();
-    if (!ill.empty()) return first_thing_about(*ill.front().finding, ill.front().tunnel, ill);
-    const auto first = std::find_if(report_.findings.begin(), report_.findings.end(), [](const Finding& f) { return !f.standing.suppressed; });
-    if (first == report_.findings.end()) return;
-    const Finding& top = *first;
-    if (top.role == kb::Role::RootCause && top.severity != kb::Severity::Info) first_thing_about(top, nullptr, {});
+    const auto ill = ill_with_cause(report_);
+    const Lead lead = lead_of(report_, ill);
+    if (lead.finding != nullptr) first_thing_about(*lead.finding, lead.tunnel, ill);
   }
 
   void first_thing_about(const Finding& top, const TunnelReport* tunnel, const std::vector<Ill>& ill) {
@@ -241,7 +171,7 @@ class TextReport {
     const Style style = style_of(top.severity);
     page_.item(0, "why    ", fmt::format("{} ({})", top.title, kb::name_of(top.confidence)), Style::Bold, style);
     page_.item(0, "       ", fmt::format("{}: {}", top.subject, top.summary));
-    if (tunnel != nullptr) fell_and_stays(*tunnel);
+    if (const std::string both = tunnel == nullptr ? "" : fell_and_stays(*tunnel); !both.empty()) page_.item(0, "       ", both);
     const std::string affected = is_about_sessions(top) ? affected_in_words(top) : "";
     if (!affected.empty()) page_.item(0, "who    ", shortened(affected), Style::Plain, style);
     if (const std::string span = span_in_words(top, report_.now); !span.empty()) {
@@ -252,15 +182,6 @@ class TextReport {
       commands(9, steps.front());
     }
     also(top, ill);
-  }
-
-  // Why a tunnel went down is not always why it stays down.
-  void fell_and_stays(const TunnelReport& t) {
-    if (t.outages.empty()) return;
-    const diag::Outage& o = t.outages.back();
-    const std::string& stays = !o.blocked_by.empty() ? o.blocked_by : o.end ? o.cause : t.primary_cause;
-    if (o.cause.empty() || stays.empty() || o.cause == stays) return;
-    page_.item(0, "       ", fmt::format("fell because: {}, {} down because: {}", o.cause, o.end ? "stayed" : "stays", stays));
   }
 
   // Tunnels and sessions that are ill for another reason than the one explained.

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "src/report/lanes.hpp"
+
 namespace tunnelscope::report {
 namespace {
 
@@ -18,13 +20,11 @@ constexpr int kLabel = 9;    // "Phase 1  "
 constexpr int kLeast = 12;   // fewer columns than this say nothing
 constexpr int kMost = 120;
 
-// In order of importance: where several fall into one column, the last one is shown.
-enum class Cell { Empty, Up, Rekeying, Negotiating, Down, Outage, Rekey, Collision, Failure, Delete, Dpd };
 struct Glyph {
   std::string_view unicode, ascii, meaning;
   Style style;
 };
-constexpr std::array<Glyph, 11> kGlyphs{{{" ", " ", "", Style::Plain},
+constexpr std::array<Glyph, kCells> kGlyphs{{{" ", " ", "", Style::Plain},
                                          {"\u2501", "=", "up", Style::Good},
                                          {"\u2248", "~", "rekeying", Style::Good},
                                          {"\u254c", "-", "negotiating", Style::Warn},
@@ -35,81 +35,6 @@ constexpr std::array<Glyph, 11> kGlyphs{{{" ", " ", "", Style::Plain},
                                          {"F", "F", "failure", Style::Bad},
                                          {"D", "D", "DELETE", Style::Warn},
                                          {"T", "T", "DPD timeout", Style::Bad}}};
-
-Cell cell_of(diag::PhaseState state) {
-  switch (state) {
-    case diag::PhaseState::Established: return Cell::Up;
-    case diag::PhaseState::Rekeying: return Cell::Rekeying;
-    case diag::PhaseState::Negotiating: return Cell::Negotiating;
-    case diag::PhaseState::Down: return Cell::Down;
-    case diag::PhaseState::Unknown: break;
-  }
-  return Cell::Empty;
-}
-Cell cell_of(diag::BgpState state) {
-  return state == diag::BgpState::Up ? Cell::Up : state == diag::BgpState::Down ? Cell::Down : Cell::Empty;
-}
-Cell cell_of(diag::MarkKind kind) {
-  switch (kind) {
-    case diag::MarkKind::DpdTimeout: return Cell::Dpd;
-    case diag::MarkKind::Delete: return Cell::Delete;
-    case diag::MarkKind::Failure: return Cell::Failure;
-    case diag::MarkKind::Collision: return Cell::Collision;
-    case diag::MarkKind::Rekey: return Cell::Rekey;
-    case diag::MarkKind::OutageStart:
-    case diag::MarkKind::OutageEnd: break;
-  }
-  return Cell::Empty;
-}
-
-struct Scale {
-  Time start, end;
-  int columns;
-  int column(Time time) const {
-    const double share = static_cast<double>(std::clamp(time, start, end) - start) / static_cast<double>(end - start);
-    return std::min(columns - 1, static_cast<int>(share * columns));
-  }
-};
-
-struct Lane {
-  std::string label;
-  std::vector<Cell> cells;
-  bool used = false;
-
-  Lane(std::string name, const Scale& scale)
-      : label(std::move(name)), cells(static_cast<std::size_t>(scale.columns), Cell::Empty) {}
-
-  void fill(const Scale& scale, Time from, Time to, Cell cell) {
-    if (cell == Cell::Empty || to < scale.start || from > scale.end) return;
-    // A stretch ends where the next begins: its last column belongs to the next one unless it is its only one.
-    const int first = scale.column(from);
-    const int last = std::max(first, to >= scale.end ? scale.columns - 1 : scale.column(to - 1));
-    for (int i = first; i <= last; ++i) {
-      Cell& at = cells[static_cast<std::size_t>(i)];
-      at = std::max(at, cell);
-    }
-    used = true;
-  }
-};
-
-template <class State>
-Lane states(std::string label, const std::vector<diag::Stretch<State>>& stretches, const Scale& scale) {
-  Lane lane(std::move(label), scale);
-  for (const auto& stretch : stretches) lane.fill(scale, stretch.start, stretch.end, cell_of(stretch.state));
-  return lane;
-}
-
-Lane outages(const diag::TunnelReport& tunnel, const Scale& scale) {
-  Lane lane("Outage", scale);
-  for (const diag::Outage& o : tunnel.outages) lane.fill(scale, o.start, o.end.value_or(scale.end), Cell::Outage);
-  return lane;
-}
-
-Lane marks(const diag::TunnelReport& tunnel, const Scale& scale) {
-  Lane lane("Events", scale);
-  for (const diag::Mark& mark : tunnel.timeline.marks) lane.fill(scale, mark.time, mark.time, cell_of(mark.kind));
-  return lane;
-}
 
 std::string drawn(const Lane& lane, const Screen& screen) {
   std::string out = app::padded(lane.label, kLabel);
@@ -197,13 +122,7 @@ std::vector<std::string> draw_timeline(const diag::TunnelReport& tunnel, const S
   const diag::Timeline& timeline = tunnel.timeline;
   const Scale scale{timeline.start, timeline.end, std::min(screen.width - kLabel, kMost)};
   if (scale.columns < kLeast || timeline.start == diag::kNoTime || timeline.end <= timeline.start) return {};
-  std::vector<Lane> lanes;
-  lanes.push_back(states("Phase 1", timeline.phase1, scale));
-  lanes.push_back(states("Phase 2", timeline.phase2, scale));
-  lanes.push_back(states("BGP", timeline.bgp, scale));
-  lanes.push_back(outages(tunnel, scale));
-  lanes.push_back(marks(tunnel, scale));
-  lanes.erase(std::remove_if(lanes.begin(), lanes.end(), [](const Lane& lane) { return !lane.used; }), lanes.end());
+  const std::vector<Lane> lanes = lanes_of(tunnel, scale);
   if (lanes.empty()) return {};
   std::vector<std::string> lines;
   for (const Lane& lane : lanes) lines.push_back(drawn(lane, screen));

@@ -1,0 +1,134 @@
+// The report as one page that a browser shows: self-contained, and readable without a script. Nothing in it asks anybody for anything;
+// the policy in its head allows the embedded style and script by their hashes, and nothing else.
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "src/command.hpp"
+#include "src/report/format.hpp"
+#include "src/report/html_assets.hpp"
+#include "src/report/html_parts.hpp"
+#include "src/report/sessions_text.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+// "'sha256-...'" as a Content-Security-Policy names an element's text.
+std::string source_of(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+  std::array<unsigned char, 4 * EVP_MAX_MD_SIZE / 3 + 4> base64{};
+  const int length = EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(size));
+  return fmt::format("'sha256-{}'", std::string_view(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)));
+}
+
+std::string policy() {
+  const std::string script = html::script().empty() ? "'none'" : source_of(html::script());
+  return fmt::format("default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+                     source_of(html::style()), script);
+}
+
+std::string headline(const diag::Report& report) {
+  std::map<std::string_view, std::size_t> by_status;
+  for (const diag::TunnelReport& t : report.tunnels) ++by_status[t.status];
+  std::string text;
+  for (const std::string_view name : {"down", "flapping", "degraded", "unknown", "up"}) {
+    if (const auto found = by_status.find(name); found != by_status.end()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", found->second, name);
+  }
+  if (!report.tunnels.empty()) text = fmt::format("{}: {}", counted(report.tunnels.size(), "tunnel"), text);
+  if (!report.sessions.empty()) text += fmt::format("{}user sessions: {}", text.empty() ? "" : "; ", sessions_in_short(report));
+  return text.empty() ? "no tunnel was seen" : text;
+}
+
+std::string window(const Document& document) {
+  const diag::Report& r = document.report;
+  if (r.first == diag::kNoTime) return "";
+  const bool judged_later = r.now != r.last && r.now != diag::kNoTime;
+  return fmt::format("Records from {} to {} UTC{}{}", diag::date_and_clock(r.first), diag::date_and_clock(r.last),
+                     judged_later ? ", judged at " + diag::date_and_clock(r.now) : "",
+                     document.redacted ? "; addresses, ids and names are pseudonyms" : "");
+}
+
+void head(Markup& to, const Document& document) {
+  const Element head(to, "head");
+  to.empty("meta", {{"charset", "utf-8"}});
+  to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", policy()}});
+  to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
+  to.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  to.empty("meta", {{"name", "robots"}, {"content", "noindex"}});
+  to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
+  to.element("title", headline(document.report) + " - tunnelscope");
+  to.open("style").finished(html::style()).close();
+}
+
+void banner(Markup& to, const Document& document) {
+  const Element header(to, "header", {{"class", "banner"}});
+  {
+    const Element words(to, "div");
+    to.element("p", "tunnelscope", {{"class", "product"}});
+    to.element("h1", headline(document.report));
+    if (const std::string span = window(document); !span.empty()) to.element("p", span, {{"class", "window"}});
+  }
+  to.element("div", "", {{"id", "controls"}});
+}
+
+void navigation(Markup& to, const diag::Report& report) {
+  const Element nav(to, "nav", {{"aria-label", "Sections"}});
+  const Element list(to, "ul");
+  const auto entry = [&to](const std::string& id, std::string_view title, bool there) {
+    if (!there) return;
+    const Element item(to, "li");
+    to.element("a", title, {{"href", "#" + id}});
+  };
+  entry("verdict", "Verdict", true);
+  entry("timeline", "Timeline", !report.tunnels.empty());
+  entry("findings", fmt::format("Findings ({})", report.findings.size()), true);
+  entry("availability", "Availability", !report.tunnels.empty());
+  entry("sessions", "Sessions", !report.sessions.empty());
+  entry("coverage", "Coverage", true);
+}
+
+void footer(Markup& to, const diag::Report& report) {
+  const Element footer(to, "footer");
+  to.element("p", fmt::format("tunnelscope {}, knowledge base {}: {} message rules, {} causes. All times are UTC.", app::version(),
+                              report.knowledge_version, report.message_rules, report.causes));
+}
+
+void body(Markup& to, const Document& document) {
+  const Element body(to, "body");
+  to.element("a", "Skip to the verdict", {{"class", "skip"}, {"href", "#verdict"}});
+  banner(to, document);
+  navigation(to, document.report);
+  {
+    const Element main(to, "main");
+    html::verdict(to, document);
+    html::timelines(to, document);
+    html::findings(to, document);
+    html::availability(to, document);
+    html::sessions(to, document);
+    html::coverage(to, document);
+  }
+  footer(to, document.report);
+  if (html::script().empty()) return;
+  to.open("script", {{"type", "application/json"}, {"id", "data"}}).finished(json_in_html(html::data(document))).close();
+  to.open("script").finished(html::script()).close();
+}
+
+}  // namespace
+
+std::string to_html(const Document& document, const app::Screen&) {
+  Markup to;
+  to.finished("<!doctype html>\n");
+  {
+    const Element html(to, "html", {{"lang", "en"}});
+    head(to, document);
+    body(to, document);
+  }
+  return to.take() + "\n";
+}
+
+}  // namespace tunnelscope::report

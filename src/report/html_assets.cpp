@@ -1,0 +1,21 @@
+// web_assets.inc has the bytes: kStyle and kScript, each with a zero at its end (web/embed.cmake).
+#include "src/report/html_assets.hpp"
+
+#include <cstddef>
+
+namespace tunnelscope::report::html {
+namespace {
+
+#include "web_assets.inc"
+
+template <std::size_t Size>
+std::string_view text_of(const unsigned char (&bytes)[Size]) {
+  return {reinterpret_cast<const char*>(bytes), Size - 1};
+}
+
+}  // namespace
+
+std::string_view style() { return text_of(kStyle); }
+std::string_view script() { return text_of(kScript); }
+
+}  // namespace tunnelscope::report::html

@@ -1,0 +1,10 @@
+# In: STYLE, SCRIPT, two files; OUT. Out: OUT, in which they are arrays of bytes that end with a zero.
+function(bytes_of name path)
+  file(READ ${path} HEX HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," BYTES "${HEX}")
+  string(REGEX REPLACE "(....................................................................................................)" "\\1\n" BYTES "${BYTES}")
+  set(ALL "${ALL}constexpr unsigned char ${name}[] = {${BYTES}0x00};\n" PARENT_SCOPE)
+endfunction()
+bytes_of(kStyle ${STYLE})
+bytes_of(kScript ${SCRIPT})
+file(WRITE ${OUT} "${ALL}")
