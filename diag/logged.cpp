@@ -64,7 +64,7 @@ std::vector<CheckedTunnel> ran(const Check& check) {
 
 bool has_finding(const Check& check, const std::string& cause, const std::string& subject) {
   return std::any_of(check.findings.begin(), check.findings.end(), [&](const CheckFinding& one) {
-    return one.change != FindingChange::Fixed && one.finding.cause == cause && one.finding.subject == subject;
+    return one.finding.standing.change != FindingChange::Fixed && one.finding.cause == cause && one.finding.subject == subject;
   });
 }
 

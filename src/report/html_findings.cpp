@@ -114,13 +114,11 @@ class Findings {
   void record(const Finding& f, std::size_t index) {
     const diag::Evidence& e = f.evidence[index];
     const Element item(to_, "li", {{"id", evidence_id(f, index)}, {"tabindex", "-1"}});
-    {
-      const Element line(to_, "p", {{"class", "where"}});
-      to_.element("time", diag::date_and_clock(e.time), {{"datetime", diag::rfc3339(e.time)}});
-      to_.text(" ").element("span", e.at, {{"class", "at"}});
-      if (!e.state.empty()) to_.text(" ").element("span", shortened(e.state, kTextBytes), {{"class", "state"}});
-    }
+    to_.element("time", diag::date_and_clock(e.time), {{"datetime", diag::rfc3339(e.time)}});
     to_.element("code", shortened(e.message, kMessageBytes));
+    const Element line(to_, "p", {{"class", "where"}});
+    to_.element("span", e.at, {{"class", "at"}});
+    if (!e.state.empty()) to_.text(" ").element("span", shortened(e.state, kTextBytes), {{"class", "state"}});
   }
 
   void what_happened(const Finding& f) {

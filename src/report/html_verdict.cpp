@@ -55,10 +55,10 @@ void lead_about(Markup& to, const Document& document, const Lead& lead) {
   {
     const Element facts(to, "dl", {{"class", "facts"}});
     fact(to, "What", shortened(f.summary, kTextBytes));
-    if (const std::string both = lead.tunnel == nullptr ? "" : fell_and_stays(*lead.tunnel); !both.empty()) fact(to, "Twice", both);
+    if (const std::string both = lead.tunnel == nullptr ? "" : fell_and_stays(*lead.tunnel); !both.empty()) fact(to, "Causes", both);
     if (const std::string who = is_about_sessions(f) ? affected_in_words(f) : ""; !who.empty()) fact(to, "Who", shortened(who, kTextBytes));
     if (const std::string span = span_in_words(f, document.report.now); !span.empty()) fact(to, "When", span);
-    fact(to, "Sure?", fmt::format("{}, from {}", kb::name_of(f.confidence), counted(f.count, "record")));
+    fact(to, "Certainty", fmt::format("{}, from {}", kb::name_of(f.confidence), counted(f.count, "record")));
     first_step(to, f);
   }
   const Element line(to, "p", {{"class", "more"}});

@@ -197,7 +197,6 @@ export class Timeline {
     const missing = Math.max(0, LEAST_SPAN - (to - from)) / 2;
     this.from = Math.max(this.model.start, from - missing);
     this.to = Math.min(this.model.end, Math.max(to + missing, this.from + LEAST_SPAN));
-    this.chart.dispatchAction({ type: 'dataZoom', startValue: this.from, endValue: this.to });
     this.later();
   }
 
@@ -254,7 +253,7 @@ export class Timeline {
       lines.push(element('b', {}, wordOf(mark.cell) + (item.count > 1 ? `, one of ${item.count} here` : '')), element('span', {}, `${clock(mark.time)} UTC ${mark.at}`));
       if (mark.message) lines.push(element('code', {}, mark.message));
     } else if (stretch !== null) {
-      lines.push(element('b', {}, `${item.row.kind === 'lane' ? `${item.row.label}: ` : ''}${piece(stretch)}`), element('span', {}, `${clock(stretch.start)} to ${clock(stretch.end)} UTC`));
+      lines.push(element('b', {}, item.row.tunnel === null ? standing(stretch) : `${item.row.kind === 'lane' ? `${item.row.label}: ` : ''}${piece(stretch)}`), element('span', {}, `${clock(stretch.start)} to ${clock(stretch.end)} UTC`));
     }
     this.tip.replaceChildren(...lines);
     this.tip.hidden = false;
@@ -307,6 +306,7 @@ export class Timeline {
     const pixel = (this.to - this.from) / this.plotWidth();
     this.items = this.rows.flatMap((row) => this.itemsOf(row, pixel));
     this.chart.setOption({
+      dataZoom: [{ startValue: this.from, endValue: this.to }],
       series: [
         { id: 'rows', data: this.rows.map((_, i) => [this.from, 0, i]) },
         { id: 'pieces', data: this.items.map((item) => [item.start, item.end, 0]) },
@@ -404,4 +404,10 @@ interface Api {
 
 function piece(stretch: Stretch): string {
   return `${wordOf(stretch.cell)} for ${duration(stretch.end - stretch.start)}${stretch.cause ? `, ${stretch.cause}` : ''}`;
+}
+
+// Of a connection.
+function standing(stretch: Stretch): string {
+  const words = CELLS[stretch.cell] === 'up' ? 'all tunnels up' : CELLS[stretch.cell] === 'outage' ? 'no tunnel up' : 'not all tunnels up';
+  return `${words} for ${duration(stretch.end - stretch.start)}`;
 }

@@ -1,4 +1,5 @@
-// Bundles the tests of web/src and runs them with node's own test runner. In: the folder of packages, one to write into.
+// Bundles the tests of web/src and runs them with node's own test runner. In: the folder of packages, one to write into, options of
+// that runner and further test files.
 import { createRequire } from 'node:module';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -1,0 +1,197 @@
+// The HTML page, over reports made by hand: hostile text stays text, the policy allows what is embedded and nothing else, data fit the page.
+// What a browser makes of it is tested in web/tests/page.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include "src/report/html_assets.hpp"
+#include "src/report/markup.hpp"
+#include "tests/unit/report_builder.hpp"
+
+namespace tunnelscope::report {
+namespace {
+
+using test::at;
+using test::ReportBuilder;
+using test::screen;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+constexpr const char* kVpn = "vpn-0123456789abcdef0";
+const std::string kHostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\xE2\x80\xAE\xE2\x80\xA8\x01";
+
+std::string page_of(ReportBuilder& builder) { return to_html(builder.document(), screen()); }
+
+// What stands between two texts, from the first place of the first.
+std::string between(const std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t start = text.find(from);
+  if (start == std::string::npos) return "";
+  const std::size_t end = text.find(to, start + from.size());
+  return text.substr(start + from.size(), end - start - from.size());
+}
+
+Json data_of(const std::string& page) { return Json::parse(between(page, "<script type=\"application/json\" id=\"data\">", "</script>"), nullptr, false); }
+
+std::string hash_of(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+  std::array<unsigned char, 100> base64{};
+  EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(size));
+  return "sha256-" + std::string(reinterpret_cast<const char*>(base64.data()));
+}
+
+ReportBuilder hostile_report() {
+  ReportBuilder builder;
+  auto& t = builder.tunnel(kVpn, "203.0.113.17", "down");
+  t.id = t.connection = t.outside_ip = t.primary_cause = kHostile;
+  t.outages[0].cause = kHostile;
+  t.outages[0].evidence = {kHostile};
+  t.timeline.records = {{{0, 5}, kHostile}};
+  t.timeline.marks[1].record = 1;
+  builder.connection(kHostile, 2, "none");
+  auto& f = builder.finding(kHostile, kHostile, kb::Severity::Critical);
+  f.title = f.summary = f.explanation = f.verify = f.owner = f.runbook_url = f.fingerprint = kHostile;
+  f.evidence = {{kHostile, at(10), kHostile, kHostile, kHostile, {}}};
+  f.steps = {{kHostile, kHostile, kHostile, kHostile}};
+  f.ruled_out = {{kHostile, kHostile}};
+  f.references = {{kHostile, "https://example.com/" + kHostile, kHostile}};
+  f.details["peer"] = kHostile;
+  builder.report().inputs[0].path = builder.report().paths[0] = builder.report().inputs[0].container = kHostile;
+  builder.report().coverage.unrecognised_shapes = {{kHostile, 1, {0, 3}}};
+  return builder;
+}
+
+TEST(ReportHtml, HostileTextIsTextWhereverItStands) {
+  ReportBuilder builder = hostile_report();
+  const std::string page = page_of(builder);
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(page, Not(HasSubstr("<img")));
+  EXPECT_THAT(page, Not(HasSubstr("\xE2\x80\xAE"))) << "a bidirectional override";
+  EXPECT_THAT(page, Not(HasSubstr("\xE2\x80\xA8"))) << "a line separator";
+  EXPECT_THAT(page, Not(HasSubstr("href=\"https://example.com/"))) << "what is no web address is no link";
+  EXPECT_THAT(page, HasSubstr("&lt;/script&gt;&lt;script&gt;alert(1)"));
+}
+
+TEST(ReportHtml, ElementsCloseInTheOrderInWhichTheyOpen) {
+  ReportBuilder builder = hostile_report();
+  const std::string page = page_of(builder);
+  std::string body = page.substr(page.find("<body>"));
+  body.resize(std::min(body.find("<script"), body.size()));  // a script's text has its own syntax
+  std::vector<std::string> open;
+  for (std::size_t i = body.find('<'); i != std::string::npos; i = body.find('<', i + 1)) {
+    const bool closes = body[i + 1] == '/';
+    const std::size_t start = i + (closes ? 2 : 1);
+    const std::string tag = body.substr(start, body.find_first_of(" >", start) - start);
+    if (tag == "input") continue;
+    if (!closes) {
+      open.push_back(tag);
+    } else if (tag != "body") {
+      ASSERT_FALSE(open.empty()) << tag;
+      EXPECT_EQ(open.back(), tag);
+      open.pop_back();
+    }
+  }
+  EXPECT_LE(open.size(), 1U) << "the body closes behind the script";
+}
+
+TEST(ReportHtml, ThePolicyAllowsTheEmbeddedStyleAndScriptAndNothingElse) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "down");
+  const std::string page = page_of(builder);
+  const std::string policy = between(page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
+  EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(policy, HasSubstr("style-src '" + hash_of(between(page, "<style>", "</style>")) + "'"));
+  const std::string script = between(page, "<script>", "</script>");
+  EXPECT_EQ(script, html::script());
+  EXPECT_THAT(policy, HasSubstr(script.empty() ? "script-src 'none'" : "script-src '" + hash_of(script) + "'"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_THAT(page, Not(HasSubstr(" style=")));
+}
+
+TEST(ReportHtml, DataForTheScriptHaveTimelinesMarksAndTheirRecords) {
+  if (html::script().empty()) GTEST_SKIP() << "built without the page's script";
+  ReportBuilder builder;
+  auto& t = builder.tunnel(kVpn, "203.0.113.17", "down");
+  t.timeline.records = {{{0, 5}, "a message <b>"}};
+  t.timeline.marks[1].record = 1;
+  builder.finding("psk-mismatch", t.id, kb::Severity::Critical);
+  const Json data = data_of(page_of(builder));
+  const Json& tunnel = data["families"][0]["tunnels"][0];
+  EXPECT_EQ(data["base"], at(0));
+  EXPECT_EQ(tunnel["phase1"], Json::parse("[0,600000,1,600000,3600000,4]"));
+  EXPECT_EQ(tunnel["outages"], Json::parse("[600000,3600000,0]"));
+  EXPECT_EQ(tunnel["marks"], Json::parse("[660000,8,1,0,5]")) << "the outage's start is no mark of its own";
+  EXPECT_EQ(data["texts"], Json::parse(R"(["psk-mismatch","a message <b>"])"));
+  EXPECT_EQ(data["findings"][0]["span"], Json::parse("[600000,3600000]"));
+  EXPECT_EQ(data["findings"][0]["evidence"], Json::parse("[600000]"));
+}
+
+TEST(ReportHtml, WhatWouldNotFitIsThinnedOutAndKeepsTheWorst) {
+  if (html::script().empty()) GTEST_SKIP() << "built without the page's script";
+  ReportBuilder builder;
+  auto& t = builder.tunnel(kVpn, "203.0.113.17", "up");
+  t.timeline.phase1.clear();
+  constexpr int kStretches = 200'000;
+  for (int i = 0; i < kStretches; ++i) {
+    t.timeline.phase1.push_back({at(0) + i * 10, at(0) + i * 10 + 10, i == 100'001 ? diag::PhaseState::Down : diag::PhaseState::Established});
+  }
+  const Json data = data_of(page_of(builder));
+  const Json& lane = data["families"][0]["tunnels"][0]["phase1"];
+  EXPECT_LT(lane.size(), 70'000U);
+  bool any_down = false;
+  for (std::size_t i = 2; i < lane.size(); i += 3) any_down |= lane[i] == 4;
+  EXPECT_TRUE(any_down);
+}
+
+TEST(ReportHtml, AMessageOfTenMegabytesIsCutWhereverItStands) {
+  ReportBuilder builder;
+  auto& t = builder.tunnel(kVpn, "203.0.113.17", "down");
+  const std::string big = std::string(10'000'000, '<');
+  t.timeline.records = {{{0, 5}, big}};
+  t.timeline.marks[1].record = 1;
+  auto& f = builder.finding("psk-mismatch", t.id, kb::Severity::Critical);
+  f.summary = f.evidence[0].message = f.evidence[0].state = big;
+  f.details["peer"] = big;
+  builder.report().coverage.unrecognised_shapes = {{big, 1, {0, 3}}};
+  EXPECT_LT(page_of(builder).size(), 1'000'000U);
+}
+
+TEST(ReportHtml, ACauseIsExplainedOnceAndOthersPointToIt) {
+  ReportBuilder builder;
+  builder.finding("psk-mismatch", "a", kb::Severity::Critical);
+  builder.finding("psk-mismatch", "b", kb::Severity::Critical);
+  const std::string page = page_of(builder);
+  EXPECT_EQ(page.find("class=\"checklist\""), page.rfind("class=\"checklist\""));
+  EXPECT_THAT(page, HasSubstr("as under <a href=\"#f-0000000000000010\">a</a>"));
+}
+
+TEST(ReportHtml, TunnelsWithoutAConnectionAreFamiliesOfTheirOwn) {
+  ReportBuilder builder;
+  for (const char* id : {"unknown/a", "unknown/b"}) {
+    auto& t = builder.tunnel("", "", "up");
+    t.id = id;
+  }
+  const std::string page = page_of(builder);
+  EXPECT_THAT(page, HasSubstr("Tunnels of unknown/a"));
+  EXPECT_THAT(page, HasSubstr("Tunnels of unknown/b"));
+}
+
+TEST(Markup, AttributesAndTextsCannotEndWhatTheyStandIn) {
+  Markup to;
+  to.element("a", "<b>&\n", {{"href", "\"><script>"}, {"hidden", ""}});
+  EXPECT_EQ(to.take(), "<a href=\"&quot;&gt;&lt;script&gt;\" hidden>&lt;b&gt;&amp;\\n</a>");
+}
+
+TEST(Markup, JsonInHtmlHasNothingThatCouldEndAScript) {
+  EXPECT_EQ(json_in_html(R"({"a":"</script>&<!--"})"), R"({"a":"\u003c/script\u003e\u0026\u003c!--"})");
+}
+
+}  // namespace
+}  // namespace tunnelscope::report
