@@ -6,6 +6,7 @@
 #include "diag/diagnose.hpp"
 #include "diag/logged.hpp"
 #include "src/commands/common.hpp"
+#include "src/project_file.hpp"
 #include "src/redact.hpp"
 #include "src/spill.hpp"
 
@@ -44,7 +45,10 @@ report::CheckedLogs check_logs(const app::Settings& settings, const diag::CheckI
   report::Document document;
   document.problems = read(settings.logs, settings, diag::kNoTime, console, intake);
   intake.finish(jobs_of(settings));
-  document.report = diag::diagnose(intake, classifier, {diag::kNoTime, diag::kNoTime, diag::kNoTime, {}, facts_of(checked)});
+  diag::Options options;
+  if (settings.project != nullptr) options.standby = settings.project->standby;
+  options.facts = facts_of(checked);
+  document.report = diag::diagnose(intake, classifier, options);
   app::clean(document, nullptr);
 
   for (const input::ReadProblem& problem : document.problems)

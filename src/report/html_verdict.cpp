@@ -19,7 +19,7 @@ constexpr std::size_t kGroups = 40;
 constexpr std::size_t kTextBytes = 600;
 
 std::string_view name_of(Tone tone) {
-  switch (standing) {
+  switch (tone) {
     case Tone::Good: return "good";
     case Tone::Warn: return "warn";
     case Tone::Bad: return "bad";
