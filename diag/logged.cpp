@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 #include <set>
+#include <string_view>
 
 namespace tunnelscope::diag {
 namespace {
@@ -42,15 +45,6 @@ std::string outside_address(const CheckedTunnel& tunnel) {
   return single ? config::text(*single) : std::string();
 }
 
-bool is_same(const CheckedTunnel& tunnel, const TunnelReport& logged) {
-  const bool same_connection = tunnel.connection.empty() || logged.connection.empty() || tunnel.connection == logged.connection;
-  return same_connection && !logged.outside_ip.empty() && outside_address(tunnel) == logged.outside_ip;
-}
-
-bool is_about(const Finding& finding, const TunnelReport& tunnel) {
-  return finding.subject == tunnel.id || (!tunnel.connection.empty() && finding.subject == tunnel.connection);
-}
-
 // What ran when the logs were written.
 std::vector<CheckedTunnel> ran(const Check& check) {
   if (!check.before) return check.tunnels;
@@ -62,22 +56,32 @@ std::vector<CheckedTunnel> ran(const Check& check) {
   return tunnels;
 }
 
-bool has_finding(const Check& check, const std::string& cause, const std::string& subject) {
-  return std::any_of(check.findings.begin(), check.findings.end(), [&](const CheckFinding& one) {
-    return one.finding.standing.change != FindingChange::Fixed && one.finding.cause == cause && one.finding.subject == subject;
-  });
+// Findings about each tunnel or connection, so that nobody looks at all of them for each tunnel.
+std::map<std::string_view, std::vector<const Finding*>> by_subject(const Report& report) {
+  std::map<std::string_view, std::vector<const Finding*>> found;
+  for (const Finding& finding : report.findings) found[finding.subject].push_back(&finding);
+  return found;
+}
+std::map<std::string_view, std::vector<const CheckFinding*>> by_subject(const Check& check) {
+  std::map<std::string_view, std::vector<const CheckFinding*>> found;
+  for (const CheckFinding& one : check.findings) found[one.finding.subject].push_back(&one);
+  return found;
 }
 
 // What may explain the logs of one tunnel: stages in the protocol's order, then settings.
 class Faults {
  public:
-  Faults(const std::vector<const CheckedTunnel*>& tunnels, const Check& check, const kb::Knowledge& knowledge) : knowledge_(knowledge) {
-    for (const CheckedTunnel* tunnel : tunnels) {
-      for (const StageVerdict& stage : tunnel->verdict.stages) add(stage);
-      for (const CheckFinding& one : check.findings)
-        if (one.finding.subject == tunnel->id && one.finding.standing.change != FindingChange::New && one.finding.cause.starts_with(kConfigRule))
-          settings_.push_back({one.finding.cause, {}, {}, Verdict::Fails});
-    }
+  explicit Faults(const kb::Knowledge& knowledge) : knowledge_(knowledge) {}
+
+  void add(const StageVerdict& stage) {
+    if (stage.verdict == Verdict::Fails) failing_.push_back({stage.cause, stage.stage, stage.attribute, Verdict::Fails});
+    if (stage.verdict != Verdict::Unverified) return;
+    for (const StageCause& row : kStageCauses)
+      if (row.stage == stage.stage) unverified_.push_back({std::string(row.cause), stage.stage, stage.attribute, Verdict::Unverified});
+  }
+  void add(const CheckFinding& one) {
+    if (one.finding.standing.change == FindingChange::New || !one.finding.cause.starts_with(kConfigRule)) return;
+    settings_.push_back({one.finding.cause, {}, {}, Verdict::Fails});
   }
 
   const std::vector<ConfiguredFault>& failing() const { return failing_; }
@@ -102,13 +106,6 @@ class Faults {
   }
 
  private:
-  void add(const StageVerdict& stage) {
-    if (stage.verdict == Verdict::Fails) failing_.push_back({stage.cause, stage.stage, stage.attribute, Verdict::Fails});
-    if (stage.verdict != Verdict::Unverified) return;
-    for (const StageCause& row : kStageCauses)
-      if (row.stage == stage.stage) unverified_.push_back({std::string(row.cause), stage.stage, stage.attribute, Verdict::Unverified});
-  }
-
   template <class Fits>
   static bool take_first(std::vector<ConfiguredFault>& to, const std::vector<ConfiguredFault>& from, Fits fits) {
     const auto first = std::find_if(from.begin(), from.end(), fits);
@@ -135,55 +132,107 @@ std::string why_not_shown(const ConfiguredFault& fault, const Faults& faults, co
   return "no message of it is in the logs";
 }
 
-LoggedTunnel explained(const TunnelReport& tunnel, const Report& report, const std::vector<CheckedTunnel>& tunnels, const Check& check,
-                       const kb::Knowledge& knowledge) {
-  LoggedTunnel logged;
-  logged.id = tunnel.id;
-  logged.status = tunnel.status;
-  logged.primary_cause = tunnel.primary_cause;
-  std::vector<const CheckedTunnel*> ends;
-  for (const CheckedTunnel& one : tunnels)
-    if (is_same(one, tunnel)) ends.push_back(&one);
-  const bool nameless = tunnel.connection.empty() && tunnel.outside_ip.empty();
-  logged.assumed = nameless && report.tunnels.size() == 1 && tunnels.size() == 1;
-  if (logged.assumed) ends.push_back(&tunnels.front());
-  if (!ends.empty()) logged.tunnel = ends.front()->id;
-
-  const Faults faults(ends, check, knowledge);
-  std::set<std::string> shown, used;
-  for (const Finding& finding : report.findings) {
-    if (!is_about(finding, tunnel) || finding.role == kb::Role::Context) continue;
-    shown.insert(finding.cause);
-    if (finding.role != kb::Role::RootCause) continue;
-    const std::vector<ConfiguredFault> by = faults.explaining(finding.cause);
-    for (const ConfiguredFault& one : by) {
-      logged.explained_by.push_back({finding.cause, one, {}});
-      if (check.before && one.verdict == Verdict::Fails) logged.explained_by.back().mended = !has_finding(check, one.cause, logged.tunnel);
-      used.insert(one.cause);
-    }
-    if (by.empty()) logged.unexplained.push_back({finding.cause, finding.title});
+class Join {
+ public:
+  Join(const Report& report, const Check& check, const kb::Knowledge& knowledge)
+      : report_(report), check_(check), knowledge_(knowledge), tunnels_(ran(check)), logged_(by_subject(report)), checked_(by_subject(check)) {
+    for (const CheckedTunnel& one : tunnels_) by_address_[outside_address(one)].push_back(&one);
   }
-  for (const ConfiguredFault& fault : faults.failing())
-    if (!used.contains(fault.cause) && !shown.contains(fault.cause))
-      logged.not_shown.push_back({fault, why_not_shown(fault, faults, logged)});
-  return logged;
-}
+
+  LoggedTunnel explained(const TunnelReport& tunnel) const {
+    LoggedTunnel logged;
+    logged.id = tunnel.id;
+    logged.status = tunnel.status;
+    logged.primary_cause = tunnel.primary_cause;
+    const bool nameless = tunnel.connection.empty() && tunnel.outside_ip.empty();
+    logged.assumed = nameless && report_.tunnels.size() == 1 && tunnels_.size() == 1;
+    const auto ends = logged.assumed ? std::vector{&tunnels_.front()} : checked_as(tunnel);
+    if (!ends.empty()) logged.tunnel = ends.front()->id;
+    const Faults faults = faults_of(ends);
+    const std::set<std::string> shown = add_findings(logged, findings_about(tunnel), faults);
+    for (const ConfiguredFault& fault : faults.failing())
+      if (!shown.contains(fault.cause)) logged.not_shown.push_back({fault, why_not_shown(fault, faults, logged)});
+    return logged;
+  }
+
+ private:
+  std::vector<const CheckedTunnel*> checked_as(const TunnelReport& tunnel) const {
+    std::vector<const CheckedTunnel*> found;
+    const auto at = by_address_.find(tunnel.outside_ip);
+    if (tunnel.outside_ip.empty() || at == by_address_.end()) return found;
+    for (const CheckedTunnel* one : at->second)
+      if (one->connection.empty() || tunnel.connection.empty() || one->connection == tunnel.connection) found.push_back(one);
+    return found;
+  }
+
+  Faults faults_of(const std::vector<const CheckedTunnel*>& ends) const {
+    Faults faults(knowledge_);
+    for (const CheckedTunnel* end : ends) {
+      for (const StageVerdict& stage : end->verdict.stages) faults.add(stage);
+      if (const auto found = checked_.find(end->id); found != checked_.end())
+        for (const CheckFinding* one : found->second) faults.add(*one);
+    }
+    return faults;
+  }
+
+  std::vector<const Finding*> findings_about(const TunnelReport& tunnel) const {
+    std::vector<const Finding*> all;
+    for (const std::string* subject : {&tunnel.id, &tunnel.connection})
+      if (const auto found = logged_.find(*subject); found != logged_.end() && !subject->empty())
+        all.insert(all.end(), found->second.begin(), found->second.end());
+    return all;
+  }
+
+  // Gives the causes in the configurations and in the logs that have shown.
+  std::set<std::string> add_findings(LoggedTunnel& logged, const std::vector<const Finding*>& findings, const Faults& faults) const {
+    std::set<std::string> shown;
+    for (const Finding* finding : findings) {
+      if (finding->role == kb::Role::Context) continue;
+      shown.insert(finding->cause);
+      if (finding->role != kb::Role::RootCause) continue;
+      const std::vector<ConfiguredFault> by = faults.explaining(finding->cause);
+      for (const ConfiguredFault& one : by) {
+        logged.explained_by.push_back({finding->cause, one, {}});
+        if (check_.before && one.verdict == Verdict::Fails) logged.explained_by.back().mended = !stays(one.cause, logged.tunnel);
+        shown.insert(one.cause);
+      }
+      if (by.empty()) logged.unexplained.push_back({finding->cause, finding->title});
+    }
+    return shown;
+  }
+
+  // The configurations still have it after the change.
+  bool stays(const std::string& cause, const std::string& tunnel) const {
+    const auto found = checked_.find(tunnel);
+    return found != checked_.end() && std::any_of(found->second.begin(), found->second.end(), [&](const CheckFinding* one) {
+             return one->finding.standing.change != FindingChange::Fixed && one->finding.cause == cause;
+           });
+  }
+
+  const Report& report_;
+  const Check& check_;
+  const kb::Knowledge& knowledge_;
+  std::vector<CheckedTunnel> tunnels_;
+  std::map<std::string_view, std::vector<const Finding*>> logged_;
+  std::map<std::string_view, std::vector<const CheckFinding*>> checked_;
+  std::map<std::string, std::vector<const CheckedTunnel*>> by_address_;
+};
 
 }  // namespace
 
 std::vector<LoggedTunnel> explain(const Report& report, const Check& check, const kb::Knowledge& knowledge) {
+  const Join join(report, check, knowledge);
   std::vector<LoggedTunnel> all;
-  const std::vector<CheckedTunnel> tunnels = ran(check);
-  for (const TunnelReport& tunnel : report.tunnels) all.push_back(explained(tunnel, report, tunnels, check, knowledge));
+  for (const TunnelReport& tunnel : report.tunnels) all.push_back(join.explained(tunnel));
   return all;
 }
 
 std::vector<std::string> without_log(const Check& check, const std::vector<LoggedTunnel>& logged) {
+  std::set<std::string> seen;
+  for (const LoggedTunnel& one : logged) seen.insert(one.tunnel);
   std::vector<std::string> ids;
-  for (const CheckedTunnel& tunnel : check.tunnels) {
-    const bool has = std::any_of(logged.begin(), logged.end(), [&](const LoggedTunnel& one) { return one.tunnel == tunnel.id; });
-    if (!has && !contains(ids, tunnel.id)) ids.push_back(tunnel.id);
-  }
+  for (const CheckedTunnel& tunnel : check.tunnels)
+    if (seen.insert(tunnel.id).second) ids.push_back(tunnel.id);
   return ids;
 }
 

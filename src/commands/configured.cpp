@@ -82,14 +82,15 @@ void note_configured(const Configured& configured, report::Document& document) {
     if (one.side == model::Side::Cloud) by_path[one.path].push_back(one);
   for (const auto& [path, of_file] : by_path)
     if (!describes_any(diag::facts_of(of_file), document.report)) document.problems.push_back(useless(path, of_file, document.report));
-  report::Note judged{"these tunnels were judged by their configuration: lifetimes, DPD, startup action and routing are not AWS's defaults "
-                      "but what it says", {}, {}};
+  report::Note judged;
   report::Note assumed{"the logs do not say which tunnel they are of: it was taken to be the only one of the configuration", {}, {}};
   for (const diag::TunnelReport& tunnel : document.report.tunnels) {
     if (!tunnel.configured) continue;
     judged.subjects.push_back(tunnel.id);
     if (tunnel.connection.empty() && tunnel.outside_ip.empty()) assumed.subjects.push_back(tunnel.id);
   }
+  judged.text = fmt::format("lifetimes, DPD, startup action and routing are those of the configuration, not AWS's defaults, for {} of {}",
+                            judged.subjects.size(), report::counted(document.report.tunnels.size(), "tunnel"));
   for (report::Note* note : {&judged, &assumed})
     if (!note->subjects.empty()) document.notes.push_back(std::move(*note));
 }

@@ -68,6 +68,14 @@ def test_what_differs_and_has_not_shown_is_said():
     assert (fault["stage"], fault["cause"], fault["because"]) == ("child-rekey", "pfs-mismatch", "it shows only when an SA is due for renewal")
 
 
+def test_what_a_change_mends_is_judged_by_what_stood_there_before_it():
+    folder = tool.SAMPLES / "check/change-mends-and-breaks"
+    done = tool.run("check", "--format", "json", *(folder / "args").read_text().split(), "--logs", tool.SAMPLES / "lab-pfs-v2/input", cwd=folder)
+    tunnel, = done.report["logs"]["tunnels"]
+    assert [(e["shown"], e["cause"], e["mended"]) for e in tunnel["explained_by"]] == [("pfs-mismatch", "pfs-mismatch", True)]
+    assert faults_of(done.report) == []
+
+
 @pytest.mark.parametrize("format, fragments", [
     ("text", ["What the logs show", "explained   authentication-failed by identity, identity", "(identity-mismatch)"]),
     ("markdown", ["## What the logs show", "- explained: authentication-failed by identity, identity (identity-mismatch)"]),
