@@ -31,12 +31,15 @@ bool has_side(const std::vector<Configuration>& all, Side side, bool (*wanted)(M
 }
 
 void append(std::vector<Endpoint>& to, const std::vector<Configuration>& all, Side side, Moment moment) {
+  std::vector<Endpoint> found;
   for (const Configuration& one : all)
     if (one.side == side && one.moment == moment)
       for (const Endpoint& endpoint : one.endpoints) {
-        to.push_back(endpoint);
-        if (!one.problems.empty()) to.back().doubt = one.problems.front().where.text() + ": " + one.problems.front().reason;
+        found.push_back(endpoint);
+        if (!one.problems.empty()) found.back().doubt = one.problems.front().where.text() + ": " + one.problems.front().reason;
       }
+  config::doubt_different_keys(found);
+  std::move(found.begin(), found.end(), std::back_inserter(to));
 }
 
 // A plan knows what it sets and not the addresses that a description has, so one fills the other's gaps.
@@ -268,6 +271,26 @@ void compare_endpoints(Check& made) {
   made.changes.insert(made.changes.end(), gateways.begin(), gateways.end());
 }
 
+std::set<std::string> deleted_tunnels(const Check& made) {
+  std::set<const Endpoint*> ends;
+  for (const config::EndpointChange& one : made.changes)
+    if (one.effect == config::ApplyEffect::Deleted) ends.insert(one.before);
+  std::set<std::string> ids;
+  for (const TunnelVerdict& tunnel : made.before->tunnels)
+    if (ends.contains(tunnel.cloud)) ids.insert(id_of(tunnel));
+  return ids;
+}
+
+// What is no longer found of a deleted tunnel is not mended.
+void mark_deleted(Check& made) {
+  const std::set<std::string> deleted = deleted_tunnels(made);
+  for (CheckFinding& one : made.findings) {
+    if (one.change != FindingChange::Fixed || !deleted.contains(one.finding.subject)) continue;
+    one.deleted = true;
+    one.finding.summary = "the tunnel is deleted; until then: " + one.finding.summary;
+  }
+}
+
 std::vector<CheckedTunnel> checked(const Check& made) {
   std::map<const Endpoint*, config::ApplyEffect> effects;
   for (const config::EndpointChange& one : made.changes) effects[one.after] = one.effect;
@@ -296,6 +319,7 @@ Check check(const CheckInput& input, const kb::Knowledge& knowledge) {
     made.before = negotiated(endpoints_before(input, Side::Cloud), endpoints_before(input, Side::Gateway), input.pairs);
     compare_findings(made.findings, Writer(knowledge, input.must_be_verified).write(made.before->tunnels));
     compare_endpoints(made);
+    mark_deleted(made);
     for (Finding& f : findings_by_rule(knowledge, made.changes, subjects_of(made.now.tunnels))) {
       f.standing.change = FindingChange::New;
       made.findings.push_back({std::move(f), {}, {}});

@@ -24,6 +24,7 @@ struct CheckInput {
 struct CheckFinding {
   Finding finding;                                   // its `standing` says what it is to the state before, if there is one
   std::vector<config::Change> at_cloud, at_gateway;  // either list alone mends it
+  bool deleted = false;                              // Fixed because its tunnel is deleted, not because anything is mended
 };
 
 // Refers to the endpoints of its Check.

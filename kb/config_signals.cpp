@@ -22,6 +22,7 @@ const std::vector<ConfigSignalInfo>& known_config_signals() {
       {signal::kBothTunnelsBounce, Change, "applying the change takes both tunnels down, each for its own options"},
       {signal::kConnectionBounces, Change, "applying the change takes both tunnels down at once"},
       {signal::kConnectionReplaced, Change, "applying the change makes a new connection"},
+      {signal::kConnectionDeleted, Change, "applying the change deletes a connection or a tunnel of it"},
   };
   return signals;
 }
@@ -31,7 +32,8 @@ const Words& config_attributes() {
       "acceleration", "attachment", "bgp-hold-time", "bgp-keepalive", "bgp-local-asn", "bgp-log-enabled", "bgp-log-format",
       "bgp-log-group", "bgp-neighbour", "bgp-remote-asn", "child-earliest-rekey", "child-latest-rekey", "child-lifetime",
       "child-lifetime-bytes", "child-mode", "child-proposals", "child-protocol", "child-rekey-fuzz", "child-rekey-margin",
-      "child-rekeys", "close-action", "connection", "disabled", "dpd", "dpd-action", "dpd-delay", "dpd-timeout", "fragmentation",
+      "child-rekeys", "close-action", "connection", "customer-gateway", "disabled", "dpd", "dpd-action", "dpd-delay", "dpd-timeout",
+      "fragmentation",
       "ike-earliest-rekey", "ike-latest-rekey", "ike-lifetime", "ike-lifetime-bytes", "ike-mode", "ike-mode-initiated",
       "ike-proposals", "ike-rekey-fuzz", "ike-rekey-margin", "ike-rekeys", "ike-version", "ike-version-initiated", "inside-cidr",
       "inside-cidr-v6", "inside-local", "inside-local-v6", "inside-remote", "inside-remote-v6", "key-storage", "lifecycle-control",

@@ -173,6 +173,7 @@ inline constexpr std::string_view kTunnelBounces = "tunnel_bounces";
 inline constexpr std::string_view kBothTunnelsBounce = "both_tunnels_bounce";
 inline constexpr std::string_view kConnectionBounces = "connection_bounces";
 inline constexpr std::string_view kConnectionReplaced = "connection_replaced";
+inline constexpr std::string_view kConnectionDeleted = "connection_deleted";
 }  // namespace signal
 
 }  // namespace tunnelscope::kb

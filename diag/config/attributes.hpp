@@ -43,6 +43,7 @@ void for_each_cloud_value(CloudA& a, CloudB& b, Visit visit) {
   visit(std::string("outside-address-type"), a.outside_address_type, b.outside_address_type);
   visit(std::string("key-storage"), a.key_storage, b.key_storage);
   visit(std::string("attachment"), a.attachment, b.attachment);
+  visit(std::string("customer-gateway"), a.customer_gateway, b.customer_gateway);
 }
 
 template <class BgpA, class BgpB, class Visit>

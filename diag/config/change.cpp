@@ -11,8 +11,9 @@ namespace {
 using Endpoints = std::vector<const Endpoint*>;
 
 // Options of the whole connection (AWS ModifyVpnConnection, ModifyVpnConnectionOptions): facts/aws-site-to-site-vpn.md 7.
-constexpr std::array<std::string_view, 8> kOfConnection = {"remote-address", "local-selectors",  "remote-selectors", "bgp-remote-asn",
-                                                           "attachment",     "acceleration", "outside-address-type", "tunnel-bandwidth"};
+constexpr std::array<std::string_view, 9> kOfConnection = {"remote-address", "local-selectors",  "remote-selectors", "bgp-remote-asn",
+                                                           "attachment",     "acceleration", "outside-address-type", "tunnel-bandwidth",
+                                                           "customer-gateway"};
 // What follows from others, or is no option of the tunnel.
 constexpr std::array<std::string_view, 5> kWithoutEffect = {"connection", "static-routes", "disabled", "inside-local", "inside-remote"};
 
@@ -66,7 +67,7 @@ EndpointChange appeared(const Endpoint& after) {
 }
 
 EndpointChange gone(const Endpoint& before) {
-  const ApplyEffect effect = before.side == Side::Cloud ? ApplyEffect::Replaced : ApplyEffect::None;
+  const ApplyEffect effect = before.side == Side::Cloud ? ApplyEffect::Deleted : ApplyEffect::None;
   return {&before, nullptr, {{"endpoint", before.where, {}, effect}}, effect};
 }
 
@@ -100,7 +101,7 @@ std::vector<EndpointChange> compare(const Endpoints& before, const Endpoints& af
 }
 
 std::string_view name(ApplyEffect effect) {
-  static constexpr std::string_view kNames[] = {"none", "tunnel", "connection", "replaced"};
+  static constexpr std::string_view kNames[] = {"none", "tunnel", "connection", "replaced", "deleted"};
   return kNames[static_cast<std::size_t>(effect)];
 }
 

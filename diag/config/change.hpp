@@ -15,6 +15,7 @@ enum class ApplyEffect : std::uint8_t {
   Tunnel,      // this tunnel's endpoint is replaced, its address stays
   Connection,  // both tunnels of the connection at once
   Replaced,    // a new connection with new addresses and keys
+  Deleted,     // it goes, and nothing takes its place
 };
 
 struct AttributeChange {
@@ -35,6 +36,6 @@ struct EndpointChange {
 // established, and a fault shows at the next start.
 std::vector<EndpointChange> compare(const std::vector<const Endpoint*>& before, const std::vector<const Endpoint*>& after);
 
-std::string_view name(ApplyEffect effect);  // "none", "tunnel", "connection", "replaced"
+std::string_view name(ApplyEffect effect);  // "none", "tunnel", "connection", "replaced", "deleted"
 
 }  // namespace tunnelscope::diag::config

@@ -33,12 +33,39 @@ void take_what_is_more_certain(Endpoint& one, const Endpoint& other) {
   one.replaced = one.replaced || other.replaced;
 }
 
+// A child at the same place is the same child: its file was given twice.
 void join(Endpoint& one, Endpoint& other) {
   if (one.side == Side::Cloud) return take_what_is_more_certain(one, other);
-  std::move(other.children.begin(), other.children.end(), std::back_inserter(one.children));
+  for (Child& child : other.children) {
+    const auto is_here = [&](const Child& own) {
+      return own.where.known() && own.where == child.where && own.name == child.name && own.local.same_as(child.local) &&
+             own.remote.same_as(child.remote);
+    };
+    if (std::none_of(one.children.begin(), one.children.end(), is_here)) one.children.push_back(std::move(child));
+  }
+}
+
+const Key* only_key(const Endpoint& end) {
+  return end.keys.known() && end.keys->size() == 1 && end.keys->front().secret.known() ? &end.keys->front() : nullptr;
 }
 
 }  // namespace
+
+std::string different_keys(const Where& one, const Where& other) {
+  return "two descriptions of the tunnel give it different keys, at " + one.text() + " and at " + other.text();
+}
+
+void doubt_different_keys(std::vector<Endpoint>& endpoints) {
+  for (std::size_t i = 0; i < endpoints.size(); ++i)
+    for (std::size_t j = i + 1; j < endpoints.size(); ++j) {
+      Endpoint &one = endpoints[i], &other = endpoints[j];
+      if (one.side != Side::Cloud || other.side != Side::Cloud || !same_tunnel(one, other)) continue;
+      const Key *first = only_key(one), *second = only_key(other);
+      if (!first || !second || first->secret.same_as(second->secret)) continue;
+      const Where where = first->secret.where(), there = second->secret.where();
+      one.keys = other.keys = Value<std::vector<Key>>::unknown(different_keys(where, there), where);
+    }
+}
 
 std::vector<Endpoint> merged(std::vector<Endpoint> endpoints) {
   std::vector<Endpoint> kept;

@@ -7,6 +7,11 @@
 
 namespace tunnelscope::diag::config {
 
+// Before that, of the descriptions of one moment: where two of one cloud endpoint give different keys, neither is known.
+void doubt_different_keys(std::vector<Endpoint>& endpoints);
+// The reason: both places, no key.
+std::string different_keys(const Where& one, const Where& other);
+
 // - Cloud endpoints of one outside address are one tunnel described twice (a plan and the downloaded XML): what the earlier one does
 //   not know is taken from the later; what is stated outweighs a default.
 // - Gateway endpoints of one file with the same outside addresses, identities and IKE versions share an IKE SA: their children are

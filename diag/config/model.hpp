@@ -103,6 +103,7 @@ struct CloudOptions {
   Value<std::string> outside_address_type;            // "PublicIpv4", "PrivateIpv4", "Ipv6"
   Value<std::string> key_storage;                     // "Standard", "SecretsManager"
   Value<std::string> attachment;                      // the id of its virtual private, transit gateway or core network
+  Value<std::string> customer_gateway;                // the id of the resource that describes the gateway
 };
 
 // One end of one tunnel. Connections of a file that share an IKE SA (the same ends and IKE settings) are one endpoint with several

@@ -43,16 +43,23 @@ Likelihood of_action(const Value<StartAction>& action) {
   return !action.known() ? Likelihood::Maybe : *action == StartAction::Wait ? Likelihood::No : Likelihood::Yes;
 }
 
+Likelihood starts_by(const Endpoint& end, const Child& child) { return of_action(start_action(end, child)); }
+
 Likelihood begins_by(const Endpoint& end, const Child& child) {
-  return std::max({of_action(start_action(end, child)), of_action(dpd_action(end, child)), of_action(close_action(end, child))});
+  return std::max({starts_by(end, child), of_action(dpd_action(end, child)), of_action(close_action(end, child))});
 }
 
-Likelihood begins(const Endpoint& end) {
+Likelihood over_children(const Endpoint& end, Likelihood (*by)(const Endpoint&, const Child&)) {
   if (end.initiates.is(Versions{})) return Likelihood::No;
-  Likelihood most = end.children.empty() ? begins_by(end, Child{}) : Likelihood::No;
-  for (const Child& child : end.children) most = std::max(most, begins_by(end, child));
+  Likelihood most = end.children.empty() ? by(end, Child{}) : Likelihood::No;
+  for (const Child& child : end.children) most = std::max(most, by(end, child));
   return end.initiates.known() ? most : std::min(most, Likelihood::Maybe);
 }
+
+// At some time: at the start, or again after the peer was found dead or has closed.
+Likelihood begins(const Endpoint& end) { return over_children(end, begins_by); }
+// Without anything having been there before.
+Likelihood starts(const Endpoint& end) { return over_children(end, starts_by); }
 
 std::vector<Course> courses(const Endpoint& cloud, const Endpoint& gateway) {
   Likelihood from_cloud = begins(cloud), from_gateway = begins(gateway);
@@ -62,7 +69,7 @@ std::vector<Course> courses(const Endpoint& cloud, const Endpoint& gateway) {
 }
 
 std::optional<Initiator> initiator_of(const Endpoint& cloud, const Endpoint& gateway) {
-  const Likelihood from_cloud = begins(cloud), from_gateway = begins(gateway);
+  const Likelihood from_cloud = starts(cloud), from_gateway = starts(gateway);
   if (from_cloud == Likelihood::Maybe || from_gateway == Likelihood::Maybe) return std::nullopt;
   if (from_cloud == Likelihood::Yes) return from_gateway == Likelihood::Yes ? Initiator::Both : Initiator::Cloud;
   return from_gateway == Likelihood::Yes ? Initiator::Gateway : Initiator::Neither;

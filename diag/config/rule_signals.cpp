@@ -255,6 +255,7 @@ void add_places(Sign& sign, const EndpointChange& change, ApplyEffect least) {
 }
 
 std::string_view signal_of(ApplyEffect effect, std::size_t tunnels) {
+  if (effect == ApplyEffect::Deleted) return signal::kConnectionDeleted;
   if (effect == ApplyEffect::Replaced) return signal::kConnectionReplaced;
   if (effect == ApplyEffect::Connection) return signal::kConnectionBounces;
   return tunnels > 1 ? signal::kBothTunnelsBounce : signal::kTunnelBounces;
@@ -265,7 +266,7 @@ Sign sign_of(const std::vector<const EndpointChange*>& tunnels) {
   const ApplyEffect effect = tunnels.front()->effect;
   Sign sign{signal_of(effect, tunnels.size()), &subject_of(*tunnels.front()), nullptr, {}, {}};
   if (tunnels.size() > 1) sign.other = &subject_of(*tunnels[1]);
-  for (const EndpointChange* one : tunnels) add_places(sign, *one, effect == ApplyEffect::Replaced ? ApplyEffect::None : effect);
+  for (const EndpointChange* one : tunnels) add_places(sign, *one, effect >= ApplyEffect::Replaced ? ApplyEffect::None : effect);
   if (sign.places.empty()) sign.places.push_back({sign.subject, {}, {}, sign.subject->where, Origin::Stated});
   return sign;
 }

@@ -81,12 +81,17 @@ Identity address_identity(const Value<Addresses>& addresses) {
   return one ? Identity{IdentityKind::Address, text(*one)} : Identity{};
 }
 
+// Judged in a version that it does not speak, an end still looks for its key as in the one that it does.
+bool looks_as_ikev1(const Talk& talk, const Endpoint& end) {
+  return talk.version == Version::Ikev1 || (end.accepts.known() && !end.accepts->ikev2 && end.accepts->ikev1);
+}
+
 // The initiator of IKEv2 looks before it has heard who the peer is; the responder knows what it was told. IKEv1 in main mode has no
 // identities yet: it goes by the configured ones, then by the addresses.
 std::vector<Lookup> lookups(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
   const bool responder_of_v2 = talk.version == Version::Ikev2 && &end == &talk.responder;
   std::vector<Lookup> all{{or_any(end.local_identity), or_any(responder_of_v2 ? peer.local_identity : end.remote_identity)}};
-  if (talk.version == Version::Ikev1) all.push_back({address_identity(end.local_addresses), address_identity(end.remote_addresses)});
+  if (looks_as_ikev1(talk, end)) all.push_back({address_identity(end.local_addresses), address_identity(end.remote_addresses)});
   return all;
 }
 
@@ -115,6 +120,8 @@ Found key_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
   for (const Lookup& lookup : lookups(talk, end, peer)) {
     const auto best = best_keys(keys, lookup);
     if (best.empty()) continue;
+    if (end.vendor == Vendor::Libreswan && fit(best.front()->owners, lookup.own) == 0)
+      return {nullptr, "whether Libreswan takes a key that is filed under its peer alone has not been verified"};
     if (!all_the_same(best)) return {nullptr, "several of " + whose(end.side) + " keys are filed equally well"};
     return {best.front(), {}};
   }
@@ -123,6 +130,7 @@ Found key_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
 
 // A key is never shown: that there is one, and where.
 Shown shown_key(const Found& found, const Endpoint& end) {
+  if (!found.unknown_because.empty()) return {"", end.keys.where(), Origin::Unknown, found.unknown_because};
   if (!found.key) return {"none", end.keys.where(), end.keys.origin(), end.keys.note()};
   return {"set", found.key->secret.where().known() ? found.key->secret.where() : found.key->where, found.key->secret.origin(),
           found.key->secret.note()};

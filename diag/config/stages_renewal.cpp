@@ -25,8 +25,10 @@ bool renews_before(const Lifetime& lifetime, Seconds end) {
   return lifetime.rekeys.is(true) && lifetime.latest_rekey.known() && *lifetime.latest_rekey < end;
 }
 
+// Where the latest age is not known, the earliest is enough when even that is too late.
 bool surely_does_not(const Lifetime& lifetime, Seconds end) {
-  return lifetime.rekeys.is(false) || (lifetime.rekeys.is(true) && lifetime.latest_rekey.known() && *lifetime.latest_rekey >= end);
+  const auto too_late = [end](const Value<Seconds>& age) { return age.known() && *age >= end; };
+  return lifetime.rekeys.is(false) || (lifetime.rekeys.is(true) && (too_late(lifetime.latest_rekey) || too_late(lifetime.earliest_rekey)));
 }
 
 std::string seconds(Seconds time) { return std::to_string(time.count()) + " s"; }
@@ -36,6 +38,7 @@ std::string in_words(const Lifetime& lifetime) {
   std::string all = lifetime.hard.known() ? lifetime.hard->count() == 0 ? "no end" : "ends at " + seconds(*lifetime.hard) : "end unknown";
   if (lifetime.rekeys.is(false)) return all + ", never rekeyed";
   if (lifetime.latest_rekey.known()) return all + ", rekeyed by " + seconds(*lifetime.latest_rekey);
+  if (lifetime.earliest_rekey.known()) return all + ", not rekeyed before " + seconds(*lifetime.earliest_rekey);
   return all;
 }
 
@@ -51,7 +54,8 @@ struct Lifetimes {
 
 Change change_of(Side side, const Lifetime& lifetime, const char* rekeys, const char* hard) {
   if (lifetime.rekeys.is(false)) return {side, lifetime.rekeys.where(), rekeys, "no", "yes"};
-  return {side, lifetime.hard.where(), hard, seconds(*lifetime.hard), "more than " + seconds(*lifetime.latest_rekey)};
+  const Value<Seconds>& rekey = lifetime.latest_rekey.known() ? lifetime.latest_rekey : lifetime.earliest_rekey;
+  return {side, lifetime.hard.where(), hard, seconds(*lifetime.hard), "more than " + seconds(*rekey)};
 }
 
 Outcome expires(const RenewalOutlook& seen, const Lifetimes& both, const char* attribute, const char* rekeys) {
@@ -67,8 +71,13 @@ Outcome expires(const RenewalOutlook& seen, const Lifetimes& both, const char* a
 }
 
 Outcome unknown_lifetimes(const Lifetimes& both, const char* attribute) {
-  const Lifetime& missing = both.cloud.hard.known() && both.cloud.rekeys.known() ? both.gateway : both.cloud;
-  const std::string& note = missing.hard.known() ? missing.rekeys.note() : missing.hard.note();
+  const auto complete = [](const Lifetime& one) { return one.hard.known() && one.rekeys.known() && one.latest_rekey.known(); };
+  const bool ends_known = both.cloud.hard.known() && both.cloud.rekeys.known() && both.gateway.hard.known() && both.gateway.rekeys.known();
+  const Lifetime& missing = (ends_known ? !complete(both.gateway) : both.cloud.hard.known() && both.cloud.rekeys.known()) ? both.gateway
+                                                                                                                            : both.cloud;
+  const std::string& note = !missing.hard.known()     ? missing.hard.note()
+                            : !missing.rekeys.known() ? missing.rekeys.note()
+                                                      : missing.latest_rekey.note();
   Outcome outcome = unverified(attribute, "when it is renewed is not known" + (note.empty() ? "" : ": " + note));
   outcome.cloud = shown_lifetime(both.cloud);
   outcome.gateway = shown_lifetime(both.gateway);

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "src/config/cisco_syntax.hpp"
-#include "src/config/rows.hpp"
+#include "src/config/cisco_access_list.hpp"
+#include "src/config/cisco_keys.hpp"
+#include "src/config/cisco_proposals.hpp"
 
 namespace tunnelscope::config {
 namespace {
@@ -28,7 +29,7 @@ using model::Selectors;
 using model::StartAction;
 using model::Versions;
 
-constexpr const char* kTable = "Cisco IOS XE 17, 2023-03";
+constexpr const char* kTable = kCiscoTable;
 constexpr Seconds kIkeLifetime{86'400}, kIpsecLifetime{3600}, kBgpKeepalive{60}, kBgpHold{180};
 constexpr std::uint64_t kReplayWindow = 64;
 constexpr Seconds kDpdRetry{2};
@@ -38,15 +39,12 @@ Value<T> stated(T value, const Command& command) {
   return Value<T>::stated(std::move(value), command.where);
 }
 
-Identity identity_of(const IpAddress& address) { return {IdentityKind::Address, model::text(address)}; }
-
 // What a command of the global configuration says about itself alone.
 class Router {
  public:
-  Router(Command& root, std::vector<Problem>& problems) : root_(root), problems_(problems) {}
+  Router(Command& root, std::vector<Problem>& problems) : root_(root), problems_(problems), keys_(read_cisco_keys(root)) {}
 
   std::vector<Endpoint> endpoints() {
-    read_keys();
     std::vector<Endpoint> all;
     for (const Command* one : root_.all("interface"))
       if (const Command* protection = one->find("tunnel protection ipsec profile")) all.push_back(of_tunnel(*one, *protection));
@@ -102,145 +100,13 @@ class Router {
     return Value<Addresses>::stated({false, {}, {word.text}}, word.where);
   }
 
-  // -- keys ----------------------------------------------------------------------------------------------------------------------------
-
-  // "[0|6] KEY": the words from `index` on, of which the last is the key.
-  Value<Secret> secret_at(Command& command, std::size_t index) {
-    const bool typed = command.words.size() > index + 1 && command.word(index).size() == 1 && command.word(index) >= "0" &&
-        command.word(index) <= "9";
-    const bool clear = !typed || command.word(index) == "0";
-    if (typed) ++index;
-    if (command.words.size() <= index) return Value<Secret>::unknown("the key is missing", command.where);
-    Word& word = command.words[index];
-    const bool hidden = word.text.find_first_not_of('*') == std::string::npos || word.text == "<removed>";
-    if (!clear || hidden) {
-      model::wipe(word.text);
-      return Value<Secret>::unknown(hidden ? "it was taken out of the file" : "encrypted", word.where);
-    }
-    return Value<Secret>::stated(Secret(std::move(word.text)), word.where);
-  }
-
-  static std::size_t index_of(const Command& command, std::string_view wanted) {
-    for (std::size_t i = 0; i < command.words.size(); ++i)
-      if (command.words[i].text == wanted) return i;
-    return command.words.size();
-  }
-
-  // "address 203.0.113.10 [255.255.255.0]" from `index` on.
-  void file_under(Key& key, const Command& command, std::size_t index) {
-    const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
-    const auto range = address && mask ? model::range_of_mask(*address, *mask) : std::nullopt;
-    if (address && !mask && model::text(*address) == "0.0.0.0") return;  // a wildcard, with or without its mask
-    if (!address) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
-    else if (!mask || (range && range->first == range->last)) key.owners.push_back(identity_of(*address));
-    else if (range && range->everything()) return;
-    else key.secret = Value<Secret>::unknown("it is filed under a network", command.where);
-  }
-
-  void read_keys() {
-    for (Command& command : root_.below) {
-      if (command.begins("crypto isakmp key")) {
-        const std::size_t at = std::min(index_of(command, "address"), index_of(command, "hostname"));
-        Key key{{}, {}, command.where};
-        key.secret = secret_at(command, 3);
-        file_under(key, command, at + 1);
-        keys_.push_back(std::move(key));
-      }
-      if (command.begins("crypto keyring")) {
-        const std::string name(command.word(2));
-        keyrings_[name];
-        for (Command& one : command.below)
-          if (one.begins("pre-shared-key")) read_keyring_key(one, name);
-      }
-      if (command.begins("crypto ikev2 keyring")) read_ikev2_keyring(command);
-    }
-  }
-
-  void read_keyring_key(Command& command, const std::string& keyring) {
-    Key key{{}, {}, command.where};
-    key.secret = secret_at(command, index_of(command, "key") + 1);
-    file_under(key, command, 2);
-    keyrings_[keyring].push_back(key);
-    keys_.push_back(std::move(key));
-  }
-
-  void read_ikev2_keyring(Command& keyring) {
-    auto& keys = ikev2_keys_[std::string(keyring.word(3))];
-    for (Command& entry : keyring.below) {
-      if (entry.word(0) != "peer") continue;
-      Key key{{}, {}, entry.where};
-      for (Command& one : entry.below) {
-        if (one.word(0) != "pre-shared-key") continue;
-        const bool one_way = one.word(1) == "local" || one.word(1) == "remote";
-        Value<Secret> secret = secret_at(one, one_way ? 2 : 1);
-        const bool differs = key.secret.known() && secret.known() && !(*key.secret == *secret);
-        key.secret = differs ? Value<Secret>::unknown("the two ends use different keys", one.where) : std::move(secret);
-      }
-      for (const Command& one : entry.below) {
-        if (one.word(0) == "address") file_under(key, one, 1);
-        if (one.word(0) == "identity" && one.word(1) == "address") file_under(key, one, 2);
-        if (one.word(0) == "identity" && one.word(1) == "fqdn") key.owners.push_back({IdentityKind::Fqdn, std::string(one.word(2))});
-        if (one.word(0) == "identity" && one.word(1) == "email") key.owners.push_back({IdentityKind::UserFqdn, std::string(one.word(2))});
-      }
-      keys.push_back(std::move(key));
-    }
-  }
-
   // -- the IKE SA ----------------------------------------------------------------------------------------------------------------------
-
-  void unknown_word(Proposal& proposal, const Word& word) {
-    proposal.unrecognised.push_back(word.text);
-    report(problems_, word.where, "this is no algorithm of a proposal");
-  }
-
-  void add(Proposal& proposal, std::string_view id, const Word& word) {
-    if (id.empty()) unknown_word(proposal, word);
-    else proposal.add(model::algorithm(id), word.where);
-  }
-
-  void add_group(Proposal& proposal, std::string_view number, const Word& word) {
-    const auto wanted = whole_number(number);
-    const model::AlgorithmRef group = wanted && *wanted < 64 ? model::group(static_cast<std::uint16_t>(*wanted)) : nullptr;
-    if (group) proposal.add(group, word.where);
-    else unknown_word(proposal, word);
-  }
-
-  // A policy shows what differs from DES, SHA, RSA signatures, group 1 and a day.
-  struct Policy {
-    Proposal proposal;
-    bool pre_shared = false;
-    Value<Seconds> lifetime;
-  };
-
-  Policy read_policy(const Command& command) {
-    Policy policy;
-    policy.proposal.where = command.where;
-    policy.lifetime = Value<Seconds>::by_default(kIkeLifetime, command.where, kTable);
-    for (const Command& one : command.below) {
-      const Word& last = one.words.back();
-      if (one.word(0) == "encr" || one.word(0) == "encryption") add(policy.proposal, cisco_cipher(one.word(1), one.word(2)), last);
-      if (one.word(0) == "hash") add(policy.proposal, cisco_hash(one.word(1)), last);
-      if (one.word(0) == "group") add_group(policy.proposal, one.word(1), last);
-      if (one.word(0) == "authentication") policy.pre_shared = one.word(1) == "pre-share";
-      if (one.word(0) == "lifetime") policy.lifetime = seconds(one, 1);
-    }
-    if (policy.proposal.encryption.empty()) policy.proposal.add(model::algorithm("des"), command.where);
-    if (policy.proposal.integrity.empty()) policy.proposal.add(model::algorithm("sha1"), command.where);
-    if (policy.proposal.groups.empty()) policy.proposal.add(model::group(1), command.where);
-    return policy;
-  }
-
-  Value<Seconds> seconds(const Command& command, std::size_t index) {
-    const auto number = whole_number(command.word(index));
-    if (number && *number < 10'000'000'000) return stated(Seconds(static_cast<Seconds::rep>(*number)), command);
-    report(problems_, command.where, "a number of seconds is missing or cannot be read", "write a whole number");
-    return Value<Seconds>::unknown("its value cannot be read", command.where);
-  }
 
   Lifetime lifetime(const Value<Seconds>& hard) {
     Lifetime all;
     all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
     all.hard = hard;
+    all.earliest_rekey = all.latest_rekey = Value<Seconds>::unknown("IOS does not say how early it renews", {});
     return all;
   }
 
@@ -250,10 +116,10 @@ class Router {
         never = root_.find("crypto isakmp aggressive-mode disable");
     endpoint.initiates_modes = Value<Modes>::by_default({!aggressive, aggressive}, endpoint.where, kTable);
     endpoint.accepts_modes = Value<Modes>::by_default({true, !never}, endpoint.where, kTable);
-    std::vector<Policy> policies;
-    for (const Command* one : root_.all("crypto isakmp policy")) policies.push_back(read_policy(*one));
+    std::vector<CiscoPolicy> policies;
+    for (const Command* one : root_.all("crypto isakmp policy")) policies.push_back(read_isakmp_policy(*one, problems_));
     Proposals proposals;
-    for (const Policy& one : policies)
+    for (const CiscoPolicy& one : policies)
       if (one.pre_shared) proposals.push_back(one.proposal);
     const Where where = policies.empty() ? endpoint.where : policies.front().proposal.where;
     endpoint.proposals = policies.empty() ? Value<Proposals>::unknown("the default policies differ between releases", endpoint.where)
@@ -261,8 +127,9 @@ class Router {
     const auto method = proposals.empty() ? Authentication::Certificate : Authentication::PreSharedKey;
     endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::stated(method, where);
     if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
-    endpoint.keys = Value<std::vector<Key>>::stated(keys_, keys_.empty() ? endpoint.where : keys_.front().where);
+    endpoint.keys = Value<std::vector<Key>>::stated(keys_.ikev1, keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().where);
     endpoint.remote_identity = Value<Identity>::by_default({}, endpoint.where, kTable);
+    if (profile && profile->find("match identity")) read_expected_identity(endpoint, *profile, "match identity");
     heed_keyring(endpoint, profile);
     read_own_identity(endpoint, profile ? profile->find("self-identity") : nullptr, 1);
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
@@ -275,9 +142,10 @@ class Router {
   std::optional<Identity> identity_at(const Command& command, std::size_t index) {
     const std::string value(command.word(index + 1));
     if (command.word(index) == "address")
-      if (const auto address = model::parse_address(value)) return identity_of(*address);
-    if (command.word(index) == "fqdn") return Identity{IdentityKind::Fqdn, value};
-    if (command.word(index) == "email" || command.word(index) == "user-fqdn") return Identity{IdentityKind::UserFqdn, value};
+      if (const auto address = model::parse_address(value)) return address_identity(*address);
+    if (command.word(index) == "fqdn" || command.word(index) == "host") return Identity{IdentityKind::Fqdn, value};
+    if (command.word(index) == "email" || command.word(index) == "user-fqdn" || command.word(index) == "user")
+      return Identity{IdentityKind::UserFqdn, value};
     if (command.word(index) == "key-id") return Identity{IdentityKind::KeyId, value};
     return std::nullopt;
   }
@@ -290,7 +158,7 @@ class Router {
       return;
     }
     const auto address = endpoint.local_addresses.known() ? endpoint.local_addresses->single() : std::nullopt;
-    endpoint.local_identity = address ? Value<Identity>::by_default(identity_of(*address), endpoint.where, kTable)
+    endpoint.local_identity = address ? Value<Identity>::by_default(address_identity(*address), endpoint.where, kTable)
                                       : Value<Identity>::unknown("it is the outside address, which is not known", endpoint.where);
   }
 
@@ -301,7 +169,7 @@ class Router {
       return;
     }
     endpoint.dpd.enabled = stated(true, *command);
-    endpoint.dpd.delay = seconds(*command, index);
+    endpoint.dpd.delay = cisco_seconds(*command, index, problems_);
     const auto retry = whole_number(command->word(index + 1));
     const Seconds each = retry && *retry < 3600 ? Seconds(static_cast<Seconds::rep>(*retry)) : kDpdRetry;
     endpoint.dpd.timeout = derived([&](Seconds delay) { return delay + 5 * each; }, endpoint.dpd.delay);
@@ -311,8 +179,8 @@ class Router {
   void heed_keyring(Endpoint& endpoint, const Command* profile) {
     const Command* keyring = profile ? profile->find("keyring") : nullptr;
     if (!keyring) return;
-    const auto found = keyrings_.find(std::string(keyring->word(1)));
-    endpoint.keys = found != keyrings_.end() ? Value<std::vector<Key>>::stated(found->second, keyring->where)
+    const auto found = keys_.keyrings.find(std::string(keyring->word(1)));
+    endpoint.keys = found != keys_.keyrings.end() ? Value<std::vector<Key>>::stated(found->second, keyring->where)
                                              : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
   }
 
@@ -335,23 +203,8 @@ class Router {
       return;
     }
     Proposals all;
-    for (const Command* one : proposals) all.push_back(read_ikev2_proposal(*one));
+    for (const Command* one : proposals) all.push_back(read_ikev2_proposal(*one, problems_));
     endpoint.proposals = Value<Proposals>::stated(std::move(all), proposals.front()->where);
-  }
-
-  Proposal read_ikev2_proposal(const Command& command) {
-    Proposal proposal;
-    proposal.where = command.where;
-    for (const Command& one : command.below)
-      for (std::size_t i = 1; i < one.words.size(); ++i) {
-        const Word& word = one.words[i];
-        const std::string hash(cisco_hash(word.text));
-        if (one.word(0) == "encryption") add(proposal, cisco_cipher(word.text, ""), word);
-        if (one.word(0) == "integrity") add(proposal, hash, word);
-        if (one.word(0) == "prf") add(proposal, hash.empty() ? hash : "prf" + hash, word);
-        if (one.word(0) == "group") add_group(proposal, word.text, word);
-      }
-    return proposal;
   }
 
   static Value<Authentication> method(const Endpoint& endpoint, const Command* command, std::size_t index) {
@@ -368,35 +221,38 @@ class Router {
     endpoint.local_authentication = method(endpoint, profile.find("authentication local"), 2);
     endpoint.remote_authentication = method(endpoint, profile.find("authentication remote"), 2);
     read_own_identity(endpoint, profile.find("identity local"), 2);
-    read_expected_identity(endpoint, profile);
+    read_expected_identity(endpoint, profile, "match identity remote");
     read_ikev2_keys(endpoint, profile);
     const Command* life = profile.find("lifetime");
-    endpoint.lifetime = lifetime(life ? seconds(*life, 1) : Value<Seconds>::by_default(kIkeLifetime, endpoint.where, kTable));
+    const auto day = Value<Seconds>::by_default(kIkeLifetime, endpoint.where, kTable);
+    endpoint.lifetime = lifetime(life ? cisco_seconds(*life, 1, problems_) : day);
     const Command* own = profile.find("dpd");
     read_dpd(endpoint, own ? own : root_.find("crypto ikev2 dpd"), own ? 1 : 3);
   }
 
-  void read_expected_identity(Endpoint& endpoint, const Command& profile) {
-    const auto all = profile.all("match identity remote");
+  // "address 203.0.113.10 255.255.255.255", "fqdn NAME", "any" and so on, behind the words of `command`.
+  void read_expected_identity(Endpoint& endpoint, const Command& profile, const std::string& command) {
+    const std::size_t at = words_of(command, {}).size();
+    const auto all = profile.all(command);
     if (all.size() != 1) {
       endpoint.remote_identity = Value<Identity>::unknown(all.empty() ? "not stated" : "one of several", profile.where);
       return;
     }
     const Command& one = *all.front();
-    const auto identity = identity_at(one, 3);
-    const auto mask = one.word(3) == "address" ? model::parse_address(one.word(5)) : std::nullopt;
+    const auto identity = identity_at(one, at);
+    const auto mask = one.word(at) == "address" ? model::parse_address(one.word(at + 2)) : std::nullopt;
     const bool network = mask && model::text(*mask) != "255.255.255.255";
-    const bool anyone = one.word(3) == "any" || (network && model::text(*mask) == "0.0.0.0");
+    const bool anyone = one.word(at) == "any" || (network && model::text(*mask) == "0.0.0.0");
     if (anyone) endpoint.remote_identity = stated(Identity{}, one);
-    else if (identity && !network && one.word(4) != "domain") endpoint.remote_identity = stated(*identity, one);
+    else if (identity && !network && one.word(at + 1) != "domain") endpoint.remote_identity = stated(*identity, one);
     else endpoint.remote_identity = Value<Identity>::unknown("it is one of many", one.where);
   }
 
   void read_ikev2_keys(Endpoint& endpoint, const Command& profile) {
     using Keys = Value<std::vector<Key>>;
     const Command* keyring = profile.find("keyring local");
-    const auto found = keyring ? ikev2_keys_.find(std::string(keyring->word(2))) : ikev2_keys_.end();
-    if (keyring && found != ikev2_keys_.end()) endpoint.keys = Keys::stated(found->second, keyring->where);
+    const auto found = keyring ? keys_.ikev2_keyrings.find(std::string(keyring->word(2))) : keys_.ikev2_keyrings.end();
+    if (keyring && found != keys_.ikev2_keyrings.end()) endpoint.keys = Keys::stated(found->second, keyring->where);
     else if (keyring) endpoint.keys = Keys::unknown("its keyring is not in the configuration", keyring->where);
     else endpoint.keys = Keys::unknown("the profile names no keyring", profile.where);
   }
@@ -412,35 +268,23 @@ class Router {
     child.proposals = Value<Proposals>::unknown("no transform set is named", command.where);
     Proposals all;
     for (std::size_t i = 2; sets && i < sets->words.size(); ++i)
-      if (const Command* set = definition("crypto ipsec transform-set", sets->words[i])) all.push_back(read_transform_set(*set, child));
+      if (const Command* set = definition("crypto ipsec transform-set", sets->words[i]))
+        all.push_back(read_transform_set(*set, child, problems_));
     for (Proposal& one : all) {
       one.groups.where = pfs ? pfs->where : command.where;
-      if (pfs) add_group(one, pfs->word(2).starts_with("group") ? pfs->word(2).substr(5) : std::string_view("1"), pfs->words.back());
+      const std::string_view group = pfs && pfs->word(2).starts_with("group") ? pfs->word(2).substr(5) : std::string_view("1");
+      if (pfs) add_cisco_group(one, group, pfs->words.back(), problems_);
     }
     if (sets && all.size() + 2 == sets->words.size()) child.proposals = stated(std::move(all), *sets);
     else if (sets) child.proposals = Value<Proposals>::unknown("a transform set is not in the configuration", sets->where);
     const Command* own = command.find("set security-association lifetime seconds");
     const Command* global = root_.find("crypto ipsec security-association lifetime seconds");
-    child.lifetime = lifetime(own ? seconds(*own, 4) : global ? seconds(*global, 5) : Value<Seconds>::by_default(kIpsecLifetime,
-        command.where, kTable));
+    child.lifetime = lifetime(own      ? cisco_seconds(*own, 4, problems_)
+                              : global ? cisco_seconds(*global, 5, problems_)
+                                       : Value<Seconds>::by_default(kIpsecLifetime, command.where, kTable));
     const Command* window = root_.find("crypto ipsec security-association replay window-size");
     const auto size = window ? whole_number(window->word(5)) : std::nullopt;
     child.replay_window = size ? stated(*size, *window) : Value<std::uint64_t>::by_default(kReplayWindow, command.where, kTable);
-  }
-
-  Proposal read_transform_set(const Command& set, Child& child) {
-    Proposal proposal;
-    proposal.where = set.where;
-    for (std::size_t i = 4; i < set.words.size(); ++i) {
-      const Word& word = set.words[i];
-      const bool bits = i + 1 < set.words.size() && whole_number(set.word(i + 1));
-      const std::string_view cipher = cisco_cipher(word.text, bits ? set.word(i + 1) : "");
-      add(proposal, cipher.empty() ? cisco_hash(word.text) : cipher, word);
-      if (bits) ++i;
-    }
-    if (const Command* mode = set.find("mode"))
-      child.mode = stated(mode->word(1) == "transport" ? model::ChildMode::Transport : model::ChildMode::Tunnel, *mode);
-    return proposal;
   }
 
   // -- tunnel interfaces ---------------------------------------------------------------------------------------------------------------
@@ -545,8 +389,8 @@ class Router {
     if (one.word(2) == "local-as") set_number(endpoint.bgp.local_asn, one, one.word(3));
     if (one.word(2) == "shutdown") endpoint.bgp.used = Value<bool>::unknown("the neighbour is shut down", one.where);
     if (one.word(2) == "timers") {
-      endpoint.bgp.keepalive = seconds(one, 3);
-      endpoint.bgp.hold_time = seconds(one, 4);
+      endpoint.bgp.keepalive = cisco_seconds(one, 3, problems_);
+      endpoint.bgp.hold_time = cisco_seconds(one, 4, problems_);
     }
   }
 
@@ -592,58 +436,20 @@ class Router {
   void read_access_list(Endpoint& endpoint, const Command& entry, const Child& common) {
     const Command* match = entry.find("match address");
     const std::string name(match ? match->word(2) : "");
-    std::vector<Command> lines;
-    for (const Command* one : root_.all("access-list " + name)) {
-      lines.push_back(*one);
-      lines.back().words.erase(lines.back().words.begin(), lines.back().words.begin() + 2);
-    }
-    if (const Command* list = root_.find("ip access-list extended " + name)) lines.insert(lines.end(), list->below.begin(),
-        list->below.end());
-    for (Command& line : lines) {
-      if (whole_number(line.word(0))) line.words.erase(line.words.begin());
-      if (line.word(0) == "permit") endpoint.children.push_back(child_of(line, common, name, endpoint.children.size() + 1));
-    }
+    const CiscoAccessList list = read_cisco_access_list(root_, name, common);
+    endpoint.children = list.permitted;
     if (!endpoint.children.empty()) return;
     Child child = common;
     child.name = name;
     child.local = child.remote = Value<Selectors>::unknown("its access list is not in the configuration", match ? match->where
         : entry.where);
     endpoint.children.push_back(std::move(child));
-    if (match && lines.empty()) report(problems_, match->words.back().where, "there is no access list of this name");
-  }
-
-  Child child_of(const Command& line, const Child& common, const std::string& name, std::size_t number) {
-    Child child = common;
-    child.name = name + " " + std::to_string(number);
-    child.where = line.where;
-    std::size_t at = 2;
-    const auto source = network_at(line, at), destination = network_at(line, at);
-    const bool plain = line.word(1) == "ip" && at == line.words.size();
-    const auto of = [&](const std::optional<AddressRange>& range) {
-      return range && plain ? stated(Selectors{{*range}}, line) : Value<Selectors>::unknown("its access list says more than networks",
-          line.where);
-    };
-    child.local = of(source);
-    child.remote = of(destination);
-    return child;
-  }
-
-  // "any", "host ADDRESS" or "NETWORK WILDCARD", from `at` on, which moves behind it.
-  static std::optional<AddressRange> network_at(const Command& line, std::size_t& at) {
-    const std::string_view first = line.word(at), second = line.word(at + 1);
-    if (first == "any") return ++at, model::parse_range("0.0.0.0/0");
-    at += 2;
-    if (first == "host") return model::parse_range(second);
-    const auto network = model::parse_address(first), wildcard = model::parse_address(second);
-    if (!network || !wildcard) return std::nullopt;
-    return model::range_of_mask(*network, *wildcard);
+    if (match && !list.found) report(problems_, match->words.back().where, "there is no access list of this name");
   }
 
   Command& root_;
   std::vector<Problem>& problems_;
-  std::vector<Key> keys_;                                // of IKEv1
-  std::map<std::string, std::vector<Key>> keyrings_;     // those of them that stand in a keyring
-  std::map<std::string, std::vector<Key>> ikev2_keys_;   // by keyring
+  CiscoKeys keys_;
 };
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {

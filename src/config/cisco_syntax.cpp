@@ -39,11 +39,13 @@ Command read_commands(std::string_view text, const std::string& path, std::vecto
   std::size_t count = 0;
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
+    const bool cut = end == text.size();
     const std::string_view whole = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t indent = indent_of(whole);
     auto words = words_of(whole, {path, line, 1});
     if (words.empty() || words.front().text.starts_with('!')) continue;
+    words.back().cut = cut;
     if (++count > kMostCommands) {
       problems.push_back({{path, line, 1}, "too many commands: the rest is not read", "give the part that holds `crypto`", true});
       break;

@@ -49,7 +49,7 @@ class Lines {
 
  private:
   void incomplete(const Where& where, std::string reason) {
-    report(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
+    report_unread(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
     written_.incomplete = "an include could not be read";
   }
 

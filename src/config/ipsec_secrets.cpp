@@ -14,6 +14,7 @@ struct Token {
   std::string text;
   bool quoted = false;
   Where where;
+  bool cut = false;  // its end may be missing
 };
 
 const std::vector<std::string_view> kKinds = {"PSK", "RSA", "ECDSA", "EAP", "XAUTH", "NTLM", "PKCS8", "PKCS12", "P12", "PIN", "BLISS",
@@ -75,17 +76,24 @@ class Secrets {
     Token read{{}, now() == '"' || now() == '\'', here()};
     if (!read.quoted) {
       for (; !ended() && std::string_view(" \t\r\n").find(now()) == std::string_view::npos; step()) read.text += now();
+      read.cut = ended();
       return read;
     }
     const char mark = now();
     for (step(); !ended() && now() != mark && now() != '\n'; step()) read.text += now();
     if (!ended() && now() == mark) step();
-    else report(problems_, read.where, "the quotation mark is not closed in its line", "close it, or put the whole key into one line");
+    else unclosed(read);
     return read;
   }
 
+  void unclosed(Token& read) {
+    read.cut = true;
+    (ended() ? report_unread : report)(problems_, read.where, "the quotation mark is not closed in its line",
+                                       "close it, or put the whole key into one line");
+  }
+
   void fail(const Where& where, std::string reason) {
-    report(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
+    report_unread(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
     incomplete = "an include of the secrets could not be read";
   }
 
@@ -141,7 +149,7 @@ class Secrets {
   }
 
   void pre_shared_key(const std::vector<Token>& selectors, const Where& where) {
-    if (!skip_space(true)) return report(problems_, where, "the file ends before the key",
+    if (!skip_space(true)) return report_unread(problems_, where, "the file ends before the key",
         "write the key behind `PSK`, in quotation marks");
     Token written = token();
     skip_line();
@@ -159,6 +167,10 @@ class Secrets {
 
   Value<model::Secret> secret_of(Token&& written) {
     const Where where = written.where;
+    if (written.cut) {
+      model::wipe(written.text);
+      return Value<model::Secret>::unknown(kCutOff, where);
+    }
     if (written.quoted) return Value<model::Secret>::stated(literal_key(std::move(written.text)), where);
     if (written.text.starts_with("0t")) return Value<model::Secret>::stated(literal_key(written.text.substr(2)), where);
     const bool encoded = written.text.starts_with("0x") || written.text.starts_with("0s");
@@ -178,19 +190,30 @@ class Secrets {
   Text text_;
 };
 
-// A line with a colon and a kind behind it.
-bool recognises(const Content& content) {
-  const std::string_view text = content.text();
-  for (std::size_t at = 0; at < text.size();) {
+// The first words of the file without its comments and includes; an entry may go on in indented lines.
+std::vector<std::string> first_words(std::string_view text) {
+  constexpr std::size_t kMostWords = 64;
+  std::vector<std::string> first;
+  for (std::size_t at = 0; at < text.size() && first.size() < kMostWords;) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    const auto words = words_of(text.substr(at, end - at), {});
+    const bool continues = text[at] == ' ' || text[at] == '\t';
+    auto words = words_of(text.substr(at, end - at), {});
     at = end + 1;
     if (words.empty() || words.front().text.starts_with('#') || words.front().text == "include") continue;
-    for (std::size_t i = 0; i + 1 < words.size(); ++i)
-      if (words[i].text.ends_with(':') && std::find(kKinds.begin(), kKinds.end(), words[i + 1].text) != kKinds.end()) return true;
-    return words.front().text.starts_with(":PSK");
+    if (!continues && !first.empty()) break;
+    for (Word& word : words) first.push_back(std::move(word.text));
   }
-  return false;
+  return first;
+}
+
+// An entry with a colon and a kind behind it.
+bool recognises(const Content& content) {
+  std::vector<std::string> words = first_words(content.text());
+  bool found = !words.empty() && words.front().starts_with(":PSK");
+  for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
+    found = words[i].ends_with(':') && std::find(kKinds.begin(), kKinds.end(), words[i + 1]) != kKinds.end();
+  for (std::string& word : words) model::wipe(word);
+  return found;
 }
 
 }  // namespace

@@ -135,6 +135,7 @@ class Srx {
     Lifetime all;
     all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
     all.hard = hard;
+    all.earliest_rekey = all.latest_rekey = Value<Seconds>::unknown("Junos does not say how early it renews", {});
     return all;
   }
 
@@ -270,6 +271,7 @@ class Srx {
         written.text.find("SECRET-DATA") != std::string::npos;
     const bool text = statement->words[policy.size() + 1].text == "ascii-text";
     if (obscured) key.secret = Value<Secret>::unknown("encrypted", written.where);
+    else if (written.cut) key.secret = Value<Secret>::unknown(kCutOff, written.where);
     else if (!text) key.secret = Value<Secret>::unknown("it is given in hexadecimal", written.where);
     else key.secret = Value<Secret>::stated(Secret(std::string(written.text)), written.where);
     endpoint.keys = Keys::stated({std::move(key)}, statement->where);

@@ -14,14 +14,15 @@ bool is_of_use(const std::string& first) {
   return false;
 }
 
-// Words by white space; what stands in quotation marks is one.
-std::vector<Word> quoted_words(std::string_view line, const Where& where) {
+// Words by white space; what stands in quotation marks is one. A line that does not close them is cut off, too.
+std::vector<Word> quoted_words(std::string_view line, const Where& where, bool is_last) {
   std::vector<Word> words;
   for (std::size_t at = line.find_first_not_of(" \t\r"); at != std::string_view::npos && at < line.size();) {
     const bool quoted = line[at] == '"';
     const std::size_t first = at + (quoted ? 1 : 0);
     const std::size_t end = std::min(quoted ? line.find('"', first) : line.find_first_of(" \t\r", first), line.size());
-    words.push_back({std::string(line.substr(first, end - first)), {where.path, where.line, at + 1}});
+    const bool cut = end == line.size() && (quoted || is_last);
+    words.push_back({std::string(line.substr(first, end - first)), {where.path, where.line, at + 1}, cut});
     at = line.find_first_not_of(" \t\r", std::min(end + (quoted ? 1 : 0), line.size()));
   }
   return words;
@@ -45,7 +46,7 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
   bool groups = false;
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    auto words = quoted_words(text.substr(0, end), {path, line, 1});
+    auto words = quoted_words(text.substr(0, end), {path, line, 1}, end == text.size());
     text.remove_prefix(std::min(end + 1, text.size()));
     if (words.size() < 2 || (words.front().text != "set" && words.front().text != "deactivate")) continue;
     if (statements_.size() >= kMostStatements) {

@@ -30,7 +30,13 @@ constexpr std::string_view kVersionKey = "tunnelscope-gateway";
 struct Document {
   std::string path;
   std::vector<Problem>& problems;
+  std::string_view text;
 
+  // It is the last of a file that does not end with an end of line.
+  bool may_be_cut(const Node& node) const {
+    const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+    return node.broken || (!node.quoted && node.line == lines && !text.ends_with('\n'));
+  }
   Where at(const Node& node) const { return {path, node.line, node.column}; }
 };
 
@@ -253,8 +259,9 @@ void read_keys(Fields& parent, Value<std::vector<Key>>& value) {
   for (const Node& item : list->items) {
     Fields fields(document, item);
     Key key{Value<Secret>::unknown("not stated", document.at(item)), {}, document.at(item)};
-    if (const Node* secret = fields.node("secret")) key.secret = Value<Secret>::stated(Secret(std::string(secret->text)),
-        document.at(*secret));
+    if (const Node* secret = fields.node("secret"))
+      key.secret = document.may_be_cut(*secret) ? Value<Secret>::unknown(kCutOff, document.at(*secret))
+                                                : Value<Secret>::stated(Secret(std::string(secret->text)), document.at(*secret));
     Value<std::vector<Identity>> owners;
     fields.take_list("for", owners, [](const Word& names) {
       std::vector<Identity> all;
@@ -347,7 +354,7 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.side = kNeutralYaml.side;
   const Tree& tree = content.tree();
   all.problems = tree.problems;
-  Document document{content.path(), all.problems};
+  Document document{content.path(), all.problems, content.text()};
   Fields fields(document, tree.root);
   const Node* version = fields.node(kVersionKey);
   if (version && version->text != "1") report(all.problems, document.at(*version), "another version of this format", "write `1`");

@@ -310,9 +310,11 @@ std::optional<model::Key> read_key(Section& section, std::vector<Problem>& probl
   model::Key key{{}, {}, section.where};
   const Where& where = written->value.where;
   auto secret = decoded_key(std::move(written->value.text));
-  if (secret) key.secret = Value<model::Secret>::stated(std::move(*secret), where);
+  if (written->value.cut) key.secret = Value<model::Secret>::unknown(kCutOff, where);
+  else if (secret) key.secret = Value<model::Secret>::stated(std::move(*secret), where);
   else key.secret = Value<model::Secret>::unknown("it is not in the encoding that its beginning says", where);
-  if (!secret) report(problems, where, "the key is not what its beginning says", "after `0x` come hexadecimal digits, after `0s` Base64");
+  if (!secret && !written->value.cut)
+    report(problems, where, "the key is not what its beginning says", "after `0x` come hexadecimal digits, after `0s` Base64");
   for (const Setting& setting : section.settings) {
     if (setting.name == "secret") continue;
     if (!setting.name.starts_with("id")) {

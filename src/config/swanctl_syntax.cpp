@@ -114,6 +114,7 @@ class File {
       first = false;
       now() == '"' ? quoted(value.text) : bare(value.text);
     }
+    value.cut = ended();
     return value;
   }
 
@@ -188,7 +189,7 @@ class File {
     skip_space(false);
     const std::string pattern = read_value().text;
     const auto fail = [&](std::string reason, std::string hint) {
-      report(shared_.problems, where, std::move(reason), std::move(hint));
+      report_unread(shared_.problems, where, std::move(reason), std::move(hint));
       section.incomplete = "an include could not be read";
     };
     if (pattern.empty()) return fail("an include that names no file", "write `include FILE`");
@@ -202,7 +203,7 @@ class File {
     if (std::find(shared_.open.begin(), shared_.open.end(), file.path) != shared_.open.end()) {
       report(shared_.problems, where, "the file includes itself, by way of " + file.path, "remove one of the includes");
     } else if (++shared_.files > kMostFiles) {
-      report(shared_.problems, where, "too many files are included", "include fewer files");
+      report_unread(shared_.problems, where, "too many files are included", "include fewer files");
       section.incomplete = "an include could not be read";
     } else {
       shared_.open.push_back(file.path);

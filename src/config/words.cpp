@@ -69,6 +69,11 @@ void report(std::vector<Problem>& problems, Where where, std::string reason, std
     problems.push_back({std::move(where), std::move(reason), std::move(hint)});
 }
 
+void report_unread(std::vector<Problem>& problems, Where where, std::string reason, std::string hint) {
+  report(problems, std::move(where), std::move(reason), std::move(hint));
+  problems.back().fatal = true;
+}
+
 std::string nearest_of(std::string_view word, const std::vector<std::string_view>& known) {
   return kb::did_you_mean(word, std::vector<std::string>(known.begin(), known.end()));
 }

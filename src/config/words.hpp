@@ -21,7 +21,9 @@ using model::Where;
 struct Word {
   std::string text;
   Where where;
+  bool cut = false;  // the file ends within it or right behind it, without an end of line: there may have been more
 };
+inline constexpr const char* kCutOff = "the file ends within it or right behind it";
 
 std::string_view trimmed(std::string_view text);
 std::string lower(std::string_view text);
@@ -34,6 +36,8 @@ std::optional<std::uint64_t> whole_number(std::string_view text);  // decimal di
 
 // Adds a problem; past a thousand they are no longer listed, and the last one says so.
 void report(std::vector<Problem>& problems, Where where, std::string reason, std::string hint = {});
+// The same of a part of the input that could not be read: fatal.
+void report_unread(std::vector<Problem>& problems, Where where, std::string reason, std::string hint = {});
 // "did you mean `ike`?" for the nearest of `known`, or nothing.
 std::string nearest_of(std::string_view word, const std::vector<std::string_view>& known);
 

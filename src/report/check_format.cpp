@@ -108,6 +108,7 @@ std::string in_words(model::ApplyEffect effect) {
     case model::ApplyEffect::None: return "nothing";
     case model::ApplyEffect::Tunnel: return "this tunnel for some minutes: its endpoint is replaced, its address stays";
     case model::ApplyEffect::Connection: return "both tunnels of the connection at once";
+    case model::ApplyEffect::Deleted: return "everything for good: it is deleted, and nothing takes its place";
     case model::ApplyEffect::Replaced: break;
   }
   return "everything until the gateway is changed too: a new connection has new addresses and keys";
@@ -156,7 +157,7 @@ std::string order_of_applying(const diag::Check& check) {
   bool replaced = false, gateway = false, cloud = false;
   for (const model::EndpointChange& one : check.changes) {
     const model::Endpoint& end = one.after ? *one.after : *one.before;
-    (end.side == model::Side::Cloud ? cloud : gateway) = true;
+    if (one.effect != model::ApplyEffect::Deleted) (end.side == model::Side::Cloud ? cloud : gateway) = true;
     replaced |= one.effect == model::ApplyEffect::Replaced;
     if (one.effect == model::ApplyEffect::Tunnel && end.connection.known()) ++interrupted[*end.connection];
   }

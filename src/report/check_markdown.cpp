@@ -51,7 +51,8 @@ void changes(std::string& to, const diag::Check& check) {
   to += "\n## What the change does\n\n";
   for (const model::EndpointChange& one : check.changes) {
     const model::Endpoint& end = one.after ? *one.after : *one.before;
-    to += fmt::format("- {} ({}): interrupts {}\n", app::for_markdown(end.name), model::name(end.side), in_words(one.effect));
+    const std::string_view what = one.effect == model::ApplyEffect::Deleted ? "is deleted; interrupts" : "interrupts";
+    to += fmt::format("- {} ({}): {} {}\n", app::for_markdown(end.name), model::name(end.side), what, in_words(one.effect));
   }
   if (check.changes.empty()) to += "Nothing differs between before and after.\n";
   if (const std::string order = order_of_applying(check); !order.empty()) to += "\nOrder: " + order + "\n";
@@ -121,7 +122,8 @@ std::string check_to_markdown(const CheckDocument& document, const app::Screen&)
   settings(to, check);
   for (const diag::CheckFinding& f : check.findings)
     if (f.finding.standing.change == diag::FindingChange::Fixed)
-      to += fmt::format("\nFixed: {}, {}\n", app::for_markdown(f.finding.subject), app::for_markdown(f.finding.title));
+      to += fmt::format("\n{}: {}, {}\n", f.deleted ? "Gone with its tunnel, which is deleted" : "Fixed",
+                        app::for_markdown(f.finding.subject), app::for_markdown(f.finding.title));
   to += background_markdown(document.background, findings_of(check));
   changes(to, check);
   for (const model::Problem& p : document.problems)

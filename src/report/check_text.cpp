@@ -248,12 +248,16 @@ class CheckText {
   }
 
   void fixed() {
+    no_longer_found("Fixed by this change", "fixed  ", false, Style::Good);
+    no_longer_found("Gone with a tunnel that is deleted", "gone  ", true, Style::Dim);
+  }
+  void no_longer_found(std::string_view heading, std::string_view mark, bool deleted, Style style) {
     bool first = true;
     for (const diag::CheckFinding& f : check_.findings) {
-      if (f.finding.standing.change != diag::FindingChange::Fixed) continue;
-      if (first) page_.heading("Fixed by this change");
+      if (f.finding.standing.change != diag::FindingChange::Fixed || f.deleted != deleted) continue;
+      if (first) page_.heading(heading);
       first = false;
-      page_.item(2, "fixed  ", fmt::format("{}: {}", f.finding.subject, f.finding.title), Style::Plain, Style::Good);
+      page_.item(2, mark, fmt::format("{}: {}", f.finding.subject, f.finding.title), Style::Plain, style);
     }
   }
 
@@ -273,7 +277,7 @@ class CheckText {
     std::string what;
     for (const model::AttributeChange& attribute : one.attributes) what += (what.empty() ? "" : ", ") + attribute.attribute;
     if (!one.before) what = "appears";
-    if (!one.after) what = "goes";
+    if (!one.after) what = one.effect == model::ApplyEffect::Deleted ? "is deleted" : "goes";
     const Style style = one.effect == model::ApplyEffect::None ? Style::Plain : Style::Warn;
     page_.item(2, "- ", fmt::format("{} ({}): {}; interrupts {}", end.name, model::name(end.side), what, in_words(one.effect)), style);
   }

@@ -83,7 +83,7 @@ TEST(StrongSwanIpsecConf, FaultsAreToldWithTheirPlace) {
 TEST(StrongSwanIpsecConf, AMissingIncludeMakesDefaultsUnknown) {
   const auto all = read(kStrongSwanIpsecConf, "include site.conf\nconn a\n right=203.0.113.10\n");
   EXPECT_EQ(problems_of(all), "gateway.conf:1:9: the included file cannot be read: there is no such file "
-                              "(give the file beside this one, or remove the include)\n");
+                              "(give the file beside this one, or remove the include) FATAL\n");
   EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: an include could not be read");
 }
 
@@ -187,7 +187,8 @@ TEST(IpsecSecrets, WhatIsBrokenIsToldWithoutTheKeyAndTheRestIsRead) {
   EXPECT_EQ(problems,
             "ipsec.secrets:1:2: unknown kind of secret (did you mean `PSK`?)\n"
             "ipsec.secrets:2:7: the quotation mark is not closed in its line (close it, or put the whole key into one line)\n"
-            "ipsec.secrets:4:9: the included file cannot be read: there is no such file (give the file beside this one, or remove the include)\n");
+            "ipsec.secrets:4:9: the included file cannot be read: there is no such file (give the file beside this one, or remove the include)"
+            " FATAL\n");
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ TEST(Swanctl, ReadsIncludesWhereTheyStand) {
 TEST(Swanctl, AMissingIncludeMakesWhatItMayHoldUnknown) {
   const auto all = swanctl("connections {\n  a {\n    version = 2\n    include more.conf\n  }\n  b {\n    version = 1\n  }\n}\n");
   EXPECT_EQ(problems_of(all), "gateway.conf:4:5: the included file cannot be read: there is no such file "
-                              "(give the file beside this one, or remove the include)\n");
+                              "(give the file beside this one, or remove the include) FATAL\n");
   EXPECT_EQ(value_of(all.endpoints[0], "accepts"), "ikev2 at 3");
   EXPECT_EQ(value_of(all.endpoints[0], "mobike"), "unknown: an include could not be read");
   EXPECT_EQ(value_of(all.endpoints[0], "ike-proposals"), "unknown: an include could not be read");

@@ -64,6 +64,8 @@ const Row kRows[] = {
     {"AConnectionOptionBringsDownBoth",
      [](std::vector<Endpoint>& after) { after[0].children[0].remote = stated(selectors("192.168.0.0/16")); },
      "main tunnel 1 connection: remote-selectors\nmain tunnel 2 connection:\n"},
+    {"AnotherCustomerGatewayDoesToo", [](std::vector<Endpoint>& after) { after[0].cloud.customer_gateway = stated(std::string("cgw-2")); },
+     "main tunnel 1 connection: customer-gateway\nmain tunnel 2 connection:\n"},
     {"AStaticRouteInterruptsNothing",
      [](std::vector<Endpoint>& after) { after[0].static_routes = stated(std::vector{range("10.0.0.0/8")}); },
      "main tunnel 1 none: static-routes\nmain tunnel 2 none:\n"},
@@ -75,7 +77,7 @@ const Row kRows[] = {
        }
      },
      "main tunnel 1 replaced: local-address\nmain tunnel 2 replaced: local-address\n"},
-    {"ATunnelThatGoes", [](std::vector<Endpoint>& after) { after.pop_back(); }, "main tunnel 1 none:\nmain tunnel 2 replaced: endpoint\n"},
+    {"ATunnelThatGoes", [](std::vector<Endpoint>& after) { after.pop_back(); }, "main tunnel 1 none:\nmain tunnel 2 deleted: endpoint\n"},
     {"OneStatementIsOneChange",
      [](std::vector<Endpoint>& after) { after[0].children[0].lifetime = lifetime(600, 900); },
      "main tunnel 1 tunnel: child-lifetime\nmain tunnel 2 none:\n"},

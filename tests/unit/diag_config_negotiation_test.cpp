@@ -159,7 +159,7 @@ const Row kRows[] = {
      "authentication unverified pre-shared-key set / set\n"},
     {"KeysThatWereNotGivenCannotBeVerified", kV2,
      [](Endpoint& cloud, Endpoint&) { cloud.keys = unknown<std::vector<Key>>("not given"); },
-     "authentication unverified pre-shared-key none / set\n"},
+     "authentication unverified pre-shared-key  / set\n"},
     {"AKeyFiledUnderThePeerIsNotFoundWithoutARemoteIdentity", kV2,
      [](Endpoint&, Endpoint& gateway) {
        gateway.keys = stated(std::vector{key("lab-psk-Zk3x9QmT7r", {"203.0.113.10"})});

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "diag/config/merge.hpp"
+
 namespace tunnelscope::config::aws {
 
 const Names kOutsideAddress{"OutsideIpAddress", "OutsideIpAddress", "address"};
@@ -346,8 +348,12 @@ constexpr const char* kKeptElsewhere = "kept in a secrets manager";
 Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel, const XmlTunnel* xml) {
   const Field field = tunnel.field(kPreSharedKey, true);
   if (!field.unknown.empty()) return Value<model::Secret>::unknown(field.unknown, field.where);
-  if (field.node && (field.node->is(Node::Kind::Text) || field.node->is(Node::Kind::Number)))
-    return Value<model::Secret>::stated(model::Secret(std::string(field.node->text)), field.where);
+  if (field.node && (field.node->is(Node::Kind::Text) || field.node->is(Node::Kind::Number))) {
+    auto key = Value<model::Secret>::stated(model::Secret(std::string(field.node->text)), field.where);
+    // A plan keeps the XML of before.
+    const bool contradicted = tunnel.document().spelling != Spelling::Terraform && xml && xml->key.known() && !xml->key.same_as(key);
+    return contradicted ? Value<model::Secret>::unknown(model::different_keys(field.where, xml->key.where()), field.where) : key;
+  }
   if (field.node) {
     tunnel.document().problem(field.where, "`" + field.name + "` is not a text");
     return Value<model::Secret>::unknown("not a text", field.where);
@@ -363,8 +369,9 @@ Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel,
 void add_authentication(model::Endpoint& endpoint, const Connection& connection, const Scope& tunnel) {
   endpoint.local_identity = address_identity(endpoint.local_addresses);
   endpoint.remote_identity = address_identity(endpoint.remote_addresses);
-  Value<model::Secret> key = read_key(connection, tunnel, xml_of(connection, endpoint));
-  const bool has_key = key.known() || key.note() == kKeptElsewhere;
+  const XmlTunnel* xml = xml_of(connection, endpoint);
+  Value<model::Secret> key = read_key(connection, tunnel, xml);
+  const bool has_key = key.known() || key.note() == kKeptElsewhere || (xml && xml->key.known());
   endpoint.local_authentication = authentication(connection.gateway.has_certificate, has_key);
   endpoint.remote_authentication = endpoint.local_authentication;
   if (endpoint.local_authentication.is(model::Authentication::Certificate)) {
@@ -435,6 +442,7 @@ void add_options(model::CloudOptions& cloud, const Connection& connection, const
   cloud.outside_address_type = read_word(connection.options, kAddressType, "PublicIpv4");
   cloud.key_storage = read_word(connection.properties, kKeyStorage, "Standard");
   cloud.attachment = read_attachment(connection.properties);
+  cloud.customer_gateway = read_word(connection.properties, kCustomerGatewayId);
 }
 
 void add_habits(model::Endpoint& endpoint, const Scope& tunnel) {

@@ -1,0 +1,99 @@
+// Secrets of every kind, with whom they are for. Encrypted keys and those that the file breaks off in are not known.
+#include "src/config/cisco_keys.hpp"
+
+#include <algorithm>
+
+namespace tunnelscope::config {
+namespace {
+
+using model::IdentityKind;
+using model::Key;
+using model::Secret;
+
+// "[0|6] KEY": the words from `index` on, of which the last is the key.
+Value<Secret> secret_at(Command& command, std::size_t index) {
+  const bool typed = command.words.size() > index + 1 && command.word(index).size() == 1 && command.word(index) >= "0" &&
+      command.word(index) <= "9";
+  const bool clear = !typed || command.word(index) == "0";
+  if (typed) ++index;
+  if (command.words.size() <= index) return Value<Secret>::unknown("the key is missing", command.where);
+  Word& word = command.words[index];
+  const bool hidden = word.text.find_first_not_of('*') == std::string::npos || word.text == "<removed>";
+  if (!clear || hidden || word.cut) {
+    model::wipe(word.text);
+    return Value<Secret>::unknown(hidden ? "it was taken out of the file" : clear ? kCutOff : "encrypted", word.where);
+  }
+  return Value<Secret>::stated(Secret(std::move(word.text)), word.where);
+}
+
+std::size_t index_of(const Command& command, std::string_view wanted) {
+  for (std::size_t i = 0; i < command.words.size(); ++i)
+    if (command.words[i].text == wanted) return i;
+  return command.words.size();
+}
+
+// "address 203.0.113.10 [255.255.255.0]" from `index` on.
+void file_under(Key& key, const Command& command, std::size_t index) {
+  const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
+  const auto range = address && mask ? model::range_of_mask(*address, *mask) : std::nullopt;
+  if (address && !mask && model::text(*address) == "0.0.0.0") return;  // a wildcard, with or without its mask
+  if (!address) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
+  else if (!mask || (range && range->first == range->last)) key.owners.push_back(address_identity(*address));
+  else if (range && range->everything()) return;
+  else key.secret = Value<Secret>::unknown("it is filed under a network", command.where);
+}
+
+void read_keyring_key(Command& command, CiscoKeys& all, const std::string& keyring) {
+  Key key{{}, {}, command.where};
+  key.secret = secret_at(command, index_of(command, "key") + 1);
+  file_under(key, command, 2);
+  all.keyrings[keyring].push_back(key);
+  all.ikev1.push_back(std::move(key));
+}
+
+void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
+  auto& keys = all.ikev2_keyrings[std::string(keyring.word(3))];
+  for (Command& entry : keyring.below) {
+    if (entry.word(0) != "peer") continue;
+    Key key{{}, {}, entry.where};
+    for (Command& one : entry.below) {
+      if (one.word(0) != "pre-shared-key") continue;
+      const bool one_way = one.word(1) == "local" || one.word(1) == "remote";
+      Value<Secret> secret = secret_at(one, one_way ? 2 : 1);
+      const bool differs = key.secret.known() && secret.known() && !(*key.secret == *secret);
+      key.secret = differs ? Value<Secret>::unknown("the two ends use different keys", one.where) : std::move(secret);
+    }
+    for (const Command& one : entry.below) {
+      if (one.word(0) == "address") file_under(key, one, 1);
+      if (one.word(0) == "identity" && one.word(1) == "address") file_under(key, one, 2);
+      if (one.word(0) == "identity" && one.word(1) == "fqdn") key.owners.push_back({IdentityKind::Fqdn, std::string(one.word(2))});
+      if (one.word(0) == "identity" && one.word(1) == "email") key.owners.push_back({IdentityKind::UserFqdn, std::string(one.word(2))});
+    }
+    keys.push_back(std::move(key));
+  }
+}
+
+}  // namespace
+
+CiscoKeys read_cisco_keys(Command& root) {
+  CiscoKeys all;
+  for (Command& command : root.below) {
+    if (command.begins("crypto isakmp key")) {
+      const std::size_t at = std::min(index_of(command, "address"), index_of(command, "hostname"));
+      Key key{{}, {}, command.where};
+      key.secret = secret_at(command, 3);
+      file_under(key, command, at + 1);
+      all.ikev1.push_back(std::move(key));
+    }
+    if (command.begins("crypto keyring")) {
+      const std::string name(command.word(2));
+      all.keyrings[name];
+      for (Command& one : command.below)
+        if (one.begins("pre-shared-key")) read_keyring_key(one, all, name);
+    }
+    if (command.begins("crypto ikev2 keyring")) read_ikev2_keyring(command, all);
+  }
+  return all;
+}
+
+}  // namespace tunnelscope::config

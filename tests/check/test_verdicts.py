@@ -1,0 +1,266 @@
+"""What `check` says of small pairs of configurations, each written here: the cases in which a verdict could be too strong, or too weak."""
+import json
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "samples"))
+import tool  # noqa: E402
+
+CLOUD, GATEWAY = "203.0.113.10", "198.51.100.20"
+KEY, OTHER_KEY = "lab.key_Zk3x9QmT7r", "lab.key_8sTqLw1vB2"
+
+
+def tunnel(**options):
+    base = {"OutsideIpAddress": CLOUD, "TunnelInsideCidr": "169.254.12.0/30", "PreSharedKey": KEY, "IkeVersions": [{"Value": "ikev1"}],
+            "Phase1EncryptionAlgorithms": [{"Value": "AES128"}], "Phase1IntegrityAlgorithms": [{"Value": "SHA2-256"}],
+            "Phase1DHGroupNumbers": [{"Value": 14}], "Phase2EncryptionAlgorithms": [{"Value": "AES128"}],
+            "Phase2IntegrityAlgorithms": [{"Value": "SHA2-256"}], "Phase2DHGroupNumbers": [{"Value": 14}]}
+    return base | options
+
+
+def described(*tunnels, **connection):
+    one = {"VpnConnectionId": "vpn-0123456789abcdef0", "CustomerGatewayId": "cgw-1", "Type": "ipsec.1",
+           "Options": {"StaticRoutesOnly": True, "LocalIpv4NetworkCidr": "0.0.0.0/0", "RemoteIpv4NetworkCidr": "0.0.0.0/0",
+                       "TunnelOptions": list(tunnels)}}
+    gateways = [{"CustomerGatewayId": "cgw-1", "IpAddress": GATEWAY}]
+    return json.dumps({"VpnConnections": [one | connection], "CustomerGateways": gateways}, indent=1)
+
+
+XML = f"""<?xml version="1.0" encoding="UTF-8"?>
+<vpn_connection id="vpn-0123456789abcdef0"><ipsec_tunnel>
+<customer_gateway><tunnel_outside_address><ip_address>{GATEWAY}</ip_address></tunnel_outside_address></customer_gateway>
+<vpn_gateway><tunnel_outside_address><ip_address>{CLOUD}</ip_address></tunnel_outside_address></vpn_gateway>
+<ike><pre_shared_key>KEY</pre_shared_key></ike>
+</ipsec_tunnel></vpn_connection>
+"""
+
+IOS = f"""version 15.4
+crypto isakmp policy 200
+ encr aes
+ hash sha256
+ authentication pre-share
+ group 14
+ lifetime 28800
+crypto isakmp key {KEY} address {CLOUD}
+crypto ipsec transform-set aws esp-aes esp-sha256-hmac
+crypto map aws 10 ipsec-isakmp
+ set peer {CLOUD}
+ set transform-set aws
+ set pfs group14
+ match address aws
+interface GigabitEthernet1
+ ip address {GATEWAY} 255.255.255.0
+ crypto map aws
+ip access-list extended aws
+ permit ip any any
+end
+"""
+PROFILE = "crypto isakmp profile aws\n match identity address MATCHED 255.255.255.255\n"
+SWANCTL = (tool.SAMPLES / "check/healthy/gateway.swanctl.conf").read_text()
+PLAN = json.loads((tool.SAMPLES / "check/terraform-plan-changes-pfs/plan.json").read_text())
+
+
+class Pair:
+    """Files of both ends in a folder of their own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def check(self, *arguments, status=None, **files):
+        names = {name.replace("_", ".", 1): text for name, text in files.items()}
+        tool.write_files(self.folder, {name: text.encode() for name, text in names.items()})
+        done = tool.run("check", "--format", "json", *(arguments or names), cwd=self.folder)
+        assert status in (None, done.status), done.err
+        assert KEY not in done.out.decode() + done.err and OTHER_KEY not in done.out.decode() + done.err
+        return done.report
+
+    def stage(self, name, *arguments, **files):
+        [one] = self.check(*arguments, **files)["tunnels"]
+        return next(stage for stage in one["stages"] if stage["stage"] == name)
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return Pair(tmp_path)
+
+
+# ---- keys ----
+
+TRUNCATED = {
+    "swanctl in quotes": ("swanctl_conf", SWANCTL.split("lab-psk")[0] + "lab-ps", "healthy"),
+    "swanctl bare": ("swanctl_conf", SWANCTL.split('"lab-psk')[0] + "lab-ps", "healthy"),
+    "IOS": ("ios_cfg", IOS.replace(f"crypto isakmp key {KEY} address {CLOUD}\n", "").replace("end\n", "crypto keyring k\n")
+            + f" pre-shared-key address {CLOUD} key {KEY[:9]}", "aws"),
+}
+
+
+@pytest.mark.parametrize("name, text, cloud", TRUNCATED.values(), ids=TRUNCATED)
+def test_a_key_within_which_the_file_ends_is_not_compared(pair, name, text, cloud):
+    if cloud == "aws":
+        stage = pair.stage("authentication", **{name: text}, vpn_json=described(tunnel()))
+    else:
+        tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes()})
+        stage = pair.stage("authentication", "--cloud", "cloud", "--gateway", "swanctl.conf", **{name: text})
+    assert stage["verdict"] == "unverified" and stage["cause"] is None
+
+
+IPSEC_CONF = f"""conn aws
+  left={GATEWAY}
+  right={CLOUD}
+  authby=secret
+  ikev2=no
+  ike=aes128-sha2_256-modp2048
+  phase2alg=aes128-sha2_256-modp2048
+  leftsubnet=0.0.0.0/0
+  rightsubnet=0.0.0.0/0
+  auto=start
+"""
+
+
+@pytest.mark.parametrize("secrets, verdict", [
+    (f'{GATEWAY} {CLOUD} : PSK "{KEY}"\n', "agrees"),
+    (f'{GATEWAY}\n  {CLOUD} :\n  PSK\n  "{KEY}"\n', "agrees"),
+    (f'{GATEWAY} {CLOUD} :\n  PSK "{KEY}"\n', "agrees"),
+    (f'{GATEWAY} {CLOUD} : PSK "{OTHER_KEY}"\n', "fails"),
+    (f'{GATEWAY} {CLOUD} : PSK "{KEY[:9]}', "unverified"),
+    (f'{GATEWAY} : PSK "{KEY}"\n', "agrees"),
+    (f'{CLOUD} : PSK "{KEY}"\n', "unverified"),
+    (f'{CLOUD} : PSK "{OTHER_KEY}"\n', "unverified"),
+], ids=["in one line", "over four lines", "kind in the next line", "another key", "cut off", "under its own name",
+        "under the peer's name alone", "another one under the peer's name alone"])
+def test_secrets_of_libreswan(pair, secrets, verdict):
+    stage = pair.stage("authentication", ipsec_conf=IPSEC_CONF, ipsec_secrets=secrets, vpn_json=described(tunnel()))
+    assert stage["verdict"] == verdict
+    assert verdict != "unverified" or stage["gateway"]["value"] != "none"
+
+
+@pytest.mark.parametrize("key, verdict", [(KEY, "agrees"), (OTHER_KEY, "unverified")])
+def test_a_key_of_the_description_and_another_one_in_the_xml_are_said(pair, key, verdict):
+    separate = pair.stage("authentication", ios_cfg=IOS, vpn_json=described(tunnel()), vpn_xml=XML.replace("KEY", key))
+    embedded = pair.stage("authentication", "ios.cfg", "vpn.json", ios_cfg=IOS,
+                          vpn_json=described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", key)))
+    assert [separate["verdict"], embedded["verdict"]] == [verdict] * 2
+    if verdict == "unverified":
+        assert all("two descriptions of the tunnel give it different keys" in stage["reason"] for stage in (separate, embedded))
+
+
+def test_keys_that_are_not_known_are_not_called_none(pair):
+    stage = pair.stage("authentication", ios_cfg=IOS.replace(f"key {KEY}", "key 6 AAAAencrypted"), vpn_json=described(tunnel()))
+    assert stage["verdict"] == "unverified" and stage["gateway"]["value"] != "none"
+
+
+# ---- Cisco ----
+
+def test_a_key_is_found_although_the_versions_differ(pair):
+    [one] = pair.check(ios_cfg=IOS, vpn_json=described(tunnel(IkeVersions=[{"Value": "ikev2"}])))["tunnels"]
+    stages = {stage["stage"]: stage["cause"] for stage in one["stages"]}
+    assert stages["ike-version"] == "ike-version-mismatch" and stages["authentication"] is None
+
+
+@pytest.mark.parametrize("matched, verdict", [(CLOUD, "agrees"), ("203.0.113.99", "fails")])
+def test_an_isakmp_profile_says_whom_it_expects(pair, matched, verdict):
+    text = PROFILE.replace("MATCHED", matched) + IOS.replace(" set peer", " set isakmp-profile aws\n set peer")
+    cloud = described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+    assert pair.stage("identity", ios_cfg=text, vpn_json=cloud)["verdict"] == verdict
+
+
+def test_traffic_begins_a_crypto_map_anew_so_nobody_is_too_strong(pair):
+    stage = pair.stage("liveness", ios_cfg=IOS, vpn_json=described(tunnel(DpdTimeoutAction="clear", StartupAction="add")))
+    assert stage["verdict"] == "unverified" and "traffic begins the tunnel anew" in stage["reason"]
+
+
+def test_why_a_renewal_is_not_known_is_no_table_of_defaults(pair):
+    for name in ("child-rekey", "ike-rekey"):
+        stage = pair.stage(name, ios_cfg=IOS, vpn_json=described(tunnel()))
+        assert "2023-03" not in (stage["reason"] or "")
+
+
+@pytest.mark.parametrize("denied, verdict", [
+    ("", "agrees"), (" deny ip host 10.0.0.1 any\n", "unverified"), (" deny tcp any any eq 22\n", "unverified")])
+def test_a_line_that_denies_takes_away_from_what_is_permitted(pair, denied, verdict):
+    text = IOS.replace(" permit ip any any", denied + " permit ip any any")
+    assert pair.stage("traffic-selectors", ios_cfg=text, vpn_json=described(tunnel()))["verdict"] == verdict
+
+
+def test_a_line_that_denies_something_else_takes_nothing_away(pair):
+    text = IOS.replace(" permit ip any any", " deny ip 172.16.0.0 0.0.255.255 any\n permit ip 10.0.0.0 0.255.255.255 any\n deny ip any any")
+    assert pair.stage("traffic-selectors", ios_cfg=text, vpn_json=described(tunnel()))["verdict"] != "unverified"
+
+
+def test_a_file_that_is_given_twice_is_one(pair):
+    once = pair.check(ios_cfg=IOS, vpn_json=described(tunnel()))
+    twice = pair.check("ios.cfg", "ios.cfg", "vpn.json", ios_cfg=IOS, vpn_json=described(tunnel()))
+    assert twice["tunnels"] == once["tunnels"]
+
+
+# ---- renewal, and who begins ----
+
+@pytest.mark.parametrize("earliest, latest, verdict", [
+    (3000, None, "fails"), (1200, None, "unverified"), (1200, 1500, "agrees"), (3000, 3300, "fails")])
+def test_an_sa_that_nobody_can_renew_in_time_surely_expires(pair, earliest, latest, verdict):
+    def end(name, local, remote):
+        life = f"earliest-rekey: {earliest}" + (f", latest-rekey: {latest}" if latest else "")
+        return f"""tunnelscope-gateway: 1
+tunnels:
+  - name: {name}
+    local-addresses: {local}
+    remote-addresses: {remote}
+    accepts: ikev2
+    initiates: ikev2
+    start: start
+    children:
+      - name: a
+        proposals: aes256-sha256-modp2048
+        lifetime: {{rekeys: true, hard: 1800, {life}}}
+"""
+    stage = pair.stage("child-rekey", "--cloud", "cloud.yaml", "--gateway", "gateway.yaml", cloud_yaml=end("a", CLOUD, GATEWAY),
+                       gateway_yaml=end("b", GATEWAY, CLOUD))
+    assert (stage["verdict"], stage["cause"]) == (verdict, "lifetime-without-rekey" if verdict == "fails" else None)
+
+
+def test_an_end_that_only_begins_again_does_not_initiate(pair):
+    waits = SWANCTL.replace("start_action = start", "start_action = none").replace("dpd_action = clear", "dpd_action = restart")
+    tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes()})
+    [one] = pair.check("--cloud", "cloud", "--gateway", "swanctl.conf", swanctl_conf=waits)["tunnels"]
+    assert one["initiator"] in ("cloud", "neither")
+
+
+# ---- changes, and what could not be read ----
+
+def changed(**after):
+    plan = json.loads(json.dumps(PLAN))
+    change = plan["resource_changes"][0]["change"]
+    change["after"] = {**change["before"], **after}
+    return plan, change
+
+
+def test_another_customer_gateway_takes_both_tunnels_down(pair):
+    plan, _ = changed(customer_gateway_id="cgw-0fffffffffffffff0")
+    report = pair.check(plan_json=json.dumps(plan))
+    assert {one["apply_effect"] for one in report["tunnels"]} == {"connection"}
+
+
+def test_a_deleted_connection_is_said_to_be_deleted(pair):
+    plan, change = changed()
+    change.update(actions=["delete"], after=None)
+    gateway = (tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf").read_text()
+    report = pair.check(plan_json=json.dumps(plan), swanctl_conf=gateway)
+    assert [(one["change"], one["apply_effect"]) for one in report["changes"]] == [("goes", "deleted")] * 2
+    causes = {f["cause"]: f for f in report["findings"]}
+    assert causes["config/connection-deleted"]["severity"] == "critical" and "config/connection-replaced" not in causes
+    assert all("is deleted" in f["summary"] for f in report["findings"] if f["change"] == "fixed")
+    text = tool.run("check", "plan.json", "swanctl.conf", cwd=pair.folder).out.decode()
+    assert "is deleted" in text and "Fixed by this change" not in text and "a new connection" not in text
+
+
+@pytest.mark.parametrize("name, text", [
+    ("swanctl_conf", SWANCTL + "include missing.conf\n"), ("ipsec_conf", IPSEC_CONF + "include missing.conf\n")])
+def test_an_include_that_cannot_be_read_is_an_input_that_cannot_be_read(pair, name, text):
+    pair.check(**{name: text}, vpn_json=described(tunnel()), status=4)
+
+
+def test_secrets_that_include_what_is_not_there_too(pair):
+    secrets = f'{GATEWAY} {CLOUD} : PSK "{KEY}"\ninclude missing.secrets\n'
+    pair.check(ipsec_conf=IPSEC_CONF, ipsec_secrets=secrets, vpn_json=described(tunnel()), status=4)
