@@ -37,9 +37,17 @@ Likelihood can_initiate(const Endpoint& end) {
   return !end.initiates.known() ? Likelihood::Maybe : *end.initiates == Versions{} ? Likelihood::No : Likelihood::Yes;
 }
 
-// Who does not notice that the peer is gone goes on with the dead SA; traffic begins a new one when the peer has closed it, or at its
+// IOS and Junos make a new SA whenever there is none, and have no word for what follows a dead peer.
+bool decides_itself(Vendor vendor) { return vendor == Vendor::CiscoIos || vendor == Vendor::Juniper; }
+
+// Who does not notice that the peer is gone goes on with the dead SA; a new one is begun when the peer has closed it, or at its
 // lifetime's end.
-Likelihood once_let_go(const Endpoint& end) { return both(begins_on_traffic(end), Likelihood::Maybe); }
+Likelihood once_let_go(const Endpoint& end) {
+  const Likelihood begins = any_child(end, start_action, [&](StartAction action) {
+    return action == StartAction::OnTraffic || (action == StartAction::Start && decides_itself(end.vendor));
+  });
+  return both(begins, Likelihood::Maybe);
+}
 
 Likelihood brings_back(const Endpoint& end) {
   const Likelihood noticed = both(notices(end), either(begins_after_dpd(end), begins_on_traffic(end)));
@@ -64,17 +72,16 @@ void show_both(Outcome& outcome, const Endpoint& cloud, const Endpoint& gateway)
   show(outcome, cloud, in_words(cloud), in_words(gateway));
 }
 
-// IOS and Junos have no word for what follows: they begin anew by themselves once they look for a dead peer.
-bool decides_itself(Vendor vendor) { return vendor == Vendor::CiscoIos || vendor == Vendor::Juniper; }
+template <class Action>
+Change change_of(const Endpoint& end, const char* attribute, const Value<Action>& action, const char* wanted) {
+  return {end.side, action.where(), attribute, action.known() ? std::string(name(*action)) : "", wanted};
+}
 
 std::vector<Change> restarts(const Endpoint& end) {
-  if (decides_itself(end.vendor)) {
-    if (end.dpd.enabled.is(true)) return {};
-    return {{end.side, end.dpd.enabled.where(), "dpd", "off", "on"}};
-  }
   const Child none;
-  const auto& action = dpd_action(end, end.children.empty() ? none : end.children.front());
-  std::vector<Change> changes{{end.side, action.where(), "dpd-action", action.known() ? std::string(name(*action)) : "", "restart"}};
+  const Child& child = end.children.empty() ? none : end.children.front();
+  std::vector<Change> changes{decides_itself(end.vendor) ? change_of(end, "start-action", start_action(end, child), "start")
+                                                         : change_of(end, "dpd-action", dpd_action(end, child), "restart")};
   if (!end.dpd.enabled.is(true)) changes.insert(changes.begin(), {end.side, end.dpd.enabled.where(), "dpd", "off", "on"});
   return changes;
 }
@@ -101,12 +108,13 @@ Outcome judge_liveness(const Endpoint& cloud, const Endpoint& gateway) {
     return agrees({}, "neither end looks whether its peer is alive: an outage is noticed at the next rekey");
   if (back == Likelihood::No && surely_goes_down(cloud, gateway)) return nobody_initiates(cloud, gateway);
   const bool known = back != Likelihood::Maybe;
-  const bool by_traffic = either(once_let_go(cloud), once_let_go(gateway)) == Likelihood::Maybe &&
+  const bool by_itself = either(once_let_go(cloud), once_let_go(gateway)) == Likelihood::Maybe &&
                           notices(cloud) != Likelihood::Maybe && notices(gateway) != Likelihood::Maybe;
-  Outcome outcome = unverified("dpd-action", known        ? "one end closes what the other takes for alive, and neither begins anew"
-                                             : by_traffic ? "traffic begins the tunnel anew, but the end that it begins at does not "
-                                                            "look whether its peer is alive: when it lets go of the old SA is not known"
-                                                          : "who brings the tunnel back after an outage is not known");
+  const char* const reason = known       ? "one end closes what the other takes for alive, and neither begins anew"
+                             : by_itself ? "an end begins the tunnel anew once it has let go of the old SA, but does not look whether its "
+                                           "peer is alive: when that is, is not known"
+                                         : "who brings the tunnel back after an outage is not known";
+  Outcome outcome = unverified("dpd-action", reason);
   show_both(outcome, cloud, gateway);
   return outcome;
 }

@@ -24,7 +24,6 @@ using model::Lifetime;
 using model::Modes;
 using model::Proposal;
 using model::Proposals;
-using model::Secret;
 using model::Selectors;
 using model::StartAction;
 using model::Versions;

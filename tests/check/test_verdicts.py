@@ -166,9 +166,39 @@ def test_an_isakmp_profile_says_whom_it_expects(pair, matched, verdict):
     assert pair.stage("identity", ios_cfg=text, vpn_json=cloud)["verdict"] == verdict
 
 
-def test_traffic_begins_a_crypto_map_anew_so_nobody_is_too_strong(pair):
-    stage = pair.stage("liveness", ios_cfg=IOS, vpn_json=described(tunnel(DpdTimeoutAction="clear", StartupAction="add")))
-    assert stage["verdict"] == "unverified" and "traffic begins the tunnel anew" in stage["reason"]
+PASSIVE_CLOUD = described(tunnel(DPDTimeoutAction="clear", StartupAction="add"), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+INTERFACE = f"""interface GigabitEthernet1
+ ip address {GATEWAY} 255.255.255.0
+crypto ipsec profile aws
+ set transform-set aws
+ set pfs group14
+interface Tunnel1
+ ip address 169.254.12.2 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel destination {CLOUD}
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile aws
+"""
+JUNOS = f"""set security ike gateway g address {CLOUD}
+set security ike gateway g local-address {GATEWAY}
+set security ipsec vpn v ike gateway g
+set security ipsec vpn v establish-tunnels ESTABLISH
+set security ipsec vpn v bind-interface st0.1
+"""
+
+
+@pytest.mark.parametrize("text", [
+    IOS, IOS.split("crypto map")[0] + INTERFACE, JUNOS.replace("ESTABLISH", "immediately"), JUNOS.replace("ESTABLISH", "on-traffic"),
+], ids=["crypto map", "tunnel interface", "Junos at once", "Junos on traffic"])
+def test_who_makes_a_new_sa_when_there_is_none_is_not_nobody(pair, text):
+    stage = pair.stage("liveness", gateway_cfg=text, vpn_json=PASSIVE_CLOUD)
+    assert stage["verdict"] == "unverified" and "once it has let go of the old SA" in stage["reason"]
+
+
+def test_who_only_responds_is_told_to_start_in_words_that_it_has(pair):
+    report = pair.check(gateway_cfg=JUNOS.replace("ESTABLISH", "responder-only"), vpn_json=PASSIVE_CLOUD)
+    [finding] = [f for f in report["findings"] if f["cause"] == "nobody-initiates"]
+    assert [change["attribute"] for change in finding["repair_at_gateway"]] == ["dpd", "start-action"]
 
 
 def test_why_a_renewal_is_not_known_is_no_table_of_defaults(pair):
