@@ -285,7 +285,7 @@ std::set<std::string> deleted_tunnels(const Check& made) {
 void mark_deleted(Check& made) {
   const std::set<std::string> deleted = deleted_tunnels(made);
   for (CheckFinding& one : made.findings) {
-    if (one.change != FindingChange::Fixed || !deleted.contains(one.finding.subject)) continue;
+    if (one.finding.standing.change != FindingChange::Fixed || !deleted.contains(one.finding.subject)) continue;
     one.deleted = true;
     one.finding.summary = "the tunnel is deleted; until then: " + one.finding.summary;
   }
