@@ -98,9 +98,11 @@ class Data {
 
   std::string tunnel(const diag::TunnelReport& t) {
     const diag::Timeline& line = t.timeline;
+    const std::string fallen = outages(t);  // texts are numbered in this order
+    const std::string marked = marks(line);
     return fmt::format(R"({{"id":{},"name":{},"status":{},"words":{},"phase1":{},"phase2":{},"bgp":{},"outages":{},"marks":{}}})", quoted(t.id),
                        quoted(short_name(t)), quoted(t.status), quoted(tunnel_in_words(t, report_.now)), stretches(line, line.phase1),
-                       stretches(line, line.phase2), stretches(line, line.bgp), outages(t), marks(line));
+                       stretches(line, line.phase2), stretches(line, line.bgp), fallen, marked);
   }
 
   // [start, end, cell, ...]

@@ -12,7 +12,8 @@ namespace {
 
 using diag::Finding;
 
-constexpr std::size_t kFindings = 400;
+constexpr std::size_t kFull = 100;   // the others are listed in short form
+constexpr std::size_t kShort = 300;
 constexpr std::size_t kMessageBytes = 2000;
 constexpr std::size_t kTextBytes = 600;
 
@@ -29,18 +30,34 @@ class Findings {
     std::size_t shown = 0, left_out = 0;
     for (const Finding& f : report_.findings) {
       if (f.role != kb::Role::RootCause && folded_.count(f.fingerprint) != 0) continue;
-      shown < kFindings ? (++shown, finding(f)) : static_cast<void>(++left_out);
+      if (shown >= kFull + kShort) {
+        ++left_out;
+      } else {
+        ++shown <= kFull ? in_full(f) : in_short(f);
+      }
     }
     if (shown == 0) to_.element("p", "None.");
     if (left_out > 0) to_.element("p", fmt::format("and {}: --format json shows them all", counted(left_out, "more finding")));
   }
 
  private:
-  void finding(const Finding& f) {
+  void open(const Finding& f) {
     const std::string id = id_of(f);
-    const Element box(to_, "article", {{"class", fmt::format("finding is-{}", kb::name_of(f.severity))}, {"id", id}, {"aria-labelledby", id + "-t"},
-                                       {"tabindex", "-1"}});
+    to_.open("article", {{"class", fmt::format("finding is-{}", kb::name_of(f.severity))}, {"id", id}, {"aria-labelledby", id + "-t"}, {"tabindex", "-1"}});
     head(f, id);
+  }
+
+  void in_short(const Finding& f) {
+    open(f);
+    if (!f.evidence.empty()) {
+      const Element list(to_, "ol", {{"class", "evidence"}});
+      record(f, 0);
+    }
+    to_.close();
+  }
+
+  void in_full(const Finding& f) {
+    open(f);
     const auto [first, is_new] = explained_.emplace(f.cause, &f);
     is_new ? to_do(f) : as_under(*first->second, f);
     evidence(f);
@@ -48,6 +65,7 @@ class Findings {
     symptoms(f);
     ruled_out(f);
     if (is_new) references(f);
+    to_.close();
   }
 
   void head(const Finding& f, const std::string& id) {
@@ -114,11 +132,18 @@ class Findings {
   void record(const Finding& f, std::size_t index) {
     const diag::Evidence& e = f.evidence[index];
     const Element item(to_, "li", {{"id", evidence_id(f, index)}, {"tabindex", "-1"}});
-    to_.element("time", diag::date_and_clock(e.time), {{"datetime", diag::rfc3339(e.time)}});
+    moment(f, e.time);
     to_.element("code", shortened(e.message, kMessageBytes));
     const Element line(to_, "p", {{"class", "where"}});
     to_.element("span", e.at, {{"class", "at"}});
     if (!e.state.empty()) to_.text(" ").element("span", shortened(e.state, kTextBytes), {{"class", "state"}});
+  }
+
+  // A way to its place in the timeline, where sessions have none.
+  void moment(const Finding& f, diag::Time time) {
+    if (is_about_sessions(f) || time == diag::kNoTime) return static_cast<void>(to_.element("time", diag::date_and_clock(time)));
+    const Element link(to_, "a", {{"class", "moment"}, {"href", "#timeline"}, {"data-show", f.fingerprint}, {"data-time", fmt::format("{}", time)}});
+    to_.element("time", diag::date_and_clock(time), {{"datetime", diag::rfc3339(time)}});
   }
 
   void what_happened(const Finding& f) {

@@ -47,6 +47,7 @@ void commands(Markup& to, const FoldedStep& step) {
     const Element item(to, "li");
     if (!c.vendor.empty()) to.element("span", vendor_name(c.vendor), {{"class", "vendor"}});
     to.element("code", c.command, {{"class", "command"}});
+    to.element("button", "Copy", {{"type", "button"}, {"class", "copy"}});
   }
 }
 

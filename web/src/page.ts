@@ -43,16 +43,15 @@ async function copy(text: string): Promise<boolean> {
 }
 
 function copyButtons(): void {
-  for (const command of all('.command')) {
-    const button = element('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${command.textContent ?? ''}` }, 'Copy');
-    button.addEventListener('click', async () => {
-      const copied = await copy(command.textContent ?? '');
-      if (!copied) getSelection()?.selectAllChildren(command);
-      button.textContent = copied ? 'Copied' : 'Selected';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-    });
-    command.after(button);
-  }
+  document.addEventListener('click', async (event) => {
+    const button = event.target instanceof Element ? event.target.closest('.copy') : null;
+    const command = button?.previousElementSibling;
+    if (!button || !command) return;
+    const copied = await copy(command.textContent ?? '');
+    if (!copied) getSelection()?.selectAllChildren(command);
+    button.textContent = copied ? 'Copied' : 'Selected';
+    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+  });
 }
 
 function openFor(target: Element | null): void {
@@ -76,22 +75,17 @@ function jumps(): void {
   arrive();
 }
 
+// A click on a finding, wherever it is named, takes the timeline to it; one on the time of a record, to that moment.
 function linksToTheTimeline(model: Model, timeline: Timeline): void {
   const byId = new Map<string, Finding>(model.findings.map((f) => [f.id, f]));
-  for (const link of all('[data-finding], [data-show]')) {
-    const finding = byId.get(link.dataset['finding'] ?? link.dataset['show'] ?? '');
-    if (finding !== undefined) link.addEventListener('click', () => timeline.show(finding.subject, finding.start, finding.end));
-  }
-  for (const f of model.findings) {
-    f.evidence.forEach((time, index) => {
-      const moment = document.querySelector(`#e-${CSS.escape(f.id)}-${index} time`);
-      if (moment === null || Number.isNaN(time)) return;
-      const button = element('a', { href: '#timeline', class: 'moment', title: 'Show in the timeline' });
-      moment.replaceWith(button);
-      button.append(moment);
-      button.addEventListener('click', () => timeline.showMoment(f.subject, time));
-    });
-  }
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-finding], [data-show]') : null;
+    const { finding: id, show, time } = link?.dataset ?? {};
+    const finding = byId.get(id ?? show ?? '');
+    if (finding === undefined) return;
+    if (time === undefined) timeline.show(finding.subject, finding.start, finding.end);
+    else timeline.showMoment(finding.subject, Number(time));
+  });
 }
 
 function printing(): void {
@@ -102,11 +96,15 @@ function printing(): void {
     }
   });
   addEventListener('afterprint', () => {
-    for (const details of all('details[data-opened]')) details.removeAttribute('open');
+    for (const details of all('details[data-opened]')) {
+      details.removeAttribute('open');
+      delete details.dataset['opened'];
+    }
   });
 }
 
 function start(): void {
+  document.documentElement.classList.add('js');
   const data = document.getElementById('data')?.textContent;
   const host = document.getElementById('chart');
   const still = document.querySelector<HTMLElement>('.still');
@@ -119,7 +117,6 @@ function start(): void {
     const model = modelOf(JSON.parse(data) as Raw);
     timeline = new Timeline(host, model);
     still.hidden = true;
-    still.classList.add('on-paper');
     linksToTheTimeline(model, timeline);
   }
   jumps();

@@ -199,6 +199,7 @@ test('hostile text is inert, shown and cut', async () => {
   assert.ok(!/[\u202a-\u202e\u2066-\u2069\u2028\u2029\u001b]/.test(text), 'no control is left');
   assert.ok(text.includes('\\u{202e}gnp.exe'), 'they are shown');
   assert.ok(text.includes(HOSTILE[0]) && text.includes(HOSTILE[1]), 'markup is shown as text');
+  assert.ok(text.includes('a</script><script>alert(6)<'), 'the tunnel that is named so');
   assert.equal(await page.locator('main script, main img, main iframe, main [onload], main [onerror], main [onmouseover], [style]:not(#chart *):not(.tip)').count(), 0);
   assert.equal(await page.locator('script').count(), 2);
   assert.deepEqual(mishaps, []);
