@@ -37,7 +37,7 @@ std::string short_name(const diag::TunnelReport& tunnel);
 std::string id_of(const diag::Finding& finding);
 std::string evidence_id(const diag::Finding& finding, std::size_t index);
 
-// "critical", "warning", "info" and "down", "up", ...: a word of a closed list in a box of its own colour.
+// "critical", "warning", "info", "healthy" and "down", "up", ...: a word of a closed list in a box of its own colour.
 void badge(Markup& to, std::string_view word);
 void commands(Markup& to, const FoldedStep& step);
 // Paragraphs of the knowledge base are separated by line breaks.

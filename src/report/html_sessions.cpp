@@ -88,7 +88,7 @@ void group(Markup& to, const JudgedGroup& j) {
   const Element box(to, "article", {{"class", "group"}});
   {
     const Element head(to, "h3");
-    badge(to, j.finding == nullptr ? std::string_view("up") : kb::name_of(j.finding->severity));
+    badge(to, j.finding == nullptr ? std::string_view("healthy") : kb::name_of(j.finding->severity));
     to.element("span", group_in_words(g));
   }
   to.element("p", facts_in_words(g));

@@ -80,10 +80,11 @@ void why(Markup& to, const diag::Report& report, const TunnelReport& t) {
   }
 }
 
-std::string since(const TunnelReport& t, diag::Time now) {
-  if (t.outages.empty() || t.outages.back().end) return t.outages.empty() ? "" : counted(t.outages.size(), "outage");
+std::string down(const TunnelReport& t, diag::Time now) {
+  if (t.outages.empty()) return "";
+  if (t.outages.back().end) return counted(t.outages.size(), "outage") + ", over";
   const diag::Time start = t.outages.back().start;
-  return fmt::format("{}, {}", diag::date_and_clock(start), diag::in_words(std::max<diag::Duration>(0, now - start)));
+  return fmt::format("since {}, {}", diag::date_and_clock(start), diag::in_words(std::max<diag::Duration>(0, now - start)));
 }
 
 void tunnel_row(Table& table, Markup& to, const diag::Report& report, const TunnelReport& t) {
@@ -93,7 +94,7 @@ void tunnel_row(Table& table, Markup& to, const diag::Report& report, const Tunn
   table.cell();
   badge(to, t.status);
   table.end_cell();
-  table.cell().text(since(t, report.now));
+  table.cell().text(down(t, report.now));
   table.end_cell();
   table.cell();
   why(to, report, t);
@@ -115,7 +116,7 @@ void family(Markup& to, const diag::Report& report, const Family& f) {
     to.element("p", redundancy.text, {{"class", fmt::format("standing is-{}", name_of(redundancy.tone))}});
   }
   Table table(to, fmt::format("Tunnels of {}", connection.empty() ? f.tunnels.front()->id : connection),
-              {"Tunnel", "Status", "Down since", "Why, and what to do first", "Available"});
+              {"Tunnel", "Status", "Down", "Why, and what to do first", "Available"});
   for (const TunnelReport* t : f.tunnels) tunnel_row(table, to, report, *t);
 }
 
@@ -150,7 +151,7 @@ void groups(Markup& to, const diag::Report& report) {
     table.cell().element("a", group_in_words(*j.group), {{"href", "#sessions"}});
     table.end_cell();
     table.cell();
-    badge(to, j.finding == nullptr ? std::string_view("up") : kb::name_of(j.finding->severity));
+    badge(to, j.finding == nullptr ? std::string_view("healthy") : kb::name_of(j.finding->severity));
     table.end_cell();
     table.cell().text(counts_in_words(*j.group));
     table.end_cell();

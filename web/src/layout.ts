@@ -40,7 +40,7 @@ export function layoutOf(model: Model, filter: Filter): Layout {
     if (tunnels.length === 0) continue;
     if (family.connection !== null && family.tunnels.length > 1) {
       add({ kind: 'title', height: TITLE, label: family.connection, stretches: [], tunnel: null, family });
-      add({ kind: 'lane', height: LANE, label: 'Tunnels up', stretches: redundancy(family), tunnel: null, family });
+      add({ kind: 'lane', height: LANE, label: 'Tunnels', stretches: redundancy(family), tunnel: null, family });
     }
     for (const tunnel of tunnels) {
       layout.topOf.set(tunnel, layout.height);

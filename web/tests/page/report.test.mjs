@@ -33,6 +33,11 @@ for (const [name, file] of Object.entries(SAMPLES)) {
   test(`${name} fits a phone of 360 pixels`, async () => {
     const { page, close } = await open(file, { viewport: { width: 360, height: 740 } });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    const slivers = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => {
+      const box = e.getBoundingClientRect();
+      return e.checkVisibility() && !e.closest('svg, summary') && e.textContent.length > 12 && box.width > 1 && box.width < 40 && box.height > 150;
+    }).map((e) => e.outerHTML.slice(0, 100)));
+    assert.deepEqual(slivers, [], 'no column of single letters');
     await close();
   });
   test(`${name} can be printed, timelines and folded parts with it`, async () => {
