@@ -116,7 +116,7 @@ class Reader {
   std::optional<std::vector<std::string>> values_of(const Entry& entry, const Option& option, bool many) {
     if (std::holds_alternative<bool Settings::*>(option.target)) return truth(entry);
     std::vector<std::string> values;
-    if (many && entry.value.is(Node::Kind::List)) {
+    if (many && entry.value.is(Node::Kind::List) && !entry.value.items.empty()) {
       for (const Node& item : entry.value.items) {
         auto value = text_of({entry.name, item.line, item.column, item}, faults_);
         if (!value) return std::nullopt;

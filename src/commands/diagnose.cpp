@@ -170,6 +170,20 @@ std::vector<diag::Finding*> findings_in(diag::Report& report) {
   return list;
 }
 
+// A finding can be gone because its tunnel, or its system of user sessions, is not in these logs.
+bool is_in(const diag::Report& report, const std::string& subject) {
+  const auto has_id = [&](const auto& one) { return one.id == subject; };
+  const auto has_system = [&](const diag::SessionGroup& g) { return subject.starts_with(std::string(diag::name_of(g.system)) + "/"); };
+  return std::any_of(report.tunnels.begin(), report.tunnels.end(), has_id) ||
+         std::any_of(report.connections.begin(), report.connections.end(), has_id) ||
+         std::any_of(report.sessions.begin(), report.sessions.end(), has_system);
+}
+
+void note_unseen(report::Document& document) {
+  for (const diag::Finding& f : document.background.gone)
+    if (!document.background.unseen.contains(f.subject) && !is_in(document.report, f.subject)) document.background.unseen.insert(f.subject);
+}
+
 struct Plan {
   Times times;
   std::vector<diag::MaintenanceWindow> maintenance;
@@ -233,6 +247,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   known->settle(findings_in(document.report), present, document.background);
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
   known->settle_pseudonyms(findings_in(document.report), document.background);
+  note_unseen(document);
 
   const bool nothing = nothing_recognised(document.report);
   for (const input::ReadProblem& problem : document.problems) {

@@ -1,5 +1,6 @@
 #include "src/report/background.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -24,16 +25,27 @@ FindingList suppressed_of(const FindingList& findings) {
   return found;
 }
 
+bool is_unseen(const Finding& f, const Background& background) { return background.unseen.contains(f.subject); }
+
+std::string gone_in_words(const Finding& f, const Background& background) {
+  const std::string text = fmt::format("{}: {} ({})", f.subject, f.title, f.cause);
+  return is_unseen(f, background) ? text + "; nothing that was read is about it, so this proves nothing" : text;
+}
+
 std::string comparison_in_words(const Background& background, const FindingList& findings) {
   if (background.before.empty() && background.baseline.empty()) return {};
   std::array<std::size_t, 3> counts{};
   for (const Finding* f : findings)
     if (f->standing.change) ++counts[static_cast<std::size_t>(*f->standing.change)];
-  counts[static_cast<std::size_t>(FindingChange::Fixed)] += background.gone.size();
+  const auto unseen = static_cast<std::size_t>(std::count_if(background.gone.begin(), background.gone.end(), [&](const Finding& f) {
+    return is_unseen(f, background);
+  }));
+  counts[static_cast<std::size_t>(FindingChange::Fixed)] += background.gone.size() - unseen;
   const std::string both = background.before.empty() || background.baseline.empty() ? "" : " and ";
-  return fmt::format("compared with {}{}{}: {} new, {} unchanged, {} fixed", background.before, both, background.baseline,
+  return fmt::format("compared with {}{}{}: {} new, {} unchanged, {} fixed{}", background.before, both, background.baseline,
                      counts[static_cast<std::size_t>(FindingChange::New)], counts[static_cast<std::size_t>(FindingChange::Unchanged)],
-                     counts[static_cast<std::size_t>(FindingChange::Fixed)]);
+                     counts[static_cast<std::size_t>(FindingChange::Fixed)],
+                     unseen > 0 ? fmt::format(", {} not seen at all", unseen) : "");
 }
 
 std::string suppression_in_words(const Finding& f) {
@@ -61,13 +73,14 @@ void suppression(JsonWriter& to, const SuppressionUse& use) {
       .count("matched", use.matched);
 }
 
-void gone(JsonWriter& to, const Finding& f) {
+void gone(JsonWriter& to, const Finding& f, bool seen) {
   json::Object(to)
       .text("cause", f.cause)
       .text("fingerprint", f.fingerprint)
       .text("severity", kb::name_of(f.severity))
       .text("subject", f.subject)
-      .text("title", f.title);
+      .text("title", f.title)
+      .truth("subject_seen", seen);
 }
 
 void compared(JsonWriter& to, const Background& background) {
@@ -125,10 +138,9 @@ void background_sections(Page& page, const Background& background, const Finding
     first_of(hidden, [&](const Finding* f) { page.item(4, "- ", suppression_in_words(*f)); }, more);
   }
   if (!background.gone.empty()) {
-    page.heading(fmt::format("Fixed: {} of before that {} not found any more", counted(background.gone.size(), "finding"),
-                             background.gone.size() == 1 ? "is" : "are"));
+    page.heading(fmt::format("Not found any more: {} of before", counted(background.gone.size(), "finding")));
     first_of(background.gone, [&](const Finding& f) {
-      page.item(4, "- ", fmt::format("{}: {} ({})", f.subject, f.title, f.cause), Style::Plain, Style::Good);
+      page.item(4, "- ", gone_in_words(f, background), Style::Plain, is_unseen(f, background) ? Style::Warn : Style::Good);
     }, more);
   }
   if (const auto remarks = remarks_on(background.suppressions); !remarks.empty()) {
@@ -146,8 +158,8 @@ std::string background_markdown(const Background& background, const FindingList&
     first_of(hidden, [&](const Finding* f) { line(suppression_in_words(*f)); }, more);
   }
   if (!background.gone.empty()) {
-    to += fmt::format("\n## Fixed: {} of before\n\n", counted(background.gone.size(), "finding"));
-    first_of(background.gone, [&](const Finding& f) { line(fmt::format("{}: {} ({})", f.subject, f.title, f.cause)); }, more);
+    to += fmt::format("\n## Not found any more: {} of before\n\n", counted(background.gone.size(), "finding"));
+    first_of(background.gone, [&](const Finding& f) { line(gone_in_words(f, background)); }, more);
   }
   if (const auto remarks = remarks_on(background.suppressions); !remarks.empty()) {
     to += "\n## Suppressions to look at\n\n";
@@ -158,7 +170,7 @@ std::string background_markdown(const Background& background, const FindingList&
 
 void background_members(json::Object& to, const Background& background) {
   to.list("suppressions", background.suppressions, suppression)
-      .list("fixed", background.gone, gone)
+      .list("fixed", background.gone, [&](JsonWriter& inner, const Finding& f) { gone(inner, f, !is_unseen(f, background)); })
       .member("compared_with", background, compared);
 }
 

@@ -2,6 +2,7 @@
 // which do not any more. In: a Background and the findings that stand against it. Out: parts of the texts of all formats; nothing where neither
 // is in use.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace tunnelscope::report {
 struct Background {
   std::string before, baseline;                    // paths of what was compared with; empty: nothing
   std::vector<diag::Finding> gone;                 // of these, what is not found any more; cause, fingerprint, severity, subject and title alone
+  std::set<std::string> unseen;                    // subjects of `gone` that nothing of this report is about: that proves nothing
   std::vector<diag::SuppressionUse> suppressions;  // all of the project's file
 };
 

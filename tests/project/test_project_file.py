@@ -120,6 +120,7 @@ def test_lists_and_flags(world):
     ("diagnos:\n  redact: true\n", "1:1", "did you mean `diagnose`?"),
     ("redact: please\n", "1:1", "`redact` is true or false"),
     ("kb:\n", "1:1", "`kb` needs a value"),
+    ("check: {cloud: []}\n", "1:9", "`cloud` needs a text"),
     ("jobs: none\n", "1:1", "jobs none is not a number of threads"),
     ("config: other.yaml\n", "1:1", "there is no setting `config`"),
     ("jobs: 2\njobs: 3\n", "2:1", "stands here twice"),

@@ -146,7 +146,7 @@ def test_a_report_is_compared_with_an_earlier_one(tmp_path):
     write_report(tmp_path, "old.json", ILL)
     same, mended = diagnose(tmp_path, "--before", "old.json", ILL), diagnose(tmp_path, "--before", "old.json", WELL)
     assert same.status == 1 and standing(same.report) == {"psk-mismatch": ("unchanged", None)} and same.report["fixed"] == []
-    assert mended.status == 0 and [f["cause"] for f in mended.report["fixed"]] == ["psk-mismatch"]
+    assert mended.status == 0 and [(f["cause"], f["subject_seen"]) for f in mended.report["fixed"]] == [("psk-mismatch", True)]
     assert mended.report["compared_with"] == {"before": "old.json", "baseline": None}
     worse = diagnose(tmp_path, "--before", "old.json", WORSE)
     assert set(standing(worse.report).values()) == {("new", None)}
@@ -156,14 +156,23 @@ def test_a_report_is_compared_with_an_earlier_one(tmp_path):
 
 @pytest.mark.parametrize("form, fragment", [
     ("text", "compared with old.json: 1 new, 0 unchanged, 1 fixed"),
-    ("text", "Fixed: 1 finding of before"),
+    ("text", "Not found any more: 1 finding of before"),
     ("markdown", "1 new, 0 unchanged, 1 fixed"),
-    ("markdown", "## Fixed: 1 finding of before"),
+    ("markdown", "## Not found any more: 1 finding of before"),
     ("sarif", '"baselineState": "absent"'),
 ])
 def test_every_format_proves_that_a_change_helped(tmp_path, form, fragment):
     write_report(tmp_path, "old.json", ILL)
     assert fragment in " ".join(diagnose(tmp_path, "--before", "old.json", WELL, form=form).out.decode().split())
+
+
+def test_a_tunnel_that_is_not_in_the_logs_proves_nothing(tmp_path):
+    write_report(tmp_path, "old.json", ILL)
+    elsewhere = ["--before", "old.json", tool.SAMPLES / "healthy-twingate/input"]
+    gone, = diagnose(tmp_path, *elsewhere).report["fixed"]
+    assert gone["cause"] == "psk-mismatch" and gone["subject_seen"] is False
+    text = " ".join(diagnose(tmp_path, *elsewhere, form="text").out.decode().split())
+    assert "0 fixed, 1 not seen at all" in text and "so this proves nothing" in text
 
 
 def test_a_baseline_keeps_what_is_known_from_failing_a_run(tmp_path):
