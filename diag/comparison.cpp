@@ -19,7 +19,8 @@ std::vector<Finding> compare(const std::vector<Finding*>& now, const std::vector
     if (standing.change == FindingChange::Fixed || standing.in_baseline) continue;
     const bool was_there = known.contains(finding->fingerprint);
     standing.in_baseline = kind == PastIs::Baseline && was_there;
-    if (kind == PastIs::Report || was_there || !standing.change) standing.change = was_there ? FindingChange::Unchanged : FindingChange::New;
+    const bool decides = kind == PastIs::Report || was_there || !standing.change;
+    if (decides) standing.change = was_there ? FindingChange::Unchanged : FindingChange::New;
   }
   std::vector<Finding> gone;
   for (const Finding& one : past) {

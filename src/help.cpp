@@ -165,8 +165,8 @@ std::string man_page() {
   }
   out += ".TP\n.B NO_COLOR\nNo colours with \\-\\-color auto.\n.TP\n.B COLUMNS\nThe width of the report.\n"
          ".TP\n.B XDG_STATE_HOME\nBelow it, in tunnelscope/redact.key, the key for \\-\\-redact is kept.\n"
-         ".SH FILES\n.TP\n.B .tunnelscope.yaml\nOptions by their names without dashes, suppressions, pairs and standbys of a project: in the "
-         "working folder or above it, up to the repository or home. Command line and environment win.\n"
+         ".SH FILES\n.TP\n.B .tunnelscope.yaml\nOptions by their names without dashes, suppressions, pairs and standbys of a project: in "
+         "the working folder or above it, up to the repository or home. Command line and environment win.\n"
          ".TP\n.B $XDG_CONFIG_HOME/tunnelscope/config.yaml\nThe same where there is none; else below ~/.config.\n"
          ".SH EXAMPLES\n.nf\ntunnelscope diagnose export/\naws logs tail /vpn/logs \\-\\-since 3h | tunnelscope diagnose \\-\n"
          "tunnelscope diagnose \\-\\-format json \\-\\-fail\\-on critical export/ > report.json\n"

@@ -71,7 +71,8 @@ class Reader {
     const std::string schema = word(root, "schema");
     const bool is_baseline = schema == kBaseline && form_ == PastForm::Baseline;
     if (schema.empty()) return fail(root, "this is no report");
-    if (!is_baseline && schema != report_schema(command_)) return fail(*root.find("schema"), fmt::format("its schema is `{}`", for_terminal(schema)));
+    if (!is_baseline && schema != report_schema(command_))
+      return fail(*root.find("schema"), fmt::format("its schema is `{}`", for_terminal(schema)));
     if (is_baseline && word(root, "command") != command_)
       return fail(root, fmt::format("this baseline is not one of `tunnelscope {}`", command_));
     const Node* redacted = root.find("redacted");
@@ -82,14 +83,14 @@ class Reader {
   }
 
   void finding(const Node& item) {
-    // What was fixed or suppressed then is no finding to compare with, or one like any other.
+    // What was fixed then was there before it; what was suppressed then was there.
     if (word(item, "change") == "fixed") return;
     diag::Finding f;
     f.cause = word(item, "cause");
     f.fingerprint = word(item, "fingerprint");
     f.subject = word(item, "subject");
-    const bool is_fingerprint = f.fingerprint.size() == kFingerprint && f.fingerprint.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (f.cause.empty() || f.subject.empty() || !is_fingerprint) return fail(item, "a finding without cause, subject or fingerprint");
+    const bool of_hex = f.fingerprint.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (f.cause.empty() || f.subject.empty() || f.fingerprint.size() != kFingerprint || !of_hex) return fail(item, "a finding without cause, subject or fingerprint");
     const kb::Cause* known = knowledge_.cause(f.cause);
     f.title = word(item, "title");
     if (f.title.empty()) f.title = known ? known->title : f.cause;
@@ -119,7 +120,8 @@ class Reader {
 
 }  // namespace
 
-tl::expected<PastFindings, UsageError> read_past(const std::string& path, PastForm form, std::string_view command, const kb::Knowledge& knowledge) {
+tl::expected<PastFindings, UsageError> read_past(const std::string& path, PastForm form, std::string_view command,
+                                                 const kb::Knowledge& knowledge) {
   const auto text = bytes_of(path);
   if (!text) return tl::unexpected(text.error());
   return Reader(path, form, command, knowledge).read(*text);

@@ -19,9 +19,10 @@ struct PastFindings {
 
 enum class PastForm { Report, Baseline };  // what --before takes, and what --baseline takes: a report is one, too
 
-// `command` is "diagnose" or "check": findings of the other are about other subjects, and refused. What the file does not say of a finding is
-// taken from the knowledge base. Texts are freed of keys.
-tl::expected<PastFindings, UsageError> read_past(const std::string& path, PastForm form, std::string_view command, const kb::Knowledge& knowledge);
+// `command` is "diagnose" or "check": findings of the other are about other subjects, and refused. What the file does not say of a finding
+// is taken from the knowledge base. Texts are freed of keys.
+tl::expected<PastFindings, UsageError> read_past(const std::string& path, PastForm form, std::string_view command,
+                                                 const kb::Knowledge& knowledge);
 
 // By subject and cause; a member a line, so that a change of the file shows what changed.
 std::string baseline_of(const std::vector<const diag::Finding*>& findings, std::string_view command, bool redacted);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -174,7 +175,8 @@ class Reader {
       else (entry.name == "cloud" ? made.cloud : made.gateway) = entry.value.text;
     }
     if (made.cloud.empty() || made.gateway.empty())
-      faults_.add(item, "a pair needs `cloud` and `gateway`", "each is a name, an outside address or an inside CIDR, as the report shows it");
+      faults_.add(item, "a pair needs `cloud` and `gateway`",
+                  "each is a name, an outside address or an inside CIDR, as the report shows it");
     made_.pairs.push_back(std::move(made));
   }
 

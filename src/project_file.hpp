@@ -30,8 +30,8 @@ struct ProjectFile {
   std::vector<diag::Suppression> suppressions;
 };
 
-// `asked` is what --config says: a path, or "none" for no file. Empty: the first that there is of .tunnelscope.yaml in the working folder and
-// in those above it, up to the first that holds .git or is the user's home (where neither is above, the working folder alone), and
+// `asked` is what --config says: a path, or "none" for no file. Empty: the first that there is of .tunnelscope.yaml in the working folder
+// and in those above it, up to the first that holds .git or is the user's home (where neither is above, the working folder alone), and
 // tunnelscope/config.yaml below $XDG_CONFIG_HOME or ~/.config. Without any nothing is set. Keys that nobody knows are errors.
 tl::expected<ProjectFile, UsageError> project_file(const std::string& asked, const Environment& environment);
 

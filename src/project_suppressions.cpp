@@ -92,7 +92,8 @@ class OneSuppression {
 std::vector<Suppression> read_suppressions(const Entry& entry, ProjectFaults& faults) {
   std::vector<Suppression> all;
   if (!entry.value.is(Node::Kind::List)) faults.add(entry, "`suppressions` must be a list", kForm);
-  if (entry.value.items.size() > kMost) faults.add(entry, fmt::format("more than {} suppressions", kMost), "--baseline is for many findings");
+  if (entry.value.items.size() > kMost)
+    faults.add(entry, fmt::format("more than {} suppressions", kMost), "--baseline is for many findings");
   for (const Node& item : entry.value.items) {
     if (faults.first()) break;
     all.push_back(OneSuppression(item, faults).read());

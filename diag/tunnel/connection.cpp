@@ -101,9 +101,8 @@ bool is_declared(const std::string& connection, const Options& options) {
 
 // The tunnels that are down at the end are standbys, and another is up.
 bool standby_waits(const std::vector<const History*>& tunnels, const Options& options) {
-  const bool any_up = std::any_of(tunnels.begin(), tunnels.end(), [](auto* h) { return is_surely_up(*h); });
-  const bool any_down = std::any_of(tunnels.begin(), tunnels.end(), [](auto* h) { return is_down(*h); });
-  return any_up && any_down && std::all_of(tunnels.begin(), tunnels.end(), [&](auto* h) { return !is_down(*h) || is_standby(*h->log, options); });
+  const auto any = [&](auto test) { return std::any_of(tunnels.begin(), tunnels.end(), [&](const History* h) { return test(*h); }); };
+  return any(is_surely_up) && any(is_down) && !any([&](const History& h) { return is_down(h) && !is_standby(*h.log, options); });
 }
 
 void add_signals(Connection& c, const std::vector<Subject>& subjects, const Signals& signals, const Options& options) {

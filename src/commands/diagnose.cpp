@@ -238,9 +238,10 @@ Exit diagnose(const Settings& settings, Console& console) {
   report::Document document;
   document.problems = read(*inputs, settings, plan->times.until, console, intake);
   intake.finish(jobs_of(settings));
-  document.report = diag::diagnose(
-      intake, classifier, {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance, settings.project->standby,
-                           plan->configured.facts, report::format_named(settings.format)->marked_records});
+  document.report = diag::diagnose(intake, classifier,
+                                   {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance,
+                                    settings.project->standby, plan->configured.facts,
+                                    report::format_named(settings.format)->marked_records});
   document.notes = report::notes_on(document.report);
   note_configured(plan->configured, document);
   const diag::Time present = plan->times.now == diag::kNoTime ? console.clock() : plan->times.now;

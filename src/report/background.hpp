@@ -1,6 +1,6 @@
 // What a report says beside its findings when they are compared with earlier ones or excused: what is gone, which suppressions worked, and
-// which do not any more. In: a Background and the findings that stand against it. Out: parts of the texts of all formats; nothing where neither
-// is in use.
+// which do not any more. In: a Background and the findings that stand against it. Out: parts of the texts of all formats; nothing where
+// neither is in use.
 #pragma once
 #include <set>
 #include <string>
@@ -14,7 +14,7 @@ namespace tunnelscope::report {
 
 struct Background {
   std::string before, baseline;                    // paths of what was compared with; empty: nothing
-  std::vector<diag::Finding> gone;                 // of these, what is not found any more; cause, fingerprint, severity, subject and title alone
+  std::vector<diag::Finding> gone;                 // what is not found any more; cause, fingerprint, severity, subject and title alone
   std::set<std::string> unseen;                    // subjects of `gone` that nothing of this report is about: that proves nothing
   std::vector<diag::SuppressionUse> suppressions;  // all of the project's file
 };

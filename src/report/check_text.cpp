@@ -44,7 +44,8 @@ class CheckText {
 
   std::string write() {
     page_.item(0, counted(tunnels_.size(), "tunnel") + ": ", counts_in_words(check_), Style::Bold, Style::Bold);
-    if (const std::string text = background_in_short(document_.background, findings_of(check_)); !text.empty()) page_.paragraph(0, text, Style::Dim);
+    const std::string background = background_in_short(document_.background, findings_of(check_));
+    if (!background.empty()) page_.paragraph(0, background, Style::Dim);
     page_.blank();
     for (std::size_t i = 0; i < std::min(tunnels_.size(), kListed); ++i) verdict_line(*tunnels_[i]);
     if (tunnels_.size() > kListed) page_.paragraph(0, fmt::format("and {} more", tunnels_.size() - kListed), Style::Dim);

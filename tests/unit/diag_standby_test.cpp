@@ -33,7 +33,8 @@ constexpr const char* kBothAreDeleted =
     "2|11:00 dd AWS tunnel received DELETE for IKE_SA from cgw: 198.51.100.20\n";
 
 const Row kRows[] = {
-    {"NothingIsDeclared", {}, kFirstIsDeleted, "critical root-cause peer-closed-ike-sa 1 x1\nwarning symptom redundancy-lost connection x1\n"},
+    {"NothingIsDeclared", {}, kFirstIsDeleted,
+     "critical root-cause peer-closed-ike-sa 1 x1\nwarning symptom redundancy-lost connection x1\n"},
     {"TheStandbyMayBeDown", {{kConnection, "203.0.113.1"}}, kFirstIsDeleted, "info root-cause peer-closed-ike-sa 1 x1\n"},
     {"WhicheverIsDownIsTheStandby", {{kConnection, ""}}, kFirstIsDeleted, "info root-cause peer-closed-ike-sa 1 x1\n"},
     {"TheActiveTunnelMayNot", {{kConnection, "203.0.113.2"}}, kFirstIsDeleted,
@@ -42,7 +43,8 @@ const Row kRows[] = {
      "critical root-cause peer-closed-ike-sa 1 x1\nwarning symptom redundancy-lost connection x1\n"},
     {"AStandbyThatCouldNotComeUpIsAWarning", {{kConnection, ""}}, kFirstHasAnotherKey, "warning root-cause psk-mismatch 1 x2\n"},
     {"BothDownIsAsBadAsEver", {{kConnection, ""}}, kBothAreDeleted,
-     "critical root-cause peer-closed-ike-sa 1 x1\ncritical root-cause peer-closed-ike-sa 2 x1\ncritical symptom connection-outage connection x1\n"},
+     "critical root-cause peer-closed-ike-sa 1 x1\ncritical root-cause peer-closed-ike-sa 2 x1\n"
+     "critical symptom connection-outage connection x1\n"},
 };
 
 class Standby : public ::testing::TestWithParam<Row> {};
