@@ -58,6 +58,12 @@ ip access-list extended aws
 end
 """
 PROFILE = "crypto isakmp profile aws\n match identity address MATCHED 255.255.255.255\n"
+JUNOS = f"""set security ike gateway g address {CLOUD}
+set security ike gateway g local-address {GATEWAY}
+set security ipsec vpn v ike gateway g
+set security ipsec vpn v establish-tunnels ESTABLISH
+set security ipsec vpn v bind-interface st0.1
+"""
 SWANCTL = (tool.SAMPLES / "check/healthy/gateway.swanctl.conf").read_text()
 PLAN = json.loads((tool.SAMPLES / "check/terraform-plan-changes-pfs/plan.json").read_text())
 
@@ -93,17 +99,33 @@ TRUNCATED = {
     "swanctl bare": ("swanctl_conf", SWANCTL.split('"lab-psk')[0] + "lab-ps", "healthy"),
     "IOS": ("ios_cfg", IOS.replace(f"crypto isakmp key {KEY} address {CLOUD}\n", "").replace("end\n", "crypto keyring k\n")
             + f" pre-shared-key address {CLOUD} key {KEY[:9]}", "aws"),
+    "Junos": ("junos_set", JUNOS.replace("ESTABLISH", "immediately") + "set security ike gateway g ike-policy p\nset security ike policy p "
+              "proposals q\nset security ike proposal q authentication-method pre-shared-keys\nset security ike policy p "
+              f'pre-shared-key ascii-text "{KEY[:9]}', "aws"),
+    "our YAML": ("gateway_yaml", f"tunnelscope-gateway: 1\ntunnels:\n  - name: a\n    local-addresses: {GATEWAY}\n"
+                 f"    remote-addresses: {CLOUD}\n"
+                 "    accepts: ikev1\n    initiates: ikev1\n    local-authentication: psk\n    remote-authentication: psk\n"
+                 f"    local-identity: {GATEWAY}\n    remote-identity: {CLOUD}\n    keys:\n      - secret: {KEY[:9]}", "aws"),
 }
 
 
 @pytest.mark.parametrize("name, text, cloud", TRUNCATED.values(), ids=TRUNCATED)
 def test_a_key_within_which_the_file_ends_is_not_compared(pair, name, text, cloud):
     if cloud == "aws":
-        stage = pair.stage("authentication", **{name: text}, vpn_json=described(tunnel()))
+        cloud = described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+        stage = pair.stage("authentication", **{name: text}, vpn_json=cloud)
     else:
         tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes()})
         stage = pair.stage("authentication", "--cloud", "cloud", "--gateway", "swanctl.conf", **{name: text})
     assert stage["verdict"] == "unverified" and stage["cause"] is None
+    assert "the file ends within it" in stage["reason"]
+
+
+@pytest.mark.parametrize("name, text", [
+    ("vpn_json", described(tunnel()).split(KEY)[0] + KEY[:9]), ("vpn_xml", XML.split("KEY")[0] + KEY[:9])], ids=["describe", "XML"])
+def test_nor_is_one_of_the_cloud(pair, name, text):
+    tunnels = pair.check(ios_cfg=IOS, **{name: text}, status=4)["tunnels"]
+    assert {stage["verdict"] for one in tunnels for stage in one["stages"] if stage["stage"] == "authentication"} <= {"unverified"}
 
 
 IPSEC_CONF = f"""conn aws
@@ -178,12 +200,6 @@ interface Tunnel1
  tunnel destination {CLOUD}
  tunnel mode ipsec ipv4
  tunnel protection ipsec profile aws
-"""
-JUNOS = f"""set security ike gateway g address {CLOUD}
-set security ike gateway g local-address {GATEWAY}
-set security ipsec vpn v ike gateway g
-set security ipsec vpn v establish-tunnels ESTABLISH
-set security ipsec vpn v bind-interface st0.1
 """
 
 
