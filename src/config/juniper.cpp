@@ -2,7 +2,7 @@
 // not known.
 #include <algorithm>
 
-#include "src/config/juniper_syntax.hpp"
+#include "src/config/juniper_proposals.hpp"
 #include "src/config/rows.hpp"
 
 namespace tunnelscope::config {
@@ -26,109 +26,26 @@ using model::Secret;
 using model::Selectors;
 using model::StartAction;
 using model::Versions;
-using Path = std::vector<std::string>;
+using Path = JuniperPath;
 
-constexpr const char* kTable = "Junos 22.4, 2022-12";
+constexpr const char* kTable = kJunosTable;
 constexpr Seconds kIkeLifetime{28'800}, kIpsecLifetime{3600}, kBgpHold{90};
 constexpr std::uint64_t kDpdInterval = 10, kDpdThreshold = 5, kReplayWindow = 64;
 
-Path below(Path path, std::initializer_list<std::string> more) {
-  path.insert(path.end(), more.begin(), more.end());
-  return path;
-}
-
-class Srx {
+class Srx : JuniperView {
  public:
-  Srx(Statements& statements, std::vector<Problem>& problems) : statements_(statements), problems_(problems) {}
+  using JuniperView::JuniperView;
 
   std::vector<Endpoint> endpoints() {
     std::vector<Endpoint> all;
-    for (const Word& name : statements_.names({"security", "ipsec", "vpn"})) all.push_back(of_vpn(name));
+    for (const Word& name : statements.names({"security", "ipsec", "vpn"})) all.push_back(of_vpn(name));
     return all;
   }
 
  private:
-  // The word behind a path, and where it stands; nullptr: not said.
-  const Word* word(const Path& path) {
-    const Statement* one = statements_.last(path);
-    return one ? &one->words[path.size()] : nullptr;
-  }
-
   template <class T>
   static Value<T> stated(T value, const Word& word) {
     return Value<T>::stated(std::move(value), word.where);
-  }
-
-  // Whether something of that name is there; a problem when not.
-  bool defined(const Path& path, const Word& name) {
-    if (!statements_.all(below(path, {name.text})).empty()) return true;
-    std::vector<Word> names = statements_.names(path);
-    std::vector<std::string_view> known;
-    for (const Word& one : names) known.push_back(one.text);
-    report(problems_, name.where, "there is no `" + path[1] + " " + path[2] + "` of this name", nearest_of(name.text, known));
-    return false;
-  }
-
-  Value<Seconds> seconds(const Path& path, Seconds fallback, const Where& where) {
-    const Word* one = word(path);
-    if (!one) return Value<Seconds>::by_default(fallback, where, kTable);
-    const auto number = whole_number(one->text);
-    if (number && *number < 10'000'000'000) return stated(Seconds(static_cast<Seconds::rep>(*number)), *one);
-    report(problems_, one->where, "a number of seconds cannot be read", "write a whole number");
-    return Value<Seconds>::unknown("its value cannot be read", one->where);
-  }
-
-  // -- proposals -----------------------------------------------------------------------------------------------------------------------
-
-  void add(Proposal& proposal, std::string_view id, const Word& word) {
-    if (!id.empty()) return proposal.add(model::algorithm(id), word.where);
-    proposal.unrecognised.push_back(word.text);
-    report(problems_, word.where, "this is no algorithm of a proposal");
-  }
-
-  void add_group(Proposal& proposal, const Word& word) {
-    const auto number = word.text.starts_with("group") ? whole_number(std::string_view(word.text).substr(5)) : std::nullopt;
-    const model::AlgorithmRef group = number && *number < 64 ? model::group(static_cast<std::uint16_t>(*number)) : nullptr;
-    if (group) proposal.add(group, word.where);
-    else add(proposal, {}, word);
-  }
-
-  Proposal read_proposal(const Path& path, const Word& name) {
-    Proposal proposal;
-    proposal.where = name.where;
-    if (const Word* cipher = word(below(path, {"encryption-algorithm"}))) add(proposal, juniper_cipher(cipher->text), *cipher);
-    if (const Word* hash = word(below(path, {"authentication-algorithm"}))) add(proposal, juniper_hash(hash->text), *hash);
-    if (const Word* group = word(below(path, {"dh-group"}))) add_group(proposal, *group);
-    const bool aead = !proposal.encryption.empty() && proposal.encryption.algorithms.front()->aead;
-    const bool ike = path[1] == "ike";
-    const bool whole = !proposal.encryption.empty() && (!ike || !proposal.groups.empty()) && ((aead && !ike) ||
-        !proposal.integrity.empty());
-    if (!whole) proposal.unrecognised.push_back("default");
-    return proposal;
-  }
-
-  // "proposals P" or "proposals [ P Q ]" of a policy; "proposal-set standard" is not taken apart.
-  Value<Proposals> proposals_of(const Path& policy, const std::string& kind, const Where& where, std::vector<Path>& paths) {
-    if (const Word* set = word(below(policy, {"proposal-set"}))) return Value<Proposals>::unknown("a predefined set of proposals",
-        set->where);
-    Proposals all;
-    Where first;
-    bool missing = false;
-    for (const Statement* one : statements_.all(below(policy, {"proposals"})))
-      for (std::size_t i = policy.size() + 1; i < one->words.size(); ++i) {
-        const Word& name = one->words[i];
-        if (name.text == "[" || name.text == "]") continue;
-        if (!first.known()) first = name.where;
-        if (!defined({"security", kind, "proposal"}, name)) {
-          missing = true;
-          continue;
-        }
-        paths.push_back({"security", kind, "proposal", name.text});
-        all.push_back(read_proposal(paths.back(), name));
-      }
-    if (missing) return Value<Proposals>::unknown("a proposal is not in the configuration", first);
-    if (all.empty()) return Value<Proposals>::unknown("not stated", where);
-    return Value<Proposals>::stated(std::move(all), first);
   }
 
   static Lifetime lifetime(const Value<Seconds>& hard) {
@@ -163,7 +80,7 @@ class Srx {
   }
 
   Value<Addresses> remote_addresses(const Path& gateway, const Where& where) {
-    const auto all = statements_.all(below(gateway, {"address"}));
+    const auto all = statements.all(below(gateway, {"address"}));
     if (all.empty()) {
       const Word* dynamic = word(below(gateway, {"dynamic"}));
       return dynamic ? stated(Addresses{true, {}, {}}, *dynamic) : Value<Addresses>::unknown("not stated", where);
@@ -180,7 +97,7 @@ class Srx {
 
   // "inet 203.0.113.10", "hostname NAME", "user-at-hostname NAME", "key-id NAME"; else the outside address.
   Value<Identity> identity_of(const Path& path, const Value<Addresses>& outside, const Where& where) {
-    const Statement* one = statements_.last(path);
+    const Statement* one = statements.last(path);
     if (!one) {
       const auto address = outside.known() ? outside->single() : std::nullopt;
       if (address) return Value<Identity>::by_default({IdentityKind::Address, model::text(*address)}, where, kTable);
@@ -205,11 +122,11 @@ class Srx {
     endpoint.remote_addresses = remote_addresses(gateway, where);
     endpoint.local_identity = identity_of(below(gateway, {"local-identity"}), endpoint.local_addresses, where);
     endpoint.remote_identity = identity_of(below(gateway, {"remote-identity"}), endpoint.remote_addresses, where);
-    if (const auto general = statements_.all(below(gateway, {"general-ikeid"})); !general.empty())
+    if (const auto general = statements.all(below(gateway, {"general-ikeid"})); !general.empty())
       endpoint.remote_identity = Value<Identity>::stated({}, general.front()->where);
     read_version(endpoint, gateway);
     read_dpd(endpoint, gateway);
-    const auto no_nat = statements_.all(below(gateway, {"no-nat-traversal"}));
+    const auto no_nat = statements.all(below(gateway, {"no-nat-traversal"}));
     endpoint.nat_traversal = no_nat.empty() ? Value<model::NatTraversal>::by_default(model::NatTraversal::Auto, where, kTable)
                                             : Value<model::NatTraversal>::stated(model::NatTraversal::Off, no_nat.front()->where);
     const Word* policy = word(below(gateway, {"ike-policy"}));
@@ -226,7 +143,7 @@ class Srx {
   }
 
   void read_dpd(Endpoint& endpoint, const Path& gateway) {
-    const auto all = statements_.all(below(gateway, {"dead-peer-detection"}));
+    const auto all = statements.all(below(gateway, {"dead-peer-detection"}));
     endpoint.dpd.enabled = all.empty() ? Value<bool>::by_default(false, endpoint.where, kTable) : Value<bool>::stated(true,
         all.front()->where);
     if (all.empty()) return;
@@ -240,7 +157,7 @@ class Srx {
   void read_ike_policy(Endpoint& endpoint, const Word& name) {
     const Path policy{"security", "ike", "policy", name.text};
     std::vector<Path> proposals;
-    endpoint.proposals = proposals_of(policy, "ike", name.where, proposals);
+    endpoint.proposals = read_juniper_proposals(*this, policy, "ike", name.where, proposals);
     const Word* mode = word(below(policy, {"mode"}));
     const bool aggressive = mode && mode->text == "aggressive";
     endpoint.initiates_modes = mode ? stated(Modes{!aggressive, aggressive}, *mode) : Value<Modes>::by_default({true, false}, name.where,
@@ -260,7 +177,7 @@ class Srx {
   // "pre-shared-key ascii-text KEY" or "hexadecimal KEY".
   void read_key(Endpoint& endpoint, const Path& policy, const Where& where) {
     using Keys = Value<std::vector<Key>>;
-    Statement* statement = statements_.last(below(policy, {"pre-shared-key"}));
+    Statement* statement = statements.last(below(policy, {"pre-shared-key"}));
     if (!statement) {
       endpoint.keys = Keys::stated({}, where);
       return;
@@ -289,12 +206,12 @@ class Srx {
     if (!policy || !defined({"security", "ipsec", "policy"}, *policy)) return child;
     const Path path{"security", "ipsec", "policy", policy->text};
     std::vector<Path> proposals;
-    child.proposals = proposals_of(path, "ipsec", policy->where, proposals);
+    child.proposals = read_juniper_proposals(*this, path, "ipsec", policy->where, proposals);
     const Word* pfs = word(below(path, {"perfect-forward-secrecy", "keys"}));
     if (child.proposals.known())
       for (Proposal& one : child.proposals.edit()) {
         one.groups.where = pfs ? pfs->where : policy->where;
-        if (pfs) add_group(one, *pfs);
+        if (pfs) add_juniper_group(*this, one, *pfs);
       }
     if (!proposals.empty()) child.lifetime = lifetime(seconds(below(proposals.front(), {"lifetime-seconds"}), kIpsecLifetime,
         policy->where));
@@ -306,7 +223,7 @@ class Srx {
     if (!written) return Value<Selectors>::by_default({{*model::parse_range("0.0.0.0/0")}}, where, kTable);
     const auto range = model::parse_range(written->text);
     if (range) return stated(Selectors{{*range}}, *written);
-    report(problems_, written->where, "this is no network", "write it as in `10.0.0.0/16`");
+    report(problems, written->where, "this is no network", "write it as in `10.0.0.0/16`");
     return Value<Selectors>::unknown("its value cannot be read", written->where);
   }
 
@@ -320,7 +237,7 @@ class Srx {
       child.remote = selector_of(remote, name.where);
       endpoint.children.push_back(std::move(child));
     };
-    for (const Word& one : statements_.names(below(vpn, {"traffic-selector"})))
+    for (const Word& one : statements.names(below(vpn, {"traffic-selector"})))
       add_child(one.text, below(vpn, {"traffic-selector", one.text, "local-ip"}), below(vpn, {"traffic-selector", one.text, "remote-ip"}));
     if (endpoint.children.empty()) add_child(name.text, below(vpn, {"ike", "proxy-identity", "local"}), below(vpn, {"ike",
         "proxy-identity", "remote"}));
@@ -342,7 +259,7 @@ class Srx {
   void read_routes(Endpoint& endpoint, const std::string& interface) {
     std::vector<AddressRange> routes;
     Where where;
-    for (const Statement* one : statements_.all({"routing-options", "static", "route"})) {
+    for (const Statement* one : statements.all({"routing-options", "static", "route"})) {
       const auto range = one->words.size() == 6 && one->words[5].text == interface ? model::parse_range(one->words[3].text) : std::nullopt;
       if (!range) continue;
       routes.push_back(*range);
@@ -364,9 +281,9 @@ class Srx {
 
   void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
     endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
-    for (const Word& name : statements_.names({"protocols", "bgp", "group"})) {
+    for (const Word& name : statements.names({"protocols", "bgp", "group"})) {
       const Path group{"protocols", "bgp", "group", name.text};
-      for (const Word& neighbour : statements_.names(below(group, {"neighbor"}))) {
+      for (const Word& neighbour : statements.names(below(group, {"neighbor"}))) {
         const auto address = model::parse_address(neighbour.text);
         if (!address || !inside.contains(*address)) continue;
         endpoint.bgp.used = stated(true, neighbour);
@@ -414,9 +331,6 @@ class Srx {
           : DownAction::Clear;
     }, endpoint.start);
   }
-
-  Statements& statements_;
-  std::vector<Problem>& problems_;
 };
 
 // Where groups are applied that are not read, what is not stated may come from them.
