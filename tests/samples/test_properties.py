@@ -487,7 +487,7 @@ def test_impossible_time_is_skipped_and_counted(stamp):
 def test_control_characters_are_escaped_everywhere():
     hostile = "\x1b[2J\x1b]0;owned\x07 \x9b31m \u202egnp.exe \x7f\b\r AWS tunnel is sending AUTHENTICATION_FAILED as the response"
     records = [(s, ms, {**r, "details": hostile}) for s, ms, r in GOOD]
-    for format in ("json", "text", "markdown"):
+    for format in ("json", "text", "markdown", "html"):
         out = tool.diagnose("-", stdin=piped("live-tail", records), format=format).out.decode()
         assert not [c for c in out if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c in "\u202a\u202b\u202c\u202d\u202e"]
 

@@ -79,7 +79,7 @@ def test_report_validates_against_the_schema(name):
 
 
 @every_sample
-@pytest.mark.parametrize("format", ["json", "text"])
+@pytest.mark.parametrize("format", ["json", "text", "html"])
 def test_second_run_and_two_jobs_give_the_same_bytes(name, format):
     once = first_run(name, format)
     assert diagnose(name, format).out == once.out

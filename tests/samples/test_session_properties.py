@@ -446,7 +446,7 @@ def test_connector_is_named_by_its_lines_and_its_events():
     """A service account's key is a secret that the events carry; its name is the user."""
     log = Twingate(1)
     log.close(log.establish(log.start, 1, "1171", service=True), log.start + 9)
-    for format in ("json", "text", "markdown"):
+    for format in ("json", "text", "markdown", "html"):
         out = tool.diagnose("-", stdin=plain(log.records()), format=format).out.decode()
         assert "s3cr3t-of-the-service" not in out
     assert [s["user"] for s in sessions_of(diagnosed(log.records()).report)] == ["build-robot"]
@@ -586,7 +586,7 @@ HOSTILE = "\x1b[2J\x1b]0;owned\x07 \x9b31m \u202egnp.exe \x7f\b\r <script>alert(
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-@pytest.mark.parametrize("format", ["json", "text", "markdown"])
+@pytest.mark.parametrize("format", ["json", "text", "markdown", "html"])
 def test_control_characters_are_escaped_everywhere(system, format):
     spoken = ("user", "username", "log", "connection", "userId", "parentEntityName", "email", "error_message",
               "sessionDisconnectReason", "connection-attempt-failure-reason")
