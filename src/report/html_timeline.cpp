@@ -2,6 +2,7 @@
 // in its height as well as in its colour. The page's script puts its own timeline in their place; paper gets these.
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -75,6 +76,32 @@ void figure(Markup& to, const diag::TunnelReport& t, diag::Time now) {
   axis(to, scale);
 }
 
+// Of a connection with several tunnels: all up, some, none.
+void redundancy(Markup& to, const Family& f) {
+  if (f.connection == nullptr || f.tunnels.size() < 2) return;
+  Scale scale{std::numeric_limits<diag::Time>::max(), std::numeric_limits<diag::Time>::min(), kColumns};
+  for (const diag::TunnelReport* t : f.tunnels) {
+    if (!has_timeline(*t)) continue;
+    scale.start = std::min(scale.start, t->timeline.start);
+    scale.end = std::max(scale.end, t->timeline.end);
+  }
+  if (scale.end <= scale.start) return;
+  Lane tunnels("Tunnels", scale);
+  tunnels.fill(scale, scale.start, scale.end, Cell::Up);
+  for (const diag::TunnelReport* t : f.tunnels) {
+    for (const diag::Outage& o : t->outages) tunnels.fill(scale, o.start, o.end.value_or(scale.end), Cell::Negotiating);
+  }
+  for (const diag::Interval& down : f.connection->both_down) tunnels.fill(scale, down.start, down.end.value_or(scale.end), Cell::Outage);
+  const Element box(to, "figure");
+  {
+    const Element caption(to, "figcaption");
+    to.element("span", f.connection->id, {{"class", "mono"}}).text(" " + redundancy_in_words(*f.connection).text + "; thin: not all tunnels were up, red: none");
+  }
+  const Element grid(to, "div", {{"class", "lanes"}});
+  lane(to, tunnels);
+  axis(to, scale);
+}
+
 void legend(Markup& to) {
   const Element list(to, "ul", {{"class", "legend"}, {"aria-label", "What the timeline's marks mean"}});
   for (std::size_t kind = 1; kind < kCells; ++kind) {
@@ -100,6 +127,7 @@ void timelines(Markup& to, const Document& document) {
   const Element still(to, "div", {{"class", "still"}});
   std::size_t drawn = 0, left_out = 0;
   for (const Family& f : families(report)) {
+    if (drawn < kTunnels) redundancy(to, f);
     for (const diag::TunnelReport* t : f.tunnels) {
       if (!has_timeline(*t)) continue;
       drawn < kTunnels ? (++drawn, figure(to, *t, report.now)) : static_cast<void>(++left_out);

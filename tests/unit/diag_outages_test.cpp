@@ -182,5 +182,20 @@ TEST(HourlyRekeys, OfACleanDayAreSilent) {
   EXPECT_EQ(findings_text(report), kMissing);
 }
 
+TEST(Timeline, KeepsTheRecordsOfTheLatestMarksWhenAskedFor) {
+  Story story("00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+              "00:30 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.21\n");
+  EXPECT_THAT(story.tell().tunnels[0].timeline.records, ::testing::IsEmpty());
+  story.options.marked_records = 1;
+  const diag::Timeline timeline = story.tell().tunnels[0].timeline;
+  ASSERT_EQ(timeline.records.size(), 1U);
+  EXPECT_THAT(timeline.records[0].message, HasSubstr("198.51.100.21"));
+  std::vector<std::uint32_t> records;
+  for (const Mark& mark : timeline.marks) {
+    if (mark.kind == MarkKind::Failure) records.push_back(mark.record);
+  }
+  EXPECT_THAT(records, ::testing::ElementsAre(0, 1));
+}
+
 }  // namespace
 }  // namespace tunnelscope::diag::test

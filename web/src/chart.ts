@@ -109,6 +109,10 @@ export class Timeline {
     return true;
   }
 
+  focus(): void {
+    this.viewport.focus({ preventScroll: true });
+  }
+
   private tools(): HTMLElement {
     const button = (label: string, title: string, run: () => void): HTMLElement => {
       const b = element('button', { type: 'button', 'aria-label': title, title }, label);

@@ -129,23 +129,26 @@ export function evidenceAt(model: Model, tunnel: Tunnel, time: number): string |
   return null;
 }
 
-// How many of a family's tunnels were not in an outage, from change to change: up for all, negotiating for some, outage for none.
+// How many of a family's tunnels were up, from change to change: up for all, negotiating for some, outage for none.
 export function redundancy(family: Family): Stretch[] {
-  const turns: [number, number][] = [];
   const known = family.tunnels.flatMap((t) => t.lanes.flatMap((lane) => lane.stretches));
   if (known.length === 0) return [];
   const start = known.reduce((least, s) => Math.min(least, s.start), Infinity);
   const end = known.reduce((most, s) => Math.max(most, s.end), -Infinity);
-  for (const t of family.tunnels) for (const o of t.outages) turns.push([o.start, 1], [o.end, -1]);
-  turns.sort((a, b) => a[0] - b[0]);
+  const turns: { time: number; some: number; none: number }[] = [{ time: end, some: 0, none: 0 }];
+  for (const o of family.tunnels.flatMap((t) => t.outages)) turns.push({ time: o.start, some: 1, none: 0 }, { time: o.end, some: -1, none: 0 });
+  for (const o of family.bothDown) turns.push({ time: o.start, some: 0, none: 1 }, { time: o.end, some: 0, none: -1 });
+  turns.sort((a, b) => a.time - b.time);
   const out: Stretch[] = [];
-  let down = 0;
   let from = start;
-  const cell = (): number => (down === 0 ? CELLS.indexOf('up') : down < family.tunnels.length ? CELLS.indexOf('negotiating') : OUTAGE);
-  for (const [time, change] of [...turns, [end, 0] as [number, number]]) {
-    if (time > from) out.push({ start: from, end: time, cell: cell() });
-    from = Math.max(from, time);
-    down += change;
+  let some = 0;
+  let none = 0;
+  for (const turn of turns) {
+    const cell = none > 0 ? 'outage' : some > 0 ? 'negotiating' : 'up';
+    if (turn.time > from) out.push({ start: from, end: turn.time, cell: CELLS.indexOf(cell) });
+    from = Math.max(from, turn.time);
+    some += turn.some;
+    none += turn.none;
   }
   return out;
 }

@@ -63,7 +63,7 @@ function openFor(target: Element | null): void {
 // Links to findings and evidence: what they lead to is opened, outlined and given the focus.
 function jumps(): void {
   const arrive = (): void => {
-    const target = location.hash === '' ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash === '' ? null : document.getElementById(location.hash.slice(1));
     for (const old of all('.is-target')) old.classList.remove('is-target');
     if (target === null || !/^[ef]-/.test(target.id)) return;
     openFor(target);
@@ -85,6 +85,7 @@ function linksToTheTimeline(model: Model, timeline: Timeline): void {
     if (finding === undefined) return;
     if (time === undefined) timeline.show(finding.subject, finding.start, finding.end);
     else timeline.showMoment(finding.subject, Number(time));
+    if (show !== undefined) timeline.focus();
   });
 }
 

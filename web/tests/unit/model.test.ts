@@ -34,7 +34,7 @@ test('evidence is found by the time, for a tunnel and for its connection, and fo
 });
 
 test('redundancy goes from all tunnels to some to none and back', () => {
-  const [family] = modelOf(raw([tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })])).families;
+  const [family] = modelOf(raw([tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })], { families: [{ connection: 'vpn-1', bothDown: [30, 40], tunnels: [tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })] }] })).families;
   assert.deepEqual(redundancy(family!).map((s) => [s.start - 1000, s.end - 1000, CELLS[s.cell]]), [
     [0, 10, 'up'], [10, 30, 'negotiating'], [30, 40, 'outage'], [40, 60, 'negotiating'], [60, 100, 'up'],
   ]);
