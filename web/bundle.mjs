@@ -7,8 +7,12 @@ const [packages, outfile] = process.argv.slice(2).map((path) => resolve(path));
 const { build } = createRequire(join(packages, 'package.json'))('esbuild');
 
 // What the licences of bundled packages ask to be kept.
-const licence = (name, file) => `${name}\n${readFileSync(join(packages, name, file), 'utf8').replaceAll('\r', '').trim()}`;
-const notices = [licence('echarts', 'NOTICE'), licence('zrender', 'LICENSE'), licence('tslib', 'LICENSE.txt')].join('\n\n');
+const licence = (name, file) =>
+  `${name}\n${readFileSync(join(packages, name, file), 'utf8')
+    .replaceAll('\r', '')
+    .trim()}`;
+const apache = 'Apache ECharts is under the Apache License 2.0, http://www.apache.org/licenses/LICENSE-2.0';
+const notices = [apache, licence('echarts', 'NOTICE'), licence('zrender', 'LICENSE'), licence('tslib', 'LICENSE.txt')].join('\n\n').replaceAll('*/', '* /');
 
 await build({
   entryPoints: [new URL('src/page.ts', import.meta.url).pathname],
@@ -18,7 +22,7 @@ await build({
   format: 'iife',
   target: ['chrome100', 'firefox100', 'safari15'],
   legalComments: 'none',
-  banner: { js: `/*!\nApache ECharts is under the Apache License 2.0, http://www.apache.org/licenses/LICENSE-2.0\n\n${notices.replaceAll('*/', '* /')}\n*/` },
+  banner: { js: `/*!\n${notices}\n*/` },
   nodePaths: [packages],
   outfile,
   logLevel: 'warning',

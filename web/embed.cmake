@@ -2,7 +2,7 @@
 function(bytes_of name path)
   file(READ ${path} HEX HEX)
   string(REGEX REPLACE "(..)" "0x\\1," BYTES "${HEX}")
-  string(REGEX REPLACE "(....................................................................................................)" "\\1\n" BYTES "${BYTES}")
+  string(REGEX REPLACE "(................................................................................)" "\\1\n" BYTES "${BYTES}")
   set(ALL "${ALL}constexpr unsigned char ${name}[] = {${BYTES}0x00};\n" PARENT_SCOPE)
 endfunction()
 bytes_of(kStyle ${STYLE})

@@ -12,6 +12,7 @@ if(STATUS EQUAL 0)
 elseif(MODE STREQUAL "ON")
   message(FATAL_ERROR "npm ci failed (${STATUS}):\n${SAID}")
 else()
-  message("HTML reports: the packages of web/ cannot be had (${STATUS}), timelines stand still; delete ${OUT}/packages to try again\n${SAID}")
+  message("HTML reports: the packages of web/ cannot be had (${STATUS}), timelines stand still
+delete ${OUT}/packages to try again\n${SAID}")
   file(WRITE ${OUT}/packages "no")
 endif()

@@ -36,7 +36,8 @@ std::string headline(const diag::Report& report) {
   for (const diag::TunnelReport& t : report.tunnels) ++by_status[t.status];
   std::string text;
   for (const std::string_view name : {"down", "flapping", "degraded", "unknown", "up"}) {
-    if (const auto found = by_status.find(name); found != by_status.end()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", found->second, name);
+    const auto found = by_status.find(name);
+    if (found != by_status.end()) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", found->second, name);
   }
   if (!report.tunnels.empty()) text = fmt::format("{}: {}", counted(report.tunnels.size(), "tunnel"), text);
   if (!report.sessions.empty()) text += fmt::format("{}user sessions: {}", text.empty() ? "" : "; ", sessions_in_short(report));

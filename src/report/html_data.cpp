@@ -78,15 +78,16 @@ class Data {
   std::string write() {
     const std::string rows = families_as_json();
     const std::string found = findings();
-    return fmt::format(R"({{"version":1,"base":{},"end":{},"families":{},"findings":{},"texts":{},"places":{}}})", base_, end_ - base_, rows, found,
-                       list(texts_.all(), quoted), list(places_.all(), quoted));
+    return fmt::format(R"({{"version":1,"base":{},"end":{},"families":{},"findings":{},"texts":{},"places":{}}})", base_,
+                       end_ - base_, rows, found, list(texts_.all(), quoted), list(places_.all(), quoted));
   }
 
  private:
   std::string families_as_json() {
     return list(families_, [this](const Family& f) {
       const std::string& connection = f.tunnels.front()->connection;
-      return fmt::format(R"({{"connection":{},"bothDown":{},"tunnels":{}}})", connection.empty() ? "null" : quoted(connection), both_down(f),
+      return fmt::format(R"({{"connection":{},"bothDown":{},"tunnels":{}}})",
+                         connection.empty() ? "null" : quoted(connection), both_down(f),
                          list(f.tunnels, [this](const diag::TunnelReport* t) { return tunnel(*t); }));
     });
   }
@@ -100,8 +101,9 @@ class Data {
     const diag::Timeline& line = t.timeline;
     const std::string fallen = outages(t);  // texts are numbered in this order
     const std::string marked = marks(line);
-    return fmt::format(R"({{"id":{},"name":{},"status":{},"words":{},"phase1":{},"phase2":{},"bgp":{},"outages":{},"marks":{}}})", quoted(t.id),
-                       quoted(short_name(t)), quoted(t.status), quoted(tunnel_in_words(t, report_.now)), stretches(line, line.phase1),
+    return fmt::format(R"({{"id":{},"name":{},"status":{},"words":{},)"
+                       R"("phase1":{},"phase2":{},"bgp":{},"outages":{},"marks":{}}})",
+                       quoted(t.id), quoted(short_name(t)), quoted(t.status), quoted(tunnel_in_words(t, report_.now)), stretches(line, line.phase1),
                        stretches(line, line.phase2), stretches(line, line.bgp), fallen, marked);
   }
 
@@ -156,7 +158,8 @@ class Data {
   std::string record(const diag::Timeline& line, std::uint32_t number) {
     if (number == 0 || number > line.records.size()) return "-1,-1,-1";
     const diag::MarkedRecord& r = line.records[number - 1];
-    return fmt::format("{},{},{}", texts_.number_of(r.message, kMessageBytes), places_.number_of(report_.paths[r.place.input], kMessageBytes), r.place.line);
+    return fmt::format("{},{},{}", texts_.number_of(r.message, kMessageBytes),
+                       places_.number_of(report_.paths[r.place.input], kMessageBytes), r.place.line);
   }
 
   // Where a finding is, for a click on it to go there.
@@ -165,11 +168,12 @@ class Data {
     for (const diag::Finding& f : report_.findings) {
       if (f.first_seen != diag::kNoTime && !is_about_sessions(f) && placed.size() < kFindings) placed.push_back(&f);
     }
-    return list(placed, [this](const diag::Finding* f) {
+    const auto moment = [this](const diag::Evidence& e) { return fmt::format("{}", e.time == diag::kNoTime ? -1 : e.time - base_); };
+    return list(placed, [&](const diag::Finding* f) {
       const Time last = f->ongoing ? end_ : f->last_seen;
       return fmt::format(R"({{"id":{},"subject":{},"span":[{}],"evidence":{}}})", quoted(f->fingerprint), quoted(f->subject),
                          span(f->first_seen, std::max(f->first_seen, last)),
-                         list(f->evidence, [this](const diag::Evidence& e) { return fmt::format("{}", e.time == diag::kNoTime ? -1 : e.time - base_); }));
+                         list(f->evidence, moment));
     });
   }
 

@@ -63,7 +63,8 @@ void outages(Markup& to, const diag::Report& report) {
 void redundancy(Markup& to, const diag::Report& report) {
   if (report.connections.empty()) return;
   to.element("h3", "Redundancy");
-  Table table(to, "Connections and the times in which no tunnel of theirs was up", {"Connection", "Tunnels", "Up at the end", "Without any tunnel"});
+  Table table(to, "Connections and the times in which no tunnel of theirs was up",
+              {"Connection", "Tunnels", "Up at the end", "Without any tunnel"});
   for (std::size_t i = 0; i < std::min(report.connections.size(), kRows); ++i) {
     const diag::ConnectionReport& c = report.connections[i];
     std::string times;
@@ -94,7 +95,8 @@ void inputs(Markup& to, const diag::Report& report) {
   Table table(to, "Inputs", {"Path", "Container", "Records", "Skipped"});
   for (std::size_t i = 0; i < std::min(report.inputs.size(), kRows); ++i) {
     const diag::InputSummary& in = report.inputs[i];
-    table.row({in.path, in.container.empty() ? "nothing recognised" : in.container, fmt::format("{}", in.records), fmt::format("{}", in.skipped)});
+    table.row({in.path, in.container.empty() ? "nothing recognised" : in.container, fmt::format("{}", in.records),
+               fmt::format("{}", in.skipped)});
   }
 }
 

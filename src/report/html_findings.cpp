@@ -43,7 +43,8 @@ class Findings {
  private:
   void open(const Finding& f) {
     const std::string id = id_of(f);
-    to_.open("article", {{"class", fmt::format("finding is-{}", kb::name_of(f.severity))}, {"id", id}, {"aria-labelledby", id + "-t"}, {"tabindex", "-1"}});
+    to_.open("article", {{"class", fmt::format("finding is-{}", kb::name_of(f.severity))},
+                         {"id", id}, {"aria-labelledby", id + "-t"}, {"tabindex", "-1"}});
     head(f, id);
   }
 
@@ -124,7 +125,8 @@ class Findings {
 
   void evidence(const Finding& f) {
     if (f.evidence.empty()) return;
-    to_.element("h4", f.count > f.evidence.size() ? fmt::format("Evidence, {} of {} records", f.evidence.size(), f.count) : std::string("Evidence"));
+    to_.element("h4", f.count <= f.evidence.size() ? std::string("Evidence")
+                                                   : fmt::format("Evidence, {} of {} records", f.evidence.size(), f.count));
     const Element list(to_, "ol", {{"class", "evidence"}});
     for (std::size_t i = 0; i < f.evidence.size(); ++i) record(f, i);
   }
@@ -142,7 +144,8 @@ class Findings {
   // A way to its place in the timeline, where sessions have none.
   void moment(const Finding& f, diag::Time time) {
     if (is_about_sessions(f) || time == diag::kNoTime) return static_cast<void>(to_.element("time", diag::date_and_clock(time)));
-    const Element link(to_, "a", {{"class", "moment"}, {"href", "#timeline"}, {"data-show", f.fingerprint}, {"data-time", fmt::format("{}", time)}});
+    const Element link(to_, "a", {{"class", "moment"}, {"href", "#timeline"}, {"data-show", f.fingerprint},
+                                  {"data-time", fmt::format("{}", time)}});
     to_.element("time", diag::date_and_clock(time), {{"datetime", diag::rfc3339(time)}});
   }
 
@@ -161,7 +164,8 @@ class Findings {
       const auto* number = std::get_if<double>(&value);
       const auto* text = std::get_if<std::string>(&value);
       if (number == nullptr && text == nullptr) continue;
-      known += fmt::format("{}{} {}", known.empty() ? "" : ", ", name, number != nullptr ? fmt::format("{}", *number) : shortened(*text, kTextBytes));
+      const std::string shown = number != nullptr ? fmt::format("{}", *number) : shortened(*text, kTextBytes);
+      known += fmt::format("{}{} {}", known.empty() ? "" : ", ", name, shown);
     }
     if (!known.empty()) to_.element("p", known, {{"class", "meta"}});
   }

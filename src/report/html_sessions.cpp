@@ -41,7 +41,8 @@ void curve(Markup& to, const diag::Concurrency& c) {
     const Element caption(to, "figcaption");
     to.text("Open at once, " + span_in_words(c));
   }
-  const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", columns, kHeight)}, {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}});
+  const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", columns, kHeight)},
+                                {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}});
   to.element("path", "", {{"d", path}});
 }
 
@@ -50,8 +51,8 @@ void clients(Markup& to, const SessionGroup& g) {
   Table table(to, "Busiest, failing and churning", {"Who", "Why listed", "Sessions", "Failed", "Short", "Connected", "Bytes"});
   const auto rows = [&table](const std::string& why, const std::vector<diag::SessionRow>& all) {
     for (const diag::SessionRow& r : all) {
-      table.row({shortened(r.who, kTextBytes), why, fmt::format("{}", r.connections), fmt::format("{}", r.failed), fmt::format("{}", r.short_ones),
-                 connected(r.connected_s), r.bytes ? bytes_in_words(*r.bytes) : "-"});
+      table.row({shortened(r.who, kTextBytes), why, fmt::format("{}", r.connections), fmt::format("{}", r.failed),
+                 fmt::format("{}", r.short_ones), connected(r.connected_s), r.bytes ? bytes_in_words(*r.bytes) : "-"});
     }
   };
   rows("busiest", g.busiest);
@@ -77,8 +78,9 @@ void list(Markup& to, const SessionGroup& g) {
   Table table(to, "Sessions", {"Start", "Who", "From", "To", "Lasted", "Outcome", "Reason", "At"});
   for (std::size_t i = 0; i < shown; ++i) {
     const diag::SessionLine& s = g.list[i];
-    table.row({s.start == diag::kNoTime ? "unknown" : diag::date_and_clock(s.start), shortened(s.user.empty() ? s.device : s.user, kTextBytes),
-               shortened(s.address, kTextBytes), shortened(!s.resource.empty() ? s.resource : !s.connector.empty() ? s.connector : s.gateway, kTextBytes),
+    const std::string& goal = !s.resource.empty() ? s.resource : !s.connector.empty() ? s.connector : s.gateway;
+    table.row({s.start == diag::kNoTime ? "unknown" : diag::date_and_clock(s.start),
+               shortened(s.user.empty() ? s.device : s.user, kTextBytes), shortened(s.address, kTextBytes), shortened(goal, kTextBytes),
                s.duration_s ? connected(*s.duration_s) : "-", s.outcome, shortened(s.reason, kTextBytes), s.at});
   }
 }
@@ -116,7 +118,8 @@ void sessions(Markup& to, const Document& document) {
   to.element("h2", "User sessions", {{"id", "h-sessions"}});
   const auto all = judged_groups(report);
   for (std::size_t i = 0; i < std::min(all.size(), kSections); ++i) group(to, all[i]);
-  if (all.size() > kSections) to.element("p", fmt::format("and {}: --format json shows them all", counted(all.size() - kSections, "more group")));
+  if (all.size() <= kSections) return;
+  to.element("p", fmt::format("and {}: --format json shows them all", counted(all.size() - kSections, "more group")));
 }
 
 }  // namespace tunnelscope::report::html

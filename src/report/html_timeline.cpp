@@ -45,7 +45,8 @@ void lane(Markup& to, const Lane& lane) {
     i = next;
   }
   to.element("span", lane.label, {{"class", "label"}});
-  const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", kColumns, kHeight)}, {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}});
+  const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", kColumns, kHeight)},
+                                {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}});
   for (std::size_t kind = 1; kind < kCells; ++kind) {
     if (!paths[kind].empty()) to.element("path", "", {{"class", fmt::format("cell-{}", kLooks[kind].name)}, {"d", paths[kind]}});
   }
@@ -95,7 +96,8 @@ void redundancy(Markup& to, const Family& f) {
   const Element box(to, "figure");
   {
     const Element caption(to, "figcaption");
-    to.element("span", f.connection->id, {{"class", "mono"}}).text(" " + redundancy_in_words(*f.connection).text + "; thin: not all tunnels were up, red: none");
+    to.element("span", f.connection->id, {{"class", "mono"}});
+    to.text(fmt::format(" {}; thin: not all tunnels were up, red: none", redundancy_in_words(*f.connection).text));
   }
   const Element grid(to, "div", {{"class", "lanes"}});
   lane(to, tunnels);

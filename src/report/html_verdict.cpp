@@ -71,13 +71,17 @@ void nothing_wrong(Markup& to, const diag::Report& report) {
   to.element("p", "No finding above information. What these logs cannot show is said under Coverage.");
 }
 
+void first_of(Markup& to, const Finding& f) {
+  const auto steps = folded(f.steps);
+  if (steps.empty()) return;
+  to.element("p", fmt::format("first: {}{}", actor(steps.front().who), steps.front().text), {{"class", "first-step"}});
+}
+
 void why(Markup& to, const diag::Report& report, const TunnelReport& t) {
   const Finding* f = finding_of(report, t);
   if (f == nullptr) return static_cast<void>(to.text(t.primary_cause));
   to.element("a", f->title, {{"href", "#" + id_of(*f)}, {"data-finding", f->fingerprint}});
-  if (const auto steps = folded(f->steps); !steps.empty() && t.status != "up") {
-    to.element("p", fmt::format("first: {}{}", actor(steps.front().who), steps.front().text), {{"class", "first-step"}});
-  }
+  if (t.status != "up") first_of(to, *f);
 }
 
 std::string down(const TunnelReport& t, diag::Time now) {
@@ -129,11 +133,14 @@ void tunnels(Markup& to, const diag::Report& report) {
   const auto healthy = std::find_if(all.begin(), all.end(), is_healthy);
   const auto ill = static_cast<std::size_t>(healthy - all.begin());
   for (std::size_t i = 0; i < std::min(ill, kFamilies); ++i) family(to, report, all[i]);
-  if (ill > kFamilies) to.element("p", fmt::format("and {} with a tunnel that is not up: see the timeline", counted(ill - kFamilies, "more connection")));
+  if (ill > kFamilies) {
+    to.element("p", fmt::format("and {} with a tunnel that is not up: see the timeline", counted(ill - kFamilies, "more connection")));
+  }
   const std::size_t well = all.size() - ill;
   if (well == 0) return;
   const bool few = well <= kFewHealthy;
-  if (!few) to.open("details", {{"class", "healthy"}}).element("summary", fmt::format("{} with all tunnels up", counted(well, "connection")));
+  if (!few) to.open("details", {{"class", "healthy"}});
+  if (!few) to.element("summary", fmt::format("{} with all tunnels up", counted(well, "connection")));
   for (std::size_t i = ill; i < std::min(all.size(), ill + kFamilies); ++i) family(to, report, all[i]);
   if (well > kFamilies) to.element("p", fmt::format("and {} more", well - kFamilies));
   if (!few) to.close();
@@ -158,8 +165,7 @@ void groups(Markup& to, const diag::Report& report) {
     table.cell();
     if (j.finding != nullptr) {
       to.element("a", j.finding->title, {{"href", "#" + id_of(*j.finding)}, {"data-finding", j.finding->fingerprint}});
-      const auto steps = folded(j.finding->steps);
-      if (!steps.empty()) to.element("p", fmt::format("first: {}{}", actor(steps.front().who), steps.front().text), {{"class", "first-step"}});
+      first_of(to, *j.finding);
     }
     table.end_cell();
     table.end_row();

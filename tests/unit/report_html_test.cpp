@@ -1,4 +1,5 @@
-// The HTML page, over reports made by hand: hostile text stays text, the policy allows what is embedded and nothing else, data fit the page.
+// The HTML page, over reports made by hand: hostile text stays text, the policy allows what is embedded and nothing else,
+// data fit the page.
 // What a browser makes of it is tested in web/tests/page.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -151,7 +152,8 @@ TEST(ReportHtml, WhatWouldNotFitIsThinnedOutAndKeepsTheWorst) {
   t.timeline.phase1.clear();
   constexpr int kStretches = 200'000;
   for (int i = 0; i < kStretches; ++i) {
-    t.timeline.phase1.push_back({at(0) + i * 10, at(0) + i * 10 + 10, i == 100'001 ? diag::PhaseState::Down : diag::PhaseState::Established});
+    const auto state = i == 100'001 ? diag::PhaseState::Down : diag::PhaseState::Established;
+    t.timeline.phase1.push_back({at(0) + i * 10, at(0) + i * 10 + 10, state});
   }
   const Json data = data_of(builder);
   const Json& lane = data["families"][0]["tunnels"][0]["phase1"];

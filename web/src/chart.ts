@@ -8,8 +8,20 @@ import { CanvasRenderer } from 'echarts/renderers';
 
 import { element } from './dom.ts';
 import {
-  clock, duration, layoutOf, rowsBetween, stopsOf, visibleMarks, visibleStretches, wordOf, LANE, TITLE,
-  type Filter, type Layout, type Row, type Stop,
+  clock,
+  duration,
+  layoutOf,
+  rowsBetween,
+  stopsOf,
+  visibleMarks,
+  visibleStretches,
+  wordOf,
+  LANE,
+  TITLE,
+  type Filter,
+  type Layout,
+  type Row,
+  type Stop,
 } from './layout.ts';
 import { CELLS, evidenceAt, type Mark, type Model, type Stretch, type Tunnel } from './model.ts';
 
@@ -51,19 +63,35 @@ export class Timeline {
   private readonly tip: HTMLElement;
   private readonly range: HTMLElement;
 
-  constructor(private readonly host: HTMLElement, private model: Model) {
+  constructor(
+    private readonly host: HTMLElement,
+    private model: Model,
+  ) {
     this.from = model.start;
     this.to = model.end;
     this.layout = layoutOf(model, this.filter);
     this.range = element('span', { class: 'range' });
     this.canvas = element('div', { class: 'canvas' });
     this.spacer = element('div', { class: 'rows' }, this.canvas);
-    this.viewport = element('div', { class: 'viewport', tabindex: '0', role: 'group', 'aria-roledescription': 'timeline', 'aria-describedby': 'timeline-keys' }, this.spacer);
+    this.viewport = element(
+      'div',
+      { class: 'viewport', tabindex: '0', role: 'group', 'aria-roledescription': 'timeline', 'aria-describedby': 'timeline-keys' },
+      this.spacer,
+    );
     this.record = element('div', { class: 'record', role: 'status', 'aria-live': 'polite' });
     this.tip = element('div', { class: 'tip', 'aria-hidden': 'true', hidden: '' });
-    host.append(this.tools(), this.viewport, element('p', { class: 'hint', id: 'timeline-keys' },
-      'Keys: left and right pan, + and - zoom, 0 shows all, n and p go to the next and previous event, up and down scroll. ' +
-      'Mouse: drag pans, Ctrl and wheel zooms. Touch: drag pans, pinch zooms.'), this.record, this.tip);
+    host.append(
+      this.tools(),
+      this.viewport,
+      element(
+        'p',
+        { class: 'hint', id: 'timeline-keys' },
+        'Keys: left and right pan, + and - zoom, 0 shows all, n and p go to the next and previous event, up and down scroll. ' +
+          'Mouse: drag pans, Ctrl and wheel zooms. Touch: drag pans, pinch zooms.',
+      ),
+      this.record,
+      this.tip,
+    );
     this.host.hidden = false;
     this.size();
     this.chart = init(this.canvas, null, { renderer: 'canvas', useDirtyRect: false });
@@ -83,7 +111,13 @@ export class Timeline {
   restyle(): void {
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
-    this.colours = { ink: colour('--ink'), soft: colour('--soft'), line: colour('--line'), ground: colour('--plain-ground'), link: colour('--link') };
+    this.colours = {
+      ink: colour('--ink'),
+      soft: colour('--soft'),
+      line: colour('--line'),
+      ground: colour('--plain-ground'),
+      link: colour('--link'),
+    };
     for (const cell of CELLS) this.colours[cell] = colour(`--cell-${cell}`);
     this.chart.setOption(this.wholeOption(), { notMerge: true });
     this.draw();
@@ -119,15 +153,26 @@ export class Timeline {
       b.addEventListener('click', run);
       return b;
     };
-    const words = element('input', { type: 'search', placeholder: 'Find a tunnel', 'aria-label': 'Find a tunnel in the timeline', autocomplete: 'off' }) as HTMLInputElement;
+    const words = element('input', {
+      type: 'search',
+      placeholder: 'Find a tunnel',
+      'aria-label': 'Find a tunnel in the timeline',
+      autocomplete: 'off',
+    }) as HTMLInputElement;
     words.addEventListener('input', () => this.setFilter({ ...this.filter, words: words.value }));
     const ill = element('input', { type: 'checkbox', id: 'ill-only', autocomplete: 'off' }) as HTMLInputElement;
     ill.addEventListener('change', () => this.setFilter({ ...this.filter, illOnly: ill.checked }));
-    const bar = element('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Timeline' },
-      button('+', 'Zoom in', () => this.zoom(0.5)), button('\u2212', 'Zoom out', () => this.zoom(2)),
-      button('\u2190', 'Earlier', () => this.pan(-0.25)), button('\u2192', 'Later', () => this.pan(0.25)),
+    const bar = element(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Timeline' },
+      button('+', 'Zoom in', () => this.zoom(0.5)),
+      button('\u2212', 'Zoom out', () => this.zoom(2)),
+      button('\u2190', 'Earlier', () => this.pan(-0.25)),
+      button('\u2192', 'Later', () => this.pan(0.25)),
       button('All', 'Show all', () => this.zoomTo(this.model.start, this.model.end)),
-      button('Previous', 'Previous event', () => this.step(-1)), button('Next', 'Next event', () => this.step(1)));
+      button('Previous', 'Previous event', () => this.step(-1)),
+      button('Next', 'Next event', () => this.step(1)),
+    );
     if (this.model.families.length > 1) bar.append(words, element('label', { class: 'check' }, ill, ' not up'));
     bar.append(this.range);
     return bar;
@@ -140,15 +185,26 @@ export class Timeline {
       this.to = zoom.endValue;
       this.later();
     });
-    this.chart.on('mouseover', { seriesId: 'pieces' }, (event) => this.hover(this.items[event.dataIndex], event.event?.event as MouseEvent | undefined));
-    this.chart.on('mouseout', { seriesId: 'pieces' }, () => { this.tip.hidden = true; });
+    this.chart.on('mouseover', { seriesId: 'pieces' }, (event) =>
+      this.hover(this.items[event.dataIndex], event.event?.event as MouseEvent | undefined),
+    );
+    this.chart.on('mouseout', { seriesId: 'pieces' }, () => {
+      this.tip.hidden = true;
+    });
     this.chart.on('click', { seriesId: 'pieces' }, (event) => {
       const item = this.items[event.dataIndex];
-      if (item?.row.tunnel) this.select({ tunnel: item.row.tunnel, time: item.mark?.time ?? item.start, mark: item.mark, outage: item.stretch });
+      if (item?.row.tunnel)
+        this.select({ tunnel: item.row.tunnel, time: item.mark?.time ?? item.start, mark: item.mark, outage: item.stretch });
     });
     this.viewport.addEventListener('scroll', () => this.later(), { passive: true });
     this.viewport.addEventListener('keydown', (event) => this.key(event));
-    this.canvas.addEventListener('wheel', (event) => { if (event.ctrlKey) event.preventDefault(); }, { passive: false });
+    this.canvas.addEventListener(
+      'wheel',
+      (event) => {
+        if (event.ctrlKey) event.preventDefault();
+      },
+      { passive: false },
+    );
     new ResizeObserver(() => {
       this.size();
       this.chart.resize();
@@ -159,8 +215,14 @@ export class Timeline {
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const run: Record<string, () => void> = {
-      ArrowLeft: () => this.pan(-0.2), ArrowRight: () => this.pan(0.2), '+': () => this.zoom(0.5), '=': () => this.zoom(0.5), '-': () => this.zoom(2),
-      '0': () => this.zoomTo(this.model.start, this.model.end), n: () => this.step(1), p: () => this.step(-1),
+      ArrowLeft: () => this.pan(-0.2),
+      ArrowRight: () => this.pan(0.2),
+      '+': () => this.zoom(0.5),
+      '=': () => this.zoom(0.5),
+      '-': () => this.zoom(2),
+      '0': () => this.zoomTo(this.model.start, this.model.end),
+      n: () => this.step(1),
+      p: () => this.step(-1),
     };
     const action = run[event.key];
     if (action === undefined) return;
@@ -189,7 +251,10 @@ export class Timeline {
   }
 
   zoom(factor: number): void {
-    const middle = this.selected !== null && this.selected.time > this.from && this.selected.time < this.to ? this.selected.time : (this.from + this.to) / 2;
+    const middle =
+      this.selected !== null && this.selected.time > this.from && this.selected.time < this.to
+        ? this.selected.time
+        : (this.from + this.to) / 2;
     this.zoomTo(middle - (middle - this.from) * factor, middle + (this.to - middle) * factor);
   }
   private pan(share: number): void {
@@ -244,7 +309,8 @@ export class Timeline {
     const parts: (Node | string)[] = [element('b', {}, what), ` ${clock(time)} UTC, `, element('span', { class: 'mono' }, tunnel.id)];
     if (mark?.at) parts.push(' ', element('span', { class: 'at' }, mark.at));
     const evidence = evidenceAt(this.model, tunnel, time);
-    if (evidence !== null && document.getElementById(evidence) !== null) parts.push(' ', element('a', { href: `#${evidence}` }, 'evidence'));
+    if (evidence !== null && document.getElementById(evidence) !== null)
+      parts.push(' ', element('a', { href: `#${evidence}` }, 'evidence'));
     if (mark?.message) parts.push(element('code', {}, mark.message));
     this.record.replaceChildren(...parts);
   }
@@ -254,10 +320,20 @@ export class Timeline {
     const { mark, stretch } = item;
     const lines: (Node | string)[] = [];
     if (mark !== null) {
-      lines.push(element('b', {}, wordOf(mark.cell) + (item.count > 1 ? `, one of ${item.count} here` : '')), element('span', {}, `${clock(mark.time)} UTC ${mark.at}`));
+      lines.push(
+        element('b', {}, wordOf(mark.cell) + (item.count > 1 ? `, one of ${item.count} here` : '')),
+        element('span', {}, `${clock(mark.time)} UTC ${mark.at}`),
+      );
       if (mark.message) lines.push(element('code', {}, mark.message));
     } else if (stretch !== null) {
-      lines.push(element('b', {}, item.row.tunnel === null ? standing(stretch) : `${item.row.kind === 'lane' ? `${item.row.label}: ` : ''}${piece(stretch)}`), element('span', {}, `${clock(stretch.start)} to ${clock(stretch.end)} UTC`));
+      lines.push(
+        element(
+          'b',
+          {},
+          item.row.tunnel === null ? standing(stretch) : `${item.row.kind === 'lane' ? `${item.row.label}: ` : ''}${piece(stretch)}`,
+        ),
+        element('span', {}, `${clock(stretch.start)} to ${clock(stretch.end)} UTC`),
+      );
     }
     this.tip.replaceChildren(...lines);
     this.tip.hidden = false;
@@ -288,18 +364,48 @@ export class Timeline {
       useUTC: true,
       grid: { left: this.gutter(), right: 14, top: AXIS, bottom: 0 },
       xAxis: {
-        type: 'time', position: 'top', min: this.model.start, max: this.model.end,
-        axisLabel: { color: soft, fontSize: 11, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, axisTick: { lineStyle: { color: line } },
+        type: 'time',
+        position: 'top',
+        min: this.model.start,
+        max: this.model.end,
+        axisLabel: { color: soft, fontSize: 11, hideOverlap: true },
+        axisLine: { lineStyle: { color: line } },
+        axisTick: { lineStyle: { color: line } },
         splitLine: { show: true, lineStyle: { color: line, opacity: 0.6 } },
       },
       yAxis: { type: 'value', min: 0, max: 1, show: false },
-      dataZoom: [{
-        type: 'inside', xAxisIndex: 0, filterMode: 'none', startValue: this.from, endValue: this.to, minValueSpan: LEAST_SPAN,
-        zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: 'shift', moveOnMouseMove: true, preventDefaultMouseMove: false, throttle: 16,
-      }],
+      dataZoom: [
+        {
+          type: 'inside',
+          xAxisIndex: 0,
+          filterMode: 'none',
+          startValue: this.from,
+          endValue: this.to,
+          minValueSpan: LEAST_SPAN,
+          zoomOnMouseWheel: 'ctrl',
+          moveOnMouseWheel: 'shift',
+          moveOnMouseMove: true,
+          preventDefaultMouseMove: false,
+          throttle: 16,
+        },
+      ],
       series: [
-        { id: 'rows', type: 'custom', silent: true, clip: false, data: [], renderItem: ((p: { dataIndex: number }) => this.drawRow(p.dataIndex)) as never },
-        { id: 'pieces', type: 'custom', clip: true, data: [], encode: { x: [0, 1], y: 2 }, renderItem: ((p: { dataIndex: number }, api: Api) => this.drawPiece(p.dataIndex, api)) as never },
+        {
+          id: 'rows',
+          type: 'custom',
+          silent: true,
+          clip: false,
+          data: [],
+          renderItem: ((p: { dataIndex: number }) => this.drawRow(p.dataIndex)) as never,
+        },
+        {
+          id: 'pieces',
+          type: 'custom',
+          clip: true,
+          data: [],
+          encode: { x: [0, 1], y: 2 },
+          renderItem: ((p: { dataIndex: number }, api: Api) => this.drawPiece(p.dataIndex, api)) as never,
+        },
       ],
     } as Option;
   }
@@ -325,7 +431,15 @@ export class Timeline {
     if (row.kind === 'title') return [];
     const margin = (this.to - this.from) * 0.5; // a drag shows what lies beside the window before it is drawn again
     const [from, to] = [this.from - margin, this.to + margin];
-    const items: Item[] = visibleStretches(row.stretches, from, to, pixel).map((s) => ({ start: s.start, end: s.end, row, cell: s.cell, stretch: s, mark: null, count: 1 }));
+    const items: Item[] = visibleStretches(row.stretches, from, to, pixel).map((s) => ({
+      start: s.start,
+      end: s.end,
+      row,
+      cell: s.cell,
+      stretch: s,
+      mark: null,
+      count: 1,
+    }));
     if (row.kind === 'events' && row.tunnel !== null) {
       for (const { mark, count } of visibleMarks(row.tunnel.marks, from, to, pixel * 7)) {
         items.push({ start: mark.time, end: mark.time, row, cell: mark.cell, stretch: null, mark, count });
@@ -347,12 +461,31 @@ export class Timeline {
     const width = this.plotWidth();
     if (row.kind === 'title') {
       const words = row.tunnel === null ? row.label : `${row.label}  ${row.tunnel.words}`;
-      const text = { text: row.tunnel?.status ? `${row.tunnel.status.toUpperCase()}  ${words}` : words, fill: row.tunnel === null ? ink : soft };
-      return { type: 'text', x: 6, y: y + TITLE - 8, style: { ...text, font: `${row.tunnel === null ? 600 : 500} 12px system-ui, sans-serif`, verticalAlign: 'middle', width: this.viewport.clientWidth - 20, overflow: 'truncate' } };
+      const text = {
+        text: row.tunnel?.status ? `${row.tunnel.status.toUpperCase()}  ${words}` : words,
+        fill: row.tunnel === null ? ink : soft,
+      };
+      return {
+        type: 'text',
+        x: 6,
+        y: y + TITLE - 8,
+        style: {
+          ...text,
+          font: `${row.tunnel === null ? 600 : 500} 12px system-ui, sans-serif`,
+          verticalAlign: 'middle',
+          width: this.viewport.clientWidth - 20,
+          overflow: 'truncate',
+        },
+      };
     }
     const children: unknown[] = [
       { type: 'rect', shape: { x: this.gutter(), y: y + 2, width, height: LANE - 4 }, style: { fill: ground } },
-      { type: 'text', x: 6, y: y + LANE / 2, style: { text: row.label, fill: soft, font: '11px system-ui, sans-serif', verticalAlign: 'middle' } },
+      {
+        type: 'text',
+        x: 6,
+        y: y + LANE / 2,
+        style: { text: row.label, fill: soft, font: '11px system-ui, sans-serif', verticalAlign: 'middle' },
+      },
     ];
     return { type: 'group', children };
   }
@@ -368,7 +501,11 @@ export class Timeline {
     if (item.mark !== null) return this.drawMark(item, x, y, fill);
     const [top, height] = SHAPES[name] ?? [0, 1];
     const width = Math.max(1.5, api.coord([item.end, 0])[0]! - x);
-    const rect = { type: 'rect', shape: { x, y: y + 2 + top * (LANE - 4), width, height: height * (LANE - 4) }, style: { fill, opacity: item.row.kind === 'events' ? 0.55 : 1 } };
+    const rect = {
+      type: 'rect',
+      shape: { x, y: y + 2 + top * (LANE - 4), width, height: height * (LANE - 4) },
+      style: { fill, opacity: item.row.kind === 'events' ? 0.55 : 1 },
+    };
     const children = this.outlines(item, api, y);
     return children.length === 0 ? rect : { type: 'group', children: [rect, ...children] };
   }
@@ -376,13 +513,28 @@ export class Timeline {
   // Where a finding has led to, and what was chosen.
   private outlines(item: Item, api: Api, y: number): unknown[] {
     const out: unknown[] = [];
-    if (this.selected?.outage && item.stretch?.start === this.selected.time && item.row.tunnel === this.selected.tunnel && item.row.kind === 'events') {
+    if (
+      this.selected?.outage &&
+      item.stretch?.start === this.selected.time &&
+      item.row.tunnel === this.selected.tunnel &&
+      item.row.kind === 'events'
+    ) {
       const x = api.coord([item.start, 0])[0]!;
-      out.push({ type: 'rect', silent: true, shape: { x, y: y + 1, width: Math.max(3, api.coord([item.end, 0])[0]! - x), height: LANE - 2 }, style: { fill: 'none', stroke: this.colours['ink'], lineWidth: 2 } });
+      out.push({
+        type: 'rect',
+        silent: true,
+        shape: { x, y: y + 1, width: Math.max(3, api.coord([item.end, 0])[0]! - x), height: LANE - 2 },
+        style: { fill: 'none', stroke: this.colours['ink'], lineWidth: 2 },
+      });
     }
     if (this.band?.tunnel === item.row.tunnel && item.row.kind === 'lane') {
       const [left, right] = [api.coord([this.band.start, 0])[0]!, api.coord([this.band.end, 0])[0]!];
-      out.push({ type: 'rect', silent: true, shape: { x: left - 1, y, width: Math.max(2, right - left + 2), height: 1.5 }, style: { fill: this.colours['link'] } });
+      out.push({
+        type: 'rect',
+        silent: true,
+        shape: { x: left - 1, y, width: Math.max(2, right - left + 2), height: 1.5 },
+        style: { fill: this.colours['link'] },
+      });
     }
     return out;
   }
@@ -393,11 +545,47 @@ export class Timeline {
     const style = { fill, stroke: chosen ? this.colours['ink'] : 'none', lineWidth: chosen ? 2 : 0 };
     const r = 4.5;
     switch (CELLS[item.cell]) {
-      case 'dpd': return { type: 'polygon', shape: { points: [[x, y + 2], [x + 5, y + LANE - 3], [x - 5, y + LANE - 3]] }, style };
-      case 'delete': return { type: 'rect', shape: { x: x - 4, y: middle - 4, width: 8, height: 8 }, style };
-      case 'collision': return { type: 'polygon', shape: { points: [[x, y + LANE - 2], [x + 5, y + 3], [x - 5, y + 3]] }, style };
-      case 'failure': return { type: 'polygon', shape: { points: [[x, middle - 6], [x + 6, middle], [x, middle + 6], [x - 6, middle]] }, style };
-      default: return { type: 'circle', shape: { cx: x, cy: middle, r: r - 1.5 }, style };
+      case 'dpd':
+        return {
+          type: 'polygon',
+          shape: {
+            points: [
+              [x, y + 2],
+              [x + 5, y + LANE - 3],
+              [x - 5, y + LANE - 3],
+            ],
+          },
+          style,
+        };
+      case 'delete':
+        return { type: 'rect', shape: { x: x - 4, y: middle - 4, width: 8, height: 8 }, style };
+      case 'collision':
+        return {
+          type: 'polygon',
+          shape: {
+            points: [
+              [x, y + LANE - 2],
+              [x + 5, y + 3],
+              [x - 5, y + 3],
+            ],
+          },
+          style,
+        };
+      case 'failure':
+        return {
+          type: 'polygon',
+          shape: {
+            points: [
+              [x, middle - 6],
+              [x + 6, middle],
+              [x, middle + 6],
+              [x - 6, middle],
+            ],
+          },
+          style,
+        };
+      default:
+        return { type: 'circle', shape: { cx: x, cy: middle, r: r - 1.5 }, style };
     }
   }
 }

@@ -1,5 +1,5 @@
 // Which rows the timeline has and which pieces of them a window of time and of height shows.
-// In: the model, a window, a number of milliseconds a pixel. Out: rows with their places in pixels; pieces no more than the pixels can show.
+// In: the model, a window, how many milliseconds a pixel has. Out: rows with their places in pixels; no more pieces than pixels can show.
 import { CELLS, redundancy, type Family, type Mark, type Model, type Stretch, type Tunnel } from './model.ts';
 
 export const LANE = 16; // pixels from lane to lane
@@ -128,8 +128,17 @@ export function stopsOf(tunnel: Tunnel): Stop[] {
 }
 
 const WORDS: Record<(typeof CELLS)[number], string> = {
-  empty: '', up: 'up', rekeying: 'rekeying', negotiating: 'negotiating', down: 'down', outage: 'outage', rekey: 'rekey',
-  collision: 'rekey collision', failure: 'failure', delete: 'DELETE', dpd: 'DPD timeout',
+  empty: '',
+  up: 'up',
+  rekeying: 'rekeying',
+  negotiating: 'negotiating',
+  down: 'down',
+  outage: 'outage',
+  rekey: 'rekey',
+  collision: 'rekey collision',
+  failure: 'failure',
+  delete: 'DELETE',
+  dpd: 'DPD timeout',
 };
 export const wordOf = (cell: number): string => WORDS[CELLS[cell] ?? 'empty'];
 
@@ -144,7 +153,12 @@ export function clock(time: number): string {
 export function duration(milliseconds: number): string {
   let rest = Math.max(0, Math.round(milliseconds / 1000));
   const parts: string[] = [];
-  for (const [seconds, unit] of [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']] as const) {
+  for (const [seconds, unit] of [
+    [86400, 'd'],
+    [3600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ] as const) {
     const count = Math.floor(rest / seconds);
     rest -= count * seconds;
     if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}`);

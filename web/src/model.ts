@@ -2,7 +2,19 @@
 // In: that JSON. Out: tunnels with their stretches and events. Times are milliseconds since 1970; texts are harmless but not HTML.
 
 // As in src/report/lanes.hpp, in order of importance.
-export const CELLS = ['empty', 'up', 'rekeying', 'negotiating', 'down', 'outage', 'rekey', 'collision', 'failure', 'delete', 'dpd'] as const;
+export const CELLS = [
+  'empty',
+  'up',
+  'rekeying',
+  'negotiating',
+  'down',
+  'outage',
+  'rekey',
+  'collision',
+  'failure',
+  'delete',
+  'dpd',
+] as const;
 export type CellName = (typeof CELLS)[number];
 export const OUTAGE = CELLS.indexOf('outage');
 
@@ -80,7 +92,9 @@ export function modelOf(raw: Raw): Model {
   const { base } = raw;
   const text = (index: number | undefined): string => raw.texts[index ?? -1] ?? '';
   const stretches = (flat: number[]): Stretch[] =>
-    Array.from(groups(flat, 3), ([start, end, cell]) => ({ start: base + start!, end: base + end!, cell: cell! })).filter((s) => s.cell > 0);
+    Array.from(groups(flat, 3), ([start, end, cell]) => ({ start: base + start!, end: base + end!, cell: cell! })).filter(
+      (s) => s.cell > 0,
+    );
   const mark = ([time, cell, message, place, line]: number[]): Mark => ({
     time: base + time!,
     cell: cell!,
@@ -98,7 +112,12 @@ export function modelOf(raw: Raw): Model {
       { label: 'Phase 2', stretches: stretches(t.phase2) },
       { label: 'BGP', stretches: stretches(t.bgp) },
     ].filter((lane) => lane.stretches.length > 0),
-    outages: Array.from(groups(t.outages, 3), ([start, end, cause]) => ({ start: base + start!, end: base + end!, cell: OUTAGE, cause: text(cause) })),
+    outages: Array.from(groups(t.outages, 3), ([start, end, cause]) => ({
+      start: base + start!,
+      end: base + end!,
+      cell: OUTAGE,
+      cause: text(cause),
+    })),
     marks: Array.from(groups(t.marks, 5), mark),
   });
   return {
@@ -136,7 +155,8 @@ export function redundancy(family: Family): Stretch[] {
   const start = known.reduce((least, s) => Math.min(least, s.start), Infinity);
   const end = known.reduce((most, s) => Math.max(most, s.end), -Infinity);
   const turns: { time: number; some: number; none: number }[] = [{ time: end, some: 0, none: 0 }];
-  for (const o of family.tunnels.flatMap((t) => t.outages)) turns.push({ time: o.start, some: 1, none: 0 }, { time: o.end, some: -1, none: 0 });
+  for (const o of family.tunnels.flatMap((t) => t.outages))
+    turns.push({ time: o.start, some: 1, none: 0 }, { time: o.end, some: -1, none: 0 });
   for (const o of family.bothDown) turns.push({ time: o.start, some: 0, none: 1 }, { time: o.end, some: 0, none: -1 });
   turns.sort((a, b) => a.time - b.time);
   const out: Stretch[] = [];

@@ -7,7 +7,11 @@ import { modelOf, type Finding, type Model, type Raw } from './model.ts';
 const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
 
 function themeSwitch(changed: () => void): void {
-  const choices = [['', 'System'], ['light', 'Light'], ['dark', 'Dark']] as const;
+  const choices = [
+    ['', 'System'],
+    ['light', 'Light'],
+    ['dark', 'Dark'],
+  ] as const;
   const select = element('select', { 'aria-label': 'Theme', autocomplete: 'off' }) as HTMLSelectElement;
   for (const [value, label] of choices) select.append(element('option', { value }, `Theme: ${label}`));
   select.addEventListener('change', () => {
@@ -24,7 +28,10 @@ function vendorChoice(): void {
   const vendors = [...new Set(all('.commands .vendor').map((v) => v.textContent ?? ''))].filter((v) => v !== 'AWS CLI').sort();
   if (vendors.length < 2) return;
   const select = element('select', { 'aria-label': 'Commands of', autocomplete: 'off' }) as HTMLSelectElement;
-  select.append(element('option', { value: '' }, 'Commands: all vendors'), ...vendors.map((v) => element('option', { value: v }, `Commands: ${v}`)));
+  select.append(
+    element('option', { value: '' }, 'Commands: all vendors'),
+    ...vendors.map((v) => element('option', { value: v }, `Commands: ${v}`)),
+  );
   select.addEventListener('change', () => {
     for (const vendor of all('.commands .vendor')) {
       vendor.parentElement!.hidden = select.value !== '' && vendor.textContent !== select.value && vendor.textContent !== 'AWS CLI';
@@ -50,7 +57,9 @@ function copyButtons(): void {
     const copied = await copy(command.textContent ?? '');
     if (!copied) getSelection()?.selectAllChildren(command);
     button.textContent = copied ? 'Copied' : 'Selected';
-    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, 1500);
   });
 }
 

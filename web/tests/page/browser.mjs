@@ -28,7 +28,10 @@ let made = 0;
 // The page of a diagnosis, as a file.
 export function report(inputs, options = []) {
   const file = join(folder, `${++made}.html`);
-  const run = spawnSync(process.env.TUNNELSCOPE, ['diagnose', '--format', 'html', '--output', file, ...options, ...inputs], { cwd: ROOT, encoding: 'utf8' });
+  const run = spawnSync(process.env.TUNNELSCOPE, ['diagnose', '--format', 'html', '--output', file, ...options, ...inputs], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   assert.ok(run.status === 0 || run.status === 1, `${run.status}: ${run.stderr}`);
   return file;
 }
@@ -40,10 +43,17 @@ export async function open(file, context = {}) {
   const page = await session.newPage();
   const mishaps = [];
   const address = pathToFileURL(file).href;
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) mishaps.push(`console: ${message.text()}`); });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) mishaps.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', (error) => mishaps.push(`error: ${error.message}`));
-  page.on('dialog', (dialog) => { mishaps.push(`dialog: ${dialog.message()}`); return dialog.dismiss(); });
-  page.on('request', (request) => { if (request.url() !== address && !request.url().startsWith('data:')) mishaps.push(`request: ${request.url()}`); });
+  page.on('dialog', (dialog) => {
+    mishaps.push(`dialog: ${dialog.message()}`);
+    return dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (request.url() !== address && !request.url().startsWith('data:')) mishaps.push(`request: ${request.url()}`);
+  });
   await page.goto(address);
   if (context.javaScriptEnabled !== false) await page.waitForSelector('.viewport canvas, main:not(:has(#chart))');
   return { page, mishaps, close: () => session.close() };
@@ -53,6 +63,13 @@ export async function open(file, context = {}) {
 export async function barriers(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+  return violations
+    .filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .slice(0, 3)
+          .map((n) => n.html.slice(0, 160))
+          .join(' | ')}`,
+    );
 }
-

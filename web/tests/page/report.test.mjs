@@ -16,7 +16,10 @@ const SAMPLES = { PFS, SYSTEMS, CONNECTIONS, HEALTHY };
 
 const range = (page) => page.locator('.tools .range').textContent();
 const span = async (page) => {
-  const [from, to] = (await range(page)).replace(' UTC', '').split(' \u2013 ').map((text) => Date.parse(`${text.replace(' ', 'T')}Z`));
+  const [from, to] = (await range(page))
+    .replace(' UTC', '')
+    .split(' \u2013 ')
+    .map((text) => Date.parse(`${text.replace(' ', 'T')}Z`));
   return to - from;
 };
 const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -33,10 +36,21 @@ for (const [name, file] of Object.entries(SAMPLES)) {
   test(`${name} fits a phone of 360 pixels`, async () => {
     const { page, close } = await open(file, { viewport: { width: 360, height: 740 } });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
-    const slivers = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => {
-      const box = e.getBoundingClientRect();
-      return e.checkVisibility() && !e.closest('svg, summary') && e.textContent.length > 12 && box.width > 1 && box.width < 40 && box.height > 150;
-    }).map((e) => e.outerHTML.slice(0, 100)));
+    const slivers = await page.evaluate(() =>
+      [...document.querySelectorAll('main *')]
+        .filter((e) => {
+          const box = e.getBoundingClientRect();
+          return (
+            e.checkVisibility() &&
+            !e.closest('svg, summary') &&
+            e.textContent.length > 12 &&
+            box.width > 1 &&
+            box.width < 40 &&
+            box.height > 150
+          );
+        })
+        .map((e) => e.outerHTML.slice(0, 100)),
+    );
     assert.deepEqual(slivers, [], 'no column of single letters');
     await close();
   });
@@ -45,8 +59,8 @@ for (const [name, file] of Object.entries(SAMPLES)) {
     assert.ok((await page.pdf({ format: 'A4' })).length > 10_000);
     await page.emulateMedia({ media: 'print' });
     assert.equal(await page.locator('nav').isVisible(), false);
-    if (await page.locator('.still').count() > 0) assert.ok(await page.locator('.still').isVisible());
-    assert.equal(await page.locator('#chart').count() > 0 && await page.locator('#chart').isVisible(), false);
+    if ((await page.locator('.still').count()) > 0) assert.ok(await page.locator('.still').isVisible());
+    assert.equal((await page.locator('#chart').count()) > 0 && (await page.locator('#chart').isVisible()), false);
     await close();
   });
 }
@@ -57,13 +71,15 @@ test('the first screen says what broke, when, why and what to do first', async (
   const box = await lead.boundingBox();
   assert.ok(box.y + box.height < 900, 'it stands on the first screen');
   const text = await lead.textContent();
-  for (const part of ['the PFS groups differ', '203.0.113.17', 'since 2026-03-02 08:52:55', 'Do first', 'swanctl --list-conns']) assert.ok(text.includes(part), part);
+  for (const part of ['the PFS groups differ', '203.0.113.17', 'since 2026-03-02 08:52:55', 'Do first', 'swanctl --list-conns'])
+    assert.ok(text.includes(part), part);
   await close();
 });
 
 test('without a script everything can be read, and timelines stand still', async () => {
   const { page, close } = await open(PFS, { javaScriptEnabled: false });
-  for (const part of ['.lead', '.still svg', '.checklist', '.evidence', '#availability table', '#coverage']) assert.ok(await page.locator(part).first().isVisible(), part);
+  for (const part of ['.lead', '.still svg', '.checklist', '.evidence', '#availability table', '#coverage'])
+    assert.ok(await page.locator(part).first().isVisible(), part);
   assert.equal(await page.locator('#chart').isVisible(), false);
   await close();
 });
@@ -99,7 +115,7 @@ test('the timeline zooms and pans by mouse, keyboard and buttons', async () => {
   await viewport.focus();
   await page.keyboard.press('+');
   await settled(page);
-  assert.ok(await span(page) < wheeled, 'key');
+  assert.ok((await span(page)) < wheeled, 'key');
   const zoomed = await range(page);
   await page.keyboard.press('ArrowLeft');
   await settled(page);
@@ -118,10 +134,18 @@ test('the timeline zooms and pans by touch', async () => {
   const whole = await span(page);
   const box = await viewport.boundingBox();
   const devtools = await page.context().newCDPSession(page);
-  const touch = (type, points) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  const touch = (type, points) =>
+    devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
   const [x, y] = [box.x + box.width / 2, box.y + 60];
-  await touch('touchStart', [[x - 20, y], [x + 20, y]]);
-  for (let i = 1; i <= 8; ++i) await touch('touchMove', [[x - 20 - i * 10, y], [x + 20 + i * 10, y]]);
+  await touch('touchStart', [
+    [x - 20, y],
+    [x + 20, y],
+  ]);
+  for (let i = 1; i <= 8; ++i)
+    await touch('touchMove', [
+      [x - 20 - i * 10, y],
+      [x + 20 + i * 10, y],
+    ]);
   await touch('touchEnd', []);
   await settled(page);
   const pinched = await span(page);
@@ -139,7 +163,8 @@ test('by keyboard alone: to the verdict, into the timeline, from event to event,
   const { page, close } = await open(PFS);
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the verdict');
-  for (let i = 0; i < 60 && !(await page.evaluate(() => document.activeElement.classList.contains('viewport'))); ++i) await page.keyboard.press('Tab');
+  for (let i = 0; i < 60 && !(await page.evaluate(() => document.activeElement.classList.contains('viewport'))); ++i)
+    await page.keyboard.press('Tab');
   assert.ok(await page.evaluate(() => document.activeElement.classList.contains('viewport')), 'the timeline takes the focus');
   const records = new Set();
   for (let i = 0; i < 6; ++i) {
@@ -147,7 +172,10 @@ test('by keyboard alone: to the verdict, into the timeline, from event to event,
     records.add(await page.locator('.record').textContent());
   }
   assert.ok(records.size >= 5, [...records].join('\n'));
-  assert.ok([...records].some((text) => /AWS tunnel/.test(text) && /:\d+/.test(text)), 'a record with its message and place');
+  assert.ok(
+    [...records].some((text) => /AWS tunnel/.test(text) && /:\d+/.test(text)),
+    'a record with its message and place',
+  );
   await close();
 });
 
@@ -173,7 +201,7 @@ test('a click on a finding leads to its evidence and to its place in time', asyn
   assert.ok(await target.evaluate((element) => element === document.activeElement), 'it has the focus');
   await target.locator('.moment').first().click();
   await settled(page);
-  assert.ok(await span(page) < whole);
+  assert.ok((await span(page)) < whole);
   assert.match(await page.locator('.record').textContent(), /evidence/);
   await close();
 });
@@ -205,7 +233,12 @@ test('hostile text is inert, shown and cut', async () => {
   assert.ok(text.includes('\\u{202e}gnp.exe'), 'they are shown');
   assert.ok(text.includes(HOSTILE[0]) && text.includes(HOSTILE[1]), 'markup is shown as text');
   assert.ok(text.includes('a</script><script>alert(6)<'), 'the tunnel that is named so');
-  assert.equal(await page.locator('main script, main img, main iframe, main [onload], main [onerror], main [onmouseover], [style]:not(#chart *):not(.tip)').count(), 0);
+  assert.equal(
+    await page
+      .locator('main script, main img, main iframe, main [onload], main [onerror], main [onmouseover], [style]:not(#chart *):not(.tip)')
+      .count(),
+    0,
+  );
   assert.equal(await page.locator('script').count(), 2);
   assert.deepEqual(mishaps, []);
   await close();
@@ -216,7 +249,8 @@ test('hundreds of tunnels with ten thousand transitions stay fluid', async (t) =
   manyTransitions(input, 300, 40);
   const { page, mishaps, close } = await open(report([input]));
   const painted = await page.evaluate(() => ({
-    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime, drawn: performance.getEntriesByName('timeline-drawn')[0].startTime,
+    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+    drawn: performance.getEntriesByName('timeline-drawn')[0].startTime,
   }));
   const times = await page.evaluate(async () => {
     const viewport = document.querySelector('.viewport');
@@ -237,7 +271,8 @@ test('hundreds of tunnels with ten thousand transitions stay fluid', async (t) =
     return all.sort((a, b) => a - b);
   });
   const median = times[Math.floor(times.length / 2)];
-  t.diagnostic(`first paint ${Math.round(painted.paint)} ms, timeline drawn ${Math.round(painted.drawn)} ms, a step of zoom or scroll ${Math.round(median)} ms, at worst ${Math.round(times.at(-1))} ms`);
+  const [paint, drawn, usual, worst] = [painted.paint, painted.drawn, median, times.at(-1)].map(Math.round);
+  t.diagnostic(`first paint ${paint} ms, timeline drawn ${drawn} ms, a step of zoom or scroll ${usual} ms, at worst ${worst} ms`);
   assert.ok(painted.drawn < 6000, `drawn after ${painted.drawn} ms`);
   assert.ok(median < 150, `a step takes ${median} ms`);
   assert.deepEqual(mishaps, []);

@@ -8,14 +8,29 @@ const DOWN = CELLS.indexOf('down');
 const stretch = (start: number, end: number, cell = UP): Stretch => ({ start, end, cell });
 const mark = (time: number, name: (typeof CELLS)[number]): Mark => ({ time, cell: CELLS.indexOf(name), message: '', at: '' });
 const tunnel = (id: string, status = 'up', marks: Mark[] = []): Tunnel => ({
-  id, name: id, connection: null, status, words: '', lanes: [{ label: 'Phase 1', stretches: [stretch(0, 9)] }], outages: [], marks,
+  id,
+  name: id,
+  connection: null,
+  status,
+  words: '',
+  lanes: [{ label: 'Phase 1', stretches: [stretch(0, 9)] }],
+  outages: [],
+  marks,
 });
-const model = (...tunnels: Tunnel[]): Model => ({ start: 0, end: 100, findings: [], families: tunnels.map((t) => ({ connection: null, bothDown: [], tunnels: [t] })) });
+const model = (...tunnels: Tunnel[]): Model => ({
+  start: 0,
+  end: 100,
+  findings: [],
+  families: tunnels.map((t) => ({ connection: null, bothDown: [], tunnels: [t] })),
+});
 const NONE = { words: '', illOnly: false };
 
 test('rows stand below each other without gaps inside a tunnel', () => {
   const { rows } = layoutOf(model(tunnel('a')), NONE);
-  assert.deepEqual(rows.map((r) => r.kind), ['title', 'lane', 'events']);
+  assert.deepEqual(
+    rows.map((r) => r.kind),
+    ['title', 'lane', 'events'],
+  );
   for (let i = 1; i < rows.length; ++i) assert.equal(rows[i]!.top, rows[i - 1]!.top + rows[i - 1]!.height);
 });
 
@@ -48,21 +63,47 @@ test('long pieces stay as they are, and those outside of the window are left out
 
 test('crowded marks become one, the most important, which says how many they are', () => {
   const shown = visibleMarks([mark(1, 'rekey'), mark(2, 'dpd'), mark(3, 'rekey'), mark(90, 'delete')], 0, 100, 10);
-  assert.deepEqual(shown.map((m) => [CELLS[m.mark.cell], m.count]), [['dpd', 3], ['delete', 1]]);
+  assert.deepEqual(
+    shown.map((m) => [CELLS[m.mark.cell], m.count]),
+    [
+      ['dpd', 3],
+      ['delete', 1],
+    ],
+  );
 });
 
 test('the keyboard meets marks and outages in order of time', () => {
   const t = { ...tunnel('a', 'down', [mark(5, 'dpd'), mark(50, 'rekey')]), outages: [stretch(20, 30)] };
-  assert.deepEqual(stopsOf(t).map((s) => s.time), [5, 20, 50]);
+  assert.deepEqual(
+    stopsOf(t).map((s) => s.time),
+    [5, 20, 50],
+  );
 });
 
 test('lowerBound finds the first that is not below', () => {
-  for (const [key, index] of [[0, 0], [1, 0], [2, 1], [5, 2], [6, 3]] as const) assert.equal(lowerBound([1, 3, 5], key, (x) => x), index);
+  for (const [key, index] of [
+    [0, 0],
+    [1, 0],
+    [2, 1],
+    [5, 2],
+    [6, 3],
+  ] as const)
+    assert.equal(
+      lowerBound([1, 3, 5], key, (x) => x),
+      index,
+    );
 });
 
 test('times and durations are in words', () => {
   assert.equal(clock(1772323200000), '2026-03-01 00:00:00');
-  for (const [seconds, words] of [[0, '0 s'], [59, '59 s'], [3200, '53 min 20 s'], [3600, '1 h'], [28925, '8 h 2 min'], [3605, '1 h']] as const) {
+  for (const [seconds, words] of [
+    [0, '0 s'],
+    [59, '59 s'],
+    [3200, '53 min 20 s'],
+    [3600, '1 h'],
+    [28925, '8 h 2 min'],
+    [3605, '1 h'],
+  ] as const) {
     assert.equal(duration(seconds * 1000), words);
   }
 });

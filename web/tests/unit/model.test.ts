@@ -4,10 +4,26 @@ import { CELLS, evidenceAt, modelOf, redundancy, type Raw } from '../../src/mode
 
 const cell = (name: (typeof CELLS)[number]): number => CELLS.indexOf(name);
 const tunnel = (id: string, more: Partial<Raw['families'][0]['tunnels'][0]> = {}) => ({
-  id, name: id, status: 'up', words: '', phase1: [], phase2: [0, 100, cell('up')], bgp: [], outages: [], marks: [], ...more,
+  id,
+  name: id,
+  status: 'up',
+  words: '',
+  phase1: [],
+  phase2: [0, 100, cell('up')],
+  bgp: [],
+  outages: [],
+  marks: [],
+  ...more,
 });
 const raw = (tunnels: ReturnType<typeof tunnel>[], more: Partial<Raw> = {}): Raw => ({
-  version: 1, base: 1000, end: 100_000, families: [{ connection: 'vpn-1', bothDown: [], tunnels }], findings: [], texts: [], places: [], ...more,
+  version: 1,
+  base: 1000,
+  end: 100_000,
+  families: [{ connection: 'vpn-1', bothDown: [], tunnels }],
+  findings: [],
+  texts: [],
+  places: [],
+  ...more,
 });
 
 test('times are those of the base, and lanes without a known state are left out', () => {
@@ -16,7 +32,9 @@ test('times are those of the base, and lanes without a known state are left out'
 });
 
 test('a mark has its record when the data have it, and none otherwise', () => {
-  const { families } = modelOf(raw([tunnel('a', { marks: [5, cell('dpd'), 0, 0, 7, 6, cell('rekey'), -1, -1, -1] })], { texts: ['a message'], places: ['x.log'] }));
+  const { families } = modelOf(
+    raw([tunnel('a', { marks: [5, cell('dpd'), 0, 0, 7, 6, cell('rekey'), -1, -1, -1] })], { texts: ['a message'], places: ['x.log'] }),
+  );
   assert.deepEqual(families[0]!.tunnels[0]!.marks, [
     { time: 1005, cell: cell('dpd'), message: 'a message', at: 'x.log:7' },
     { time: 1006, cell: cell('rekey'), message: '', at: '' },
@@ -24,9 +42,14 @@ test('a mark has its record when the data have it, and none otherwise', () => {
 });
 
 test('evidence is found by the time, for a tunnel and for its connection, and for nobody else', () => {
-  const model = modelOf(raw([tunnel('a'), tunnel('b')], {
-    findings: [{ id: 'f1', subject: 'a', span: [0, 50], evidence: [-1, 20] }, { id: 'f2', subject: 'vpn-1', span: [0, 50], evidence: [30] }],
-  }));
+  const model = modelOf(
+    raw([tunnel('a'), tunnel('b')], {
+      findings: [
+        { id: 'f1', subject: 'a', span: [0, 50], evidence: [-1, 20] },
+        { id: 'f2', subject: 'vpn-1', span: [0, 50], evidence: [30] },
+      ],
+    }),
+  );
   const [a, b] = model.families[0]!.tunnels;
   assert.equal(evidenceAt(model, a!, 1020), 'e-f1-1');
   assert.equal(evidenceAt(model, b!, 1020), null);
@@ -34,8 +57,25 @@ test('evidence is found by the time, for a tunnel and for its connection, and fo
 });
 
 test('redundancy goes from all tunnels to some to none and back', () => {
-  const [family] = modelOf(raw([tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })], { families: [{ connection: 'vpn-1', bothDown: [30, 40], tunnels: [tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })] }] })).families;
-  assert.deepEqual(redundancy(family!).map((s) => [s.start - 1000, s.end - 1000, CELLS[s.cell]]), [
-    [0, 10, 'up'], [10, 30, 'negotiating'], [30, 40, 'outage'], [40, 60, 'negotiating'], [60, 100, 'up'],
-  ]);
+  const [family] = modelOf(
+    raw([tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })], {
+      families: [
+        {
+          connection: 'vpn-1',
+          bothDown: [30, 40],
+          tunnels: [tunnel('a', { outages: [10, 60, -1] }), tunnel('b', { outages: [30, 40, -1] })],
+        },
+      ],
+    }),
+  ).families;
+  assert.deepEqual(
+    redundancy(family!).map((s) => [s.start - 1000, s.end - 1000, CELLS[s.cell]]),
+    [
+      [0, 10, 'up'],
+      [10, 30, 'negotiating'],
+      [30, 40, 'outage'],
+      [40, 60, 'negotiating'],
+      [60, 100, 'up'],
+    ],
+  );
 });
