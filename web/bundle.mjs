@@ -12,7 +12,9 @@ const licence = (name, file) =>
     .replaceAll('\r', '')
     .trim()}`;
 const apache = 'Apache ECharts is under the Apache License 2.0, http://www.apache.org/licenses/LICENSE-2.0';
-const notices = [apache, licence('echarts', 'NOTICE'), licence('zrender', 'LICENSE'), licence('tslib', 'LICENSE.txt')].join('\n\n').replaceAll('*/', '* /');
+const notices = [apache, licence('echarts', 'NOTICE'), licence('zrender', 'LICENSE'), licence('tslib', 'LICENSE.txt')]
+  .join('\n\n')
+  .replaceAll('*/', '* /');
 
 await build({
   entryPoints: [new URL('src/page.ts', import.meta.url).pathname],

@@ -103,8 +103,8 @@ class Data {
     const std::string marked = marks(line);
     return fmt::format(R"({{"id":{},"name":{},"status":{},"words":{},)"
                        R"("phase1":{},"phase2":{},"bgp":{},"outages":{},"marks":{}}})",
-                       quoted(t.id), quoted(short_name(t)), quoted(t.status), quoted(tunnel_in_words(t, report_.now)), stretches(line, line.phase1),
-                       stretches(line, line.phase2), stretches(line, line.bgp), fallen, marked);
+                       quoted(t.id), quoted(short_name(t)), quoted(t.status), quoted(tunnel_in_words(t, report_.now)),
+                       stretches(line, line.phase1), stretches(line, line.phase2), stretches(line, line.bgp), fallen, marked);
   }
 
   // [start, end, cell, ...]
