@@ -36,8 +36,8 @@ std::string text_of(const Check& made) {
     text += fmt::format("{} {}{}{}\n", one.id, config::name(one.verdict.verdict), one.verdict.primary_cause.empty() ? "" : " ", one.verdict.primary_cause);
   for (const CheckFinding& one : made.findings)
     if (!one.finding.cause.starts_with(kConfigRule))
-      text += fmt::format("{} {}{}{}\n", kb::name_of(one.finding.severity), one.finding.cause, one.change ? " " : "",
-                          one.change ? name_of(*one.change) : "");
+      text += fmt::format("{} {}{}{}\n", kb::name_of(one.finding.severity), one.finding.cause, one.finding.standing.change ? " " : "",
+                          one.finding.standing.change ? name_of(*one.finding.standing.change) : "");
   return text;
 }
 
