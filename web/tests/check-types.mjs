@@ -12,7 +12,7 @@ Object.assign(project.compilerOptions, {
   typeRoots: [join(packages, 'node_modules/@types')],
 });
 project.include = project.include.map((folder) => join(web, folder));
-const file = join(packages, 'tsconfig.json');
+const file = join(packages, 'types.json');
 writeFileSync(file, JSON.stringify(project));
 process.exit(
   spawnSync(process.execPath, [join(packages, 'node_modules/typescript/bin/tsc'), '-p', file], { stdio: 'inherit' }).status ?? 1,
