@@ -1,4 +1,4 @@
-# In: STYLE, SCRIPT, two files; OUT. Out: OUT, in which they are arrays of bytes that end with a zero.
+# In: STYLE, SCRIPT, RUNBOOK_STYLE, SEARCH_SCRIPT, files; OUT. Out: OUT, in which they are arrays of bytes that end with a zero.
 function(bytes_of name path)
   file(READ ${path} HEX HEX)
   string(REGEX REPLACE "(..)" "0x\\1," BYTES "${HEX}")
@@ -7,4 +7,6 @@ function(bytes_of name path)
 endfunction()
 bytes_of(kStyle ${STYLE})
 bytes_of(kScript ${SCRIPT})
+bytes_of(kRunbookStyle ${RUNBOOK_STYLE})
+bytes_of(kSearchScript ${SEARCH_SCRIPT})
 file(WRITE ${OUT} "${ALL}")

@@ -1,35 +1,18 @@
 // The report as one page that a browser shows: self-contained, and readable without a script. Nothing in it asks anybody for anything;
 // the policy in its head allows the embedded style and script by their hashes, and nothing else.
-#include <array>
 #include <map>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "src/command.hpp"
 #include "src/report/format.hpp"
 #include "src/report/html_assets.hpp"
 #include "src/report/html_parts.hpp"
+#include "src/report/html_policy.hpp"
 #include "src/report/sessions_text.hpp"
 
 namespace tunnelscope::report {
 namespace {
-
-// "'sha256-...'" as a Content-Security-Policy names an element's text.
-std::string source_of(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 4 * EVP_MAX_MD_SIZE / 3 + 4> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(size));
-  return fmt::format("'sha256-{}'", std::string_view(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)));
-}
-
-std::string policy() {
-  const std::string script = html::script().empty() ? "'none'" : source_of(html::script());
-  return fmt::format("default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
-                     source_of(html::style()), script);
-}
 
 std::string headline(const diag::Report& report) {
   std::map<std::string_view, std::size_t> by_status;
@@ -56,7 +39,7 @@ std::string window(const Document& document) {
 void head(Markup& to, const Document& document) {
   const Element head(to, "head");
   to.empty("meta", {{"charset", "utf-8"}});
-  to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", policy()}});
+  to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", html::policy(html::style(), html::script())}});
   to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
   to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
   to.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});

@@ -1,4 +1,4 @@
-// web_assets.inc has the bytes: kStyle and kScript, each with a zero at its end (web/embed.cmake).
+// web_assets.inc has the bytes: kStyle, kScript and those of the runbook, each with a zero at its end (web/embed.cmake).
 #include "src/report/html_assets.hpp"
 
 #include <cstddef>
@@ -17,5 +17,7 @@ std::string_view text_of(const unsigned char (&bytes)[Size]) {
 
 std::string_view style() { return text_of(kStyle); }
 std::string_view script() { return text_of(kScript); }
+std::string_view runbook_style() { return text_of(kRunbookStyle); }
+std::string_view search_script() { return text_of(kSearchScript); }
 
 }  // namespace tunnelscope::report::html

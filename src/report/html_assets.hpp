@@ -1,4 +1,4 @@
-// The style and the script of HTML pages, from web/, as the build embedded them.
+// The styles and scripts of HTML pages, from web/, as the build embedded them.
 #pragma once
 #include <string_view>
 
@@ -6,5 +6,8 @@ namespace tunnelscope::report::html {
 
 std::string_view style();
 std::string_view script();  // empty: a build without node; pages then stand still
+
+std::string_view runbook_style();
+std::string_view search_script();  // of the runbook's index
 
 }  // namespace tunnelscope::report::html

@@ -13,8 +13,6 @@
 namespace tunnelscope::report {
 namespace {
 
-constexpr std::string_view kMarkdownIndex = "README";
-
 std::string path_of_cause(std::string_view id) { return fmt::format("causes/{}", id); }
 std::string path_of_message(std::string_view id) { return fmt::format("messages/{}", id); }
 std::string path_of_config(std::string_view id) { return std::string(id); }  // "config/..."
@@ -90,7 +88,7 @@ std::vector<std::string> conditions_of(const kb::Cause& c) {
   return items;
 }
 
-constexpr std::array kForms{RunbookForm{"markdown", ".md", kMarkdownIndex, markdown_sheet}};
+constexpr std::array kForms{RunbookForm{"markdown", ".md", "README", markdown_sheet}, RunbookForm{"html", ".html", "index", html_sheet}};
 
 }  // namespace
 

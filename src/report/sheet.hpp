@@ -39,6 +39,7 @@ class Sheet {
 
 // `path`: of this page, as SheetLink names it.
 std::unique_ptr<Sheet> markdown_sheet(std::string_view path);
+std::unique_ptr<Sheet> html_sheet(std::string_view path);
 
 // From the page `from` to the page `to`, with the suffix: "../causes/psk-mismatch.md".
 std::string relative_path(std::string_view from, std::string_view to, std::string_view suffix);

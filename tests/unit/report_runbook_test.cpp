@@ -76,7 +76,9 @@ TEST_P(RunbookTest, keeps_hostile_words_of_a_team_s_entry_harmless) {
   for (const std::string& text : {runbook.page(cause).text, runbook.index().text}) {
     EXPECT_THAT(text, Not(HasSubstr("<script>alert")));
     EXPECT_THAT(text, Not(HasSubstr("<img src=x")));
-    EXPECT_THAT(text, Not(testing::ContainsRegex("[^\\\\]\\]\\(<?javascript:")));
+    if (GetParam().name == "markdown") {
+      EXPECT_THAT(text, Not(testing::ContainsRegex("[^\\\\]\\]\\(<?javascript:")));
+    }
     EXPECT_THAT(text, Not(HasSubstr("href=\"javascript:")));
     EXPECT_THAT(text, Not(HasSubstr("\xe2\x80\xae")));
   }

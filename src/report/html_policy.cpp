@@ -1,0 +1,28 @@
+#include "src/report/html_policy.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+namespace tunnelscope::report::html {
+namespace {
+
+// "'sha256-...'" as a Content-Security-Policy names an element's text.
+std::string source_of(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha256(), nullptr);
+  std::array<unsigned char, 4 * EVP_MAX_MD_SIZE / 3 + 4> base64{};
+  const int length = EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(size));
+  return fmt::format("'sha256-{}'", std::string_view(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)));
+}
+
+}  // namespace
+
+std::string policy(std::string_view style, std::string_view script) {
+  return fmt::format("default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+                     source_of(style), script.empty() ? "'none'" : source_of(script));
+}
+
+}  // namespace tunnelscope::report::html
