@@ -30,7 +30,7 @@ Exit write_pages(const std::vector<report::RunbookPage>& pages, const std::strin
     app::complain(console, fmt::format("{} cannot be written", app::for_terminal(path.string())), error ? error.message() : "");
     return Exit::Usage;
   }
-  console.err(fmt::format("{} pages; begin with {}\n", pages.size(), app::for_terminal((fs::path(folder) / pages[0].path).string())));
+  console.err(fmt::format("{} files; begin with {}\n", pages.size(), app::for_terminal((fs::path(folder) / pages[0].path).string())));
   return Exit::Done;
 }
 
@@ -40,14 +40,15 @@ Exit runbook(const Settings& settings, Console& console) {
   const auto base = knowledge_base(settings, console);
   if (!base) return base.error();
   const kb::Knowledge& knowledge = base->get();
-  const report::Runbook runbook(knowledge, report::runbook_form(settings.format));
+  const report::RunbookForm& form = report::runbook_form(settings.format);
   if (settings.arguments.empty()) {
-    if (!settings.output.empty() && settings.output != "-") return write_pages(runbook.all(), settings.output, console);
+    if (!settings.output.empty() && settings.output != "-") return write_pages(report::Runbook(knowledge, form).all(), settings.output, console);
     app::complain(console, "a whole runbook is many pages", "tunnelscope runbook --output DIR; or one of them: tunnelscope runbook psk-mismatch");
     return Exit::Usage;
   }
   const auto entry = entry_named(settings.arguments[0], knowledge);
   if (!entry) return no_such_entry(settings.arguments[0], knowledge, console);
+  const report::Runbook runbook(knowledge, form, report::Runbook::Pages::Alone);
   const auto page = std::visit([&](const auto* found) { return runbook.page(*found); }, *entry);
   return app::deliver(page.text, settings, console, Exit::Done);
 }

@@ -9,6 +9,7 @@
 
 #include "src/command.hpp"
 #include "src/report/describe.hpp"
+#include "src/report/html_assets.hpp"
 
 namespace tunnelscope::report {
 namespace {
@@ -88,7 +89,12 @@ std::vector<std::string> conditions_of(const kb::Cause& c) {
   return items;
 }
 
-constexpr std::array kForms{RunbookForm{"markdown", ".md", "README", markdown_sheet}, RunbookForm{"html", ".html", "index", html_sheet}};
+std::vector<RunbookPage> files_of_the_site() {
+  return {{std::string(kRunbookStyleFile), std::string(html::runbook_style())}, {std::string(kSearchScriptFile), std::string(html::search_script())}};
+}
+
+constexpr std::array kForms{RunbookForm{"markdown", ".md", "README", markdown_sheet, nullptr},
+                            RunbookForm{"html", ".html", "index", html_sheet, files_of_the_site}};
 
 }  // namespace
 
@@ -112,13 +118,13 @@ const RunbookForm& runbook_form(std::string_view name) {
 }
 
 RunbookPage Runbook::finished(std::string_view path, Sheet& sheet) const {
-  sheet.links("", {{"All causes, messages and rules", std::string(form_.index)}});
+  if (pages_ == Pages::Linked) sheet.links("", {{"All causes, messages and rules", std::string(form_.index)}});
   return {fmt::format("{}{}", path, form_.suffix), sheet.take()};
 }
 
 RunbookPage Runbook::page(const kb::Cause& c) const {
   const std::string path = path_of_cause(c.id);
-  const auto sheet = form_.sheet(path);
+  const auto sheet = this->sheet(path);
   sheet->title(fmt::format("{}: {}", c.id, c.title));
   sheet->prose(facts_of(c));
   team(*sheet, "", c.runbook_url);
@@ -148,7 +154,7 @@ RunbookPage Runbook::page(const kb::Cause& c) const {
 
 RunbookPage Runbook::page(const kb::MessageRule& r) const {
   const std::string path = path_of_message(r.id);
-  const auto sheet = form_.sheet(path);
+  const auto sheet = this->sheet(path);
   sheet->title(r.id);
   sheet->prose(fmt::format("{}{}, signal {}; {}", r.dialect, r.ike_version.empty() ? "" : ", " + r.ike_version, r.signal, weight_in_words(r)));
   team(*sheet, r.owner, r.runbook_url);
@@ -171,7 +177,7 @@ RunbookPage Runbook::page(const kb::MessageRule& r) const {
 
 RunbookPage Runbook::page(const kb::ConfigRule& r) const {
   const std::string path = path_of_config(r.id);
-  const auto sheet = form_.sheet(path);
+  const auto sheet = this->sheet(path);
   sheet->title(fmt::format("{}: {}", r.id, r.title));
   sheet->prose(fmt::format("{}, impact: {}, who acts first: {}", kb::name_of(r.severity), kb::name_of(r.impact), r.owner));
   team(*sheet, "", r.runbook_url);
@@ -192,7 +198,7 @@ RunbookPage Runbook::page(const kb::ConfigRule& r) const {
 }
 
 RunbookPage Runbook::index() const {
-  const auto sheet = form_.sheet(form_.index);
+  const auto sheet = this->sheet(form_.index);
   sheet->title("Runbook for VPN tunnels and user sessions");
   sheet->prose(fmt::format("Why tunnels and sessions fail, what each log message means, what is wrong with configurations: the knowledge base {} of "
                            "tunnelscope {}. Written by `tunnelscope runbook`.",
@@ -228,6 +234,8 @@ std::vector<RunbookPage> Runbook::all() const {
   for (const kb::Cause& c : knowledge_.causes) pages.push_back(page(c));
   for (const kb::MessageRule& r : knowledge_.messages) pages.push_back(page(r));
   for (const kb::ConfigRule& r : knowledge_.config) pages.push_back(page(r));
+  if (form_.files != nullptr)
+    for (RunbookPage& file : form_.files()) pages.push_back(std::move(file));
   return pages;
 }
 

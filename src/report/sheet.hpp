@@ -37,9 +37,11 @@ class Sheet {
   virtual std::string take() = 0;
 };
 
-// `path`: of this page, as SheetLink names it.
+// `path`: of this page, as SheetLink names it; empty: the page stands alone, and its links are mere names.
 std::unique_ptr<Sheet> markdown_sheet(std::string_view path);
 std::unique_ptr<Sheet> html_sheet(std::string_view path);
+
+inline constexpr std::string_view kRunbookStyleFile = "runbook.css", kSearchScriptFile = "search.js";  // beside the index of the site
 
 // From the page `from` to the page `to`, with the suffix: "../causes/psk-mismatch.md".
 std::string relative_path(std::string_view from, std::string_view to, std::string_view suffix);

@@ -1,4 +1,4 @@
-// Pages of the runbook for a browser: a static site that asks nobody for anything. The index has a search.
+// Pages of the runbook for a browser: a static site that asks nobody but itself for anything. The index has a search.
 #include <fmt/format.h>
 
 #include "src/report/html_assets.hpp"
@@ -10,6 +10,7 @@ namespace tunnelscope::report {
 namespace {
 
 constexpr std::string_view kSuffix = ".html";
+const std::string kPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
 class HtmlSheet : public Sheet {
  public:
@@ -114,7 +115,7 @@ class HtmlSheet : public Sheet {
         const Element main(to, "main");
         to.element("h1", title_).finished(body_.take());
       }
-      if (searched_) to.open("script").finished(html::search_script()).close();
+      if (searched_) to.element("script", "", {{"src", relative_path(path_, kSearchScriptFile, "")}});
     }
     return to.take() + "\n";
   }
@@ -123,16 +124,19 @@ class HtmlSheet : public Sheet {
   void head(Markup& to) const {
     const Element head(to, "head");
     to.empty("meta", {{"charset", "utf-8"}});
-    to.empty("meta", {{"http-equiv", "Content-Security-Policy"},
-                      {"content", html::policy(html::runbook_style(), searched_ ? html::search_script() : std::string_view())}});
+    to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", path_.empty() ? html::policy(html::runbook_style(), "") : kPolicy}});
     to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
     to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
     to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
     to.element("title", title_);
-    to.open("style").finished(html::runbook_style()).close();
+    if (path_.empty()) to.open("style").finished(html::runbook_style()).close();
+    else to.empty("link", {{"rel", "stylesheet"}, {"href", relative_path(path_, kRunbookStyleFile, "")}});
   }
 
-  void link(const SheetLink& to) { body_.element("a", to.text, {{"href", relative_path(path_, to.path, kSuffix)}}); }
+  void link(const SheetLink& to) {
+    if (path_.empty()) body_.text(to.text);
+    else body_.element("a", to.text, {{"href", relative_path(path_, to.path, kSuffix)}});
+  }
 
   void end_section() {
     if (in_section_) body_.close();

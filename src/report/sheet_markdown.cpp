@@ -89,6 +89,7 @@ class MarkdownSheet : public Sheet {
 
  private:
   std::string link(const SheetLink& to) const {
+    if (path_.empty()) return markdown_code(to.text);
     return fmt::format("[{}](<{}>)", for_markdown(to.text), relative_path(path_, to.path, ".md"));
   }
 

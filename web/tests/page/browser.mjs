@@ -37,12 +37,14 @@ export function report(inputs, options = []) {
 }
 export const sample = (name) => report([`samples/${name}/input`]);
 
-// Opens a file; `mishaps` fills with what must not happen.
+// Opens a file, which may ask for `files`; `mishaps` fills with what must not happen.
 export async function open(file, context = {}) {
-  const session = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, ...context });
+  const { files = [], ...options } = context;
+  const session = await (await launch()).newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await session.newPage();
   const mishaps = [];
   const address = pathToFileURL(file).href;
+  const own = [file, ...files].map((path) => pathToFileURL(path).href);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) mishaps.push(`console: ${message.text()}`);
   });
@@ -52,17 +54,17 @@ export async function open(file, context = {}) {
     return dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (request.url() !== address && !request.url().startsWith('data:')) mishaps.push(`request: ${request.url()}`);
+    if (!own.includes(request.url()) && !request.url().startsWith('data:')) mishaps.push(`request: ${request.url()}`);
   });
   await page.goto(address);
   if (context.javaScriptEnabled !== false) await page.waitForSelector('.viewport canvas, main:not(:has(#chart))');
   return { page, mishaps, close: () => session.close() };
 }
 
-// What axe finds that is serious or critical.
+// What axe finds that is serious or critical; it must not fetch anything for that.
 export async function barriers(page) {
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }));
   return violations
     .filter((v) => ['serious', 'critical'].includes(v.impact))
     .map(

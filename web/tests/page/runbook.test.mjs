@@ -12,12 +12,13 @@ const made = spawnSync(process.env.TUNNELSCOPE, ['runbook', '--format', 'html', 
 assert.equal(made.status, 0, made.stderr);
 const INDEX = join(site, 'index.html');
 const CAUSE = join(site, 'causes', 'psk-mismatch.html');
+const FILES = [join(site, 'runbook.css'), join(site, 'search.js')];
 const shown = (page) => page.locator('tr[data-words]:visible');
 
 for (const [name, file] of Object.entries({ INDEX, CAUSE })) {
   for (const colorScheme of ['light', 'dark']) {
     test(`${name} in the ${colorScheme} theme: nothing is requested or refused, axe finds nothing serious`, async () => {
-      const { page, mishaps, close } = await open(file, { colorScheme });
+      const { page, mishaps, close } = await open(file, { colorScheme, files: FILES });
       assert.deepEqual(await barriers(page), []);
       assert.deepEqual(mishaps, []);
       await close();
