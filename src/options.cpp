@@ -45,6 +45,8 @@ std::vector<Option> make_options() {
        &S::baseline},
       {"--write-baseline", "FILE", "write the findings there, for --baseline", {"diagnose", "check"}, "", {}, Completes::File,
        &S::write_baseline},
+      {"--prove", "FINDING", "instead of the report, how a finding follows from the lines: a fingerprint or a cause", {"diagnose"}, "", {},
+       Completes::Nothing, &S::prove},
       {"--logs", "INPUT", "logs of the same tunnels, to be explained (repeatable)", {"check"}, "", {}, Completes::File, &S::logs},
       {"--require-verified", "STAGE", "critical when this stage cannot be verified (repeatable)", {"check"}, "", {},
        Completes::Nothing, &S::require_verified},

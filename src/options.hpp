@@ -19,7 +19,7 @@ struct Settings {
   std::vector<std::string> arguments;  // what is not an option, in order
   std::string format, output, fail_on, tunnel, since, until, now, kb, color, progress, jobs;
   std::string redact_key, samples;
-  std::string config, earlier, baseline, write_baseline;
+  std::string config, earlier, baseline, write_baseline, prove;
   std::vector<std::string> maintenance, cloud, gateway, before, logs, require_verified;
   bool redact = false, help = false, version = false;
   std::vector<std::string_view> given;             // names of options that the command line or the environment set

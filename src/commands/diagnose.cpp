@@ -21,6 +21,7 @@
 #include "src/project_file.hpp"
 #include "src/redact.hpp"
 #include "src/report/format.hpp"
+#include "src/report/proof.hpp"
 #include "src/report/words.hpp"
 #include "src/spill.hpp"
 
@@ -212,6 +213,18 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& consol
   return plan;
 }
 
+Exit prove(const report::Document& document, const diag::Classifier& classifier, const app::Screen& screen, const Settings& settings,
+           Console& console, Exit verdict) {
+  const auto meant = report::findings_meant(document.report, settings.prove);
+  if (!meant.empty()) return app::deliver(report::to_proof(document, meant, classifier, screen), settings, console, verdict);
+  std::string there;
+  for (const diag::Finding& f : document.report.findings)
+    if (there.size() < 600) there += fmt::format("{}{} ({})", there.empty() ? "" : ", ", f.fingerprint, f.cause);
+  app::complain(console, fmt::format("no finding is `{}`", app::for_terminal(settings.prove)),
+                there.empty() ? "nothing was found in these logs" : "there are: " + app::for_terminal(there));
+  return Exit::Usage;
+}
+
 }  // namespace
 
 Exit diagnose(const Settings& settings, Console& console) {
@@ -262,6 +275,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   const Exit verdict = write_baseline(findings, "diagnose", document.redacted, settings, console, found);
   const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
   const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
+  if (!settings.prove.empty()) return prove(document, classifier, screen, settings, console, verdict);
   return app::deliver(report::format_named(settings.format)->write(document, screen), settings, console, verdict);
 }
 

@@ -1,0 +1,63 @@
+// A proof names each step from the line to the finding, and finds the finding that is meant.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "diag/diagnose.hpp"
+#include "kb/loader.hpp"
+#include "src/input/reader.hpp"
+#include "src/report/proof.hpp"
+
+namespace tunnelscope {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// The diagnosis of a sample.
+struct Diagnosed {
+  explicit Diagnosed(const std::string& sample) : classifier(kb::built_in()) {
+    diag::Intake intake(classifier);
+    input::read_inputs({SOURCE_DIR "/samples/" + sample + "/input"}, {}, intake);
+    intake.finish();
+    document.report = diag::diagnose(intake, classifier, {});
+  }
+  std::string proof(std::string_view asked) const {
+    return report::to_proof(document, report::findings_meant(document.report, asked), classifier, {});
+  }
+  diag::Classifier classifier;
+  report::Document document;
+};
+
+TEST(Proof, leads_from_the_line_to_the_rule_the_signal_the_states_and_the_conditions) {
+  const Diagnosed made("psk-mismatch-ikev2");
+  const std::string text = made.proof("psk-mismatch");
+  for (const std::string_view part : {"detected a pre-shared key mismatch", "aws-s2s/ikev2/psk-mismatch", "signal  psk_mismatch", "2. States",
+                                      "3. Conditions of psk-mismatch", "psk_mismatch: told by", "ruled out", "tunnelscope rules show"})
+    EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Proof, names_the_place_of_every_record_that_the_finding_cites) {
+  const Diagnosed made("psk-mismatch-ikev2");
+  const auto meant = report::findings_meant(made.document.report, "psk-mismatch");
+  ASSERT_EQ(meant.size(), 1U);
+  const std::string text = made.proof("psk-mismatch");
+  for (const diag::Evidence& e : meant.front()->evidence) EXPECT_THAT(text, HasSubstr(e.at.substr(e.at.rfind(':'))));
+}
+
+TEST(Proof, is_asked_for_by_cause_by_fingerprint_by_its_beginning_or_by_cause_and_subject) {
+  const Diagnosed made("psk-mismatch-ikev2");
+  const diag::Finding& f = made.document.report.findings.front();
+  for (const std::string& asked : {f.cause, f.fingerprint, f.fingerprint.substr(0, 6), f.cause + " on " + f.subject})
+    EXPECT_EQ(report::findings_meant(made.document.report, asked).size(), 1U) << asked;
+  for (const std::string& asked : {std::string("dpd"), f.fingerprint.substr(0, 2), std::string()})
+    EXPECT_TRUE(report::findings_meant(made.document.report, asked).empty()) << asked;
+}
+
+TEST(Proof, shows_hostile_text_of_a_log_as_text) {
+  Diagnosed made("psk-mismatch-ikev2");
+  made.document.report.findings.front().evidence.front().message = "\x1b[31mred\xe2\x80\xae";
+  EXPECT_THAT(made.proof("psk-mismatch"), AllOf(HasSubstr("\\x1b[31mred"), testing::Not(HasSubstr("\x1b"))));
+}
+
+}  // namespace
+}  // namespace tunnelscope
