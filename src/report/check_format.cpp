@@ -53,7 +53,7 @@ std::string joined(const std::vector<model::Change>& changes) {
 
 std::span<const CheckFormat> check_formats() {
   static constexpr std::array kFormats{CheckFormat{"text", check_to_text}, CheckFormat{"json", check_to_json},
-                                       CheckFormat{"markdown", check_to_markdown}, CheckFormat{"sarif", to_pipeline<to_sarif>},
+                                       CheckFormat{"markdown", check_to_markdown}, CheckFormat{"html", check_to_html}, CheckFormat{"sarif", to_pipeline<to_sarif>},
                                        CheckFormat{"junit", to_pipeline<to_junit>}, CheckFormat{"github", to_pipeline<to_github>},
                                        CheckFormat{"gitlab", to_pipeline<to_gitlab>}};
   return kFormats;

@@ -50,6 +50,7 @@ const CheckFormat* check_format_named(std::string_view name);
 std::string check_to_text(const CheckDocument& document, const app::Screen& screen);
 std::string check_to_json(const CheckDocument& document, const app::Screen& screen);
 std::string check_to_markdown(const CheckDocument& document, const app::Screen& screen);
+std::string check_to_html(const CheckDocument& document, const app::Screen& screen);
 
 // Building blocks that the formats share; raw texts.
 

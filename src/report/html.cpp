@@ -36,19 +36,6 @@ std::string window(const Document& document) {
                      document.redacted ? "; addresses, ids and names are pseudonyms" : "");
 }
 
-void head(Markup& to, const Document& document) {
-  const Element head(to, "head");
-  to.empty("meta", {{"charset", "utf-8"}});
-  to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", html::policy(html::style(), html::script())}});
-  to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-  to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-  to.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
-  to.empty("meta", {{"name", "robots"}, {"content", "noindex"}});
-  to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
-  to.element("title", headline(document.report) + " - tunnelscope");
-  to.open("style").finished(html::style()).close();
-}
-
 void banner(Markup& to, const Document& document) {
   const Element header(to, "header", {{"class", "banner"}});
   {
@@ -109,7 +96,7 @@ std::string to_html(const Document& document, const app::Screen&) {
   to.finished("<!doctype html>\n");
   {
     const Element html(to, "html", {{"lang", "en"}});
-    head(to, document);
+    html::head(to, headline(document.report) + " - tunnelscope", html::style(), html::script());
     body(to, document);
   }
   return to.take() + "\n";

@@ -25,4 +25,17 @@ std::string policy(std::string_view style, std::string_view script) {
                      source_of(style), script.empty() ? "'none'" : source_of(script));
 }
 
+void head(Markup& to, std::string_view title, std::string_view style, std::string_view script) {
+  const Element head(to, "head");
+  to.empty("meta", {{"charset", "utf-8"}});
+  to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", policy(style, script)}});
+  to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
+  to.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  to.empty("meta", {{"name", "robots"}, {"content", "noindex"}});
+  to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
+  to.element("title", title);
+  to.open("style").finished(style).close();
+}
+
 }  // namespace tunnelscope::report::html

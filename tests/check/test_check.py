@@ -13,7 +13,7 @@ import tool  # noqa: E402
 
 FOLDER = tool.SAMPLES / "check"
 NAMES = sorted(p.name for p in FOLDER.iterdir() if p.is_dir())
-FORMATS = ["text", "json", "markdown", "sarif", "junit", "github", "gitlab"]
+FORMATS = ["text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab"]
 # The stage at which the daemons of the lab failed, and the cause; samples that are no run of theirs are in the goldens alone.
 LAB = {
     "pfs-mismatch": ("child-rekey", "pfs-mismatch"),

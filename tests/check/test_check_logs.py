@@ -128,7 +128,7 @@ def test_exit_status_and_what_is_said(logs, status, fragment, tmp_path):
         assert [t["primary_cause"] for t in done.report["tunnels"]] == ["identity-mismatch"], "the report is written all the same"
 
 
-@pytest.mark.parametrize("format", ["text", "json", "markdown", "sarif", "junit", "github", "gitlab"])
+@pytest.mark.parametrize("format", ["text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab"])
 def test_no_key_gets_out(format):
     keys = {key for path in (LAB / "psk-v2/bad").iterdir() for key in re.findall(r'secret = "([^"]+)"', path.read_text())}
     done = check("psk-v2", format=format)
