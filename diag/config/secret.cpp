@@ -32,6 +32,12 @@ Secret::Secret(std::string&& bytes)
   wipe(bytes);
 }
 
+void Secret::replace_in(std::string& text, std::string_view shown) const {
+  if (bytes_->empty()) return;
+  const std::string_view key(bytes_->data(), bytes_->size());
+  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + shown.size())) text.replace(at, key.size(), shown);
+}
+
 bool Secret::same_but_for_trailing_space(const Secret& other) const {
   return without_trailing_space(*bytes_) == without_trailing_space(*other.bytes_);
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "diag/config/identity.hpp"
@@ -27,6 +28,8 @@ class Secret {
     return std::all_of(bytes_->begin(), bytes_->end(), holds);
   }
   bool starts_with(char first) const { return !bytes_->empty() && bytes_->front() == first; }
+  // Takes the key out of a text in which it stands although it does not belong there.
+  void replace_in(std::string& text, std::string_view shown) const;
   // Differ in white space at the end alone: a newline that came along from a file.
   bool same_but_for_trailing_space(const Secret& other) const;
 

@@ -10,6 +10,7 @@
 #include "src/commands/common.hpp"
 #include "src/config/gather.hpp"
 #include "src/escape.hpp"
+#include "src/hide_keys.hpp"
 #include "src/project_file.hpp"
 #include "src/report/check_format.hpp"
 #include "src/report/words.hpp"
@@ -148,6 +149,7 @@ Exit check(const Settings& settings, Console& console) {
   if (!settings.logs.empty())
     document.logs = check_logs(settings, plan->input, document.check, knowledge->get(), console, document.problems);
 
+  app::hide_keys(document);
   complain_of(document.problems, console);
   const bool nothing = nothing_found(document.check);
   if (nothing && document.problems.empty())

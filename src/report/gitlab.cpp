@@ -1,4 +1,7 @@
 // GitLab's code quality report: https://docs.gitlab.com/ci/testing/code_quality. A list of objects; each needs a place.
+#include <fmt/format.h>
+
+#include "diag/findings.hpp"
 #include "src/report/json_object.hpp"
 #include "src/report/pipeline.hpp"
 
@@ -29,6 +32,21 @@ void item(JsonWriter& to, const PipelineItem& one) {
       });
 }
 
+// A platform that shows nothing of what could not be read would show a clean check.
+void problem(JsonWriter& to, const PipelineProblem& one) {
+  const std::string path = one.path.empty() ? "-" : one.path;
+  Object(to)
+      .text("description", fmt::format("could not be read: {}", one.reason))
+      .text("check_name", "not-read")
+      .text("fingerprint", diag::fingerprint("not-read", fmt::format("{}:{}: {}", path, one.line, one.reason)))
+      .text("severity", "major")
+      .member("location", one, [&path](JsonWriter& inner, const PipelineProblem& place) {
+        Object(inner).text("path", path).member("lines", place, [](JsonWriter& lines, const PipelineProblem& p) {
+          Object(lines).count("begin", p.line > 0 ? p.line : 1);
+        });
+      });
+}
+
 }  // namespace
 
 std::string to_gitlab(const PipelineReport& report) {
@@ -36,6 +54,7 @@ std::string to_gitlab(const PipelineReport& report) {
   to.begin_list();
   for (const PipelineItem& one : report.items)
     if (!one.is_fixed() && !one.standing().suppressed) item(to, one);
+  for (const PipelineProblem& one : report.problems) problem(to, one);
   to.end_list();
   std::string text = to.take();
   text.push_back('\n');

@@ -3,6 +3,7 @@ import functools
 import json
 import pathlib
 import re
+import shutil
 import sys
 
 import jsonschema
@@ -102,6 +103,18 @@ def test_no_key_gets_out(name, format):
     assert keys, "a sample without keys proves nothing"
     run = first_run(name, format)
     assert [key for key in keys if key in run.out.decode() + run.err] == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("field", ["id", "remote_addrs", "proposals", "start_action", "local_ts"])
+def test_a_key_that_stands_where_something_else_belongs_gets_out_neither(format, field, tmp_path):
+    shutil.copytree(FOLDER / "healthy", tmp_path, dirs_exist_ok=True)
+    gateway = tmp_path / "gateway.swanctl.conf"
+    text = gateway.read_text()
+    key = KEY.search(text)[1]
+    gateway.write_text(re.sub(rf"^(\s*{field}\s*=\s*).*$", rf"\g<1>{key}", text, count=1, flags=re.M))
+    run = check(*(tmp_path / "args").read_text().split(), cwd=tmp_path, format=format)
+    assert key not in run.out.decode() + run.err
 
 
 @pytest.mark.parametrize("name, more, status", [
