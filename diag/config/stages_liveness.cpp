@@ -1,4 +1,4 @@
-// Who notices that the peer is gone, and who then brings the tunnel back.
+// Who begins the tunnel, who notices that the peer is gone, and who then brings it back.
 #include <algorithm>
 
 #include "diag/config/stages.hpp"
@@ -35,6 +35,11 @@ Likelihood notices(const Endpoint& end) {
 
 Likelihood can_initiate(const Endpoint& end) {
   return !end.initiates.known() ? Likelihood::Maybe : *end.initiates == Versions{} ? Likelihood::No : Likelihood::Yes;
+}
+
+// By itself, without an SA having been there before.
+Likelihood starts(const Endpoint& end) {
+  return both(can_initiate(end), any_child(end, start_action, [](StartAction action) { return action != StartAction::Wait; }));
 }
 
 // IOS and Junos make a new SA whenever there is none, and have no word for what follows a dead peer.
@@ -94,6 +99,35 @@ Outcome nobody_initiates(const Endpoint& cloud, const Endpoint& gateway) {
   return outcome;
 }
 
+// A VPN program in the cloud's place is started by hand or by a script; a service of the cloud is not.
+bool has_no_operator(const Endpoint& cloud) { return cloud.vendor == Vendor::Aws || cloud.vendor == Vendor::Neutral; }
+
+// At first, and again where the other end does not do that.
+std::vector<Change> starts(const Endpoint& end, bool and_restarts) {
+  if (and_restarts && decides_itself(end.vendor)) return restarts(end);
+  const Child none;
+  const Child& child = end.children.empty() ? none : end.children.front();
+  std::vector<Change> changes{change_of(end, "start-action", start_action(end, child), "start")};
+  const std::vector<Change> more = and_restarts ? restarts(end) : std::vector<Change>{};
+  changes.insert(changes.end(), more.begin(), more.end());
+  return changes;
+}
+
+Outcome nobody_starts(const Endpoint& cloud, const Endpoint& gateway) {
+  Outcome outcome = fails("nobody-initiates", "start-action", "neither end begins the tunnel: each waits for the other");
+  show_both(outcome, cloud, gateway);
+  const bool and_restarts = either(brings_back(cloud), brings_back(gateway)) != Likelihood::Yes;
+  if (can_initiate(cloud) == Likelihood::Yes) outcome.repair.at_cloud = starts(cloud, and_restarts);
+  if (can_initiate(gateway) == Likelihood::Yes) outcome.repair.at_gateway = starts(gateway, and_restarts);
+  return outcome;
+}
+
+Outcome beginning_unknown(const Endpoint& cloud, const Endpoint& gateway) {
+  Outcome outcome = unverified("start-action", "who begins the tunnel is not known");
+  show_both(outcome, cloud, gateway);
+  return outcome;
+}
+
 // Both ends tear down what they find dead, or the cloud end does, as AWS also does for maintenance.
 bool surely_goes_down(const Endpoint& cloud, const Endpoint& gateway) {
   return notices(cloud) == Likelihood::Yes && (notices(gateway) == Likelihood::Yes || cloud.vendor == Vendor::Aws);
@@ -102,8 +136,10 @@ bool surely_goes_down(const Endpoint& cloud, const Endpoint& gateway) {
 }  // namespace
 
 Outcome judge_liveness(const Endpoint& cloud, const Endpoint& gateway) {
+  const Likelihood begun = has_no_operator(cloud) ? either(starts(cloud), starts(gateway)) : Likelihood::Yes;
+  if (begun == Likelihood::No) return nobody_starts(cloud, gateway);
   const Likelihood back = either(brings_back(cloud), brings_back(gateway));
-  if (back == Likelihood::Yes) return agrees();
+  if (back == Likelihood::Yes) return begun == Likelihood::Yes ? agrees() : beginning_unknown(cloud, gateway);
   if (notices(cloud) == Likelihood::No && notices(gateway) == Likelihood::No)
     return agrees({}, "neither end looks whether its peer is alive: an outage is noticed at the next rekey");
   if (back == Likelihood::No && surely_goes_down(cloud, gateway)) return nobody_initiates(cloud, gateway);

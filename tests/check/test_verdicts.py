@@ -310,3 +310,70 @@ def test_an_include_that_cannot_be_read_is_an_input_that_cannot_be_read(pair, na
 def test_secrets_that_include_what_is_not_there_too(pair):
     secrets = f'{GATEWAY} {CLOUD} : PSK "{KEY}"\ninclude missing.secrets\n'
     pair.check(ipsec_conf=IPSEC_CONF, ipsec_secrets=secrets, vpn_json=described(tunnel()), status=4)
+
+
+# ---- a connection that is described whole, and a gateway of strongSwan's ----
+
+AGREEING = {"IkeVersions": [{"Value": "ikev2"}], "StartupAction": "start", "DpdTimeoutSeconds": 30, "DpdTimeoutAction": "restart",
+            "RekeyMarginTimeSeconds": 270, "Phase1LifetimeSeconds": 28800, "Phase2LifetimeSeconds": 3600}
+
+
+def swanctl(child="local_ts = 0.0.0.0/0\nremote_ts = 0.0.0.0/0", start="start", identity=GATEWAY, dpd="dpd_delay = 10s", more=""):
+    return f"""connections {{
+ t1 {{
+  version = 2
+  local_addrs = {GATEWAY}
+  remote_addrs = {CLOUD}
+  proposals = aes128-sha256-modp2048
+  {dpd}
+  rekey_time = 6h
+  over_time = 1h
+  local {{
+   auth = psk
+   id = {identity}
+  }}
+  remote {{
+   auth = psk
+   id = {CLOUD}
+  }}
+  children {{
+   net {{
+    {child}
+    esp_proposals = aes128-sha256-modp2048
+    rekey_time = 45m
+    life_time = 55m
+    dpd_action = restart
+    start_action = {start}
+   }}
+   {more}
+  }}
+ }}
+}}
+secrets {{
+ ike-1 {{
+  id = {CLOUD}
+  secret = "{KEY}"
+ }}
+}}
+"""
+
+
+def cloud(state="available", xml_key=KEY, properties=(), **options):
+    return described(tunnel(**AGREEING | options), CustomerGatewayConfiguration=XML.replace("KEY", xml_key), State=state, **dict(properties))
+
+
+def test_the_pair_that_the_following_spoil_fails_nowhere(pair):
+    [one] = pair.check(vpn_json=cloud(), swanctl_conf=swanctl(), status=0)["tunnels"]
+    assert one["verdict"] == "agrees"
+
+
+@pytest.mark.parametrize("start, dpd, fails", [
+    ("none", "dpd_delay = 10s", True), ("none", "", True), ("trap", "dpd_delay = 10s", False), ("start", "dpd_delay = 10s", False)])
+def test_a_tunnel_that_both_ends_wait_for_does_not_come_up(pair, start, dpd, fails):
+    report = pair.check(vpn_json=cloud(StartupAction="add"), swanctl_conf=swanctl(start=start, dpd=dpd), status=1 if fails else None)
+    [one] = report["tunnels"]
+    liveness = next(stage for stage in one["stages"] if stage["stage"] == "liveness")
+    assert (liveness["verdict"] == "fails", liveness["cause"] == "nobody-initiates") == (fails, fails)
+    assert (one["initiator"] == "neither") == fails
+    if fails:
+        assert liveness["attribute"] == "start-action"

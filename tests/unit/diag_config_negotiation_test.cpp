@@ -287,11 +287,19 @@ const Row kRows[] = {
     {"OneClosesAndTheOtherBelievesItAlive", kV2, [](Endpoint& cloud, Endpoint&) { dpd(cloud, DownAction::Clear); },
      "liveness unverified dpd-action DPD 30 s, then clear; start wait / DPD off; start wait\n"},
     {"AwsClosesTunnelsForMaintenanceAsWell", kV2,
-     [](Endpoint& cloud, Endpoint&) {
+     [](Endpoint& cloud, Endpoint& gateway) {
        cloud.vendor = Vendor::Aws;
        dpd(cloud, DownAction::Clear);
+       start(gateway, StartAction::Start);
      },
-     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD off; start wait both\n"},
+     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD off; start start both\n"},
+    {"AwsAndTheGatewayWaitForEachOther", kV2,
+     [](Endpoint& cloud, Endpoint& gateway) {
+       cloud.vendor = Vendor::Aws;
+       dpd(cloud, DownAction::Clear);
+       dpd(gateway, DownAction::Restart);
+     },
+     "liveness fails nobody-initiates start-action DPD 30 s, then clear; start wait / DPD 30 s, then restart; start wait both\n"},
 
     {"BgpAgrees", kV2, bgp_on_both, "agrees\n"},
     {"TheAsNumbersDiffer", kV2,
