@@ -190,11 +190,11 @@ std::vector<StageVerdict> judge_stages(const Endpoint& cloud, const Endpoint& ga
 
 // An end that is switched off, or that was not read in full, agrees on nothing for sure.
 void heed_doubts(const Endpoint& end, StageVerdict& first) {
-  if (first.verdict != Verdict::Agrees) return;
+  if (first.verdict == Verdict::Fails) return;
   if (end.disabled.is(true)) {
     first = unverified("disabled", "`" + end.name + "` is switched off");
     (end.side == Side::Cloud ? first.cloud : first.gateway) = {"on", end.disabled.where(), end.disabled.origin(), ""};
-  } else if (!end.doubt.empty()) {
+  } else if (first.verdict == Verdict::Agrees && !end.doubt.empty()) {
     first = unverified("configuration", "not all of it could be read: " + end.doubt);
   }
 }

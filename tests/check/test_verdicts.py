@@ -377,3 +377,11 @@ def test_a_tunnel_that_both_ends_wait_for_does_not_come_up(pair, start, dpd, fai
     assert (one["initiator"] == "neither") == fails
     if fails:
         assert liveness["attribute"] == "start-action"
+
+
+@pytest.mark.parametrize("state", ["deleted", "deleting"])
+def test_a_connection_that_is_deleted_agrees_with_nothing(pair, state):
+    report = pair.check(vpn_json=cloud(state), swanctl_conf=swanctl())
+    [one] = report["tunnels"]
+    assert one["verdict"] == "unverified"
+    assert one["stages"][0]["attribute"] == "disabled" and "is switched off" in one["stages"][0]["reason"]

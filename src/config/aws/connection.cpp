@@ -505,3 +505,4 @@ model::Endpoint make_endpoint(const Connection& connection, const Scope& tunnel,
 }
 
 }  // namespace tunnelscope::config::aws
+  if (connection.deleted.known()) endpoint.disabled = connection.deleted;

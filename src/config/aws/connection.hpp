@@ -30,6 +30,7 @@ struct Connection {
   std::vector<XmlTunnel> xml;  // of the embedded CustomerGatewayConfiguration; empty: none
   std::string no_address;      // why tunnels without a stated outside address have none
   bool replaced = false;
+  Value<bool> deleted{};       // known only where it is said: it is gone, or going
 };
 
 // `number` is 1 or 2.

@@ -60,6 +60,13 @@ CustomerGateway gateway_of(const Node& connection, Document& document) {
   return gateway;
 }
 
+// A deleted connection is still described for about an hour.
+Value<bool> deleted(const Node& connection, Document& document) {
+  const Entry* state = connection.entry("State");
+  const bool gone = state && (state->value.text == "deleted" || state->value.text == "deleting");
+  return gone ? Value<bool>::stated(true, {document.path, state->line, state->column}) : Value<bool>();
+}
+
 XmlConnection embedded_xml(const Node& node, Document& document) {
   const Entry* entry = node.entry("CustomerGatewayConfiguration");
   if (!entry || !entry->value.is(Node::Kind::Text) || entry->value.text.empty() || entry->value.broken) return {};
@@ -107,7 +114,7 @@ struct Reader {
     const Scope options = properties.inside({"Options", "Options", "options"});
     XmlConnection xml = embedded_xml(node, document);
     Connection connection{id.value_or("vpn connection"), id, options, properties, gateway_of(node, document), static_routes(node, document),
-                          std::move(xml.tunnels), {}, false};
+                          std::move(xml.tunnels), {}, false, deleted(node, document)};
     const Node* tunnels = options.map() ? options.map()->find("TunnelOptions") : nullptr;
     const bool bare = !tunnels || std::all_of(tunnels->items.begin(), tunnels->items.end(), says_nothing);
     const bool cut = tunnels ? tunnels->broken : node.broken || (options.map() && options.map()->broken);
