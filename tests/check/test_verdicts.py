@@ -385,3 +385,15 @@ def test_a_connection_that_is_deleted_agrees_with_nothing(pair, state):
     [one] = report["tunnels"]
     assert one["verdict"] == "unverified"
     assert one["stages"][0]["attribute"] == "disabled" and "is switched off" in one["stages"][0]["reason"]
+
+
+@pytest.mark.parametrize("description", [
+    cloud(PreSharedKey="redacted", xml_key="redacted"), cloud(PreSharedKey="****", xml_key="****"),
+    cloud(PreSharedKey="Redacted", xml_key="**********", properties={"PreSharedKeyArn": "arn:aws:secretsmanager:x"}),
+    cloud(properties={"PreSharedKeyArn": "arn:aws:secretsmanager:x"}),
+], ids=["redacted", "asterisks", "redacted and kept elsewhere", "kept elsewhere"])
+def test_a_key_that_is_masked_or_kept_elsewhere_is_not_known(pair, description):
+    report = pair.check(vpn_json=description, swanctl_conf=swanctl(), status=0)
+    [one] = report["tunnels"]
+    assert next(stage for stage in one["stages"] if stage["stage"] == "authentication")["verdict"] == "unverified"
+    assert not [f for f in report["findings"] if f["cause"] == "config/aws-key-syntax"]

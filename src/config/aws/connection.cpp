@@ -346,9 +346,20 @@ Value<model::Authentication> authentication(const Value<bool>& has_certificate, 
 constexpr const char* kKeptElsewhere = "kept in a secrets manager";
 
 Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel, const XmlTunnel* xml) {
+// Where the key is kept, when that is not the connection itself.
+std::optional<Where> secret_arn(const Connection& connection, const Scope& tunnel) {
+  for (const Scope* scope : {&tunnel, &connection.properties})
+    if (const Field arn = scope->field(kPreSharedKeyArn); arn.node) return arn.where;
+  return std::nullopt;
+}
+
   const Field field = tunnel.field(kPreSharedKey, true);
   if (!field.unknown.empty()) return Value<model::Secret>::unknown(field.unknown, field.where);
   if (field.node && (field.node->is(Node::Kind::Text) || field.node->is(Node::Kind::Number))) {
+  const bool masked = field.node && is_masked(*field.node);
+  if (const auto arn = secret_arn(connection, tunnel); arn && (masked || tunnel.document().spelling == Spelling::Api))
+    return Value<model::Secret>::unknown(kKeptElsewhere, *arn);
+  if (masked) return xml && xml->key.known() ? xml->key : Value<model::Secret>::unknown(kMasked, field.where);
     auto key = Value<model::Secret>::stated(model::Secret(std::string(field.node->text)), field.where);
     // A plan keeps the XML of before.
     const bool contradicted = tunnel.document().spelling != Spelling::Terraform && xml && xml->key.known() && !xml->key.same_as(key);
@@ -359,8 +370,7 @@ Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel,
     return Value<model::Secret>::unknown("not a text", field.where);
   }
   if (xml && xml->key.known()) return xml->key;
-  for (const Scope* scope : {&tunnel, &connection.properties})
-    if (const Field arn = scope->field(kPreSharedKeyArn); arn.node) return Value<model::Secret>::unknown(kKeptElsewhere, arn.where);
+  if (const auto arn = secret_arn(connection, tunnel)) return Value<model::Secret>::unknown(kKeptElsewhere, *arn);
   const auto storage = read_word(connection.properties, kKeyStorage);
   if (storage.is("SecretsManager")) return Value<model::Secret>::unknown(kKeptElsewhere, storage.where());
   return Value<model::Secret>::unknown("not in this document: AWS makes one up where none is given", field.where);
@@ -371,7 +381,7 @@ void add_authentication(model::Endpoint& endpoint, const Connection& connection,
   endpoint.remote_identity = address_identity(endpoint.remote_addresses);
   const XmlTunnel* xml = xml_of(connection, endpoint);
   Value<model::Secret> key = read_key(connection, tunnel, xml);
-  const bool has_key = key.known() || key.note() == kKeptElsewhere || (xml && xml->key.known());
+  const bool has_key = key.known() || key.note() == kKeptElsewhere || key.note() == kMasked || (xml && xml->key.known());
   endpoint.local_authentication = authentication(connection.gateway.has_certificate, has_key);
   endpoint.remote_authentication = endpoint.local_authentication;
   if (endpoint.local_authentication.is(model::Authentication::Certificate)) {

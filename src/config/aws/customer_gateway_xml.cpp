@@ -95,7 +95,9 @@ class XmlReader {
       if (!node.is(Node::Kind::Text) || node.text.empty()) return std::nullopt;
       return model::Secret(std::string(node.text));
     };
-    return value(tunnel.find({"ike", "pre_shared_key"}), parse, "a key");
+    const Node* written = tunnel.find({"ike", "pre_shared_key"});
+    if (written && is_masked(*written)) return Value<model::Secret>::unknown(kMasked, at(*written));
+    return value(written, parse, "a key");
   }
 
   XmlTunnel tunnel(const Node& node) {

@@ -1,5 +1,6 @@
 #include "src/config/aws/fields.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -38,6 +39,14 @@ bool stands_for_default(const Node& node) {
     case Node::Kind::Boolean: break;
   }
   return false;
+}
+
+bool is_masked(const Node& key) {
+  if (!key.is(Node::Kind::Text) || key.text.empty()) return false;
+  if (key.text.find_first_not_of('*') == std::string::npos) return true;
+  const auto is_lower = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+  constexpr std::string_view kWord = "redacted";
+  return std::equal(key.text.begin(), key.text.end(), kWord.begin(), kWord.end(), is_lower);
 }
 
 Scope::Scope(Document& document, const Node* map, const Node* unknown, std::string prefix)

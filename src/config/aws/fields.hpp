@@ -20,6 +20,7 @@ using model::Where;
 inline constexpr const char* kDefaults = "AWS tunnel options, 2025-11";
 inline constexpr const char* kBrokenOff = "the document breaks off before its value";
 inline constexpr const char* kNotStated = "not stated";
+inline constexpr const char* kMasked = "masked in this document";
 
 enum class Spelling : std::uint8_t { Api, Terraform };  // CloudFormation's names are those of the API
 
@@ -89,6 +90,8 @@ bool stands_for_default(const Node& node);
 
 // `wanted` completes "is not": "a number of seconds". What is neither is a problem and unknown.
 template <class Parse, class T = typename std::invoke_result_t<Parse, const Node&>::value_type>
+// What stands in a key's place: asterisks alone, or AWS's word "redacted".
+bool is_masked(const Node& key);
 Value<T> read(Document& document, const Field& field, Parse parse, const char* wanted, std::optional<T> standard = std::nullopt) {
   if (!field.unknown.empty()) return Value<T>::unknown(field.unknown, field.where);
   if (!field.node) return standard ? Value<T>::by_default(*standard, field.where, kDefaults) : Value<T>::unknown(kNotStated, field.where);
