@@ -114,13 +114,24 @@ Outcome replacing_each_other(const Endpoint& single, const Endpoint& several) {
 }
 
 Outcome no_child() { return unverified("traffic-selectors", "one end has no CHILD SA that could be read"); }
+bool may_overlap(const Value<Selectors>& a, const Value<Selectors>& b) { return !a.known() || !b.known() || overlap(*a, *b); }
+
+// Whether some SA pair can come up at all.
+bool some_meet(const Endpoint& one, const Endpoint& other) {
+  if (one.children.empty()) return true;
+  return std::any_of(one.children.begin(), one.children.end(), [&](const Child& a) {
+    return std::any_of(other.children.begin(), other.children.end(),
+                       [&](const Child& b) { return may_overlap(a.local, b.remote) && may_overlap(a.remote, b.local); });
+  });
+}
+
 
 }  // namespace
 
 Outcome judge_traffic_selectors(const Talk& talk) {
   for (const Endpoint* end : {&talk.initiator, &talk.responder}) {
     const Endpoint& other = end == &talk.initiator ? talk.responder : talk.initiator;
-    if (end->single_child.is(true) && other.children.size() > 1) return replacing_each_other(*end, other);
+    if (end->single_child.is(true) && other.children.size() > 1 && some_meet(*end, other)) return replacing_each_other(*end, other);
   }
   if (talk.initiator.children.empty() || talk.responder.children.empty()) return no_child();
   Outcome outcome = judge_pair(talk, talk.initiator.children.front(), *counterpart(talk.responder, talk.initiator.children.front()));

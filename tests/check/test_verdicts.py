@@ -397,3 +397,14 @@ def test_a_key_that_is_masked_or_kept_elsewhere_is_not_known(pair, description):
     [one] = report["tunnels"]
     assert next(stage for stage in one["stages"] if stage["stage"] == "authentication")["verdict"] == "unverified"
     assert not [f for f in report["findings"] if f["cause"] == "config/aws-key-syntax"]
+
+
+SECOND = "other {\n local_ts = 192.168.51.0/24\n remote_ts = 10.10.0.0/16\n esp_proposals = aes128-sha256-modp2048\n start_action = start\n }"
+
+
+@pytest.mark.parametrize("cloud_network, cause", [("172.16.0.0/12", "traffic-selector-mismatch"), ("10.10.0.0/16", "sa-churn")])
+def test_sa_pairs_none_of_which_comes_up_do_not_replace_each_other(pair, cloud_network, cause):
+    description = json.loads(cloud())
+    description["VpnConnections"][0]["Options"]["RemoteIpv4NetworkCidr"] = cloud_network
+    gateway = swanctl(child="local_ts = 192.168.50.0/24\nremote_ts = 10.10.0.0/16", more=SECOND)
+    assert pair.stage("traffic-selectors", vpn_json=json.dumps(description), swanctl_conf=gateway)["cause"] == cause
