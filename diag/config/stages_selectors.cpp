@@ -39,6 +39,13 @@ Selectors sent(const Selectors& configured, Version version) {
 struct Narrowed {
   Selectors cloud, gateway;
   bool none() const { return cloud.empty() || gateway.empty(); }
+  // A packet has one protocol, and must fit a selector of either end.
+  bool some_packet_fits() const {
+    return std::any_of(cloud.begin(), cloud.end(), [&](const Selector& a) {
+      return std::any_of(gateway.begin(), gateway.end(),
+                         [&](const Selector& b) { return a.protocol == 0 || b.protocol == 0 || a.protocol == b.protocol; });
+    });
+  }
 };
 
 Narrowed narrowed(const Talk& talk, const Child& own, const Child& peers) {
@@ -86,16 +93,36 @@ Outcome unknown_pair(const Talk& talk, const Child& own, const Child& peers) {
   return outcome;
 }
 
+// The SA pair comes up, and carries nothing.
+Outcome nothing_fits(const Talk& talk, const Child& own, const Child& peers) {
+  Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors",
+                          "no packet fits what is left of the selectors: its protocol would have to be two at once");
+  show_pair(outcome, talk, own, peers);
+  return outcome;
+}
+
 Outcome judge_pair(const Talk& talk, const Child& own, const Child& peers) {
   for (const Value<Selectors>* value : {&own.local, &own.remote, &peers.local, &peers.remote})
     if (!value->known()) return unknown_pair(talk, own, peers);
   const Narrowed left = narrowed(talk, own, peers);
+  if (!left.none() && !left.some_packet_fits()) return nothing_fits(talk, own, peers);
   if (!left.none()) return agrees(pair_text(left.cloud, left.gateway), remark(left, talk, own, peers));
   Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors", "the selectors have nothing in common");
   show_pair(outcome, talk, own, peers);
   if (talk.version == Version::Ikev2) outcome.log_messages = {talk.cloud_initiates() ? kRefusedByGateway : kKeepingPhase1};
   add_repair(outcome, talk, own, peers);
   return outcome;
+}
+
+bool may_overlap(const Value<Selectors>& a, const Value<Selectors>& b) { return !a.known() || !b.known() || overlap(*a, *b); }
+
+// Whether some SA pair can come up at all.
+bool some_meet(const Endpoint& one, const Endpoint& other) {
+  if (one.children.empty()) return true;
+  return std::any_of(one.children.begin(), one.children.end(), [&](const Child& a) {
+    return std::any_of(other.children.begin(), other.children.end(),
+                       [&](const Child& b) { return may_overlap(a.local, b.remote) && may_overlap(a.remote, b.local); });
+  });
 }
 
 // Against an end that keeps one SA pair, each further pair of the other end takes the place of the one before.
@@ -114,17 +141,6 @@ Outcome replacing_each_other(const Endpoint& single, const Endpoint& several) {
 }
 
 Outcome no_child() { return unverified("traffic-selectors", "one end has no CHILD SA that could be read"); }
-bool may_overlap(const Value<Selectors>& a, const Value<Selectors>& b) { return !a.known() || !b.known() || overlap(*a, *b); }
-
-// Whether some SA pair can come up at all.
-bool some_meet(const Endpoint& one, const Endpoint& other) {
-  if (one.children.empty()) return true;
-  return std::any_of(one.children.begin(), one.children.end(), [&](const Child& a) {
-    return std::any_of(other.children.begin(), other.children.end(),
-                       [&](const Child& b) { return may_overlap(a.local, b.remote) && may_overlap(a.remote, b.local); });
-  });
-}
-
 
 }  // namespace
 

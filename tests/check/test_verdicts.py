@@ -408,3 +408,11 @@ def test_sa_pairs_none_of_which_comes_up_do_not_replace_each_other(pair, cloud_n
     description["VpnConnections"][0]["Options"]["RemoteIpv4NetworkCidr"] = cloud_network
     gateway = swanctl(child="local_ts = 192.168.50.0/24\nremote_ts = 10.10.0.0/16", more=SECOND)
     assert pair.stage("traffic-selectors", vpn_json=json.dumps(description), swanctl_conf=gateway)["cause"] == cause
+
+
+@pytest.mark.parametrize("local, remote, verdict", [
+    ("[gre]", "[udp]", "fails"), ("[tcp/443]", "[udp/53]", "fails"), ("[tcp/443]", "[tcp/1024-65535]", "agrees"), ("[tcp/443]", "", "agrees")])
+def test_selectors_of_two_protocols_let_nothing_through(pair, local, remote, verdict):
+    child = f"local_ts = 0.0.0.0/0{local}\nremote_ts = 0.0.0.0/0{remote}"
+    stage = pair.stage("traffic-selectors", vpn_json=cloud(), swanctl_conf=swanctl(child=child))
+    assert (stage["verdict"], stage["cause"]) == (verdict, "traffic-selector-mismatch" if verdict == "fails" else None)
