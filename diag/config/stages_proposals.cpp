@@ -160,6 +160,17 @@ Outcome differing(const Talk& talk, const char* attribute, const Value<T>& own, 
   return outcome;
 }
 
+// In IKEv1 the mode is part of the proposal; in IKEv2 one asks for another than tunnel mode, and the peer may leave that out.
+Outcome mode_is_open(const Talk& talk, const Child& own, const Child& peers) {
+  const Endpoint& asking = own.mode.is(ChildMode::Tunnel) ? talk.responder : talk.initiator;
+  const Child& askings = own.mode.is(ChildMode::Tunnel) ? peers : own;
+  const auto to_text = [](ChildMode mode) { return name(mode); };
+  Outcome outcome = unverified("child-mode", whose(asking.side) + " end is set to " + std::string(name(*askings.mode)) +
+                                             " mode, which its peer does not use: it falls back to the peer's mode, or refuses");
+  show(outcome, talk.initiator, shown(own.mode, to_text), shown(peers.mode, to_text));
+  return outcome;
+}
+
 bool meet(const Value<Selectors>& a, const Value<Selectors>& b) {
   return a.known() && b.known() && overlap(*a, *b);
 }
@@ -177,10 +188,10 @@ Subject subject_of(const Child& own, const Child& peers, Exchange exchange, cons
 Outcome first_child(const Talk& talk, const Child& own) {
   const Child& peers = *counterpart(talk.responder, own);
   if (both_known_and_differ(own.protocol, peers.protocol)) return differing(talk, "child-protocol", own.protocol, peers.protocol);
-  // In IKEv2 transport mode is asked for and may be left; in IKEv1 it is part of the proposal.
-  if (talk.version == Version::Ikev1 && both_known_and_differ(own.mode, peers.mode))
-    return differing(talk, "child-mode", own.mode, peers.mode);
-  return judge(talk, subject_of(own, peers, Exchange::FirstChild, "child-proposal-mismatch"));
+  const bool modes_differ = both_known_and_differ(own.mode, peers.mode);
+  if (modes_differ && talk.version == Version::Ikev1) return differing(talk, "child-mode", own.mode, peers.mode);
+  Outcome proposals = judge(talk, subject_of(own, peers, Exchange::FirstChild, "child-proposal-mismatch"));
+  return modes_differ ? worst(mode_is_open(talk, own, peers), std::move(proposals)) : proposals;
 }
 
 }  // namespace

@@ -416,3 +416,12 @@ def test_selectors_of_two_protocols_let_nothing_through(pair, local, remote, ver
     child = f"local_ts = 0.0.0.0/0{local}\nremote_ts = 0.0.0.0/0{remote}"
     stage = pair.stage("traffic-selectors", vpn_json=cloud(), swanctl_conf=swanctl(child=child))
     assert (stage["verdict"], stage["cause"]) == (verdict, "traffic-selector-mismatch" if verdict == "fails" else None)
+
+
+@pytest.mark.parametrize("mode, verdict", [("transport", "unverified"), ("beet", "unverified"), ("tunnel", "agrees")])
+def test_a_mode_that_the_peer_does_not_use_is_said(pair, mode, verdict):
+    child = f"local_ts = 0.0.0.0/0\nremote_ts = 0.0.0.0/0\nmode = {mode}"
+    stage = pair.stage("child-proposal", vpn_json=cloud(), swanctl_conf=swanctl(child=child))
+    assert stage["verdict"] == verdict
+    if verdict == "unverified":
+        assert (stage["attribute"], stage["cloud"]["value"], stage["gateway"]["value"]) == ("child-mode", "tunnel", mode)
