@@ -40,4 +40,13 @@ std::string_view name(IdentityKind kind) {
 
 std::string text(const Identity& identity) { return identity.kind == IdentityKind::Any ? "%any" : identity.value; }
 
+std::string with_kind(const Identity& identity) {
+  switch (identity.kind) {
+    case IdentityKind::Fqdn: return "@" + identity.value;
+    case IdentityKind::UserFqdn: return "@@" + identity.value;
+    case IdentityKind::KeyId: return "@#" + identity.value;
+    default: return text(identity);
+  }
+}
+
 }  // namespace tunnelscope::diag::config

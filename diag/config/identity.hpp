@@ -25,5 +25,6 @@ struct Identity {
 Identity identity_of(std::string_view text);
 std::string_view name(IdentityKind kind);  // "address", "fqdn", "user-fqdn", "key-id", "dn", "any"
 std::string text(const Identity& identity);  // its value; "%any"
+std::string with_kind(const Identity& identity);  // what identity_of() reads as the same: "@198.51.100.20"
 
 }  // namespace tunnelscope::diag::config

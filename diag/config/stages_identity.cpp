@@ -15,6 +15,13 @@ Shown shown_identity(const Value<Identity>& identity) {
   return shown(identity, [](const Identity& one) { return text(one); });
 }
 
+// The same text of two kinds: `@198.51.100.20` is a name.
+bool differ_in_kind_alone(const Identity& a, const Identity& b) { return a.kind != b.kind && text(a) == text(b); }
+
+Shown shown_kind(const Value<Identity>& identity) {
+  return shown(identity, [](const Identity& one) { return std::string(name(one.kind)) + " " + text(one); });
+}
+
 // The cloud end says why only where it is the one that answers.
 std::vector<std::string> refusal_by_cloud(const Talk& talk) {
   const bool answers = !talk.cloud_initiates() && talk.version == Version::Ikev2;
@@ -35,11 +42,16 @@ Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& p
     outcome = unverified("identity", "the expected identity has a wildcard");
   else
     outcome = fails("identity-mismatch", "identity", whose(end.side) + " identity is not the one that its peer expects");
-  show(outcome, end, shown_identity(presented), shown_identity(expected));
+  const bool by_kind = presented.known() && expected.known() && differ_in_kind_alone(*presented, *expected);
+  if (by_kind) show(outcome, end, shown_kind(presented), shown_kind(expected));
+  else show(outcome, end, shown_identity(presented), shown_identity(expected));
   if (outcome.verdict != Verdict::Fails) return outcome;
+  if (by_kind) outcome.reason += ": the text is the same, but the one is of the kind " + std::string(name(presented->kind)) +
+                                 " and the other of the kind " + std::string(name(expected->kind));
+  const auto words = [&](const Identity& one) { return by_kind ? with_kind(one) : text(one); };
   outcome.log_messages = refusal_by_cloud(talk);  // an initiator also says whom it expects
-  const Change at_end{end.side, presented.where(), "local-identity", text(*presented), text(*expected)};
-  const Change at_peer{peer.side, expected.where(), "remote-identity", text(*expected), text(*presented)};
+  const Change at_end{end.side, presented.where(), "local-identity", words(*presented), words(*expected)};
+  const Change at_peer{peer.side, expected.where(), "remote-identity", words(*expected), words(*presented)};
   outcome.repair.at_cloud = {end.side == Side::Cloud ? at_end : at_peer};
   outcome.repair.at_gateway = {end.side == Side::Cloud ? at_peer : at_end};
   return outcome;

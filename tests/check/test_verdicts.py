@@ -425,3 +425,12 @@ def test_a_mode_that_the_peer_does_not_use_is_said(pair, mode, verdict):
     assert stage["verdict"] == verdict
     if verdict == "unverified":
         assert (stage["attribute"], stage["cloud"]["value"], stage["gateway"]["value"]) == ("child-mode", "tunnel", mode)
+
+
+def test_an_identity_of_another_kind_is_shown_with_its_kind(pair):
+    report = pair.check(vpn_json=cloud(), swanctl_conf=swanctl(identity=f"@{GATEWAY}"), status=1)
+    stage = next(stage for stage in report["tunnels"][0]["stages"] if stage["stage"] == "identity")
+    assert (stage["cloud"]["value"], stage["gateway"]["value"]) == (f"address {GATEWAY}", f"fqdn {GATEWAY}")
+    [finding] = [f for f in report["findings"] if f["cause"] == "identity-mismatch"]
+    changes = [(change["old"], change["new"]) for change in finding["repair_at_gateway"]]
+    assert changes == [(f"@{GATEWAY}", GATEWAY)]
