@@ -174,6 +174,11 @@ class Reader {
       else if (!entry.value.is(Node::Kind::Text)) faults_.add(entry, fmt::format("`{}` must be a name or an address", entry.name));
       else (entry.name == "cloud" ? made.cloud : made.gateway) = entry.value.text;
     }
+    made.where = {faults_.path(), item.line, item.column};
+    for (const auto& other : made_.pairs)
+      if (other.cloud == made.cloud || other.gateway == made.gateway)
+        return faults_.add(item, fmt::format("`{}` is in an earlier pair already", for_terminal(other.cloud == made.cloud ? made.cloud : made.gateway)),
+                           "an end has one other end: keep one of the two pairs");
     if (made.cloud.empty() || made.gateway.empty())
       faults_.add(item, "a pair needs `cloud` and `gateway`",
                   "each is a name, an outside address or an inside CIDR, as the report shows it");

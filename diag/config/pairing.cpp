@@ -46,13 +46,6 @@ bool same_inside(const Endpoint& cloud, const Endpoint& gateway) {
 
 int inside_score(const Endpoint& cloud, const Endpoint& gateway) { return same_inside(cloud, gateway) ? 1 : 0; }
 
-bool is_called(const Endpoint& endpoint, const std::string& name) {
-  if (name == endpoint.name) return true;
-  if (const auto address = parse_address(name)) return same(single(endpoint.local_addresses), address);
-  const auto range = parse_range(name);
-  return range && (endpoint.inside_cidr.is(*range) || endpoint.inside_cidr6.is(*range));
-}
-
 // Those with the highest score above 0.
 template <class Score>
 Endpoints best(const Endpoints& cloud, const Endpoint& gateway, Score score) {
@@ -88,6 +81,13 @@ Pairing partner_of(const Endpoint& gateway, const Endpoints& cloud, const std::v
 }
 
 }  // namespace
+
+bool is_called(const Endpoint& endpoint, const std::string& name) {
+  if (name == endpoint.name) return true;
+  if (const auto address = parse_address(name)) return same(single(endpoint.local_addresses), address);
+  const auto range = parse_range(name);
+  return range && (endpoint.inside_cidr.is(*range) || endpoint.inside_cidr6.is(*range));
+}
 
 std::vector<Pairing> pair_up(const Endpoints& cloud, const Endpoints& gateway, const std::vector<ConfiguredPair>& configured) {
   std::vector<Pairing> pairs, alone;

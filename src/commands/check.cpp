@@ -66,6 +66,22 @@ void take(std::vector<model::Problem>& problems, std::vector<model::Configuratio
   }
 }
 
+// A pair of the project's file that names no end of these configurations pairs nothing.
+void look_at_pairs(const Settings& settings, const diag::CheckInput& input, std::vector<model::Problem>& problems) {
+  const auto is_there = [&](const std::string& name, model::Side side) {
+    for (const auto* all : {&input.configurations, &input.before})
+      for (const model::Configuration& one : *all)
+        for (const model::Endpoint& endpoint : one.endpoints)
+          if (endpoint.side == side && model::is_called(endpoint, name)) return true;
+    return false;
+  };
+  for (const model::ConfiguredPair& pair : settings.project->pairs)
+    for (const auto& [name, side] : {std::pair(pair.cloud, model::Side::Cloud), std::pair(pair.gateway, model::Side::Gateway)})
+      if (!is_there(name, side))
+        problems.push_back({pair.where, fmt::format("no end of the {}'s in these files is called `{}`", model::name(side), name),
+                            "a pair names an end as the report does: by its name, its outside address or its inside CIDR"});
+}
+
 tl::expected<Plan, UsageError> plan_of(const Settings& settings, const Console& console) {
   Plan plan;
   const auto now = now_of(settings, console);
@@ -86,6 +102,7 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, const Console& 
   take(plan.problems, gathered->configurations);
   take(plan.problems, before.configurations);
   plan.input = {std::move(gathered->configurations), std::move(before.configurations), settings.project->pairs, std::move(*stages)};
+  look_at_pairs(settings, plan.input, plan.problems);
   return plan;
 }
 

@@ -434,3 +434,22 @@ def test_an_identity_of_another_kind_is_shown_with_its_kind(pair):
     [finding] = [f for f in report["findings"] if f["cause"] == "identity-mismatch"]
     changes = [(change["old"], change["new"]) for change in finding["repair_at_gateway"]]
     assert changes == [(f"@{GATEWAY}", GATEWAY)]
+
+
+# ---- pairs of the project's file ----
+
+def test_a_pair_that_names_nothing_is_said_with_its_place(pair):
+    (pair.folder / "vpn.json").write_text(cloud())
+    (pair.folder / "swanctl.conf").write_text(swanctl())
+    (pair.folder / ".tunnelscope.yaml").write_text("pairs:\n  - {cloud: nosuch, gateway: t1}\n")
+    done = tool.run("check", "vpn.json", "swanctl.conf", cwd=pair.folder)
+    assert done.status == 0 and ".tunnelscope.yaml:2: no end of the cloud's in these files is called `nosuch`" in done.err
+    assert "`t1`" not in done.err
+
+
+@pytest.mark.parametrize("second", ["{cloud: b, gateway: t1}", f"{{cloud: {CLOUD}, gateway: t2}}"])
+def test_an_end_in_two_pairs_is_a_wrong_file(pair, second):
+    (pair.folder / "vpn.json").write_text(cloud())
+    (pair.folder / ".tunnelscope.yaml").write_text(f"pairs:\n  - {{cloud: {CLOUD}, gateway: t1}}\n  - {second}\n")
+    done = tool.run("check", "vpn.json", cwd=pair.folder)
+    assert done.status == 2 and ".tunnelscope.yaml:3:" in done.err and "is in an earlier pair already" in done.err
