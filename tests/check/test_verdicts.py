@@ -453,3 +453,25 @@ def test_an_end_in_two_pairs_is_a_wrong_file(pair, second):
     (pair.folder / ".tunnelscope.yaml").write_text(f"pairs:\n  - {{cloud: {CLOUD}, gateway: t1}}\n  - {second}\n")
     done = tool.run("check", "vpn.json", cwd=pair.folder)
     assert done.status == 2 and ".tunnelscope.yaml:3:" in done.err and "is in an earlier pair already" in done.err
+
+
+# ---- options that AWS does not have ----
+
+@pytest.mark.parametrize("option, hint, stage", [
+    ({"Phase2DHGroupNumber": [{"Value": 14}]}, "did you mean `Phase2DHGroupNumbers`?", "child-rekey"),
+    ({"StartupActoin": "start"}, "did you mean `StartupAction`?", "liveness"),
+    ({"Zzz": 1}, None, "peer-address"),
+])
+def test_an_option_that_nobody_knows_leaves_open_what_it_may_have_meant(pair, option, hint, stage):
+    options = AGREEING | option
+    meant = {"Phase2DHGroupNumber": "Phase2DHGroupNumbers", "StartupActoin": "StartupAction"}.get(next(iter(option)))
+    one = tunnel(**options)
+    one.pop(meant, None)
+    description = described(one, CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+    (pair.folder / "vpn.json").write_text(description)
+    (pair.folder / "swanctl.conf").write_text(swanctl(start="none"))
+    done = tool.run("check", "--format", "json", "vpn.json", "swanctl.conf", cwd=pair.folder)
+    line = next(number for number, text in enumerate(description.splitlines(), 1) if next(iter(option)) in text)
+    assert f"vpn.json:{line}: unknown option of a tunnel" in done.err and (hint is None or hint in done.err)
+    stages = {one["stage"]: one["verdict"] for one in done.report["tunnels"][0]["stages"]}
+    assert stages[stage] == "unverified"

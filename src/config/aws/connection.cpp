@@ -5,6 +5,7 @@
 #include <array>
 
 #include "diag/config/merge.hpp"
+#include "src/config/words.hpp"
 
 namespace tunnelscope::config::aws {
 
@@ -345,7 +346,6 @@ Value<model::Authentication> authentication(const Value<bool>& has_certificate, 
 
 constexpr const char* kKeptElsewhere = "kept in a secrets manager";
 
-Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel, const XmlTunnel* xml) {
 // Where the key is kept, when that is not the connection itself.
 std::optional<Where> secret_arn(const Connection& connection, const Scope& tunnel) {
   for (const Scope* scope : {&tunnel, &connection.properties})
@@ -353,13 +353,14 @@ std::optional<Where> secret_arn(const Connection& connection, const Scope& tunne
   return std::nullopt;
 }
 
+Value<model::Secret> read_key(const Connection& connection, const Scope& tunnel, const XmlTunnel* xml) {
   const Field field = tunnel.field(kPreSharedKey, true);
   if (!field.unknown.empty()) return Value<model::Secret>::unknown(field.unknown, field.where);
-  if (field.node && (field.node->is(Node::Kind::Text) || field.node->is(Node::Kind::Number))) {
   const bool masked = field.node && is_masked(*field.node);
   if (const auto arn = secret_arn(connection, tunnel); arn && (masked || tunnel.document().spelling == Spelling::Api))
     return Value<model::Secret>::unknown(kKeptElsewhere, *arn);
   if (masked) return xml && xml->key.known() ? xml->key : Value<model::Secret>::unknown(kMasked, field.where);
+  if (field.node && (field.node->is(Node::Kind::Text) || field.node->is(Node::Kind::Number))) {
     auto key = Value<model::Secret>::stated(model::Secret(std::string(field.node->text)), field.where);
     // A plan keeps the XML of before.
     const bool contradicted = tunnel.document().spelling != Spelling::Terraform && xml && xml->key.known() && !xml->key.same_as(key);
@@ -464,6 +465,34 @@ void add_habits(model::Endpoint& endpoint, const Scope& tunnel) {
   endpoint.disabled = standard(false, tunnel.where());
 }
 
+const Names kTunnelOptions[] = {
+    kOutsideAddress, kInsideCidr, kInsideCidr6, kPreSharedKey, kPreSharedKeyArn, kIkeVersions, kRekeyMargin, kRekeyFuzz, kReplayWindow,
+    kDpdTimeout, kDpdAction, kStartupAction, kLifecycleControl, kLogOptions, kPhase1.lifetime, kPhase1.encryption, kPhase1.integrity,
+    kPhase1.groups, kPhase2.lifetime, kPhase2.encryption, kPhase2.integrity, kPhase2.groups};
+
+constexpr const char* kUnknownName = "unknown option of a tunnel";
+
+// A name of a tunnel that AWS does not have is a problem, and the option whose name is nearest is unknown when it is not there itself.
+// What is said when none is near: it may be anything.
+std::string heed_unknown_names(Scope& tunnel) {
+  std::string doubt;
+  if (!tunnel.map() || tunnel.document().spelling != Spelling::Api) return doubt;
+  std::vector<std::string_view> known;
+  for (const Names& names : kTunnelOptions) known.insert(known.end(), {names.request, names.response});
+  for (const Entry& entry : tunnel.map()->entries) {
+    if (std::find(known.begin(), known.end(), entry.name) != known.end()) continue;
+    const Where where{tunnel.document().path, entry.line, entry.column};
+    const std::string nearest = nearest_of(entry.name, known);
+    tunnel.document().problem(where, kUnknownName, nearest);
+    if (nearest.empty() && doubt.empty()) doubt = where.text() + ": " + kUnknownName;
+    for (const Names& names : kTunnelOptions)
+      for (const std::string_view one : {names.request, names.response})
+        if (nearest.find("`" + std::string(one) + "`") != std::string::npos)
+          tunnel.set_doubtful(names.request, "what stands at " + where.text() + " may have been meant for it");
+  }
+  return doubt;
+}
+
 }  // namespace
 
 Value<model::Identity> address_identity(const Value<model::Addresses>& addresses) {
@@ -490,8 +519,10 @@ CustomerGateway read_customer_gateway(const Scope& properties) {
   return gateway;
 }
 
-model::Endpoint make_endpoint(const Connection& connection, const Scope& tunnel, std::uint32_t number) {
+model::Endpoint make_endpoint(const Connection& connection, const Scope& stated, std::uint32_t number) {
   model::Endpoint endpoint;
+  Scope tunnel = stated;
+  endpoint.doubt = heed_unknown_names(tunnel);
   endpoint.name = connection.name + " tunnel " + std::to_string(number);
   endpoint.where = tunnel.where();
   endpoint.side = model::Side::Cloud;
@@ -508,6 +539,7 @@ model::Endpoint make_endpoint(const Connection& connection, const Scope& tunnel,
   endpoint.dpd = read_dpd(tunnel);
   endpoint.start = read(tunnel, kStartupAction, startup_action_of, "add or start", std::optional(model::StartAction::Wait));
   add_habits(endpoint, tunnel);
+  if (connection.deleted.known()) endpoint.disabled = connection.deleted;
   endpoint.children.push_back(make_child(connection, tunnel));
   add_bgp(endpoint, connection, tunnel);
   add_options(endpoint.cloud, connection, tunnel);
@@ -515,4 +547,3 @@ model::Endpoint make_endpoint(const Connection& connection, const Scope& tunnel,
 }
 
 }  // namespace tunnelscope::config::aws
-  if (connection.deleted.known()) endpoint.disabled = connection.deleted;

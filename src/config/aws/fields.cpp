@@ -76,6 +76,8 @@ Field Scope::look_up(const Names& names, bool secret, bool (*is_later)(const Nod
     field.unknown = kBrokenOff;
   } else if (!entry) {
     field.unknown = absent_;
+    for (const auto& [option, reason] : doubtful_)
+      if (option == names.request) field.unknown = reason;
   } else if (!stands_for_default(entry->value)) {
     field.unknown = document_->not_plain(entry->value, secret);
     if (field.unknown.empty()) field.node = &entry->value;

@@ -62,6 +62,8 @@ class Scope {
   Scope inside(const Names& names) const;
   // From now on a key that is not there at all is unknown for this reason, not the default.
   void set_absent(std::string reason) { absent_ = std::move(reason); }
+  // An option that is not there is unknown for this reason: a name that nobody knows may have been meant for it.
+  void set_doubtful(std::string_view option, std::string reason) { doubtful_.emplace_back(option, std::move(reason)); }
   // Every option in it is unknown for this reason.
   static Scope unknown(Document& document, const Where& where, std::string reason);
 
@@ -80,6 +82,7 @@ class Scope {
   std::string prefix_;
   Where where_;
   std::string all_unknown_, absent_;
+  std::vector<std::pair<std::string, std::string>> doubtful_;  // names as in requests, and why
 };
 
 // Plain values of a node; empty: it is something else.
@@ -87,11 +90,11 @@ std::optional<std::uint64_t> whole_number(const Node& node);
 std::optional<std::string> word(const Node& node);  // at most 256 bytes
 std::optional<bool> yes_or_no(const Node& node);
 bool stands_for_default(const Node& node);
+// What stands in a key's place: asterisks alone, or AWS's word "redacted".
+bool is_masked(const Node& key);
 
 // `wanted` completes "is not": "a number of seconds". What is neither is a problem and unknown.
 template <class Parse, class T = typename std::invoke_result_t<Parse, const Node&>::value_type>
-// What stands in a key's place: asterisks alone, or AWS's word "redacted".
-bool is_masked(const Node& key);
 Value<T> read(Document& document, const Field& field, Parse parse, const char* wanted, std::optional<T> standard = std::nullopt) {
   if (!field.unknown.empty()) return Value<T>::unknown(field.unknown, field.where);
   if (!field.node) return standard ? Value<T>::by_default(*standard, field.where, kDefaults) : Value<T>::unknown(kNotStated, field.where);
