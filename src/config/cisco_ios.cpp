@@ -126,7 +126,8 @@ class Router {
     const auto method = proposals.empty() ? Authentication::Certificate : Authentication::PreSharedKey;
     endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::stated(method, where);
     if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
-    endpoint.keys = Value<std::vector<Key>>::stated(keys_.ikev1, keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().where);
+    endpoint.keys = Value<std::vector<Key>>::stated(keys_for_peer(keys_.ikev1, endpoint.remote_addresses),
+                                                    keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().key.where);
     endpoint.remote_identity = Value<Identity>::by_default({}, endpoint.where, kTable);
     if (profile && profile->find("match identity")) read_expected_identity(endpoint, *profile, "match identity");
     heed_keyring(endpoint, profile);
@@ -179,8 +180,9 @@ class Router {
     const Command* keyring = profile ? profile->find("keyring") : nullptr;
     if (!keyring) return;
     const auto found = keys_.keyrings.find(std::string(keyring->word(1)));
-    endpoint.keys = found != keys_.keyrings.end() ? Value<std::vector<Key>>::stated(found->second, keyring->where)
-                                             : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
+    endpoint.keys = found != keys_.keyrings.end()
+                        ? Value<std::vector<Key>>::stated(keys_for_peer(found->second, endpoint.remote_addresses), keyring->where)
+                        : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
   }
 
   void read_ikev2_proposals(Endpoint& endpoint) {

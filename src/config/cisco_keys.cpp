@@ -6,6 +6,7 @@
 namespace tunnelscope::config {
 namespace {
 
+using model::AddressRange;
 using model::IdentityKind;
 using model::Key;
 using model::Secret;
@@ -32,23 +33,37 @@ std::size_t index_of(const Command& command, std::string_view wanted) {
   return command.words.size();
 }
 
-// "address 203.0.113.10 [255.255.255.0]" from `index` on.
-void file_under(Key& key, const Command& command, std::size_t index) {
+// "203.0.113.10 [255.255.255.0]" or "ipv6 2001:db8::1/128" from `index` on.
+std::optional<AddressRange> range_at(const Command& command, std::size_t index) {
+  if (command.word(index) == "ipv6") return model::parse_range(command.word(index + 1));
   const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
-  const auto range = address && mask ? model::range_of_mask(*address, *mask) : std::nullopt;
-  if (address && !mask && model::text(*address) == "0.0.0.0") return;  // a wildcard, with or without its mask
-  if (!address) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
-  else if (!mask || (range && range->first == range->last)) key.owners.push_back(address_identity(*address));
-  else if (range && range->everything()) return;
-  else key.secret = Value<Secret>::unknown("it is filed under a network", command.where);
+  if (address && mask) return model::range_of_mask(*address, *mask);
+  if (address && model::text(*address) == "0.0.0.0") return model::parse_range("0.0.0.0/0");
+  return address ? std::optional(AddressRange{*address, *address}) : std::nullopt;
+}
+
+// An address or a network, or else a name. A network is of use only to who knows the peer's address.
+std::optional<AddressRange> file_under(Key& key, const Command& command, std::size_t index) {
+  const auto range = range_at(command, index);
+  if (!range && model::parse_address(command.word(index))) key.secret = Value<Secret>::unknown("its mask cannot be read", command.where);
+  else if (!range) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
+  else if (range->first == range->last) key.owners.push_back(address_identity(range->first));
+  return range;
+}
+
+bool is_network(const AddressRange& range) { return range.first != range.last && !range.everything(); }
+
+Key without_its_network(Key key) {
+  key.secret = Value<Secret>::unknown("it is filed under a network", key.where);
+  return key;
 }
 
 void read_keyring_key(Command& command, CiscoKeys& all, const std::string& keyring) {
   Key key{{}, {}, command.where};
   key.secret = secret_at(command, index_of(command, "key") + 1);
-  file_under(key, command, 2);
-  all.keyrings[keyring].push_back(key);
-  all.ikev1.push_back(std::move(key));
+  const auto peers = file_under(key, command, 2);
+  all.keyrings[keyring].push_back({key, peers});
+  all.ikev1.push_back({std::move(key), peers});
 }
 
 void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
@@ -63,9 +78,13 @@ void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
       const bool differs = key.secret.known() && secret.known() && !(*key.secret == *secret);
       key.secret = differs ? Value<Secret>::unknown("the two ends use different keys", one.where) : std::move(secret);
     }
+    const auto file = [&](const Command& one, std::size_t index) {
+      const auto range = file_under(key, one, index);
+      if (range && is_network(*range)) key = without_its_network(std::move(key));
+    };
     for (const Command& one : entry.below) {
-      if (one.word(0) == "address") file_under(key, one, 1);
-      if (one.word(0) == "identity" && one.word(1) == "address") file_under(key, one, 2);
+      if (one.word(0) == "address") file(one, 1);
+      if (one.word(0) == "identity" && one.word(1) == "address") file(one, 2);
       if (one.word(0) == "identity" && one.word(1) == "fqdn") key.owners.push_back({IdentityKind::Fqdn, std::string(one.word(2))});
       if (one.word(0) == "identity" && one.word(1) == "email") key.owners.push_back({IdentityKind::UserFqdn, std::string(one.word(2))});
     }
@@ -82,8 +101,8 @@ CiscoKeys read_cisco_keys(Command& root) {
       const std::size_t at = std::min(index_of(command, "address"), index_of(command, "hostname"));
       Key key{{}, {}, command.where};
       key.secret = secret_at(command, 3);
-      file_under(key, command, at + 1);
-      all.ikev1.push_back(std::move(key));
+      const auto peers = file_under(key, command, at + 1);
+      all.ikev1.push_back({std::move(key), peers});
     }
     if (command.begins("crypto keyring")) {
       const std::string name(command.word(2));
@@ -92,6 +111,22 @@ CiscoKeys read_cisco_keys(Command& root) {
         if (one.begins("pre-shared-key")) read_keyring_key(one, all, name);
     }
     if (command.begins("crypto ikev2 keyring")) read_ikev2_keyring(command, all);
+  }
+  return all;
+}
+
+std::vector<Key> keys_for_peer(const std::vector<CiscoKey>& keys, const Value<model::Addresses>& peer) {
+  const auto address = peer.known() ? peer->single() : std::nullopt;
+  const auto is_for = [&](const CiscoKey& one) { return address && one.peers && one.peers->contains(*address); };
+  const AddressRange* narrowest = nullptr;
+  for (const CiscoKey& one : keys)
+    if (is_for(one) && (!narrowest || narrowest->contains(*one.peers))) narrowest = &*one.peers;
+  std::vector<Key> all;
+  for (const CiscoKey& one : keys) {
+    const bool network = one.peers && is_network(*one.peers);
+    if (is_for(one) ? !(*one.peers == *narrowest) : address && network) continue;
+    all.push_back(network && !address ? without_its_network(one.key) : one.key);
+    if (network && address) all.back().owners.push_back(address_identity(*address));
   }
   return all;
 }

@@ -1,6 +1,7 @@
 // The pre-shared keys of a running configuration of Cisco IOS. In: its commands, of which the keys are taken and wiped.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,12 +9,20 @@
 
 namespace tunnelscope::config {
 
+// A key of IKEv1, which the router looks up by its peer's address.
+struct CiscoKey {
+  model::Key key;
+  std::optional<model::AddressRange> peers;  // the addresses that it is for; empty: it is filed under a name
+};
+
 struct CiscoKeys {
-  std::vector<model::Key> ikev1;                                   // `crypto isakmp key`, and those of all keyrings
-  std::map<std::string, std::vector<model::Key>> keyrings;         // `crypto keyring`, by name
+  std::vector<CiscoKey> ikev1;                                     // `crypto isakmp key`, and those of all keyrings
+  std::map<std::string, std::vector<CiscoKey>> keyrings;           // `crypto keyring`, by name
   std::map<std::string, std::vector<model::Key>> ikev2_keyrings;   // `crypto ikev2 keyring`, by name
 };
 CiscoKeys read_cisco_keys(Command& root);
+// Those that count for a peer: of the keys for its address the most specific outweighs the others, whatever their order.
+std::vector<model::Key> keys_for_peer(const std::vector<CiscoKey>& keys, const Value<model::Addresses>& peer);
 
 inline model::Identity address_identity(const model::IpAddress& address) { return {model::IdentityKind::Address, model::text(address)}; }
 

@@ -167,6 +167,16 @@ TEST(CiscoIos, WhatIsReferredToAndMissingIsToldAndUnknown) {
   EXPECT_EQ(value_of(all.endpoints.front(), "keys"), "none at 5");
 }
 
+TEST(CiscoIos, OfTheKeysForAPeersAddressTheMostSpecificCountsWhateverTheOrder) {
+  const std::string any = "crypto isakmp key anyones.key address 0.0.0.0\n", host = "crypto isakmp key own.key address 203.0.113.10\n",
+                    network = "crypto isakmp key networks.key address 203.0.113.0 255.255.255.0\n",
+                    map = "crypto isakmp policy 1\n authentication pre-share\ncrypto map M 1 ipsec-isakmp\n set peer 203.0.113.10\n";
+  EXPECT_EQ(value_of(read(kCiscoIos, any + host + map).endpoints.front(), "keys"), "[address:203.0.113.10 7 bytes] at 1");
+  EXPECT_EQ(value_of(read(kCiscoIos, host + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 7 bytes] at 1");
+  EXPECT_EQ(value_of(read(kCiscoIos, any + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 12 bytes] at 1");
+  EXPECT_EQ(value_of(read(kCiscoIos, any + map).endpoints.front(), "keys"), "[11 bytes] at 1");
+}
+
 TEST(CiscoIos, IsToldFromAnAsa) {
   const Source ios{"r", kIkev1}, asa{"a", "ASA Version 9.8\ncrypto ikev2 policy 1\n"};
   EXPECT_TRUE(kCiscoIos.recognises(Content(ios)));
