@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "src/config/key_text.hpp"
+
 namespace tunnelscope::config {
 namespace {
 
@@ -66,18 +68,43 @@ void read_keyring_key(Command& command, CiscoKeys& all, const std::string& keyri
   all.ikev1.push_back({std::move(key), peers});
 }
 
+// The bytes that hexadecimal digits stand for; `word` is wiped.
+Value<Secret> secret_of_hex(Word& word) {
+  const bool digits = word.text.size() % 2 == 0 && word.text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  auto secret = digits ? decoded_key("0x" + word.text) : std::nullopt;
+  model::wipe(word.text);
+  if (word.cut) return Value<Secret>::unknown(kCutOff, word.where);
+  return secret ? Value<Secret>::stated(std::move(*secret), word.where)
+                : Value<Secret>::unknown("its hexadecimal digits cannot be read", word.where);
+}
+
+// "pre-shared-key [local|remote] [0|6|hex] KEY".
+Value<Secret> ikev2_secret(Command& command) {
+  const std::size_t at = command.word(1) == "local" || command.word(1) == "remote" ? 2 : 1;
+  const bool hex = command.word(at) == "hex" && command.words.size() > at + 1;
+  return hex ? secret_of_hex(command.words[at + 1]) : secret_at(command, at);
+}
+
+// The one key of both directions. A router may prove itself by another key than it asks for; whoever has one key for both, as AWS, is
+// then at odds with one of them, and which one it is cannot be told from here.
+Value<Secret> common_secret(const std::vector<Value<Secret>>& secrets) {
+  for (const Value<Secret>& one : secrets) {
+    if (!one.known()) return one;
+    if (!(*one == *secrets.front()))
+      return Value<Secret>::unknown("the gateway has one key to prove itself and another to ask for, AWS has one for both", one.where());
+  }
+  return secrets.front();
+}
+
 void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
   auto& keys = all.ikev2_keyrings[std::string(keyring.word(3))];
   for (Command& entry : keyring.below) {
     if (entry.word(0) != "peer") continue;
     Key key{{}, {}, entry.where};
-    for (Command& one : entry.below) {
-      if (one.word(0) != "pre-shared-key") continue;
-      const bool one_way = one.word(1) == "local" || one.word(1) == "remote";
-      Value<Secret> secret = secret_at(one, one_way ? 2 : 1);
-      const bool differs = key.secret.known() && secret.known() && !(*key.secret == *secret);
-      key.secret = differs ? Value<Secret>::unknown("the two ends use different keys", one.where) : std::move(secret);
-    }
+    std::vector<Value<Secret>> secrets;
+    for (Command& one : entry.below)
+      if (one.word(0) == "pre-shared-key") secrets.push_back(ikev2_secret(one));
+    if (!secrets.empty()) key.secret = common_secret(secrets);
     const auto file = [&](const Command& one, std::size_t index) {
       const auto range = file_under(key, one, index);
       if (range && is_network(*range)) key = without_its_network(std::move(key));

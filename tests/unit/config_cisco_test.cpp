@@ -145,7 +145,9 @@ TEST(CiscoIos, ACryptoMapWithIkev2) {
   EXPECT_EQ(value_of(end, "ike-proposals"), "aes256|aes128-sha384|sha256-modp2048|ecp384 at 1");
   EXPECT_EQ(value_of(end, "local-identity"), "fqdn:fw1.branch.example at 18");
   EXPECT_EQ(value_of(end, "remote-identity"), "address:203.0.113.10 at 17");
-  EXPECT_EQ(value_of(end, "keys"), "[address:203.0.113.10 9 bytes] [address:203.0.113.17 unknown: the two ends use different keys] at 21");
+  EXPECT_EQ(value_of(end, "keys"),
+            "[address:203.0.113.10 9 bytes] "
+            "[address:203.0.113.17 unknown: the gateway has one key to prove itself and another to ask for, AWS has one for both] at 21");
   EXPECT_EQ(value_of(end, "start"), "on-traffic by Cisco IOS XE 17, 2023-03");
   EXPECT_EQ(value_of(end, "dpd-timeout"), "20s at 23");
   ASSERT_EQ(end.children.size(), 2u);
@@ -175,6 +177,17 @@ TEST(CiscoIos, OfTheKeysForAPeersAddressTheMostSpecificCountsWhateverTheOrder) {
   EXPECT_EQ(value_of(read(kCiscoIos, host + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 7 bytes] at 1");
   EXPECT_EQ(value_of(read(kCiscoIos, any + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 12 bytes] at 1");
   EXPECT_EQ(value_of(read(kCiscoIos, any + map).endpoints.front(), "keys"), "[11 bytes] at 1");
+}
+
+TEST(CiscoIos, AKeyInHexadecimalIsTheBytesThatItStandsFor) {
+  const auto of = [](const std::string& key) {
+    return read(kCiscoIos, "crypto ikev2 keyring K\n peer a\n  address 203.0.113.10\n  pre-shared-key " + key +
+                               "\ncrypto ikev2 profile P\n keyring local K\ncrypto map M 1 ipsec-isakmp\n set peer 203.0.113.10\n"
+                               " set ikev2-profile P\n").endpoints.front();
+  };
+  EXPECT_TRUE(*of("hex 6C61622e6b6579").keys->front().secret == *of("lab.key").keys->front().secret);
+  EXPECT_EQ(value_of(of("hex 6c6"), "keys"), "[address:203.0.113.10 unknown: its hexadecimal digits cannot be read] at 6");
+  EXPECT_EQ(value_of(of("local lab.key\n  pre-shared-key remote 6 Xyz"), "keys"), "[address:203.0.113.10 unknown: encrypted] at 7");
 }
 
 TEST(CiscoIos, IsToldFromAnAsa) {
