@@ -26,11 +26,14 @@ using model::StartAction;
 using model::Versions;
 
 constexpr std::string_view kVersionKey = "tunnelscope-gateway";
+constexpr const char *kTwice = "its key stands twice", *kOtherVersion = "its file has another version of this format";
 
 struct Document {
   std::string path;
   std::vector<Problem>& problems;
   std::string_view text;
+  const char* unreadable = nullptr;  // why nothing of it is known; nullptr: it is read
+  std::string doubt;                 // of the tunnel that is read: the first of what was not understood; empty: nothing
 
   // It is the last of a file that does not end with an end of line.
   bool may_be_cut(const Node& node) const {
@@ -38,24 +41,35 @@ struct Document {
     return node.broken || (!node.quoted && node.line == lines && !text.ends_with('\n'));
   }
   Where at(const Node& node) const { return {path, node.line, node.column}; }
+
+  void doubt_at(const Where& where, const char* reason) {
+    if (doubt.empty()) doubt = where.text() + ": " + reason;
+  }
 };
 
-// A map whose keys are asked for by name; those that nobody asked for are unknown.
+// A map whose keys are asked for by name; those that nobody asked for are unknown. What a key that stands twice sets is not known.
 class Fields {
  public:
-  Fields(Document& document, const Node& map) : document_(document), map_(map) {}
+  // `unreadable` says why no value of it is known; nullptr: they are.
+  Fields(Document& document, const Node& map, const char* unreadable = nullptr)
+      : document_(document), map_(map), unreadable_(document.unreadable ? document.unreadable : unreadable) {}
 
   const Node* node(std::string_view name) {
     asked_.push_back(name);
     const Node* found = map_.find(name);
-    return found && !found->is(Node::Kind::Null) ? found : nullptr;
+    if (found && stands_twice(name)) document_.doubt_at(document_.at(*found), "this key stands twice");
+    return found && (!found->is(Node::Kind::Null) || stands_twice(name)) ? found : nullptr;
   }
+
+  // Why what is below `name` is not known; nullptr: it is.
+  const char* unreadable(std::string_view name) const { return unreadable_ ? unreadable_ : stands_twice(name) ? kTwice : nullptr; }
 
   // `parse` makes std::optional<T> of a scalar's text.
   template <class T, class Parse>
   void take(std::string_view name, Value<T>& value, Parse parse, std::string_view hint) {
     const Node* found = node(name);
     if (!found) return;
+    if (const char* reason = unreadable(name)) return void(value = Value<T>::unknown(reason, document_.at(*found)));
     const bool scalar = !found->is(Node::Kind::Map) && !found->is(Node::Kind::List);
     auto parsed = scalar ? parse(std::string_view(found->text)) : std::nullopt;
     value = parsed ? Value<T>::stated(std::move(*parsed), document_.at(*found)) : bad<T>(*found, hint);
@@ -66,6 +80,7 @@ class Fields {
   void take_list(std::string_view name, Value<T>& value, Parse parse, std::string_view hint) {
     const Node* found = node(name);
     if (!found) return;
+    if (const char* reason = unreadable(name)) return void(value = Value<T>::unknown(reason, document_.at(*found)));
     Word list{found->text, document_.at(*found)};
     bool flat = !found->is(Node::Kind::Map);
     for (const Node& item : found->items) {
@@ -78,14 +93,21 @@ class Fields {
   }
 
   void refuse_others() const {
-    for (const Entry& entry : map_.entries)
-      if (std::find(asked_.begin(), asked_.end(), entry.name) == asked_.end())
-        report(document_.problems, {document_.path, entry.line, entry.column}, "unknown key", nearest_of(entry.name, asked_));
+    for (const Entry& entry : map_.entries) {
+      if (std::find(asked_.begin(), asked_.end(), entry.name) != asked_.end()) continue;
+      const Where where{document_.path, entry.line, entry.column};
+      report(document_.problems, where, "unknown key", nearest_of(entry.name, asked_));
+      document_.doubt_at(where, "unknown key");
+    }
   }
 
   Document& document() { return document_; }
 
  private:
+  bool stands_twice(std::string_view name) const {
+    return std::count_if(map_.entries.begin(), map_.entries.end(), [&](const Entry& one) { return one.name == name; }) > 1;
+  }
+
   template <class T>
   Value<T> bad(const Node& node, std::string_view hint) {
     report(document_.problems, document_.at(node), "its value cannot be read", std::string(hint));
@@ -94,6 +116,7 @@ class Fields {
 
   Document& document_;
   const Node& map_;
+  const char* unreadable_;
   std::vector<std::string_view> asked_;
 };
 
@@ -102,8 +125,14 @@ class Fields {
 constexpr const char* kTime = "write a number of seconds, or one with `s`, `m`, `h` or `d`";
 constexpr const char* kYesOrNo = "write `true` or `false`";
 
+// "203.0.113.999" or "10.0.0.0/33", which no name looks like.
+bool is_misspelt_address(const std::string& name) {
+  return name.find_first_not_of("0123456789./") == std::string::npos || name.find_first_of(":/") != std::string::npos;
+}
+
 std::optional<Addresses> addresses(const Word& list) {
   auto all = strongswan_addresses(list);
+  if (std::any_of(all->names.begin(), all->names.end(), is_misspelt_address)) return std::nullopt;
   return *all;
 }
 
@@ -192,7 +221,7 @@ void take_proposals(Fields& fields, std::string_view name, Value<Proposals>& val
 void read_lifetime(Fields& parent, std::string_view name, Lifetime& lifetime) {
   const Node* map = parent.node(name);
   if (!map) return;
-  Fields fields(parent.document(), *map);
+  Fields fields(parent.document(), *map, parent.unreadable(name));
   fields.take("rekeys", lifetime.rekeys, strongswan_bool, kYesOrNo);
   fields.take("hard", lifetime.hard, strongswan_time, kTime);
   fields.take("earliest-rekey", lifetime.earliest_rekey, strongswan_time, kTime);
@@ -229,7 +258,7 @@ void read_child(Fields& fields, Child& child) {
 void read_bgp(Fields& parent, model::Bgp& bgp) {
   const Node* map = parent.node("bgp");
   if (!map) return;
-  Fields fields(parent.document(), *map);
+  Fields fields(parent.document(), *map, parent.unreadable("bgp"));
   fields.take("used", bgp.used, strongswan_bool, kYesOrNo);
   fields.take("local-asn", bgp.local_asn, asn, "write the number of an AS");
   fields.take("remote-asn", bgp.remote_asn, asn, "write the number of an AS");
@@ -242,7 +271,7 @@ void read_bgp(Fields& parent, model::Bgp& bgp) {
 void read_dpd(Fields& parent, model::DeadPeerDetection& dpd) {
   const Node* map = parent.node("dpd");
   if (!map) return;
-  Fields fields(parent.document(), *map);
+  Fields fields(parent.document(), *map, parent.unreadable("dpd"));
   fields.take("enabled", dpd.enabled, strongswan_bool, kYesOrNo);
   fields.take("delay", dpd.delay, strongswan_time, kTime);
   fields.take("timeout", dpd.timeout, strongswan_time, kTime);
@@ -255,11 +284,15 @@ void read_keys(Fields& parent, Value<std::vector<Key>>& value) {
   const Node* list = parent.node("keys");
   if (!list) return;
   Document& document = parent.document();
+  if (const char* reason = parent.unreadable("keys")) return void(value = Value<std::vector<Key>>::unknown(reason, document.at(*list)));
   std::vector<Key> keys;
   for (const Node& item : list->items) {
     Fields fields(document, item);
     Key key{Value<Secret>::unknown("not stated", document.at(item)), {}, document.at(item)};
-    if (const Node* secret = fields.node("secret"))
+    const Node* secret = fields.node("secret");
+    if (const char* reason = fields.unreadable("secret"))
+      key.secret = Value<Secret>::unknown(reason, document.at(item));
+    else if (secret)
       key.secret = document.may_be_cut(*secret) ? Value<Secret>::unknown(kCutOff, document.at(*secret))
                                                 : Value<Secret>::stated(Secret(std::string(secret->text)), document.at(*secret));
     Value<std::vector<Identity>> owners;
@@ -323,10 +356,11 @@ void read_behaviour(Fields& fields, Endpoint& endpoint) {
   fields.take("disabled", endpoint.disabled, strongswan_bool, kYesOrNo);
 }
 
-Endpoint read_tunnel(Document& document, const Node& map) {
+Endpoint read_tunnel(Document& document, const Node& map, const char* unreadable) {
+  document.doubt.clear();
   if (!map.is(Node::Kind::Map)) report(document.problems, document.at(map), "a tunnel is no map of values",
       "write `name: ...` and so on below it");
-  Fields fields(document, map);
+  Fields fields(document, map, unreadable);
   Endpoint endpoint;
   endpoint.where = document.at(map);
   endpoint.vendor = model::Vendor::Neutral;
@@ -337,13 +371,14 @@ Endpoint read_tunnel(Document& document, const Node& map) {
   read_bgp(fields, endpoint.bgp);
   if (const Node* children = fields.node("children"))
     for (const Node& item : children->items) {
-      Fields of_child(document, item);
+      Fields of_child(document, item, fields.unreadable("children"));
       Child child;
       child.where = document.at(item);
       read_child(of_child, child);
       endpoint.children.push_back(std::move(child));
     }
   fields.refuse_others();
+  endpoint.doubt = document.doubt;
   return endpoint;
 }
 
@@ -354,15 +389,19 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.side = kNeutralYaml.side;
   const Tree& tree = content.tree();
   all.problems = tree.problems;
-  Document document{content.path(), all.problems, content.text()};
+  Document document{content.path(), all.problems, content.text(), nullptr, {}};
   Fields fields(document, tree.root);
   const Node* version = fields.node(kVersionKey);
-  if (version && version->text != "1") report(all.problems, document.at(*version), "another version of this format", "write `1`");
+  if (!version || version->text != "1" || fields.unreadable(kVersionKey)) {
+    document.unreadable = kOtherVersion;
+    report(all.problems, document.at(version ? *version : tree.root), "another version of this format: what its tunnels say is not known",
+           "write `1`");
+  }
   const Node* tunnels = fields.node("tunnels");
-  if (!tunnels || !tunnels->is(Node::Kind::List)) report(all.problems, document.at(tunnels ? *tunnels : tree.root),
-      "there is no list of tunnels", "write `tunnels:` and a list");
+  if (!tunnels || !tunnels->is(Node::Kind::List) || tunnels->items.empty())
+    report_unread(all.problems, document.at(tunnels ? *tunnels : tree.root), "there is no list of tunnels", "write `tunnels:` and a list");
   if (tunnels)
-    for (const Node& item : tunnels->items) all.endpoints.push_back(read_tunnel(document, item));
+    for (const Node& item : tunnels->items) all.endpoints.push_back(read_tunnel(document, item, fields.unreadable("tunnels")));
   fields.refuse_others();
   return {std::move(all)};
 }

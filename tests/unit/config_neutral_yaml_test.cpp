@@ -48,5 +48,41 @@ TEST(NeutralYaml, WhatIsNotSaidIsUnknownAndUnknownKeysAreRefused) {
   EXPECT_EQ(value_of(end, "keys"), "[unknown: not stated] at 9");
 }
 
+TEST(NeutralYaml, WhatAKeySetsThatStandsTwiceIsNotKnown) {
+  const auto all = read(kNeutralYaml,
+                        "tunnelscope-gateway: 1\ntunnels:\n  - start: start\n    start: wait\n    mobike: true\n"
+                        "    keys:\n      - secret: Zk3x9QmT7r\n    keys: []\n    dpd: {delay: 10}\n    dpd: {delay: 20}\n"
+                        "    children:\n      - {mode: tunnel, mode: transport, protocol: esp}\n");
+  const auto& end = all.endpoints.front();
+  for (const char* name : {"start", "keys", "dpd-delay", ".mode"}) EXPECT_EQ(value_of(end, name), "unknown: its key stands twice") << name;
+  EXPECT_EQ(value_of(end, "mobike"), "yes at 5");
+  EXPECT_EQ(value_of(end, ".protocol"), "esp at 12");
+  EXPECT_EQ(end.doubt, "gateway.conf:7: this key stands twice");
+}
+
+TEST(NeutralYaml, OfAnotherVersionNothingIsKnown) {
+  const auto all = read(kNeutralYaml, "tunnelscope-gateway: 2\ntunnels:\n  - start: start\n");
+  EXPECT_EQ(problems_of(all),
+            "gateway.conf:1:22: another version of this format: what its tunnels say is not known (write `1`)\n");
+  EXPECT_EQ(value_of(all.endpoints.front(), "start"), "unknown: its file has another version of this format");
+}
+
+TEST(NeutralYaml, AFileWithoutATunnelIsNoConfiguration) {
+  for (const char* text : {"tunnelscope-gateway: 1\ntunnels:\n", "tunnelscope-gateway: 1\ntunnels: []\n"}) {
+    const auto all = read(kNeutralYaml, text);
+    ASSERT_EQ(all.problems.size(), 1u) << text;
+    EXPECT_TRUE(all.problems.front().fatal) << text;
+  }
+}
+
+TEST(NeutralYaml, AnAddressThatIsNoneIsAProblemAndANameIsNot) {
+  const auto of = [](const std::string& address) {
+    return read(kNeutralYaml, "tunnelscope-gateway: 1\ntunnels:\n  - remote-addresses: [" + address + "]\n");
+  };
+  EXPECT_EQ(problems_of(of("203.0.113.999")), "gateway.conf:3:23: its value cannot be read (write addresses)\n");
+  EXPECT_FALSE(of("203.0.113.0/33").endpoints.front().remote_addresses.known());
+  EXPECT_EQ(problems_of(of("vpn1.example")), "");
+}
+
 }  // namespace
 }  // namespace tunnelscope::config::test
