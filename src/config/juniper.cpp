@@ -32,17 +32,60 @@ constexpr const char* kTable = kJunosTable;
 constexpr Seconds kIkeLifetime{28'800}, kIpsecLifetime{3600}, kBgpHold{90};
 constexpr std::uint64_t kDpdInterval = 10, kDpdThreshold = 5, kReplayWindow = 64;
 
+// Where something is not read that may say it, what is not stated is not known.
+void forget_defaults(Endpoint& endpoint, const char* reason) {
+  const auto forget = [&](auto&... values) {
+    const auto one = [&](auto& value) {
+      using Kind = std::remove_reference_t<decltype(value)>;
+      if (value.origin() == model::Origin::Default) value = Kind::unknown(reason, value.where());
+    };
+    (one(values), ...);
+  };
+  forget(endpoint.accepts, endpoint.initiates, endpoint.accepts_modes, endpoint.initiates_modes, endpoint.local_identity,
+         endpoint.remote_identity, endpoint.lifetime.hard, endpoint.lifetime.rekeys, endpoint.dpd.enabled, endpoint.dpd.delay,
+         endpoint.dpd.timeout, endpoint.dpd.action, endpoint.close, endpoint.start, endpoint.nat_traversal, endpoint.bgp.used,
+             endpoint.bgp.hold_time);
+  if (endpoint.keys.known() && endpoint.keys->empty()) endpoint.keys = Value<std::vector<Key>>::unknown(reason, endpoint.where);
+  for (Child& child : endpoint.children) {
+    forget(child.local, child.remote, child.lifetime.hard, child.lifetime.rekeys, child.protocol, child.mode);
+    if (child.proposals.known())
+      for (Proposal& one : child.proposals.edit())
+        if (one.groups.empty()) one.unrecognised.push_back("group");
+  }
+}
+
+constexpr const char* kNotUnderstood = "this statement is not understood";
+
 class Srx : JuniperView {
  public:
   using JuniperView::JuniperView;
 
   std::vector<Endpoint> endpoints() {
     std::vector<Endpoint> all;
-    for (const Word& name : statements.names({"security", "ipsec", "vpn"})) all.push_back(of_vpn(name));
+    for (const Word& name : statements.names({"security", "ipsec", "vpn"})) {
+      used_ = {{"security", "ipsec", "vpn", name.text}};
+      all.push_back(of_vpn(name));
+      doubt_what_is_used(all.back());
+    }
+    for (const NotUnderstood* one : doubted_)
+      report(problems, one->where, kNotUnderstood, one->hint);
     return all;
   }
 
  private:
+  // An object that a tunnel uses may be other than what was read of it.
+  void doubt_what_is_used(Endpoint& endpoint) {
+    for (const NotUnderstood& one : statements.not_understood()) {
+      const auto within = [&](const Path& used) {
+        return std::equal(one.object.begin(), one.object.end(), used.begin(), used.begin() + static_cast<std::ptrdiff_t>(one.object.size()));
+      };
+      if (std::none_of(used_.begin(), used_.end(), within)) continue;
+      if (std::find(doubted_.begin(), doubted_.end(), &one) == doubted_.end()) doubted_.push_back(&one);
+      if (endpoint.doubt.empty()) forget_defaults(endpoint, "a statement that may say it is not understood");
+      if (endpoint.doubt.empty()) endpoint.doubt = one.where.text() + ": " + kNotUnderstood;
+    }
+  }
+
   template <class T>
   static Value<T> stated(T value, const Word& word) {
     return Value<T>::stated(std::move(value), word.where);
@@ -117,6 +160,7 @@ class Srx : JuniperView {
 
   void read_gateway(Endpoint& endpoint, const Word& name) {
     const Path gateway{"security", "ike", "gateway", name.text};
+    used_.push_back(gateway);
     const Where& where = endpoint.where;
     endpoint.local_addresses = local_addresses(gateway, where);
     endpoint.remote_addresses = remote_addresses(gateway, where);
@@ -158,6 +202,8 @@ class Srx : JuniperView {
     const Path policy{"security", "ike", "policy", name.text};
     std::vector<Path> proposals;
     endpoint.proposals = read_juniper_proposals(*this, policy, "ike", name.where, proposals);
+    used_.push_back(policy);
+    used_.insert(used_.end(), proposals.begin(), proposals.end());
     const Word* mode = word(below(policy, {"mode"}));
     const bool aggressive = mode && mode->text == "aggressive";
     endpoint.initiates_modes = mode ? stated(Modes{!aggressive, aggressive}, *mode) : Value<Modes>::by_default({true, false}, name.where,
@@ -207,6 +253,8 @@ class Srx : JuniperView {
     const Path path{"security", "ipsec", "policy", policy->text};
     std::vector<Path> proposals;
     child.proposals = read_juniper_proposals(*this, path, "ipsec", policy->where, proposals);
+    used_.push_back(path);
+    used_.insert(used_.end(), proposals.begin(), proposals.end());
     const Word* pfs = word(below(path, {"perfect-forward-secrecy", "keys"}));
     if (child.proposals.known())
       for (Proposal& one : child.proposals.edit()) {
@@ -331,28 +379,10 @@ class Srx : JuniperView {
           : DownAction::Clear;
     }, endpoint.start);
   }
-};
 
-// Where groups are applied that are not read, what is not stated may come from them.
-void forget_defaults(Endpoint& endpoint) {
-  const auto forget = [](auto&... values) {
-    const auto one = [](auto& value) {
-      using Kind = std::remove_reference_t<decltype(value)>;
-      if (value.origin() == model::Origin::Default) value = Kind::unknown("groups are applied that are not read", value.where());
-    };
-    (one(values), ...);
-  };
-  forget(endpoint.accepts, endpoint.initiates, endpoint.accepts_modes, endpoint.initiates_modes, endpoint.local_identity,
-         endpoint.remote_identity, endpoint.lifetime.hard, endpoint.lifetime.rekeys, endpoint.dpd.enabled, endpoint.dpd.delay,
-         endpoint.dpd.timeout, endpoint.dpd.action, endpoint.close, endpoint.start, endpoint.nat_traversal, endpoint.bgp.used,
-             endpoint.bgp.hold_time);
-  for (Child& child : endpoint.children) {
-    forget(child.local, child.remote, child.lifetime.hard, child.lifetime.rekeys, child.protocol, child.mode);
-    if (child.proposals.known())
-      for (Proposal& one : child.proposals.edit())
-        if (one.groups.empty()) one.unrecognised.push_back("group");
-  }
-}
+  std::vector<Path> used_;                        // by the tunnel that is read: "security ike gateway g"
+  std::vector<const NotUnderstood*> doubted_;     // each once
+};
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {
   model::Configuration all;
@@ -361,7 +391,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.side = kJuniper.side;
   Statements statements(content.text(), content.path(), all.problems);
   all.endpoints = Srx(statements, all.problems).endpoints();
-  if (!statements.all({"apply-groups"}).empty()) std::for_each(all.endpoints.begin(), all.endpoints.end(), forget_defaults);
+  if (!statements.all({"apply-groups"}).empty())
+    for (Endpoint& one : all.endpoints) forget_defaults(one, "groups are applied that are not read");
   return {std::move(all)};
 }
 

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "src/config/juniper_schema.hpp"
+
 namespace tunnelscope::config {
 namespace {
 
 constexpr std::size_t kMostStatements = 100'000;
+constexpr std::size_t kMostRemovals = 1000;      // each is compared with all statements
+constexpr std::size_t kObjectWords = 4;          // "security ike gateway g"
 
 // The parts of a configuration that are asked for.
 bool is_of_use(const std::string& first) {
@@ -33,6 +37,31 @@ bool begins(const Statement& statement, const std::vector<std::string>& path) {
          std::equal(path.begin(), path.end(), statement.words.begin(), [](const std::string& a, const Word& b) { return a == b.text; });
 }
 
+// The beginning of the statements that a line is about.
+std::vector<std::string> path_of(std::vector<Word> words) {
+  std::vector<std::string> path;
+  const Leaves leaves = leaves_of(std::move(words));
+  if (!leaves.statements.empty())
+    for (const Word& word : leaves.statements.front()) path.push_back(word.text);
+  return path;
+}
+
+// Nothing is at the empty path.
+void remove(std::vector<Statement>& statements, const std::vector<std::string>& path) {
+  if (path.empty()) return;
+  for (Statement& one : statements)
+    if (begins(one, path))
+      for (Word& word : one.words) model::wipe(word.text);
+  std::erase_if(statements, [&](const Statement& one) { return !one.words.empty() && one.words.front().text.empty(); });
+}
+
+// What else changes a configuration, and is not applied here.
+bool changes(std::string_view verb) {
+  for (const std::string_view one : {"rename", "replace", "copy", "insert", "wildcard"})
+    if (verb == one) return true;
+  return false;
+}
+
 std::string_view looked_up(const std::initializer_list<std::pair<std::string_view, std::string_view>>& rows, std::string_view name) {
   for (const auto& [written, id] : rows)
     if (written == name) return id;
@@ -41,35 +70,46 @@ std::string_view looked_up(const std::initializer_list<std::pair<std::string_vie
 
 }  // namespace
 
+void Statements::set(std::vector<Word> words, const Where& where) {
+  std::vector<std::string> object;
+  for (std::size_t i = 0; i < std::min(words.size(), kObjectWords); ++i) object.push_back(words[i].text);
+  Leaves leaves = leaves_of(std::move(words));
+  for (std::vector<Word>& one : leaves.statements) statements_.push_back({std::move(one), where});
+  if (!leaves.unknown) return;
+  object.resize(std::min(object.size(), *leaves.unknown));
+  not_understood_.push_back({std::move(object), {where.path, where.line, leaves.unknown_column}, std::move(leaves.hint)});
+}
+
 Statements::Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems) {
   std::vector<std::vector<std::string>> inactive;
+  std::size_t removed = 0;
   bool groups = false;
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     auto words = quoted_words(text.substr(0, end), {path, line, 1}, end == text.size());
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (words.size() < 2 || (words.front().text != "set" && words.front().text != "deactivate")) continue;
-    if (statements_.size() >= kMostStatements) {
-      problems.push_back({{path, line, 1}, "too many statements: the rest is not read", "give the part that holds `security`", true});
-      break;
-    }
-    const bool sets = words.front().text == "set";
+    if (words.size() < 2) continue;
+    const std::string verb = words.front().text;
     const Where where = words.front().where;
     words.erase(words.begin());
-    if (!sets) {
-      inactive.emplace_back();
-      for (const Word& word : words) inactive.back().push_back(word.text);
-    } else if (words.front().text == "apply-groups" && !groups) {
+    if (!is_of_use(words.front().text)) continue;
+    if (statements_.size() >= kMostStatements || removed >= kMostRemovals) {
+      problems.push_back({{path, line, 1}, "too many statements: the rest is not read", "give the part that holds `security`", true});
+      not_understood_.push_back({{}, where, {}});
+      break;
+    }
+    if (verb == "set" && words.front().text == "apply-groups" && !groups) {
       groups = true;
       report(problems, where, "groups are applied, and what they add is not read",
           "write `show configuration | display inheritance | display set`");
     }
-    if (sets && is_of_use(words.front().text)) statements_.push_back({std::move(words), where});
+    if (verb == "set") set(std::move(words), where);
+    else if (verb == "delete") ++removed, remove(statements_, path_of(std::move(words)));
+    else if (verb == "deactivate") ++removed, inactive.push_back(path_of(std::move(words)));
+    else if (verb == "activate") std::erase(inactive, path_of(std::move(words)));
+    else if (changes(verb)) not_understood_.push_back({{}, where, "write `show configuration | display set`"});
   }
-  const auto is_inactive = [&](const Statement& one) {
-    return std::any_of(inactive.begin(), inactive.end(), [&](const auto& prefix) { return begins(one, prefix); });
-  };
-  statements_.erase(std::remove_if(statements_.begin(), statements_.end(), is_inactive), statements_.end());
+  for (const auto& one : inactive) remove(statements_, one);
 }
 
 Statements::~Statements() {

@@ -1,5 +1,5 @@
-// A Junos configuration in its `set` form, as `show configuration | display set` writes it. In: its text. Out: the statements as words,
-// without those that are deactivated.
+// A Junos configuration in its `set` form, as `show configuration | display set` writes it or a script sets it up. In: its text. Out: the
+// statements as words, one a leaf, without those that are deleted or deactivated; and what was not understood.
 #pragma once
 #include "src/config/words.hpp"
 
@@ -8,6 +8,13 @@ namespace tunnelscope::config {
 struct Statement {
   std::vector<Word> words;  // without "set"; quotes are taken off
   Where where;
+};
+
+// A word that no section has.
+struct NotUnderstood {
+  std::vector<std::string> object;  // what it belongs to, "security ike gateway g"; shorter: everything below
+  Where where;
+  std::string hint;
 };
 
 class Statements {
@@ -23,9 +30,13 @@ class Statements {
   Statement* last(const std::vector<std::string>& path);
   // The words that come right behind these, each once, as "gateway" has its names.
   std::vector<Word> names(const std::vector<std::string>& path);
+  const std::vector<NotUnderstood>& not_understood() const { return not_understood_; }
 
  private:
+  void set(std::vector<Word> words, const Where& where);
+
   std::vector<Statement> statements_;
+  std::vector<NotUnderstood> not_understood_;
 };
 
 std::string_view juniper_cipher(std::string_view name);

@@ -122,5 +122,49 @@ TEST(Juniper, AnObscuredKeyIsNotKnown) {
   EXPECT_EQ(value_of(all.endpoints.front(), "keys"), "[unknown: encrypted] at 3");
 }
 
+TEST(Juniper, WhatIsDeletedOrDeactivatedDoesNotHold) {
+  const auto pfs = [](const std::string& line) { return value_of(read(kJuniper, kSrx + line).endpoints.front(), "vpn-1.proposals"); };
+  EXPECT_EQ(pfs(""), "aes256gcm16-modp2048 at 20");
+  EXPECT_EQ(pfs("delete security ipsec policy ipsec-pol-1 perfect-forward-secrecy\n"), "aes256gcm16 at 20");
+  EXPECT_EQ(pfs("deactivate security ipsec policy ipsec-pol-1 perfect-forward-secrecy\n"), "aes256gcm16 at 20");
+  EXPECT_EQ(pfs("delete security ipsec policy ipsec-pol-1 perfect-forward-secrecy\n"
+                "set security ipsec policy ipsec-pol-1 perfect-forward-secrecy keys group19\n"), "aes256gcm16-ecp256 at 20");
+  EXPECT_EQ(pfs("deactivate security ipsec policy ipsec-pol-1\nactivate security ipsec policy ipsec-pol-1\n"), pfs(""));
+  EXPECT_EQ(pfs("delete system host-name\n"), pfs(""));
+}
+
+TEST(Juniper, WhatChangesAConfigurationOtherwiseIsToldAndDoubted) {
+  const auto all = read(kJuniper, std::string(kSrx) + "rename security ike gateway gw-1 to gateway gw-2\n");
+  EXPECT_EQ(problems_of(all), "gateway.conf:32:1: this statement is not understood (write `show configuration | display set`)\n");
+  EXPECT_EQ(all.endpoints.front().doubt, "gateway.conf:32: this statement is not understood");
+}
+
+TEST(Juniper, AStatementThatIsNotUnderstoodIsToldWhereItIsUsedAndWhatItMaySayIsUnknown) {
+  const std::string text(kSrx);
+  const auto used = read(kJuniper, text + "set security ike gateway gw-1 no-nat-traversl\n");
+  EXPECT_EQ(problems_of(used), "gateway.conf:32:31: this statement is not understood (did you mean `no-nat-traversal`?)\n");
+  EXPECT_EQ(used.endpoints.front().doubt, "gateway.conf:32: this statement is not understood");
+  EXPECT_EQ(value_of(used.endpoints.front(), "nat-traversal"), "unknown: a statement that may say it is not understood");
+  const auto unused = read(kJuniper, text + "set security ike gateway gw-9 no-nat-traversl\nset security policies whatever\n");
+  EXPECT_EQ(problems_of(unused), "");
+  EXPECT_EQ(unused.endpoints.front().doubt, "");
+}
+
+TEST(Juniper, OneLineMaySetSeveralLeaves) {
+  const auto all = read(kJuniper,
+                        "set security ike proposal p dh-group group14 authentication-algorithm sha-256 encryption-algorithm aes-256-cbc\n"
+                        "set security ike policy p proposals [ p ] mode main\n"
+                        "set security ike gateway g ike-policy p address 203.0.113.10 dead-peer-detection interval 10 threshold 3\n"
+                        "set security ipsec vpn v traffic-selector a local-ip 192.168.50.0/24 remote-ip 10.0.0.0/16\n"
+                        "set security ipsec vpn v bind-interface st0.1 ike gateway g\n"
+                        "set interfaces st0.1 family inet address 169.254.12.2/30\n");
+  EXPECT_EQ(problems_of(all), "");
+  const auto& end = all.endpoints.front();
+  EXPECT_EQ(value_of(end, "ike-proposals"), "aes256-sha256-modp2048 at 2");
+  EXPECT_EQ(value_of(end, "dpd-timeout"), "30s at 3");
+  EXPECT_EQ(value_of(end, "a.remote"), "10.0.0.0/16 at 4");
+  EXPECT_EQ(value_of(end, "inside-local"), "169.254.12.2 at 6");
+}
+
 }  // namespace
 }  // namespace tunnelscope::config::test
