@@ -1,11 +1,13 @@
 // Reads a running configuration of Cisco IOS or IOS-XE. Each tunnel interface that is protected by an IPsec profile is an endpoint, and
 // so is each peer of a crypto map; whatever else the configuration holds is passed over. Encrypted keys are not known.
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "src/config/cisco_access_list.hpp"
 #include "src/config/cisco_keys.hpp"
 #include "src/config/cisco_proposals.hpp"
+#include "src/config/cisco_words.hpp"
+#include "src/config/doubt.hpp"
 
 namespace tunnelscope::config {
 namespace {
@@ -53,11 +55,33 @@ class Router {
   }
 
  private:
+  // -- what is not understood ----------------------------------------------------------------------------------------------------------
+
+  const Command* used(const Command* object) {
+    used_.push_back(object);
+    return object;
+  }
+
+  static bool says_algorithms_alone(const Command& object) {
+    return object.begins("crypto isakmp policy") || object.begins("crypto ikev2 proposal") || object.begins("crypto ipsec transform-set");
+  }
+
+  // Lines that nobody knows, in what the endpoint uses, leave it in doubt. Ends the use.
+  void doubt_what_is_used(Endpoint& endpoint) {
+    for (const Command* object : used_)
+      for (UnknownLine& one : unknown_lines(*object)) {
+        if (told_.insert(one.where).second) report(problems_, one.where, "this line is not understood", std::move(one.hint));
+        if (!says_algorithms_alone(*object)) forget_defaults(endpoint, "a line that may say it is not understood");
+        if (endpoint.doubt.empty()) endpoint.doubt = one.where.text() + ": this line is not understood";
+      }
+    used_.clear();
+  }
+
   // -- names ---------------------------------------------------------------------------------------------------------------------------
 
   // The command that defines a name; a reference to none is a problem.
   const Command* definition(const std::string& kind, const Word& name) {
-    if (const Command* found = root_.find(kind + " " + name.text)) return found;
+    if (const Command* found = root_.find(kind + " " + name.text)) return used(found);
     std::vector<std::string_view> names;
     const std::size_t index = words_of(kind, {}).size();
     for (const Command* one : root_.all(kind)) names.push_back(one->word(index));
@@ -116,15 +140,14 @@ class Router {
     endpoint.initiates_modes = Value<Modes>::by_default({!aggressive, aggressive}, endpoint.where, kTable);
     endpoint.accepts_modes = Value<Modes>::by_default({true, !never}, endpoint.where, kTable);
     std::vector<CiscoPolicy> policies;
-    for (const Command* one : root_.all("crypto isakmp policy")) policies.push_back(read_isakmp_policy(*one, problems_));
+    for (const Command* one : root_.all("crypto isakmp policy")) policies.push_back(read_isakmp_policy(*used(one), problems_));
     Proposals proposals;
     for (const CiscoPolicy& one : policies)
-      if (one.pre_shared) proposals.push_back(one.proposal);
+      if (one.method.is(Authentication::PreSharedKey) || !one.method.known()) proposals.push_back(one.proposal);
     const Where where = policies.empty() ? endpoint.where : policies.front().proposal.where;
     endpoint.proposals = policies.empty() ? Value<Proposals>::unknown("the default policies differ between releases", endpoint.where)
                                           : Value<Proposals>::stated(proposals, where);
-    const auto method = proposals.empty() ? Authentication::Certificate : Authentication::PreSharedKey;
-    endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::stated(method, where);
+    endpoint.local_authentication = endpoint.remote_authentication = method_of(policies, where);
     if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
     endpoint.keys = Value<std::vector<Key>>::stated(keys_for_peer(keys_.ikev1, endpoint.remote_addresses),
                                                     keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().key.where);
@@ -136,6 +159,15 @@ class Router {
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
     const Command* alive = profile && profile->find("keepalive") ? profile->find("keepalive") : nullptr;
     read_dpd(endpoint, alive ? alive : root_.find("crypto isakmp keepalive"), alive ? 1 : 3);
+  }
+
+  // With a key, if any policy has that.
+  static Value<Authentication> method_of(const std::vector<CiscoPolicy>& policies, const Where& where) {
+    for (const CiscoPolicy& one : policies)
+      if (!one.method.known()) return one.method;
+    for (const CiscoPolicy& one : policies)
+      if (one.method.is(Authentication::PreSharedKey)) return Value<Authentication>::stated(Authentication::PreSharedKey, where);
+    return Value<Authentication>::stated(Authentication::Certificate, where);
   }
 
   // "address 198.51.100.20", "fqdn NAME", "email NAME", "key-id NAME" from `index` on.
@@ -179,6 +211,7 @@ class Router {
   void heed_keyring(Endpoint& endpoint, const Command* profile) {
     const Command* keyring = profile ? profile->find("keyring") : nullptr;
     if (!keyring) return;
+    if (const Command* object = root_.find("crypto keyring " + std::string(keyring->word(1)))) used(object);
     const auto found = keys_.keyrings.find(std::string(keyring->word(1)));
     endpoint.keys = found != keys_.keyrings.end()
                         ? Value<std::vector<Key>>::stated(keys_for_peer(found->second, endpoint.remote_addresses), keyring->where)
@@ -191,7 +224,7 @@ class Router {
       endpoint.proposals = Value<Proposals>::unknown("several IKEv2 policies: addresses decide which one is used", policies.front()->where);
       return;
     }
-    const Command* policy = policies.empty() ? nullptr : policies.front();
+    const Command* policy = policies.empty() ? nullptr : used(policies.front());
     std::vector<const Command*> proposals;
     if (policy)
       for (const Command* one : policy->all("proposal"))
@@ -208,11 +241,8 @@ class Router {
     endpoint.proposals = Value<Proposals>::stated(std::move(all), proposals.front()->where);
   }
 
-  static Value<Authentication> method(const Endpoint& endpoint, const Command* command, std::size_t index) {
-    if (!command) return Value<Authentication>::unknown("not stated", endpoint.where);
-    const std::string_view word = command->word(index);
-    return stated(word == "pre-share" ? Authentication::PreSharedKey : word == "eap" ? Authentication::Eap : Authentication::Certificate,
-        *command);
+  Value<Authentication> method(const Endpoint& endpoint, const Command* command, std::size_t index) {
+    return command ? cisco_method(*command, index, problems_) : Value<Authentication>::unknown("not stated", endpoint.where);
   }
 
   void read_ikev2(Endpoint& endpoint, const Command& profile) {
@@ -252,6 +282,7 @@ class Router {
   void read_ikev2_keys(Endpoint& endpoint, const Command& profile) {
     using Keys = Value<std::vector<Key>>;
     const Command* keyring = profile.find("keyring local");
+    if (const Command* object = keyring ? root_.find("crypto ikev2 keyring " + std::string(keyring->word(2))) : nullptr) used(object);
     const auto found = keyring ? keys_.ikev2_keyrings.find(std::string(keyring->word(2))) : keys_.ikev2_keyrings.end();
     if (keyring && found != keys_.ikev2_keyrings.end()) endpoint.keys = Keys::stated(found->second, keyring->where);
     else if (keyring) endpoint.keys = Keys::unknown("its keyring is not in the configuration", keyring->where);
@@ -273,8 +304,8 @@ class Router {
         all.push_back(read_transform_set(*set, child, problems_));
     for (Proposal& one : all) {
       one.groups.where = pfs ? pfs->where : command.where;
-      const std::string_view group = pfs && pfs->word(2).starts_with("group") ? pfs->word(2).substr(5) : std::string_view("1");
-      if (pfs) add_cisco_group(one, group, pfs->words.back(), problems_);
+      const std::string_view group = pfs && pfs->word(2).starts_with("group") ? pfs->word(2).substr(5) : "";
+      if (pfs) add_cisco_group(one, pfs->words.size() == 2 ? "1" : group, pfs->words.back(), problems_);
     }
     if (sets && all.size() + 2 == sets->words.size()) child.proposals = stated(std::move(all), *sets);
     else if (sets) child.proposals = Value<Proposals>::unknown("a transform set is not in the configuration", sets->where);
@@ -341,6 +372,7 @@ class Router {
                                  : Value<Selectors>::unknown("the tunnel is GRE inside of IPsec", interface.where);
     child.local = child.remote = selectors;
     endpoint.children.push_back(std::move(child));
+    doubt_what_is_used(endpoint);
     return endpoint;
   }
 
@@ -411,11 +443,13 @@ class Router {
       endpoint.route_based = stated(false, entry);
       endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, entry.where, kTable);
       endpoint.dpd.action = Value<DownAction>::by_default(DownAction::OnTraffic, entry.where, kTable);
+      used(&entry);
       read_ike(endpoint, entry);
       Child common;
       common.where = entry.where;
       read_protection(common, entry);
       read_access_list(endpoint, entry, common);
+      doubt_what_is_used(endpoint);
       all.push_back(std::move(endpoint));
     }
   }
@@ -451,6 +485,8 @@ class Router {
   Command& root_;
   std::vector<Problem>& problems_;
   CiscoKeys keys_;
+  std::vector<const Command*> used_;  // by the endpoint that is read
+  std::set<Where> told_;
 };
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {

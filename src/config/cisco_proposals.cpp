@@ -1,9 +1,14 @@
 // A word that is no algorithm is a problem, and stays in its proposal as unrecognised.
 #include "src/config/cisco_proposals.hpp"
 
+#include <algorithm>
+
+#include "src/config/cisco_words.hpp"
+
 namespace tunnelscope::config {
 namespace {
 
+using model::Authentication;
 using model::Proposal;
 
 constexpr Seconds kIkeLifetime{86'400};
@@ -18,7 +23,35 @@ void add(Proposal& proposal, std::string_view id, const Word& word, std::vector<
   else proposal.add(model::algorithm(id), word.where);
 }
 
+constexpr const char* kNotUnderstood = "a line that may say it is not understood";
+
+// A line that is not understood may be any of its algorithms.
+bool heed_unknown_lines(Proposal& proposal, const Command& command) {
+  const bool any = !unknown_lines(command).empty();
+  if (any) proposal.unrecognised.push_back("a line that is not understood");
+  return any;
+}
+
+// "pre-share" and the methods of certificates; anything else is a problem.
+bool is_method(const Command& command, std::size_t index, std::vector<Problem>& problems) {
+  const std::vector<std::string_view> known{"pre-share", "rsa-sig", "rsa-encr", "ecdsa-sig", "eap", "anyconnect-eap"};
+  const std::string_view word = command.word(index);
+  if (std::find(known.begin(), known.end(), word) != known.end()) return true;
+  report(problems, command.words.size() > index ? command.words[index].where : command.where, "this is no method of authentication",
+         nearest_of(word, known));
+  return false;
+}
+
 }  // namespace
+
+Value<Authentication> cisco_method(const Command& command, std::size_t index, std::vector<Problem>& problems) {
+  if (!is_method(command, index, problems)) return Value<Authentication>::unknown("its method is not known", command.where);
+  const std::string_view word = command.word(index);
+  return Value<Authentication>::stated(word == "pre-share" ? Authentication::PreSharedKey
+                                       : word.ends_with("eap") ? Authentication::Eap
+                                                               : Authentication::Certificate,
+                                       command.where);
+}
 
 Value<Seconds> cisco_seconds(const Command& command, std::size_t index, std::vector<Problem>& problems) {
   const auto number = whole_number(command.word(index));
@@ -38,14 +71,20 @@ void add_cisco_group(Proposal& proposal, std::string_view number, const Word& wo
 CiscoPolicy read_isakmp_policy(const Command& command, std::vector<Problem>& problems) {
   CiscoPolicy policy;
   policy.proposal.where = command.where;
+  policy.method = Value<Authentication>::by_default(Authentication::Certificate, command.where, kCiscoTable);
   policy.lifetime = Value<Seconds>::by_default(kIkeLifetime, command.where, kCiscoTable);
   for (const Command& one : command.below) {
     const Word& last = one.words.back();
     if (one.word(0) == "encr" || one.word(0) == "encryption") add(policy.proposal, cisco_cipher(one.word(1), one.word(2)), last, problems);
     if (one.word(0) == "hash") add(policy.proposal, cisco_hash(one.word(1)), last, problems);
     if (one.word(0) == "group") add_cisco_group(policy.proposal, one.word(1), last, problems);
-    if (one.word(0) == "authentication") policy.pre_shared = one.word(1) == "pre-share";
+    if (one.word(0) == "authentication") policy.method = cisco_method(one, 1, problems);
     if (one.word(0) == "lifetime") policy.lifetime = cisco_seconds(one, 1, problems);
+  }
+  if (heed_unknown_lines(policy.proposal, command)) {
+    if (!policy.method.stated()) policy.method = Value<Authentication>::unknown(kNotUnderstood, command.where);
+    if (!policy.lifetime.stated()) policy.lifetime = Value<Seconds>::unknown(kNotUnderstood, command.where);
+    return policy;
   }
   if (policy.proposal.encryption.empty()) policy.proposal.add(model::algorithm("des"), command.where);
   if (policy.proposal.integrity.empty()) policy.proposal.add(model::algorithm("sha1"), command.where);
@@ -65,6 +104,7 @@ Proposal read_ikev2_proposal(const Command& command, std::vector<Problem>& probl
       if (one.word(0) == "prf") add(proposal, hash.empty() ? hash : "prf" + hash, word, problems);
       if (one.word(0) == "group") add_cisco_group(proposal, word.text, word, problems);
     }
+  heed_unknown_lines(proposal, command);
   return proposal;
 }
 

@@ -2,6 +2,7 @@
 // not known.
 #include <algorithm>
 
+#include "src/config/doubt.hpp"
 #include "src/config/juniper_proposals.hpp"
 #include "src/config/rows.hpp"
 
@@ -31,28 +32,6 @@ using Path = JuniperPath;
 constexpr const char* kTable = kJunosTable;
 constexpr Seconds kIkeLifetime{28'800}, kIpsecLifetime{3600}, kBgpHold{90};
 constexpr std::uint64_t kDpdInterval = 10, kDpdThreshold = 5, kReplayWindow = 64;
-
-// Where something is not read that may say it, what is not stated is not known.
-void forget_defaults(Endpoint& endpoint, const char* reason) {
-  const auto forget = [&](auto&... values) {
-    const auto one = [&](auto& value) {
-      using Kind = std::remove_reference_t<decltype(value)>;
-      if (value.origin() == model::Origin::Default) value = Kind::unknown(reason, value.where());
-    };
-    (one(values), ...);
-  };
-  forget(endpoint.accepts, endpoint.initiates, endpoint.accepts_modes, endpoint.initiates_modes, endpoint.local_identity,
-         endpoint.remote_identity, endpoint.lifetime.hard, endpoint.lifetime.rekeys, endpoint.dpd.enabled, endpoint.dpd.delay,
-         endpoint.dpd.timeout, endpoint.dpd.action, endpoint.close, endpoint.start, endpoint.nat_traversal, endpoint.bgp.used,
-             endpoint.bgp.hold_time);
-  if (endpoint.keys.known() && endpoint.keys->empty()) endpoint.keys = Value<std::vector<Key>>::unknown(reason, endpoint.where);
-  for (Child& child : endpoint.children) {
-    forget(child.local, child.remote, child.lifetime.hard, child.lifetime.rekeys, child.protocol, child.mode);
-    if (child.proposals.known())
-      for (Proposal& one : child.proposals.edit())
-        if (one.groups.empty()) one.unrecognised.push_back("group");
-  }
-}
 
 constexpr const char* kNotUnderstood = "this statement is not understood";
 

@@ -190,6 +190,28 @@ TEST(CiscoIos, AKeyInHexadecimalIsTheBytesThatItStandsFor) {
   EXPECT_EQ(value_of(of("local lab.key\n  pre-shared-key remote 6 Xyz"), "keys"), "[address:203.0.113.10 unknown: encrypted] at 7");
 }
 
+// The text with one line of it changed.
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  return at == std::string::npos ? "no such line" : text.replace(at, from.size(), to);
+}
+
+TEST(CiscoIos, ALineThatIsNotUnderstoodIsToldAndWhatItMaySayIsUnknown) {
+  const auto policy = read(kCiscoIos, with(kIkev1, " encr aes\n", " encrytion aes 256\n"));
+  EXPECT_EQ(problems_of(policy), "gateway.conf:5:2: this line is not understood (did you mean `encryption`?)\n");
+  EXPECT_EQ(policy.endpoints.front().doubt, "gateway.conf:5: this line is not understood");
+  EXPECT_TRUE(policy.endpoints.front().proposals->front().encryption.empty());
+  EXPECT_FALSE(policy.endpoints.front().proposals->front().unrecognised.empty());
+  const auto pfs = read(kCiscoIos, with(kIkev1, "pfs group14", "pfs groop14"));
+  EXPECT_EQ(problems_of(pfs), "gateway.conf:20:10: this is no algorithm of a proposal\n");
+  EXPECT_TRUE(pfs.endpoints.front().children.front().proposals->front().groups.empty());
+  const auto method = read(kCiscoIos, with(kIkev1, "authentication pre-share", "authentication pre-shared"));
+  EXPECT_EQ(problems_of(method), "gateway.conf:6:17: this is no method of authentication (did you mean `pre-share`?)\n");
+  EXPECT_EQ(value_of(method.endpoints.front(), "local-authentication"), "unknown: its method is not known");
+  const auto unused = read(kCiscoIos, std::string(kIkev1) + "crypto ipsec profile other\n sett pfs\n");
+  EXPECT_EQ(problems_of(unused), "");
+}
+
 TEST(CiscoIos, IsToldFromAnAsa) {
   const Source ios{"r", kIkev1}, asa{"a", "ASA Version 9.8\ncrypto ikev2 policy 1\n"};
   EXPECT_TRUE(kCiscoIos.recognises(Content(ios)));

@@ -1,0 +1,68 @@
+// Words of running configurations; "no", "default" and "exit" go with all of them.
+#include "src/config/cisco_words.hpp"
+
+#include <algorithm>
+
+namespace tunnelscope::config {
+namespace {
+
+using Known = std::vector<std::string_view>;
+
+struct Row {
+  std::string_view object;
+  Known words;
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> kRows = {
+      {"crypto isakmp policy", {"encr", "encryption", "hash", "authentication", "group", "lifetime"}},
+      {"crypto isakmp profile",
+       {"accounting", "ca", "client", "description", "initiate", "isakmp", "keepalive", "keyring", "local-address", "match", "qos-group",
+        "self-identity", "virtual-template", "vrf"}},
+      {"crypto keyring", {"description", "local-address", "pre-shared-key", "rsa-pubkey"}},
+      {"crypto ikev2 proposal", {"encryption", "integrity", "prf", "group"}},
+      {"crypto ikev2 policy", {"match", "proposal"}},
+      {"crypto ikev2 profile",
+       {"aaa", "anyconnect", "authentication", "config-exchange", "description", "dpd", "identity", "initial-contact", "ivrf", "keyring",
+        "lifetime", "match", "nat", "pki", "ppk", "reconnect", "redirect", "shutdown", "virtual-template"}},
+      {"crypto ikev2 keyring", {"peer"}},
+      {"peer", {"address", "description", "hostname", "identity", "pre-shared-key", "ppk"}},
+      {"crypto ipsec transform-set", {"mode", "esn"}},
+      {"crypto ipsec profile", {"description", "dialer", "redundancy", "responder-only", "set"}},
+      {"crypto map", {"description", "dialer", "match", "qos", "reverse-route", "set"}},
+      {"set",
+       {"identity", "ikev2-profile", "ip", "isakmp-profile", "mixed-mode", "nat", "peer", "pfs", "reverse-route", "security-association",
+        "security-policy", "transform-set"}},
+  };
+  return kRows;
+}
+
+const Known* words_of_object(const Command& object) {
+  for (const Row& row : rows())
+    if (object.begins(row.object)) return &row.words;
+  return nullptr;
+}
+
+bool goes_with_all(std::string_view word) { return word == "no" || word == "default" || word == "exit"; }
+
+void check(const Word& word, const Known& known, std::vector<UnknownLine>& unknown) {
+  if (goes_with_all(word.text) || std::find(known.begin(), known.end(), word.text) != known.end()) return;
+  unknown.push_back({word.where, nearest_of(word.text, known)});
+}
+
+}  // namespace
+
+std::vector<UnknownLine> unknown_lines(const Command& object) {
+  std::vector<UnknownLine> unknown;
+  const Known* known = words_of_object(object);
+  if (!known) return unknown;
+  for (const Command& one : object.below) {
+    check(one.words.front(), *known, unknown);
+    if (one.word(0) == "set" && one.words.size() > 1) check(one.words[1], *words_of_object(one), unknown);
+    if (one.word(0) != "peer") continue;
+    for (UnknownLine& below : unknown_lines(one)) unknown.push_back(std::move(below));
+  }
+  return unknown;
+}
+
+}  // namespace tunnelscope::config

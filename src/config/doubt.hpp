@@ -1,0 +1,11 @@
+// An end of which something was not understood. In: the endpoint as it was read, and why it may be otherwise. Out: the same without the
+// values that rest on nothing being said.
+#pragma once
+#include "diag/config/model.hpp"
+
+namespace tunnelscope::config {
+
+// Where something is not read that may say it, what is not stated is not known: defaults, no keys at all, no PFS.
+void forget_defaults(diag::config::Endpoint& endpoint, const char* reason);
+
+}  // namespace tunnelscope::config
