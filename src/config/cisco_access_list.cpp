@@ -28,6 +28,7 @@ std::optional<AddressRange> network_at(const Command& line, std::size_t& at) {
   if (first == "host") return model::parse_range(second);
   const auto network = model::parse_address(first), wildcard = model::parse_address(second);
   if (!network || !wildcard) return std::nullopt;
+  if (model::text(*wildcard) == "0.0.0.0") return AddressRange{*network, *network};
   return model::range_of_mask(*network, *wildcard);
 }
 

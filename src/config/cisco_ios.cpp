@@ -40,6 +40,9 @@ Value<T> stated(T value, const Command& command) {
   return Value<T>::stated(std::move(value), command.where);
 }
 
+// Whether an object is for the tunnel that is read, from the worst on.
+enum class Match : std::uint8_t { No, Unknown, Yes };
+
 // What a command of the global configuration says about itself alone.
 class Router {
  public:
@@ -157,8 +160,32 @@ class Router {
     read_own_identity(endpoint, profile ? profile->find("self-identity") : nullptr, 1);
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
+    if (!profile) heed_unnamed_profiles(endpoint);
     const Command* alive = profile && profile->find("keepalive") ? profile->find("keepalive") : nullptr;
     read_dpd(endpoint, alive ? alive : root_.find("crypto isakmp keepalive"), alive ? 1 : 3);
+  }
+
+  // Profiles that nobody names match the peer when it calls; whether one counts when the router calls is not known.
+  void heed_unnamed_profiles(Endpoint& endpoint) {
+    const auto peer = endpoint.remote_addresses.known() ? endpoint.remote_addresses->single() : std::nullopt;
+    for (const Command* profile : root_.all("crypto isakmp profile"))
+      for (const Command* match : profile->all("match identity address")) {
+        const auto address = model::parse_address(match->word(3)), mask = model::parse_address(match->word(4));
+        const auto range = !address ? std::nullopt : mask ? masked(*address, *mask) : AddressRange{*address, *address};
+        if (peer && range && range->contains(*peer)) heed_unnamed_profile(endpoint, *used(profile));
+      }
+  }
+
+  void heed_unnamed_profile(Endpoint& endpoint, const Command& profile) {
+    constexpr const char* kReason = "a profile that matches its peer says otherwise, and no `set isakmp-profile` names it";
+    if (const Command* mode = profile.find("initiate mode")) endpoint.initiates_modes = Value<Modes>::unknown(kReason, mode->where);
+    if (const Command* self = profile.find("self-identity")) endpoint.local_identity = Value<Identity>::unknown(kReason, self->where);
+    const Value<std::vector<Key>> without = endpoint.keys;
+    heed_keyring(endpoint, &profile);
+    const auto is_among = [&](const Key& key) { return std::find(without->begin(), without->end(), key) != without->end(); };
+    const bool same = endpoint.keys.known() && without.known() && std::all_of(endpoint.keys->begin(), endpoint.keys->end(), is_among);
+    if (same) endpoint.keys = without;
+    else endpoint.keys = Value<std::vector<Key>>::unknown(endpoint.keys.known() ? kReason : endpoint.keys.note(), endpoint.keys.where());
   }
 
   // With a key, if any policy has that.
@@ -182,7 +209,20 @@ class Router {
     return std::nullopt;
   }
 
+  // "fqdn" alone: by the name of the router and its domain.
+  Value<Identity> identity_of_router(const Command& command) {
+    const Command* host = root_.find("hostname");
+    const Command* domain = root_.find("ip domain name") ? root_.find("ip domain name") : root_.find("ip domain-name");
+    if (!host || !domain) return Value<Identity>::unknown("it is the name of the router", command.where);
+    return stated(Identity{IdentityKind::Fqdn, std::string(host->word(1)) + "." + domain->words.back().text}, command);
+  }
+
   void read_own_identity(Endpoint& endpoint, const Command* command, std::size_t index) {
+    if (command && command->words.size() == index + 1 && command->word(index) != "address") {
+      endpoint.local_identity = command->word(index) == "fqdn" ? identity_of_router(*command)
+                                                               : Value<Identity>::unknown("it is not in the configuration", command->where);
+      return;
+    }
     if (command && command->words.size() > index + 1) {
       const auto identity = identity_at(*command, index);
       endpoint.local_identity = identity ? stated(*identity, *command) : Value<Identity>::unknown("it is not in the configuration",
@@ -218,10 +258,47 @@ class Router {
                         : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
   }
 
+  // Of "match address local" and "match fvrf", one line of each kind has to fit.
+  Match match_of(const Endpoint& endpoint, const Command& object) {
+    const auto addresses = object.all("match address local"), vrfs = object.all("match fvrf");
+    const auto own = endpoint.local_addresses.known() ? endpoint.local_addresses->single() : std::nullopt;
+    const auto of_address = [&](const Command& one) {
+      const auto wanted = address_at(one, one.word(3) == "interface" ? 4 : 3);
+      return !own || !wanted ? Match::Unknown : *own == *wanted ? Match::Yes : Match::No;
+    };
+    const auto of_vrf = [&](const Command& one) {
+      if (one.word(2) == "any") return Match::Yes;
+      return !vrf_ ? Match::Unknown : one.word(2) == *vrf_ ? Match::Yes : Match::No;
+    };
+    Match address = addresses.empty() ? Match::Yes : Match::No;
+    for (const Command* one : addresses) address = std::max(address, of_address(*one));
+    Match vrf = !vrfs.empty() ? Match::No : vrf_ && vrf_->empty() ? Match::Yes : Match::Unknown;
+    for (const Command* one : vrfs) vrf = std::max(vrf, of_vrf(*one));
+    return std::min(address, vrf);
+  }
+
+  // An address, or that of the interface.
+  std::optional<IpAddress> address_at(const Command& command, std::size_t index) {
+    if (const auto address = model::parse_address(command.word(index))) return address;
+    const Command* interface = root_.find("interface " + std::string(command.word(index)));
+    const auto address = interface ? address_of_interface(*interface) : Value<IpAddress>();
+    return address.known() ? std::optional(*address) : std::nullopt;
+  }
+
   void read_ikev2_proposals(Endpoint& endpoint) {
-    const auto policies = root_.all("crypto ikev2 policy");
-    if (policies.size() > 1) {
-      endpoint.proposals = Value<Proposals>::unknown("several IKEv2 policies: addresses decide which one is used", policies.front()->where);
+    const auto configured = root_.all("crypto ikev2 policy");
+    std::vector<const Command*> policies;
+    bool sure = true;
+    for (const Command* one : configured) {
+      const Match match = match_of(endpoint, *one);
+      if (match != Match::No) policies.push_back(one);
+      sure = sure && match != Match::Unknown;
+    }
+    if (!sure || policies.size() > 1 || (policies.empty() && !configured.empty())) {
+      const char* reason = !sure              ? "whether its IKEv2 policy is for this address or VRF is not known"
+                           : policies.empty() ? "no IKEv2 policy is for its address or VRF, and the default differs between releases"
+                                              : "several IKEv2 policies: addresses decide which one is used";
+      endpoint.proposals = Value<Proposals>::unknown(reason, configured.front()->where);
       return;
     }
     const Command* policy = policies.empty() ? nullptr : used(policies.front());
@@ -254,11 +331,23 @@ class Router {
     read_own_identity(endpoint, profile.find("identity local"), 2);
     read_expected_identity(endpoint, profile, "match identity remote");
     read_ikev2_keys(endpoint, profile);
+    heed_match(endpoint, profile);
     const Command* life = profile.find("lifetime");
     const auto day = Value<Seconds>::by_default(kIkeLifetime, endpoint.where, kTable);
     endpoint.lifetime = lifetime(life ? cisco_seconds(*life, 1, problems_) : day);
     const Command* own = profile.find("dpd");
     read_dpd(endpoint, own ? own : root_.find("crypto ikev2 dpd"), own ? 1 : 3);
+  }
+
+  // A profile that is not for the tunnel's address is not the one that answers.
+  void heed_match(Endpoint& endpoint, const Command& profile) {
+    const Match match = match_of(endpoint, profile);
+    if (match == Match::Yes) return;
+    const char* reason = match == Match::No ? "its IKEv2 profile is for another local address or VRF"
+                                            : "whether its IKEv2 profile is for this address or VRF is not known";
+    endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::unknown(reason, profile.where);
+    endpoint.local_identity = endpoint.remote_identity = Value<Identity>::unknown(reason, profile.where);
+    endpoint.keys = Value<std::vector<Key>>::unknown(reason, profile.where);
   }
 
   // "address 203.0.113.10 255.255.255.255", "fqdn NAME", "any" and so on, behind the words of `command`.
@@ -350,6 +439,8 @@ class Router {
   Endpoint of_tunnel(const Command& interface, const Command& protection) {
     Endpoint endpoint = begun(std::string(interface.word(1)), interface.where);
     if (const Command* down = interface.find("shutdown")) endpoint.disabled = stated(true, *down);
+    const Command* vrf = interface.find("tunnel vrf");
+    vrf_ = vrf ? std::string(vrf->word(2)) : std::string();
     if (const Command* source = interface.find("tunnel source"); source && source->words.size() > 2)
       endpoint.local_addresses = outside(source->words.back());
     if (const Command* destination = interface.find("tunnel destination")) endpoint.remote_addresses = peer(*destination, 2);
@@ -364,6 +455,10 @@ class Router {
       if (const Command* profile = definition("crypto ipsec profile", protection.words[4])) {
         read_ike(endpoint, *profile);
         read_protection(child, *profile);
+        if (const Command* only = profile->find("responder-only")) {
+          endpoint.start = stated(StartAction::Wait, *only);
+          endpoint.dpd.action = stated(DownAction::Clear, *only);
+        }
       }
     const Command* mode = interface.find("tunnel mode");
     const bool ipsec = mode && mode->word(2) == "ipsec";
@@ -380,7 +475,7 @@ class Router {
     endpoint.inside_local = address_of_interface(interface);
     const Command* command = interface.find("ip address");
     const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
-    const auto range = mask && endpoint.inside_local.known() ? model::range_of_mask(*endpoint.inside_local, *mask) : std::nullopt;
+    const auto range = mask && endpoint.inside_local.known() ? masked(*endpoint.inside_local, *mask) : std::nullopt;
     if (range) endpoint.inside_cidr = stated(*range, *command);
     read_routes(endpoint);
     if (range) read_bgp(endpoint, *range);
@@ -392,7 +487,7 @@ class Router {
     for (const Command* one : root_.all("ip route")) {
       if (one->word(4) != endpoint.name) continue;
       const auto network = model::parse_address(one->word(2)), mask = model::parse_address(one->word(3));
-      const auto range = network && mask ? model::range_of_mask(*network, *mask) : std::nullopt;
+      const auto range = network && mask ? masked(*network, *mask) : std::nullopt;
       if (range) routes.push_back(*range);
       where = one->where;
     }
@@ -443,6 +538,7 @@ class Router {
       endpoint.route_based = stated(false, entry);
       endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, entry.where, kTable);
       endpoint.dpd.action = Value<DownAction>::by_default(DownAction::OnTraffic, entry.where, kTable);
+      vrf_ = vrf_of_map(entry);
       used(&entry);
       read_ike(endpoint, entry);
       Child common;
@@ -452,6 +548,19 @@ class Router {
       doubt_what_is_used(endpoint);
       all.push_back(std::move(endpoint));
     }
+  }
+
+  // That of its interfaces, where they say it alike; the global one of a map at none.
+  std::optional<std::string> vrf_of_map(const Command& entry) {
+    std::optional<std::string> common;
+    for (const Command* one : root_.all("interface")) {
+      if (!one->find("crypto map " + std::string(entry.word(2)))) continue;
+      const Command* vrf = one->find("vrf forwarding") ? one->find("vrf forwarding") : one->find("ip vrf forwarding");
+      const std::string name = vrf ? vrf->words.back().text : "";
+      if (common && *common != name) return std::nullopt;
+      common = name;
+    }
+    return common.value_or("");
   }
 
   Value<Addresses> address_of_map(const Command& entry) {
@@ -487,6 +596,7 @@ class Router {
   CiscoKeys keys_;
   std::vector<const Command*> used_;  // by the endpoint that is read
   std::set<Where> told_;
+  std::optional<std::string> vrf_;  // in which its outside addresses are, of the endpoint that is read; "": the global one; empty: not known
 };
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {

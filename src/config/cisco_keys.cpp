@@ -39,7 +39,7 @@ std::size_t index_of(const Command& command, std::string_view wanted) {
 std::optional<AddressRange> range_at(const Command& command, std::size_t index) {
   if (command.word(index) == "ipv6") return model::parse_range(command.word(index + 1));
   const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
-  if (address && mask) return model::range_of_mask(*address, *mask);
+  if (address && mask) return masked(*address, *mask);
   if (address && model::text(*address) == "0.0.0.0") return model::parse_range("0.0.0.0/0");
   return address ? std::optional(AddressRange{*address, *address}) : std::nullopt;
 }

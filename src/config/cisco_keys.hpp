@@ -24,6 +24,11 @@ CiscoKeys read_cisco_keys(Command& root);
 // Those that count for a peer: of the keys for its address the most specific outweighs the others, whatever their order.
 std::vector<model::Key> keys_for_peer(const std::vector<CiscoKey>& keys, const Value<model::Addresses>& peer);
 
+// A network and its mask, never a wildcard: 255.255.255.255 is one address.
+inline std::optional<model::AddressRange> masked(const model::IpAddress& address, const model::IpAddress& mask) {
+  return model::text(mask) == "255.255.255.255" ? model::AddressRange{address, address} : model::range_of_mask(address, mask);
+}
+
 inline model::Identity address_identity(const model::IpAddress& address) { return {model::IdentityKind::Address, model::text(address)}; }
 
 }  // namespace tunnelscope::config

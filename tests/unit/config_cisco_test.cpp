@@ -18,7 +18,7 @@ crypto isakmp key 0 lab.key.1 address 203.0.113.10
 crypto isakmp key 6 ABCDEFencrypted address 203.0.113.17
 crypto isakmp keepalive 10 10
 crypto isakmp profile isakmp-vpn-0
-   keyring keyring-vpn-0
+   vrf BLUE
    match identity address 203.0.113.10 255.255.255.255
    local-address 198.51.100.20
 crypto ipsec transform-set ipsec-prop-vpn-0 esp-aes 256 esp-sha256-hmac
@@ -102,7 +102,7 @@ constexpr const char* kIkev2 = R"(crypto ikev2 proposal AWS
  integrity sha384 sha256
  group 14 20
 crypto ikev2 policy AWS
- match address local 198.51.100.20
+ match fvrf any
  proposal AWS
 crypto ikev2 keyring AWS
  peer tunnel1
@@ -177,6 +177,8 @@ TEST(CiscoIos, OfTheKeysForAPeersAddressTheMostSpecificCountsWhateverTheOrder) {
   EXPECT_EQ(value_of(read(kCiscoIos, host + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 7 bytes] at 1");
   EXPECT_EQ(value_of(read(kCiscoIos, any + network + map).endpoints.front(), "keys"), "[address:203.0.113.10 12 bytes] at 1");
   EXPECT_EQ(value_of(read(kCiscoIos, any + map).endpoints.front(), "keys"), "[11 bytes] at 1");
+  const std::string masked = "crypto isakmp key some.key address 203.0.113.9 255.255.255.255\n";
+  EXPECT_EQ(value_of(read(kCiscoIos, masked + map).endpoints.front(), "keys"), "[address:203.0.113.9 8 bytes] at 1");
 }
 
 TEST(CiscoIos, AKeyInHexadecimalIsTheBytesThatItStandsFor) {
@@ -210,6 +212,51 @@ TEST(CiscoIos, ALineThatIsNotUnderstoodIsToldAndWhatItMaySayIsUnknown) {
   EXPECT_EQ(value_of(method.endpoints.front(), "local-authentication"), "unknown: its method is not known");
   const auto unused = read(kCiscoIos, std::string(kIkev1) + "crypto ipsec profile other\n sett pfs\n");
   EXPECT_EQ(problems_of(unused), "");
+}
+
+std::string tunnel_of(const std::string& policy, const std::string& profile, const std::string& ipsec = "") {
+  return "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 14\ncrypto ikev2 policy P\n" + policy +
+         " proposal P\ncrypto ikev2 profile P\n" + profile + " authentication local pre-share\n authentication remote pre-share\n"
+         "crypto ipsec profile I\n set ikev2-profile P\n" + ipsec + "interface Tunnel1\n tunnel source 198.51.100.20\n"
+         " tunnel destination 203.0.113.10\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile I\n";
+}
+
+TEST(CiscoIos, AnIkev2PolicyOrProfileOfAnotherAddressOrVrfIsNotTheTunnels) {
+  const auto proposals = [](const std::string& match) {
+    return value_of(read(kCiscoIos, tunnel_of(match, "")).endpoints.front(), "ike-proposals");
+  };
+  EXPECT_EQ(proposals(" match address local 198.51.100.20\n match fvrf any\n"), "aes256-sha256-modp2048 at 1");
+  EXPECT_EQ(proposals(" match address local 192.0.2.1\n match address local 198.51.100.20\n"), "aes256-sha256-modp2048 at 1");
+  for (const char* match : {" match address local 192.0.2.1\n", " match fvrf BLUE\n"})
+    EXPECT_EQ(proposals(match), "unknown: no IKEv2 policy is for its address or VRF, and the default differs between releases") << match;
+  EXPECT_EQ(proposals(" match address local interface Dialer1\n"),
+            "unknown: whether its IKEv2 policy is for this address or VRF is not known");
+  const auto method = [](const std::string& match) {
+    return value_of(read(kCiscoIos, tunnel_of("", match)).endpoints.front(), "local-authentication");
+  };
+  EXPECT_EQ(method(" match address local 198.51.100.20\n"), "psk at 9");
+  EXPECT_EQ(method(" match fvrf BLUE\n"), "unknown: its IKEv2 profile is for another local address or VRF");
+}
+
+TEST(CiscoIos, AResponderDoesNotInitiate) {
+  const auto end = read(kCiscoIos, tunnel_of("", "", " responder-only\n")).endpoints.front();
+  EXPECT_EQ(value_of(end, "start"), "wait at 12");
+  EXPECT_EQ(value_of(end, "dpd-action"), "clear at 12");
+}
+
+TEST(CiscoIos, AnIsakmpProfileGivesTheIdentityAndOneThatNobodyNamesLeavesItOpen) {
+  const std::string profile = "crypto isakmp policy 1\n authentication pre-share\ncrypto isakmp profile P\n"
+                              " match identity address 203.0.113.0 255.255.255.0\n self-identity fqdn\n initiate mode aggressive\n",
+                    map = "crypto map M 1 ipsec-isakmp\n set peer 203.0.113.10\n", name = " set isakmp-profile P\n";
+  const auto end = [](const std::string& text) { return read(kCiscoIos, text).endpoints.front(); };
+  EXPECT_EQ(value_of(end(profile + map + name), "local-identity"), "unknown: it is the name of the router");
+  EXPECT_EQ(value_of(end("hostname fw\nip domain name branch.example\n" + profile + map + name), "local-identity"),
+            "fqdn:fw.branch.example at 7");
+  EXPECT_EQ(value_of(end(profile + map + name), "initiates-modes"), "aggressive by Cisco IOS XE 17, 2023-03");
+  EXPECT_TRUE(value_of(end(profile + map), "local-identity").starts_with("unknown: a profile that matches its peer"));
+  EXPECT_TRUE(value_of(end(profile + map), "initiates-modes").starts_with("unknown: a profile that matches its peer"));
+  EXPECT_EQ(value_of(end(profile + "crypto map M 1 ipsec-isakmp\n set peer 192.0.2.1\n"), "initiates-modes"),
+            "main by Cisco IOS XE 17, 2023-03");
 }
 
 TEST(CiscoIos, IsToldFromAnAsa) {
