@@ -44,8 +44,12 @@ std::vector<Endpoint> merged(std::vector<Endpoint> connections) {
   std::vector<Endpoint> all;
   for (Endpoint& one : connections) {
     const auto first = std::find_if(all.begin(), all.end(), [&](const Endpoint& other) { return share_ike_sa(one, other); });
-    if (first == all.end()) all.push_back(std::move(one));
-    else std::move(one.children.begin(), one.children.end(), std::back_inserter(first->children));
+    if (first == all.end()) {
+      all.push_back(std::move(one));
+      continue;
+    }
+    std::move(one.children.begin(), one.children.end(), std::back_inserter(first->children));
+    if (first->doubt.empty()) first->doubt = std::move(one.doubt);
   }
   return all;
 }
@@ -56,19 +60,21 @@ std::optional<double> percentage(std::string_view text) {
   return number && *number <= 100'000 ? std::optional(static_cast<double>(*number)) : std::nullopt;
 }
 
-void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection,
-    const std::vector<std::string_view>& of_end) {
+void refuse_unknown(Section& section, const std::vector<std::string_view>& of_connection, const std::vector<std::string_view>& of_end,
+    std::vector<Problem>& problems) {
   std::vector<std::string_view> all = of_connection;
   std::vector<std::string> ends;
   for (const std::string_view side : {"left", "right"})
     for (const std::string_view name : of_end) ends.push_back(std::string(side) + std::string(name));
   all.insert(all.end(), ends.begin(), ends.end());
   all.insert(all.end(), {"left", "right"});
-  for (const Setting& setting : reading.section.settings) {
+  const std::size_t before = problems.size();
+  for (const Setting& setting : section.settings) {
     const bool free = setting.name.starts_with("x-") || setting.name.starts_with("x_");
     if (!free && std::find(all.begin(), all.end(), setting.name) == all.end())
-      report(reading.problems, setting.where, "unknown keyword", nearest_of(setting.name, all));
+      report_unknown_keyword(problems, setting.where, setting.name, all);
   }
+  section.doubt(doubt_since(problems, before));
 }
 
 }  // namespace tunnelscope::config

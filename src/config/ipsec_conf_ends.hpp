@@ -21,8 +21,9 @@ std::vector<model::Endpoint> merged(std::vector<model::Endpoint> connections);
 // "50%", "50".
 std::optional<double> percentage(std::string_view text);
 
-// Problems for the settings of a connection that are not known. Those that begin with left or right are known by what follows: "subnet".
-void refuse_unknown(const Reading& reading, const std::vector<std::string_view>& of_connection,
-    const std::vector<std::string_view>& of_end);
+// Problems for the settings of a connection that are not known, after which none is left to its default. Those that begin with left or
+// right are known by what follows: "subnet".
+void refuse_unknown(Section& section, const std::vector<std::string_view>& of_connection, const std::vector<std::string_view>& of_end,
+    std::vector<Problem>& problems);
 
 }  // namespace tunnelscope::config

@@ -303,9 +303,9 @@ std::optional<bool> fragmentation_of(std::string_view text) {
   return spelt<bool>(text, {{"force", true}});
 }
 
-Endpoint read_connection(const Section& section, std::vector<Problem>& problems) {
+Endpoint read_connection(Section section, std::vector<Problem>& problems) {
+  refuse_unknown(section, kOfConnection, kOfEnd, problems);
   const Reading reading{section, kTable, problems};
-  refuse_unknown(reading, kOfConnection, kOfEnd);
   const Connection connection{reading, sides_of(section)};
   const Timing timing{time_of(reading, "rekeymargin", kMargin),
                       reading.value("rekeyfuzz", percentage, kFuzzPercent, "write a percentage, as in `100%`"), flag_of(reading, "rekey",

@@ -12,7 +12,7 @@ namespace tunnelscope::config {
 struct IpsecConfDialect {
   const std::vector<Synonym>& synonyms;
   std::vector<std::string_view> policies;  // values of `type` of connections that let traffic pass or drop it, and are no tunnels
-  model::Endpoint (*read_connection)(const Section& section, std::vector<Problem>& problems);
+  model::Endpoint (*read_connection)(Section section, std::vector<Problem>& problems);
   SecretsDialect secrets;
 };
 std::vector<model::Configuration> read_connections(const Content& content, const Surroundings& around, const Kind& kind,

@@ -170,7 +170,7 @@ Value<Selectors> selectors_of(const Connection& connection, const Setting* subne
   const std::size_t slash = std::min(text.find('/'), text.size());
   for (model::Selector& one : selectors.edit())
     if (!set_protocol(one, text.substr(0, slash)) || (slash < text.size() && !set_ports(one, text.substr(slash + 1)))) {
-      report(reading.problems, protoport->value.where, "this is no protocol and port", "write `tcp/443` or `17`");
+      report_unread(reading.problems, protoport->value.where, "this is no protocol and port", "write `tcp/443` or `17`");
       return Value<Selectors>::unknown("its value cannot be read", protoport->value.where);
     }
   return selectors;
@@ -255,9 +255,9 @@ std::optional<bool> fragmentation_of(std::string_view text) {
   return spelt<bool>(text, {{"accept", false}, {"force", true}});
 }
 
-Endpoint read_connection(const Section& section, std::vector<Problem>& problems) {
+Endpoint read_connection(Section section, std::vector<Problem>& problems) {
+  refuse_unknown(section, kOfConnection, kOfEnd, problems);
   const Reading reading{section, kTable, problems};
-  refuse_unknown(reading, kOfConnection, kOfEnd);
   const Connection connection{reading, sides_of(section)};
   const Timing timing = timing_of(reading);
   Endpoint endpoint;

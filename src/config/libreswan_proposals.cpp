@@ -88,7 +88,7 @@ Proposal read_proposal(const Word& text, Protocol protocol, std::vector<Problem>
     if (!known.empty()) continue;
     if (proposal.unrecognised.size() >= kMostUnrecognised) break;
     proposal.unrecognised.push_back(word.text);
-    report(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
+    report_unread(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
   }
   const bool wants_integrity = protocol == Protocol::Ike || !all_aead(proposal);
   if (proposal.integrity.empty() && proposal.prf.empty() && wants_integrity) add_all(proposal, {"sha512", "sha256"}, text.where);

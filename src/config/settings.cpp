@@ -19,10 +19,25 @@ void wipe(Section& section) {
   for (Section& inner : section.sections) wipe(inner);
 }
 
-void Reading::refuse_unknown(const std::vector<std::string_view>& known) const {
+void Section::doubt(const std::string& reason) {
+  if (reason.empty()) return;
+  if (incomplete.empty()) incomplete = reason;
+  for (Section& inner : sections) inner.doubt(incomplete);
+}
+
+std::string Section::first_doubt() const {
+  if (!incomplete.empty()) return incomplete;
+  for (const Section& inner : sections)
+    if (std::string found = inner.first_doubt(); !found.empty()) return found;
+  return {};
+}
+
+void refuse_unknown(Section& section, const std::vector<std::string_view>& known, std::vector<Problem>& problems) {
+  const std::size_t before = problems.size();
   for (const Setting& setting : section.settings)
     if (std::find(known.begin(), known.end(), setting.name) == known.end())
-      report(problems, setting.where, "unknown keyword", nearest_of(setting.name, known));
+      report_unknown_keyword(problems, setting.where, setting.name, known);
+  section.doubt(doubt_since(problems, before));
 }
 
 }  // namespace tunnelscope::config

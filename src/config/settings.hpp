@@ -27,10 +27,17 @@ struct Section {
   // nullptr: not there, or without a value.
   const Setting* find(std::string_view setting) const;
   const Section* section(std::string_view wanted) const;
+  // What it and the sections in it do not state may stand in what could not be read; an empty reason is none.
+  void doubt(const std::string& reason);
+  // Its reason, or that of the first section in it that has one.
+  std::string first_doubt() const;
 };
 
 // Overwrites all values, for some are keys.
 void wipe(Section& section);
+
+// Problems for settings whose name is none of these. Any of them may be meant by it, so none is left to its default.
+void refuse_unknown(Section& section, const std::vector<std::string_view>& known, std::vector<Problem>& problems);
 
 // A section, the table of defaults that holds for it, and where problems go.
 struct Reading {
@@ -49,7 +56,7 @@ struct Reading {
   Value<T> stated(const Setting& setting, Parse parse, std::string_view hint) const {
     if (setting.contested) return Value<T>::unknown("two templates give it different values", setting.value.where);
     if (auto parsed = parse(std::string_view(setting.value.text))) return Value<T>::stated(std::move(*parsed), setting.value.where);
-    report(problems, setting.value.where, "`" + setting.name + "` has a value that cannot be read", std::string(hint));
+    report_unread(problems, setting.value.where, "`" + setting.name + "` has a value that cannot be read", std::string(hint));
     return Value<T>::unknown("its value cannot be read", setting.value.where);
   }
 
@@ -58,9 +65,6 @@ struct Reading {
     const Setting* setting = section.find(name);
     return setting ? stated<T>(*setting, parse, hint) : absent(std::move(fallback));
   }
-
-  // Problems for settings whose name is none of these.
-  void refuse_unknown(const std::vector<std::string_view>& known) const;
 };
 
 }  // namespace tunnelscope::config

@@ -60,7 +60,7 @@ Proposal read_proposal(const Word& text, std::vector<Problem>& problems) {
     }
     if (proposal.unrecognised.size() >= kMostUnrecognised) break;
     proposal.unrecognised.push_back(word.text);
-    report(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
+    report_unread(problems, word.where, "this is no algorithm of a proposal", nearest_of(word.text, all_words()));
   }
   for (const auto type : {model::TransformType::Integrity, model::TransformType::Group})
     if (!proposal[type].where.known()) proposal[type].where = text.where;
@@ -102,7 +102,7 @@ Value<Proposals> strongswan_proposals(const Word& list, Protocol protocol, std::
     }
     all.push_back(read_proposal(text, problems));
     fault = fault_of(all.back(), protocol);
-    if (fault) report(problems, text.where, fault, "name one of each kind, as in `aes256-sha256-modp2048`");
+    if (fault) report_unread(problems, text.where, fault, "name one of each kind, as in `aes256-sha256-modp2048`");
   }
   if (fault) return Value<Proposals>::unknown(fault, list.where);
   return Value<Proposals>::stated(std::move(all), list.where);

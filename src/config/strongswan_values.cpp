@@ -183,7 +183,7 @@ Value<Selectors> strongswan_selectors(const Word& list, const Value<model::Addre
     else if (dynamic && readable) unknown = kNotFixed;
     else {
       unknown = "a traffic selector cannot be read";
-      report(problems, word.where, "this is no traffic selector", "write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`");
+      report_unread(problems, word.where, "this is no traffic selector", "write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`");
     }
   }
   if (!unknown.empty()) return Value<Selectors>::unknown(unknown, list.where);

@@ -145,7 +145,6 @@ void truncate_sha256(Value<model::Proposals>& proposals) {
 // A child whose mode makes it none (pass, drop) is empty.
 std::optional<Child> read_child(const Section& section, const Endpoint& endpoint, std::vector<Problem>& problems) {
   const Reading reading{section, kTable, problems};
-  reading.refuse_unknown(kOfChild);
   const Setting* mode = section.find("mode");
   if (mode && (mode->value.text == "pass" || mode->value.text == "drop")) return std::nullopt;
   Child child;
@@ -192,7 +191,6 @@ struct End {
 
 End read_end(const Section& connection, std::string_view end, std::vector<Problem>& problems) {
   const auto rounds = rounds_of(connection, end);
-  for (const Section* round : rounds) Reading{*round, kTable, problems}.refuse_unknown(kOfRound);
   const Reading reading{rounds.empty() ? connection : *rounds.front(), kTable, problems};
   End read;
   if (rounds.empty()) {
@@ -267,7 +265,6 @@ std::optional<bool> fragmentation_of(std::string_view text) {
 
 Endpoint read_connection(const Section& section, std::vector<Problem>& problems) {
   const Reading reading{section, kTable, problems};
-  reading.refuse_unknown(kOfConnection);
   Endpoint endpoint;
   endpoint.name = section.name;
   endpoint.where = section.where;
@@ -345,10 +342,20 @@ Value<std::vector<model::Key>> read_keys(Section& root, std::vector<Problem>& pr
   return Keys::stated(std::move(keys), secrets.where);
 }
 
-void refuse_unknown_sections(const Section& connection, std::vector<Problem>& problems) {
+bool is_round(const Section& section) { return section.name.starts_with("local") || section.name.starts_with("remote"); }
+
+// Names of settings and of sections that no connection has.
+void refuse_unknown_names(Section& connection, std::vector<Problem>& problems) {
+  for (Section& section : connection.sections) {
+    if (is_round(section)) refuse_unknown(section, kOfRound, problems);
+    else if (section.name == "children") for (Section& child : section.sections) refuse_unknown(child, kOfChild, problems);
+  }
+  const std::size_t inside = problems.size();
   for (const Section& section : connection.sections)
-    if (!section.name.starts_with("local") && !section.name.starts_with("remote") && section.name != "children")
-      report(problems, section.where, "unknown section of a connection", nearest_of(section.name, {"local", "remote", "children"}));
+    if (!is_round(section) && section.name != "children")
+      report_unread(problems, section.where, "unknown section of a connection", nearest_of(section.name, {"local", "remote", "children"}));
+  connection.doubt(doubt_since(problems, inside));
+  refuse_unknown(connection, kOfConnection, problems);
 }
 
 bool is_template(const Section& section, std::string_view name) {
@@ -372,10 +379,13 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.side = kStrongSwanSwanctl.side;
   Section root = read_swanctl(content.source(), around.include, all.problems);
   if (const Section* connections = root.section("connections")) {
-    const Section whole = with_templates(*connections, root, all.problems);
-    for (const Section& section : whole.sections) {
-      refuse_unknown_sections(section, all.problems);
+    Section whole = with_templates(*connections, root, all.problems);
+    for (Section& section : whole.sections) {
+      const std::size_t before = all.problems.size();
+      refuse_unknown_names(section, all.problems);
       all.endpoints.push_back(read_connection(section, all.problems));
+      const std::string unread = doubt_since(all.problems, before);
+      all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
     }
   }
   const auto keys = read_keys(root, all.problems);

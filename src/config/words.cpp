@@ -74,6 +74,20 @@ void report_unread(std::vector<Problem>& problems, Where where, std::string reas
   problems.back().fatal = true;
 }
 
+std::string doubt_since(const std::vector<Problem>& problems, std::size_t before) {
+  const auto first = problems.begin() + static_cast<std::ptrdiff_t>(std::min(before, problems.size()));
+  const auto unread = std::find_if(first, problems.end(), [](const Problem& one) { return one.fatal; });
+  if (unread == problems.end()) return {};
+  const std::string column = unread->where.column == 0 ? "" : ":" + std::to_string(unread->where.column);
+  return unread->where.text() + column + ": " + unread->reason + (unread->hint.empty() ? "" : ", " + unread->hint);
+}
+
+void report_unknown_keyword(std::vector<Problem>& problems, const Where& where, std::string_view name,
+                            const std::vector<std::string_view>& known) {
+  const std::string hint = nearest_of(name, known);
+  report_unread(problems, where, hint.empty() ? "unknown keyword" : "unknown keyword `" + std::string(name) + "`", hint);
+}
+
 std::string nearest_of(std::string_view word, const std::vector<std::string_view>& known) {
   return kb::did_you_mean(word, std::vector<std::string>(known.begin(), known.end()));
 }

@@ -75,8 +75,9 @@ TEST(StrongSwanIpsecConf, FaultsAreToldWithTheirPlace) {
   EXPECT_EQ(problems_of(all),
             "gateway.conf:7:2: neither a setting nor a section (write `name=value`, or `conn NAME`)\n"
             "gateway.conf:5:7: there is no connection of this name\n"
-            "gateway.conf:3:2: unknown keyword (did you mean `keylife`?)\n"
-            "gateway.conf:4:7: `auto` has a value that cannot be read (write `ignore`, `add`, `route` or `start`)\n");
+            "gateway.conf:3:2: unknown keyword `kylife` (did you mean `keylife`?) FATAL\n"
+            "gateway.conf:4:7: `auto` has a value that cannot be read (write `ignore`, `add`, `route` or `start`) FATAL\n");
+  EXPECT_EQ(all.endpoints.front().doubt, "gateway.conf:3:2: unknown keyword `kylife`, did you mean `keylife`?");
   EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: a connection that it refers to could not be read");
 }
 

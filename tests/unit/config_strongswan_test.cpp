@@ -180,15 +180,15 @@ TEST_P(SwanctlFaults, AreToldWithTheirPlaceAndNeverQuoteAKey) {
 
 const Fault kFaults[] = {
     {"AnUnknownKeyword", "connections { a {\n  proposal = aes256-sha256-modp2048\n} }\n",
-     "gateway.conf:2:3: unknown keyword (did you mean `proposals`?)\n"},
+     "gateway.conf:2:3: unknown keyword `proposal` (did you mean `proposals`?) FATAL\n"},
     {"AnUnknownAlgorithm", "connections { a {\n  proposals = aes256-sha257-modp2048\n} }\n",
-     "gateway.conf:2:22: this is no algorithm of a proposal (did you mean `sha256`?)\n"},
+     "gateway.conf:2:22: this is no algorithm of a proposal (did you mean `sha256`?) FATAL\n"},
     {"AProposalForIkeWithoutAGroup", "connections { a {\n  proposals = aes256-sha256\n} }\n",
-     "gateway.conf:2:15: a proposal for IKE without a key exchange group (name one of each kind, as in `aes256-sha256-modp2048`)\n"},
+     "gateway.conf:2:15: a proposal for IKE without a key exchange group (name one of each kind, as in `aes256-sha256-modp2048`) FATAL\n"},
     {"ABadTime", "connections { a {\n  rekey_time = 4 hours\n} }\n",
-     "gateway.conf:2:16: `rekey_time` has a value that cannot be read (write a number of seconds, or one with `s`, `m`, `h` or `d`)\n"},
+     "gateway.conf:2:16: `rekey_time` has a value that cannot be read (write a number of seconds, or one with `s`, `m`, `h` or `d`) FATAL\n"},
     {"ABadSelector", "connections { a { children { n {\n  local_ts = 10.0.0.0/33\n} } } }\n",
-     "gateway.conf:2:14: this is no traffic selector (write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`)\n"},
+     "gateway.conf:2:14: this is no traffic selector (write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`) FATAL\n"},
     {"ALineThatIsNoSetting", "secrets {\n ike {\n  secret \"Zk3x9QmT7r\"\n }\n}\n",
      "gateway.conf:3:3: neither a setting nor a section (write `name = value`, or `name {` and `}`)\n"
      "gateway.conf:2:2: a key without a `secret` (add `secret = ...`, or remove the section)\n"},
@@ -211,6 +211,17 @@ const Fault kFaults[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, SwanctlFaults, ::testing::ValuesIn(kFaults), [](const auto& one) { return one.param.name; });
+
+TEST(Swanctl, AnUnknownKeywordLeavesNoDefaultInItsSectionAndPutsItsEndInDoubt) {
+  const auto all = swanctl("connections {\n  a {\n    version = 2\n    children {\n      n {\n        esp_proposal = aes256-sha256-modp2048\n"
+                           "        mode = tunnel\n      }\n    }\n  }\n  b {\n  }\n}\n");
+  const std::string why = "gateway.conf:6:9: unknown keyword `esp_proposal`, did you mean `esp_proposals`?";
+  EXPECT_EQ(all.endpoints[0].doubt, why);
+  EXPECT_EQ(value_of(all.endpoints[0], "n.proposals"), "unknown: " + why);
+  EXPECT_EQ(value_of(all.endpoints[0], "n.mode"), "tunnel at 7");
+  EXPECT_EQ(value_of(all.endpoints[0], "mobike"), "yes by strongSwan 5.9 swanctl.conf, 2022-10");
+  EXPECT_EQ(all.endpoints[1].doubt, "");
+}
 
 TEST(StrongSwanProposals, PfsIsOffInTheDefaultForEspAndTheDefaultForIkeIsNotKnownToItsEnd) {
   const auto esp = strongswan_default(model::Protocol::Esp, {}), ike = strongswan_default(model::Protocol::Ike, {});
