@@ -71,7 +71,9 @@ tl::expected<std::string, std::string> text_of(const std::string& path, Only onl
 
 bool is_within(const fs::path& folder, const fs::path& file) {
   std::error_code error;
-  const fs::path inside = fs::weakly_canonical(file, error).lexically_relative(fs::weakly_canonical(folder, error));
+  // Absolute first: of a relative path that does not exist weakly_canonical() makes no absolute one.
+  const auto whole = [&](const fs::path& path) { return fs::weakly_canonical(fs::absolute(path, error), error); };
+  const fs::path inside = whole(file).lexically_relative(whole(folder));
   return !error && !inside.empty() && *inside.begin() != "..";
 }
 

@@ -32,10 +32,14 @@ class Lines {
   Lines(const Include& include, const std::vector<Synonym>& synonyms, Written& written, std::vector<Problem>& problems)
       : include_(include), synonyms_(synonyms), written_(written), problems_(problems) {}
 
-  void read(const Source& source) {
-    if (std::find(open_.begin(), open_.end(), source.path) != open_.end())
-      return report(problems_, {open_.back(), 0, 0}, "the file includes itself, by way of " + source.path, "remove one of the includes");
-    if (++files_ > kMostFiles || open_.size() > kMaxIncludes) return incomplete({source.path, 1, 1}, "too many includes");
+  // `from`: the include that names it, if one does.
+  void read(const Source& source, const Where& from) {
+    if (std::find(open_.begin(), open_.end(), source.path) != open_.end()) {
+      report_unread(problems_, from, "the file includes itself, by way of " + source.path, "remove one of the includes");
+      written_.incomplete = "a file includes itself";
+      return;
+    }
+    if (++files_ > kMostFiles || open_.size() > kMaxIncludes) return incomplete(from, "too many includes");
     open_.push_back(source.path);
     std::string_view text = source.text;
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -71,7 +75,7 @@ class Lines {
     Section* const before = current_;
     for (Source& file : *files) {
       current_ = nullptr;
-      read(file);
+      read(file, pattern.where);
       model::wipe(file.text);
     }
     current_ = before == &written_.setup || before == &written_.defaults ? before : nullptr;  // a vector of sections may have moved
@@ -228,7 +232,7 @@ constexpr std::string_view kStrongSwanOnly[] = {"charondebug", "strictcrlpolicy"
 IpsecConf read_ipsec_conf(const Source& source, const Include& include, const std::vector<Synonym>& synonyms,
     std::vector<Problem>& problems) {
   Written written;
-  Lines(include, synonyms, written, problems).read(source);
+  Lines(include, synonyms, written, problems).read(source, {});
   IpsecConf all{written.setup, {}};
   References references(written, problems);
   for (const Section& connection : written.connections) {

@@ -25,10 +25,11 @@ class Secrets {
   Secrets(const Include& include, const SecretsDialect& dialect, std::vector<Problem>& problems)
       : include_(include), dialect_(dialect), problems_(problems) {}
 
-  void read(const Source& source) {
+  // `from`: the include that names it, if one does.
+  void read(const Source& source, const Where& from) {
     if (std::find(open_.begin(), open_.end(), source.path) != open_.end())
-      return report(problems_, {source.path, 0, 0}, "the file includes itself", "remove one of the includes");
-    if (++files_ > kMostFiles || open_.size() > kMaxIncludes) return fail({source.path, 0, 0}, "too many includes");
+      return fail(from, "the file includes itself, by way of " + source.path, "remove one of the includes");
+    if (++files_ > kMostFiles || open_.size() > kMaxIncludes) return fail(from, "too many includes");
     open_.push_back(source.path);
     const Text before = text_;
     text_ = {source.path, source.text, 0, 1, 0};
@@ -92,8 +93,8 @@ class Secrets {
                                        "close it, or put the whole key into one line");
   }
 
-  void fail(const Where& where, std::string reason) {
-    report_unread(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
+  void fail(const Where& where, std::string reason, std::string hint = "give the file beside this one, or remove the include") {
+    report_unread(problems_, where, std::move(reason), std::move(hint));
     incomplete = "an include of the secrets could not be read";
   }
 
@@ -122,7 +123,7 @@ class Secrets {
     auto files = include_(pattern.text, text_.path);
     if (!files) return fail(pattern.where, "the included file cannot be read: " + files.error());
     for (Source& file : *files) {
-      read(file);
+      read(file, pattern.where);
       model::wipe(file.text);
     }
   }
@@ -223,7 +224,7 @@ Value<std::vector<model::Key>> read_ipsec_secrets(const Surroundings& around, co
   using Keys = Value<std::vector<model::Key>>;
   if (around.secrets.empty()) return Keys::unknown("no secrets were given", {asked_for, 0, 0});
   Secrets secrets(around.include, dialect, problems);
-  for (const Source& file : around.secrets) secrets.read(file);
+  for (const Source& file : around.secrets) secrets.read(file, {file.path, 0, 0});
   const Where where{around.secrets.front().path, 1, 1};
   if (!secrets.incomplete.empty()) return Keys::unknown(secrets.incomplete, where);
   return Keys::stated(std::move(secrets.keys), where);

@@ -201,7 +201,8 @@ class File {
 
   void read_included(Source& file, Section& section, const Where& where) {
     if (std::find(shared_.open.begin(), shared_.open.end(), file.path) != shared_.open.end()) {
-      report(shared_.problems, where, "the file includes itself, by way of " + file.path, "remove one of the includes");
+      report_unread(shared_.problems, where, "the file includes itself, by way of " + file.path, "remove one of the includes");
+      section.incomplete = "a file includes itself";
     } else if (++shared_.files > kMostFiles) {
       report_unread(shared_.problems, where, "too many files are included", "include fewer files");
       section.incomplete = "an include could not be read";

@@ -475,3 +475,13 @@ def test_an_option_that_nobody_knows_leaves_open_what_it_may_have_meant(pair, op
     assert f"vpn.json:{line}: unknown option of a tunnel" in done.err and (hint is None or hint in done.err)
     stages = {one["stage"]: one["verdict"] for one in done.report["tunnels"][0]["stages"]}
     assert stages[stage] == "unverified"
+
+
+@pytest.mark.parametrize("name, text, reason", [
+    ("swanctl_conf", SWANCTL + "include missing.conf\n", "no such file"), ("ipsec_conf", IPSEC_CONF + "include missing.conf\n", "no such file"),
+    ("swanctl_conf", SWANCTL + "include swanctl.conf\n", "includes itself"),
+    ("ipsec_conf", IPSEC_CONF + "include ipsec.conf\n", "includes itself")])
+def test_why_an_include_cannot_be_read_is_said_and_nothing_agrees(pair, name, text, reason):
+    report = pair.check(**{name: text}, vpn_json=described(tunnel()), status=4)
+    assert any(reason in one["reason"] for one in report["problems"])
+    assert "agrees" not in [one["verdict"] for one in report["tunnels"]]

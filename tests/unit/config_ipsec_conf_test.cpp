@@ -88,6 +88,12 @@ TEST(StrongSwanIpsecConf, AMissingIncludeMakesDefaultsUnknown) {
   EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: an include could not be read");
 }
 
+TEST(StrongSwanIpsecConf, AFileThatIncludesItselfIsToldWhereItDoesAndPutsItsEndsInDoubt) {
+  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\ninclude gateway.conf\n");
+  EXPECT_EQ(problems_of(all), "gateway.conf:3:9: the file includes itself, by way of gateway.conf (remove one of the includes) FATAL\n");
+  EXPECT_EQ(all.endpoints.front().doubt, "a file includes itself");
+}
+
 constexpr const char* kLibreswan = R"(version 2.0
 config setup
     logfile=/var/log/pluto.log
