@@ -45,6 +45,7 @@ class Lines {
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     for (std::size_t line = 1; !text.empty(); ++line) {
       const std::size_t end = std::min(text.find('\n'), text.size());
+      cut_ = end == text.size();
       read_line(without_comment(text.substr(0, end)), {source.path, line, 1});
       text.remove_prefix(std::min(end + 1, text.size()));
     }
@@ -55,6 +56,17 @@ class Lines {
   void incomplete(const Where& where, std::string reason) {
     report_unread(problems_, where, std::move(reason), "give the file beside this one, or remove the include");
     written_.incomplete = "an include could not be read";
+  }
+
+  // What cannot be told from a setting may be one of the section that is open, or of any.
+  void unread(const Where& where, std::string reason, std::string hint) {
+    std::string& of_what = current_ ? current_->incomplete : written_.incomplete;
+    of_what = reason;
+    report_unread(problems_, where, std::move(reason), std::move(hint));
+  }
+
+  void end_within(const Where& where) {
+    unread(where, "the file ends within the line or right behind it", "end its last line with a line break, if it is whole");
   }
 
   void read_line(std::string_view line, const Where& where) {
@@ -82,13 +94,15 @@ class Lines {
   }
 
   void open_section(const std::vector<Word>& words) {
+    current_ = nullptr;
+    if (words.size() < 2) return unread(words.front().where, "a section without a name", "write `conn NAME`");
     current_ = &ignored_;
-    if (words.size() < 2) return report(problems_, words.front().where, "a section without a name", "write `conn NAME`");
     const std::string& name = words[1].text;
     if (words.front().text == "config") current_ = &written_.setup;
     else if (words.front().text == "conn" && name == "%default") current_ = &written_.defaults;
     else if (words.front().text == "conn") current_ = &connection(name, words.front().where);
     if (!current_->where.known()) current_->where = words.front().where;
+    if (cut_) end_within(words.front().where);
   }
 
   Section& connection(const std::string& name, const Where& where) {
@@ -106,9 +120,9 @@ class Lines {
 
   void read_setting(std::string_view line, const Where& where) {
     const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) return report(problems_, where, "neither a setting nor a section",
-        "write `name=value`, or `conn NAME`");
-    if (!current_) return report(problems_, where, "a setting outside of a section", "put it below a line `conn NAME`");
+    if (equals == std::string_view::npos) return unread(where, "neither a setting nor a section", "write `name=value`, or `conn NAME`");
+    if (cut_ && current_ != &written_.setup) return end_within(where);
+    if (!current_) return unread(where, "a setting outside of a section", "put it below a line `conn NAME`");
     if (++settings_ > kMostSettings) {
       if (settings_ == kMostSettings + 1) problems_.push_back({where, "too many settings: the rest is not read", "split the file", true});
       written_.incomplete = "the file is too large to be read to its end";
@@ -145,6 +159,7 @@ class Lines {
   std::size_t files_ = 0, settings_ = 0;
   Section ignored_;  // takes what a section holds that nobody reads
   Section* current_ = nullptr;
+  bool cut_ = false;  // the file ends with the line that is read, without a line break
 };
 
 class References {
@@ -191,6 +206,7 @@ class References {
 
   // `equals`: two sections of which neither outweighs the other.
   void add(Section& heir, const Section& base, bool equals) {
+    if (heir.incomplete.empty()) heir.incomplete = base.incomplete;
     copied_ += base.settings.size();
     for (const Setting& setting : base.settings) {
       const auto own = std::find_if(heir.settings.begin(), heir.settings.end(),

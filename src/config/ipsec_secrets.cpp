@@ -89,8 +89,8 @@ class Secrets {
 
   void unclosed(Token& read) {
     read.cut = true;
-    (ended() ? report_unread : report)(problems_, read.where, "the quotation mark is not closed in its line",
-                                       "close it, or put the whole key into one line");
+    report_unread(problems_, read.where, "the quotation mark is not closed in its line",
+                  "close it, or put the whole key into one line");
   }
 
   void fail(const Where& where, std::string reason, std::string hint = "give the file beside this one, or remove the include") {
@@ -113,7 +113,9 @@ class Secrets {
       if (attached) return secret(selectors, "", where);
     }
     for (Token& one : selectors) model::wipe(one.text);
-    if (!selectors.empty()) report(problems_, where, "no colon follows: not a secret", "write `SELECTORS : PSK \"KEY\"`");
+    if (selectors.empty()) return;
+    report_unread(problems_, where, "no colon follows: not a secret", "write `SELECTORS : PSK \"KEY\"`");
+    incomplete = "the secrets end within an entry";
   }
 
   void include() {
@@ -134,8 +136,10 @@ class Secrets {
     std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A')
         : c; });
     if (kind == "PSK") return pre_shared_key(selectors, where);
-    if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end())
-      report(problems_, behind, "unknown kind of secret", nearest_of(kind, kKinds));
+    if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
+      report_unread(problems_, behind, "unknown kind of secret", nearest_of(kind, kKinds));
+      add_key(selectors, Value<model::Secret>::unknown("the kind of the secret is unknown", where), where);
+    }
     model::wipe(kind);
     skip_other();
   }
@@ -150,16 +154,21 @@ class Secrets {
   }
 
   void pre_shared_key(const std::vector<Token>& selectors, const Where& where) {
-    if (!skip_space(true)) return report_unread(problems_, where, "the file ends before the key",
-        "write the key behind `PSK`, in quotation marks");
+    if (!skip_space(true)) {
+      report_unread(problems_, where, "the file ends before the key", "write the key behind `PSK`, in quotation marks");
+      return add_key(selectors, Value<model::Secret>::unknown(kCutOff, where), where);
+    }
     Token written = token();
     skip_line();
+    add_key(selectors, secret_of(std::move(written)), where);
+  }
+
+  void add_key(const std::vector<Token>& selectors, Value<model::Secret> secret, const Where& where) {
     if (keys.size() >= kMostKeys) {
       incomplete = "there are too many keys";
-      return model::wipe(written.text);
+      return;
     }
-    model::Key key{{}, {}, where};
-    key.secret = secret_of(std::move(written));
+    model::Key key{std::move(secret), {}, where};
     for (const Token& selector : selectors)
       if (const auto owner = dialect_.identity(selector.text)) key.owners.push_back(*owner);
       else key.secret = Value<model::Secret>::unknown("whom it is for cannot be told", selector.where);
@@ -169,6 +178,8 @@ class Secrets {
   Value<model::Secret> secret_of(Token&& written) {
     const Where where = written.where;
     if (written.cut) {
+      if (!written.quoted) report_unread(problems_, where, "the file ends within the key or right behind it",
+          "end its last line with a line break, if it is whole");
       model::wipe(written.text);
       return Value<model::Secret>::unknown(kCutOff, where);
     }
@@ -178,7 +189,7 @@ class Secrets {
     auto secret = encoded || dialect_.bare_text ? decoded_key(std::move(written.text)) : std::nullopt;
     model::wipe(written.text);
     if (secret) return Value<model::Secret>::stated(std::move(*secret), where);
-    report(problems_, where, encoded ? "the key is not what its beginning says" : "a key without quotation marks and without an encoding",
+    report_unread(problems_, where, encoded ? "the key is not what its beginning says" : "a key without quotation marks and without an encoding",
            "put it into quotation marks; after `0x` come hexadecimal digits, after `0s` Base64");
     return Value<model::Secret>::unknown("it cannot be decoded", where);
   }

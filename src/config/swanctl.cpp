@@ -297,12 +297,17 @@ std::string_view kind_of_secret(std::string_view name) {
   return {};
 }
 
-std::optional<model::Key> read_key(Section& section, std::vector<Problem>& problems) {
+// Whom it is for is told by all of its section or not at all: a key that is not known then stands in for any.
+model::Key doubtful_key(const Section& section, const char* why, const Where& where) {
+  return {Value<model::Secret>::unknown(why, where), {}, section.where};
+}
+
+model::Key read_key(Section& section, std::vector<Problem>& problems) {
   const auto written = std::find_if(section.settings.begin(), section.settings.end(),
       [](const Setting& one) { return one.name == "secret"; });
   if (written == section.settings.end() || written->value.text.empty()) {
-    report(problems, section.where, "a key without a `secret`", "add `secret = ...`, or remove the section");
-    return std::nullopt;
+    report_unread(problems, section.where, "a key without a `secret`", "add `secret = ...`, or remove the section");
+    return doubtful_key(section, "its section has no `secret`", section.where);
   }
   model::Key key{{}, {}, section.where};
   const Where& where = written->value.where;
@@ -311,16 +316,17 @@ std::optional<model::Key> read_key(Section& section, std::vector<Problem>& probl
   else if (secret) key.secret = Value<model::Secret>::stated(std::move(*secret), where);
   else key.secret = Value<model::Secret>::unknown("it is not in the encoding that its beginning says", where);
   if (!secret && !written->value.cut)
-    report(problems, where, "the key is not what its beginning says", "after `0x` come hexadecimal digits, after `0s` Base64");
+    report_unread(problems, where, "the key is not what its beginning says", "after `0x` come hexadecimal digits, after `0s` Base64");
+  if (!section.incomplete.empty()) return doubtful_key(section, "its section could not be read in full", section.where);
   for (const Setting& setting : section.settings) {
     if (setting.name == "secret") continue;
     if (!setting.name.starts_with("id")) {
-      report(problems, setting.where, "unknown keyword", nearest_of(setting.name, {"secret", "id"}));
-      continue;
+      report_unread(problems, setting.where, "unknown keyword", nearest_of(setting.name, {"secret", "id"}));
+      return doubtful_key(section, "a keyword in its section is unknown", setting.where);
     }
     const auto owner = strongswan_identity(setting.value.text);
-    if (owner) key.owners.push_back(*owner);
-    else key.secret = Value<model::Secret>::unknown("whom it is for cannot be read", setting.value.where);
+    if (!owner) return doubtful_key(section, "whom it is for cannot be read", setting.value.where);
+    key.owners.push_back(*owner);
   }
   return key;
 }
@@ -333,9 +339,11 @@ Value<std::vector<model::Key>> read_keys(Section& root, std::vector<Problem>& pr
   std::vector<model::Key> keys;
   for (Section& section : secrets.sections) {
     const std::string_view kind = kind_of_secret(section.name);
-    if (kind.empty()) report(problems, section.where, "unknown kind of secret", nearest_of(section.name, kSecrets));
-    if (kind != "ike") continue;
-    if (auto key = read_key(section, problems)) keys.push_back(std::move(*key));
+    if (kind.empty()) {
+      report_unread(problems, section.where, "unknown kind of secret", nearest_of(section.name, kSecrets));
+      keys.push_back(doubtful_key(section, "the kind of the secret is unknown", section.where));
+    }
+    if (kind == "ike") keys.push_back(read_key(section, problems));
   }
   wipe(secrets);
   if (!secrets.incomplete.empty()) return Keys::unknown(secrets.incomplete, secrets.where);

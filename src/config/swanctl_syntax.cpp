@@ -59,14 +59,16 @@ class File {
     for (skip_space(); !ended(); skip_space()) {
       if (now() == '}') {
         if (depth > 0) return step();
-        report(shared_.problems, here(), "this brace closes nothing", "remove it, or open the section that it should close");
+        report_unread(shared_.problems, here(), "this brace closes nothing", "remove it, or open the section that it should close");
+        section.incomplete = "a brace closes nothing: where sections end is not known";
         step();
       } else {
         statement(section, depth);
       }
     }
-    if (depth > 0) shared_.problems.push_back({section.where, "the section is not closed: the file ends before", "add the missing `}`",
-        true});
+    if (depth == 0) return;
+    report_unread(shared_.problems, section.where, "the section is not closed: the file ends before", "add the missing `}`");
+    section.incomplete = "the file ends within it";
   }
 
   void statement(Section& section, std::size_t depth) {
@@ -74,23 +76,26 @@ class File {
     std::string word = name();
     if (word == "include" && !ended() && (now() == ' ' || now() == '\t')) return include(section, where);
     skip_space();
-    if (word.empty() || ended()) return malformed(where);
+    if (word.empty() || ended()) return malformed(section, where);
     switch (now()) {
-      case '=': step(); return setting(section, std::move(word), where);
+      case '=': step(); return setting(section, std::move(word), where, depth > 0);
       case ':': step(); return subsection(section, std::move(word), where, templates(), depth);
       case '{': return subsection(section, std::move(word), where, {}, depth);
-      default: malformed(where);
+      default: malformed(section, where);
     }
   }
 
-  void malformed(const Where& where) {
-    report(shared_.problems, where, "neither a setting nor a section", "write `name = value`, or `name {` and `}`");
+  void malformed(Section& section, const Where& where) {
+    section.incomplete = "a part of it is neither a setting nor a section";
+    report_unread(shared_.problems, where, "neither a setting nor a section", "write `name = value`, or `name {` and `}`");
     if (!ended() && now() == '\n') return;
     if (!ended() && where.line == line_) skip_line();
   }
 
-  void setting(Section& section, std::string word, const Where& where) {
+  // `closes`: a brace must follow, so what the file ends with is not a whole value.
+  void setting(Section& section, std::string word, const Where& where, bool closes) {
     Word value = read_value();
+    if (value.cut && closes && word != "secret") return model::wipe(value.text);
     if (++shared_.settings > kMostSettings) {
       if (shared_.settings == kMostSettings + 1)
         shared_.problems.push_back({where, "too many settings: the rest is not read", "split the file", true});
@@ -165,7 +170,7 @@ class File {
   }
 
   void subsection(Section& parent, std::string word, const Where& where, std::vector<Word> inherited, std::size_t depth) {
-    if (ended() || now() != '{') return malformed(where);
+    if (ended() || now() != '{') return malformed(parent, where);
     if (depth >= kMaxSections || ++shared_.settings > kMostSettings) {
       shared_.problems.push_back({where, "too many sections, or too deep within each other: the rest is not read", "split the file", true});
       parent.incomplete = "the file is too large to be read to its end";

@@ -73,7 +73,7 @@ TEST(StrongSwanIpsecConf, TheLocalEndMayStandOnTheRight) {
 TEST(StrongSwanIpsecConf, FaultsAreToldWithTheirPlace) {
   const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n kylife=1h\n auto=begin\n also=b\nconn a b\n lost\n");
   EXPECT_EQ(problems_of(all),
-            "gateway.conf:7:2: neither a setting nor a section (write `name=value`, or `conn NAME`)\n"
+            "gateway.conf:7:2: neither a setting nor a section (write `name=value`, or `conn NAME`) FATAL\n"
             "gateway.conf:5:7: there is no connection of this name\n"
             "gateway.conf:3:2: unknown keyword `kylife` (did you mean `keylife`?) FATAL\n"
             "gateway.conf:4:7: `auto` has a value that cannot be read (write `ignore`, `add`, `route` or `start`) FATAL\n");
@@ -92,6 +92,15 @@ TEST(StrongSwanIpsecConf, AFileThatIncludesItselfIsToldWhereItDoesAndPutsItsEnds
   const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\ninclude gateway.conf\n");
   EXPECT_EQ(problems_of(all), "gateway.conf:3:9: the file includes itself, by way of gateway.conf (remove one of the includes) FATAL\n");
   EXPECT_EQ(all.endpoints.front().doubt, "a file includes itself");
+}
+
+TEST(StrongSwanIpsecConf, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
+  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n ikelifetime=2");
+  const std::string why = "the file ends within the line or right behind it";
+  EXPECT_EQ(problems_of(all), "gateway.conf:3:2: " + why + " (end its last line with a line break, if it is whole) FATAL\n");
+  EXPECT_EQ(value_of(all.endpoints.front(), "ike-hard"), "unknown: " + why);
+  EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: " + why);
+  EXPECT_EQ(all.endpoints.front().doubt, why);
 }
 
 constexpr const char* kLibreswan = R"(version 2.0
@@ -184,7 +193,7 @@ TEST(IpsecSecrets, ALibreswanKeyNeedsQuotesOrAnEncoding) {
   std::string problems;
   EXPECT_EQ(keys_of(kLibreswanIpsecConf, ": PSK Zk3x9QmT7r\n", &problems), "[unknown: it cannot be decoded] at 1");
   EXPECT_EQ(problems, "ipsec.secrets:1:7: a key without quotation marks and without an encoding "
-                      "(put it into quotation marks; after `0x` come hexadecimal digits, after `0s` Base64)\n");
+                      "(put it into quotation marks; after `0x` come hexadecimal digits, after `0s` Base64) FATAL\n");
 }
 
 TEST(IpsecSecrets, WhatIsBrokenIsToldWithoutTheKeyAndTheRestIsRead) {
@@ -192,8 +201,8 @@ TEST(IpsecSecrets, WhatIsBrokenIsToldWithoutTheKeyAndTheRestIsRead) {
   EXPECT_EQ(keys_of(kStrongSwanIpsecConf, ": PKS Zk3x9QmT7r\n: PSK \"Zk3x9QmT7r\n: PSK abc\ninclude gone\n", &problems),
             "unknown: an include of the secrets could not be read");
   EXPECT_EQ(problems,
-            "ipsec.secrets:1:2: unknown kind of secret (did you mean `PSK`?)\n"
-            "ipsec.secrets:2:7: the quotation mark is not closed in its line (close it, or put the whole key into one line)\n"
+            "ipsec.secrets:1:2: unknown kind of secret (did you mean `PSK`?) FATAL\n"
+            "ipsec.secrets:2:7: the quotation mark is not closed in its line (close it, or put the whole key into one line) FATAL\n"
             "ipsec.secrets:4:9: the included file cannot be read: there is no such file (give the file beside this one, or remove the include)"
             " FATAL\n");
 }

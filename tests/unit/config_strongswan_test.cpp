@@ -191,19 +191,19 @@ const Fault kFaults[] = {
     {"ABadSelector", "connections { a { children { n {\n  local_ts = 10.0.0.0/33\n} } } }\n",
      "gateway.conf:2:14: this is no traffic selector (write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`) FATAL\n"},
     {"ALineThatIsNoSetting", "secrets {\n ike {\n  secret \"Zk3x9QmT7r\"\n }\n}\n",
-     "gateway.conf:3:3: neither a setting nor a section (write `name = value`, or `name {` and `}`)\n"
-     "gateway.conf:2:2: a key without a `secret` (add `secret = ...`, or remove the section)\n"},
+     "gateway.conf:3:3: neither a setting nor a section (write `name = value`, or `name {` and `}`) FATAL\n"
+     "gateway.conf:2:2: a key without a `secret` (add `secret = ...`, or remove the section) FATAL\n"},
     {"AKeyOverTwoLines", "secrets {\n ike {\n  secret =\n  Zk3x9QmT7r\n }\n}\n",
-     "gateway.conf:4:3: neither a setting nor a section (write `name = value`, or `name {` and `}`)\n"
-     "gateway.conf:2:2: a key without a `secret` (add `secret = ...`, or remove the section)\n"},
+     "gateway.conf:4:3: neither a setting nor a section (write `name = value`, or `name {` and `}`) FATAL\n"
+     "gateway.conf:2:2: a key without a `secret` (add `secret = ...`, or remove the section) FATAL\n"},
     {"AKeyThatIsNotHexadecimal", "secrets { ike { secret = 0xZk3x9QmT7r\n } }\n",
-     "gateway.conf:1:26: the key is not what its beginning says (after `0x` come hexadecimal digits, after `0s` Base64)\n"},
+     "gateway.conf:1:26: the key is not what its beginning says (after `0x` come hexadecimal digits, after `0s` Base64) FATAL\n"},
     {"AMisspeltKeyword", "secrets { ike { secrett = Zk3x9QmT7r\n } }\n",
-     "gateway.conf:1:11: a key without a `secret` (add `secret = ...`, or remove the section)\n"},
+     "gateway.conf:1:11: a key without a `secret` (add `secret = ...`, or remove the section) FATAL\n"},
     {"AMissingBrace", "connections {\n  a {\n    version = 2\n  }\n",
      "gateway.conf:1:1: the section is not closed: the file ends before (add the missing `}`) FATAL\n"},
     {"ABraceTooMany", "connections {\n}\n}\n",
-     "gateway.conf:3:1: this brace closes nothing (remove it, or open the section that it should close)\n"},
+     "gateway.conf:3:1: this brace closes nothing (remove it, or open the section that it should close) FATAL\n"},
     {"AnOpenQuotationMark", "secrets { ike { secret = \"Zk3x9QmT7r } }\n",
      "gateway.conf:1:26: the quotation mark is not closed: the file ends before (add the missing `\"`) FATAL\n"
      "gateway.conf:1:11: the section is not closed: the file ends before (add the missing `}`) FATAL\n"
@@ -222,6 +222,14 @@ TEST(Swanctl, AnUnknownKeywordLeavesNoDefaultInItsSectionAndPutsItsEndInDoubt) {
   EXPECT_EQ(value_of(all.endpoints[0], "n.mode"), "tunnel at 7");
   EXPECT_EQ(value_of(all.endpoints[0], "mobike"), "yes by strongSwan 5.9 swanctl.conf, 2022-10");
   EXPECT_EQ(all.endpoints[1].doubt, "");
+}
+
+TEST(Swanctl, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
+  const auto all = swanctl("connections {\n  a {\n    version = 2\n    rekey_time = 4");
+  EXPECT_EQ(value_of(all.endpoints[0], "accepts"), "ikev2 at 3");
+  EXPECT_EQ(value_of(all.endpoints[0], "ike-hard"), "unknown: the file ends within it");
+  EXPECT_EQ(value_of(all.endpoints[0], "ike-proposals"), "unknown: the file ends within it");
+  EXPECT_NE(all.endpoints[0].doubt, "");
 }
 
 TEST(StrongSwanProposals, PfsIsOffInTheDefaultForEspAndTheDefaultForIkeIsNotKnownToItsEnd) {
