@@ -6,6 +6,7 @@
 #include "src/config/ipsec_conf_syntax.hpp"
 #include "src/config/libreswan_proposals.hpp"
 #include "src/config/rows.hpp"
+#include "src/config/strongswan_proposals.hpp"
 #include "src/config/strongswan_values.hpp"
 
 namespace tunnelscope::config {
@@ -259,6 +260,7 @@ Child read_child(const Reading& reading, const Endpoint& endpoint, const Timing&
   const bool ah = reading.section.find("ah") && !reading.section.find("esp");
   child.proposals = with_pfs(proposals_of(reading, ah ? "ah" : "esp", Protocol::Esp), flag_of(reading, "pfs", true), endpoint.proposals);
   spread_for_ikev1(child.proposals, endpoint);
+  if (flag_of(reading, "sha2-truncbug", false).is(true)) truncate_sha256(child.proposals);
   child.lifetime = lifetime_of(reading, "lifetime", kLifetime, timing);
   if (const Setting* window = reading.section.find("replay-window"))
     child.replay_window = reading.stated<std::uint64_t>(*window, whole_number, "write a number of packets");

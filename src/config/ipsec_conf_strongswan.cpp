@@ -57,7 +57,7 @@ struct Connection {
 };
 
 Value<Seconds> time_of(const Reading& reading, std::string_view name, Seconds fallback) {
-  return reading.value(name, strongswan_time, fallback, kTime);
+  return reading.value(name, whole_time, fallback, kTime);
 }
 
 Value<bool> flag_of(const Reading& reading, std::string_view name, bool fallback) {
@@ -200,6 +200,7 @@ Child read_child(const Connection& connection, const Endpoint& endpoint, const T
   };
   child.mode = reading.value("type", mode_of, model::ChildMode::Tunnel, "write `tunnel` or `transport`");
   child.proposals = proposals_of(reading, ah ? "ah" : "esp", Protocol::Esp, kEspProposal);
+  if (flag_of(reading, "sha256_96", false).is(true)) truncate_sha256(child.proposals);
   child.local = selectors_of(connection, connection.local("subnet"), connection.local("protoport"), connection.local("sourceip"),
                              endpoint.local_addresses);
   child.remote = selectors_of(connection, connection.remote("subnet"), connection.remote("protoport"), connection.remote("sourceip"),

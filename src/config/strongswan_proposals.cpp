@@ -108,4 +108,11 @@ Value<Proposals> strongswan_proposals(const Word& list, Protocol protocol, std::
   return Value<Proposals>::stated(std::move(all), list.where);
 }
 
+void truncate_sha256(Value<Proposals>& proposals) {
+  if (!proposals.known()) return;
+  for (Proposal& one : proposals.edit())
+    std::replace(one.integrity.algorithms.begin(), one.integrity.algorithms.end(), model::algorithm("sha256"),
+                 model::algorithm("sha256_96"));
+}
+
 }  // namespace tunnelscope::config

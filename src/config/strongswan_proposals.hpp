@@ -14,4 +14,7 @@ model::Proposals strongswan_default(model::Protocol protocol, const Where& where
 // a problem and leaves the list unknown.
 Value<model::Proposals> strongswan_proposals(const Word& list, model::Protocol protocol, std::vector<Problem>& problems);
 
+// SHA-256 cut as it was before RFC 4868: `sha256_96 = yes`, or Libreswan's `sha2-truncbug=yes`.
+void truncate_sha256(Value<model::Proposals>& proposals);
+
 }  // namespace tunnelscope::config

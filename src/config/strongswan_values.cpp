@@ -112,6 +112,10 @@ std::optional<Seconds> strongswan_time(std::string_view text) {
   return Seconds(static_cast<Seconds::rep>(number * unit));
 }
 
+std::optional<Seconds> whole_time(std::string_view text) {
+  return text.find('.') == std::string_view::npos ? strongswan_time(text) : std::nullopt;
+}
+
 std::optional<std::uint64_t> strongswan_bytes(std::string_view text) {
   std::uint64_t unit = 1;
   if (!text.empty() && (text.back() < '0' || text.back() > '9')) {

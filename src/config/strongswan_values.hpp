@@ -12,7 +12,8 @@ inline constexpr const char* kCharonTable = "strongSwan 5.9 charon, 2022-10";
 inline constexpr Seconds kCharonRetransmission{165};  // 4 s, five times, each 1.8 times the one before
 
 std::optional<bool> strongswan_bool(std::string_view text);
-std::optional<Seconds> strongswan_time(std::string_view text);        // "90", "90s", "1h"; "1.5h" too
+std::optional<Seconds> strongswan_time(std::string_view text);        // "90", "90s", "1h"; "1.5h" too, as Libreswan reads it
+std::optional<Seconds> whole_time(std::string_view text);             // the same without "1.5h", which strongSwan refuses
 std::optional<std::uint64_t> strongswan_bytes(std::string_view text); // "1000", "64k", "5m", "1g"
 std::optional<model::Authentication> strongswan_authentication(std::string_view text);
 // With the prefixes "fqdn:", "email:", "keyid:" and so on. Key ids come out as hex digits.

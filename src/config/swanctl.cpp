@@ -50,7 +50,7 @@ const std::vector<std::string_view> kSecrets = {"ike", "eap", "xauth", "ntlm", "
 const std::vector<std::string_view> kTop = {"connections", "secrets", "pools", "authorities"};
 
 Value<Seconds> time_of(const Reading& reading, std::string_view name, Seconds fallback) {
-  return reading.value(name, strongswan_time, fallback, kTime);
+  return reading.value(name, whole_time, fallback, kTime);
 }
 
 // What another value implies when this one is not stated.
@@ -132,14 +132,6 @@ std::optional<DownAction> close_action_of(std::string_view text) {
 std::optional<DownAction> dpd_action_of(std::string_view text) {
   return spelt<DownAction>(text, {{"clear", DownAction::Clear}, {"none", DownAction::Clear}, {"trap", DownAction::OnTraffic},
                                   {"hold", DownAction::OnTraffic}, {"restart", DownAction::Restart}, {"start", DownAction::Restart}});
-}
-
-// sha256_96: SHA-256 cut as it was before RFC 4868.
-void truncate_sha256(Value<model::Proposals>& proposals) {
-  if (!proposals.known()) return;
-  for (model::Proposal& one : proposals.edit())
-    std::replace(one.integrity.algorithms.begin(), one.integrity.algorithms.end(), model::algorithm("sha256"),
-        model::algorithm("sha256_96"));
 }
 
 // A child whose mode makes it none (pass, drop) is empty.
@@ -380,6 +372,19 @@ void refuse_misspelt_sections(const Section& root, std::vector<Problem>& problem
   }
 }
 
+// Why a connection is not judged for sure although all of it was read; empty: it is.
+std::string beyond_judgement(const Section& connection) {
+  const auto because = [&](const Setting& setting, const char* why) { return setting.value.where.text() + ": " + setting.name + why; };
+  for (const char* name : {"local_port", "remote_port"}) {
+    const Setting* port = connection.find(name);
+    if (port && port->value.text != "500" && port->value.text != "4500") return because(*port, " is neither 500 nor 4500, where AWS is");
+  }
+  const Setting *required = connection.find("ppk_required"), *childless = connection.find("childless");
+  if (required && strongswan_bool(required->value.text) != false) return because(*required, ": whether the peer has the PPK is not known");
+  if (childless && childless->value.text == "force") return because(*childless, ": whether the peer begins without a CHILD SA is not known");
+  return {};
+}
+
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
   model::Configuration all;
   all.path = content.path();
@@ -393,7 +398,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
       refuse_unknown_names(section, all.problems);
       all.endpoints.push_back(read_connection(section, all.problems));
       const std::string unread = doubt_since(all.problems, before);
-      all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
+      std::string& doubt = all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
+      if (doubt.empty()) doubt = beyond_judgement(section);
     }
   }
   const auto keys = read_keys(root, all.problems);

@@ -147,6 +147,11 @@ TEST(LibreswanIpsecConf, Ikev1SendsEveryCombination) {
             "aes128-sha1-modp2048, aes128-sha256-modp2048, aes256-sha1-modp2048, aes256-sha256-modp2048 at 4");
 }
 
+TEST(LibreswanIpsecConf, ItsTruncationOfSha256IsAnAlgorithmOfItsOwn) {
+  const auto all = read(kLibreswanIpsecConf, "conn a\n right=203.0.113.10\n esp=aes256-sha2_256;modp2048\n sha2-truncbug=yes\n");
+  EXPECT_EQ(value_of(all.endpoints.front(), "a.proposals"), "aes256-sha256_96-modp2048 at 3");
+}
+
 TEST(LibreswanIpsecConf, ANameWithoutAnAtSignIsNotKnown) {
   const auto all = read(kLibreswanIpsecConf, "conn a\n left=198.51.100.20\n leftid=fw1.branch.example\n right=203.0.113.10\n");
   EXPECT_EQ(problems_of(all), "gateway.conf:3:9: an identity without `@` is looked up in the DNS: which address it stands for is not known "

@@ -232,6 +232,19 @@ TEST(Swanctl, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
   EXPECT_NE(all.endpoints[0].doubt, "");
 }
 
+TEST(Swanctl, WhatNoStageJudgesPutsTheEndInDoubt) {
+  const auto doubt_of = [](const std::string& setting) { return swanctl("connections {\n a {\n" + setting + "\n }\n}\n").endpoints[0].doubt; };
+  EXPECT_EQ(doubt_of("remote_port = 4501"), "gateway.conf:3: remote_port is neither 500 nor 4500, where AWS is");
+  EXPECT_EQ(doubt_of("ppk_required = yes"), "gateway.conf:3: ppk_required: whether the peer has the PPK is not known");
+  EXPECT_EQ(doubt_of("childless = force"), "gateway.conf:3: childless: whether the peer begins without a CHILD SA is not known");
+  EXPECT_EQ(doubt_of("remote_port = 4500"), "");
+  EXPECT_EQ(doubt_of("ppk_required = no"), "");
+}
+
+TEST(Swanctl, ATimeIsAWholeNumber) {
+  EXPECT_EQ(value_of(swanctl("connections {\n a {\n rekey_time = 1.5h\n }\n}\n").endpoints[0], "ike-hard"), "unknown: its value cannot be read");
+}
+
 TEST(StrongSwanProposals, PfsIsOffInTheDefaultForEspAndTheDefaultForIkeIsNotKnownToItsEnd) {
   const auto esp = strongswan_default(model::Protocol::Esp, {}), ike = strongswan_default(model::Protocol::Ike, {});
   for (const auto& one : esp) EXPECT_TRUE(one.groups.empty() && one.unrecognised.empty());
