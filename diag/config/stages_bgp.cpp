@@ -51,7 +51,9 @@ Outcome sessions(const Endpoint& cloud, const Endpoint& gateway) {
 
 Outcome not_known(const Endpoint& cloud, const Endpoint& gateway) {
   const Side silent_one = cloud.bgp.used.known() ? Side::Gateway : Side::Cloud;
-  Outcome outcome = unverified("routing", whose(silent_one) + " configuration does not say whether it runs BGP");
+  const Value<bool>& used = (silent_one == Side::Gateway ? gateway : cloud).bgp.used;
+  Outcome outcome = unverified("routing", used.where().known() ? "whether " + whose(silent_one) + " end runs BGP is not known: " + used.note()
+                                                               : whose(silent_one) + " configuration does not say whether it runs BGP");
   show(outcome, cloud, shown(cloud.bgp.used, of_bool), shown(gateway.bgp.used, of_bool));
   return outcome;
 }

@@ -500,7 +500,34 @@ class Router {
     for (const Command* router : root_.all("router bgp"))
       for (const Command* one : router->all("neighbor")) {
         const auto address = model::parse_address(one->word(1));
-        if (address && inside.contains(*address)) read_neighbour(endpoint, *router, *one, *address);
+        if (!address || !inside.contains(*address)) continue;
+        if (one->word(2) == "peer-group" && one->words.size() > 3)
+          for (const Command* shared : router->all("neighbor " + std::string(one->word(3)))) read_neighbour(endpoint, *router, *shared, *address);
+        else read_neighbour(endpoint, *router, *one, *address);
+      }
+    if (endpoint.bgp.used.is(false)) heed_stray_neighbours(endpoint);
+  }
+
+  // A neighbour that is link-local and lies in no tunnel is meant for one whose inside address is another.
+  void heed_stray_neighbours(Endpoint& endpoint) {
+    const auto lies_in_a_tunnel = [&](const IpAddress& address) {
+      for (const Command* interface : root_.all("interface")) {
+        const Command* command = interface->find("ip address");
+        const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
+        const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
+        const auto range = own && mask ? masked(*own, *mask) : std::nullopt;
+        if (range && range->contains(address)) return true;
+      }
+      return false;
+    };
+    const AddressRange link_local = *model::parse_range("169.254.0.0/16");
+    for (const Command* router : root_.all("router bgp"))
+      for (const Command* one : router->all("neighbor")) {
+        const auto address = model::parse_address(one->word(1));
+        if (!address || !link_local.contains(*address) || lies_in_a_tunnel(*address)) continue;
+        endpoint.bgp.used = stated(true, *one);
+        set_number(endpoint.bgp.local_asn, *router, router->word(2));
+        return;
       }
   }
 

@@ -259,6 +259,17 @@ TEST(CiscoIos, AnIsakmpProfileGivesTheIdentityAndOneThatNobodyNamesLeavesItOpen)
             "main by Cisco IOS XE 17, 2023-03");
 }
 
+TEST(CiscoIos, ANeighbourOfBgpTakesWhatItsGroupSays) {
+  const auto all = read(kCiscoIos, with(kIkev1, " neighbor 169.254.12.1 remote-as 64512\n",
+                                        " neighbor AWS peer-group\n neighbor AWS remote-as 64512\n neighbor 169.254.12.1 peer-group AWS\n"));
+  const auto& end = all.endpoints.front();
+  EXPECT_EQ(value_of(end, "bgp"), "yes at 36");
+  EXPECT_EQ(value_of(end, "bgp-remote-asn"), "64512 at 36");
+  EXPECT_EQ(value_of(end, "bgp-neighbour"), "169.254.12.1 at 36");
+  const auto stray = read(kCiscoIos, with(kIkev1, "ip address 169.254.12.2", "ip address 169.254.99.2"));
+  EXPECT_EQ(value_of(stray.endpoints.front(), "bgp"), "yes at 35");
+}
+
 TEST(CiscoIos, IsToldFromAnAsa) {
   const Source ios{"r", kIkev1}, asa{"a", "ASA Version 9.8\ncrypto ikev2 policy 1\n"};
   EXPECT_TRUE(kCiscoIos.recognises(Content(ios)));

@@ -166,5 +166,15 @@ TEST(Juniper, OneLineMaySetSeveralLeaves) {
   EXPECT_EQ(value_of(end, "inside-local"), "169.254.12.2 at 6");
 }
 
+TEST(Juniper, BgpIsReadWhereTheUnitStandsInTheNameOfTheInterface) {
+  const auto end = read(kJuniper,
+                        "set security ipsec vpn v bind-interface st0.1\nset interfaces st0.1 family inet address 169.254.12.2/30\n"
+                        "set routing-options autonomous-system 65000\nset protocols bgp group aws local-as 65001\n"
+                        "set protocols bgp group aws neighbor 169.254.12.1 peer-as 64512 hold-time 30\n").endpoints.front();
+  EXPECT_EQ(value_of(end, "bgp-local-asn"), "65001 at 4");
+  EXPECT_EQ(value_of(end, "bgp-remote-asn"), "64512 at 5");
+  EXPECT_EQ(value_of(end, "bgp-hold"), "30s at 5");
+}
+
 }  // namespace
 }  // namespace tunnelscope::config::test
