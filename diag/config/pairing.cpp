@@ -17,8 +17,11 @@ bool gateway_names_cloud(const Endpoint& cloud, const Endpoint& gateway) {
   return same(single(cloud.local_addresses), single(gateway.remote_addresses));
 }
 
+// Of several own addresses of the gateway any may be the one.
 bool cloud_names_gateway(const Endpoint& cloud, const Endpoint& gateway) {
-  return same(single(cloud.remote_addresses), single(gateway.local_addresses));
+  const auto address = single(cloud.remote_addresses);
+  const auto& own = gateway.local_addresses;
+  return address && own.known() && !own->any && own->accepts(*address);
 }
 
 bool gateway_accepts_cloud(const Endpoint& cloud, const Endpoint& gateway) {
