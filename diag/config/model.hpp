@@ -78,6 +78,7 @@ struct Child {
   Value<ChildMode> mode;
   Value<Proposals> proposals;      // its groups are PFS
   Value<Selectors> local, remote;  // as this end sees them
+  Value<bool> narrows;             // false: takes selectors only as they stand here; unknown: narrows them, as most vendors do
   Lifetime lifetime;
   Value<std::uint64_t> replay_window;
   // Set where the vendor sets them per child; else the endpoint's hold.

@@ -140,6 +140,26 @@ Outcome replacing_each_other(const Endpoint& single, const Endpoint& several) {
   return outcome;
 }
 
+// What an end that does not narrow refuses: another offer than its own selectors, or less than it has offered.
+bool refuses_to_narrow(const Talk& talk, const Child& own, const Child& peers) {
+  if (talk.version != Version::Ikev2) return false;
+  const bool as_offered = *own.local == *peers.remote && *own.remote == *peers.local;
+  const Narrowed left = narrowed(talk, own, peers);
+  const bool all_is_left = left.cloud == *of_cloud(talk.initiator, own) && left.gateway == *of_gateway(talk.initiator, own);
+  return (peers.narrows.is(false) && !as_offered) || (own.narrows.is(false) && !all_is_left);
+}
+
+Outcome judge_narrowing(const Talk& talk, const Child& own, const Child& peers) {
+  const Outcome met = judge_pair(talk, own, peers);
+  if (met.verdict != Verdict::Agrees || !refuses_to_narrow(talk, own, peers)) return met;
+  const Endpoint& strict = peers.narrows.is(false) ? talk.responder : talk.initiator;
+  Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors",
+                          "the selectors differ, and " + whose(strict.side) + " end does not narrow them (narrowing=no)");
+  show_pair(outcome, talk, own, peers);
+  outcome.log_messages = {talk.cloud_initiates() ? kRefusedByGateway : kKeepingPhase1};
+  return outcome;
+}
+
 Outcome no_child() { return unverified("traffic-selectors", "one end has no CHILD SA that could be read"); }
 
 }  // namespace
@@ -150,10 +170,10 @@ Outcome judge_traffic_selectors(const Talk& talk) {
     if (end->single_child.is(true) && other.children.size() > 1 && some_meet(*end, other)) return replacing_each_other(*end, other);
   }
   if (talk.initiator.children.empty() || talk.responder.children.empty()) return no_child();
-  Outcome outcome = judge_pair(talk, talk.initiator.children.front(), *counterpart(talk.responder, talk.initiator.children.front()));
+  Outcome outcome = judge_narrowing(talk, talk.initiator.children.front(), *counterpart(talk.responder, talk.initiator.children.front()));
   for (std::size_t i = 1; i < talk.initiator.children.size(); ++i) {
     const Child& own = talk.initiator.children[i];
-    outcome = worst(std::move(outcome), judge_pair(talk, own, *counterpart(talk.responder, own)));
+    outcome = worst(std::move(outcome), judge_narrowing(talk, own, *counterpart(talk.responder, own)));
   }
   return outcome;
 }

@@ -261,6 +261,7 @@ Child read_child(const Reading& reading, const Endpoint& endpoint, const Timing&
   child.proposals = with_pfs(proposals_of(reading, ah ? "ah" : "esp", Protocol::Esp), flag_of(reading, "pfs", true), endpoint.proposals);
   spread_for_ikev1(child.proposals, endpoint);
   if (flag_of(reading, "sha2-truncbug", false).is(true)) truncate_sha256(child.proposals);
+  child.narrows = flag_of(reading, "narrowing", false);
   child.lifetime = lifetime_of(reading, "lifetime", kLifetime, timing);
   if (const Setting* window = reading.section.find("replay-window"))
     child.replay_window = reading.stated<std::uint64_t>(*window, whole_number, "write a number of packets");

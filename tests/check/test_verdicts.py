@@ -485,3 +485,28 @@ def test_why_an_include_cannot_be_read_is_said_and_nothing_agrees(pair, name, te
     report = pair.check(**{name: text}, vpn_json=described(tunnel()), status=4)
     assert any(reason in one["reason"] for one in report["problems"])
     assert "agrees" not in [one["verdict"] for one in report["tunnels"]]
+
+
+def libreswan(subnet, more=""):
+    return f"""conn aws
+    ikev2=insist
+    authby=secret
+    left={GATEWAY}
+    right={CLOUD}
+    leftsubnet={subnet}
+    rightsubnet=0.0.0.0/0
+    ike=aes128-sha2_256;modp2048
+    phase2alg=aes128-sha2_256;modp2048
+    auto=start
+    {more}
+"""
+
+
+@pytest.mark.parametrize("conf, verdict, direction", [
+    (libreswan("0.0.0.0/0"), "agrees", None),
+    (libreswan("192.168.50.0/24"), "fails", "cloud-initiates"),
+    (libreswan("192.168.50.0/24", "narrowing=yes"), "agrees", None)])
+def test_selectors_that_differ_do_not_agree_with_an_end_that_does_not_narrow(pair, conf, verdict, direction):
+    cloud = described(tunnel(IkeVersions=[{"Value": "ikev2"}], StartupAction="start"))
+    stage = pair.stage("traffic-selectors", ipsec_conf=conf, vpn_json=cloud)
+    assert (stage["verdict"], stage.get("direction")) == (verdict, direction)
