@@ -152,7 +152,10 @@ bool refuses_to_narrow(const Talk& talk, const Child& own, const Child& peers) {
 Outcome judge_narrowing(const Talk& talk, const Child& own, const Child& peers) {
   const Outcome met = judge_pair(talk, own, peers);
   if (met.verdict != Verdict::Agrees || !refuses_to_narrow(talk, own, peers)) return met;
-  const Endpoint& strict = peers.narrows.is(false) ? talk.responder : talk.initiator;
+  const bool is_responder = peers.narrows.is(false);
+  const Endpoint& strict = is_responder ? talk.responder : talk.initiator;
+  if ((is_responder ? peers : own).narrows.origin() != Origin::Stated)  // a default that no document of the lab or of a vendor proves
+    return unverified("traffic-selectors", "the selectors differ, and " + whose(strict.side) + " end may not narrow them: narrowing is not stated");
   Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors",
                           "the selectors differ, and " + whose(strict.side) + " end does not narrow them (narrowing=no)");
   show_pair(outcome, talk, own, peers);
