@@ -18,6 +18,8 @@ struct Where {
   bool known() const { return !path.empty(); }
   // "path:line", or "path" without a line; empty when not known.
   std::string text() const { return line == 0 ? path : path + ":" + std::to_string(line); }
+  // "path:line:column", as far as they are known: for a person who looks for what is wrong there.
+  std::string precise_text() const { return line == 0 || column == 0 ? text() : text() + ":" + std::to_string(column); }
   auto operator<=>(const Where&) const = default;
 };
 

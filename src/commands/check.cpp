@@ -133,7 +133,7 @@ std::vector<diag::Finding*> findings_in(diag::Check& check) {
 
 void complain_of(const std::vector<model::Problem>& problems, Console& console) {
   for (const model::Problem& problem : problems)
-    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.text()), app::for_terminal(problem.reason)),
+    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.precise_text()), app::for_terminal(problem.reason)),
                   app::for_terminal(problem.hint));
 }
 

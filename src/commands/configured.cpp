@@ -21,7 +21,7 @@ constexpr std::size_t kNamed = 4;  // tunnels that a hint names
 ReadProblem problem_of(const model::Problem& problem) { return {problem.where.text(), problem.reason, problem.hint}; }
 
 void complain_of(const model::Problem& problem, app::Console& console) {
-  app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.text()), app::for_terminal(problem.reason)),
+  app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.precise_text()), app::for_terminal(problem.reason)),
                 app::for_terminal(problem.hint));
 }
 

@@ -78,8 +78,7 @@ std::string doubt_since(const std::vector<Problem>& problems, std::size_t before
   const auto first = problems.begin() + static_cast<std::ptrdiff_t>(std::min(before, problems.size()));
   const auto unread = std::find_if(first, problems.end(), [](const Problem& one) { return one.fatal; });
   if (unread == problems.end()) return {};
-  const std::string column = unread->where.column == 0 ? "" : ":" + std::to_string(unread->where.column);
-  return unread->where.text() + column + ": " + unread->reason + (unread->hint.empty() ? "" : ", " + unread->hint);
+  return unread->where.precise_text() + ": " + unread->reason + (unread->hint.empty() ? "" : ", " + unread->hint);
 }
 
 void report_unknown_keyword(std::vector<Problem>& problems, const Where& where, std::string_view name,

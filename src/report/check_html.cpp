@@ -67,7 +67,7 @@ class CheckPage {
     const Element list(to_, "ul");
     for (const model::Problem& p : document_.problems) {
       const Element item(to_, "li");
-      to_.element("code", p.where.text()).text(" " + p.reason);
+      to_.element("code", p.where.precise_text()).text(" " + p.reason);
     }
   }
 

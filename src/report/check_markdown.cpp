@@ -127,7 +127,7 @@ std::string check_to_markdown(const CheckDocument& document, const app::Screen&)
   to += background_markdown(document.background, findings_of(check));
   changes(to, check);
   for (const model::Problem& p : document.problems)
-    to += fmt::format("\n{}: {}\n", app::markdown_code(p.where.text()), app::for_markdown(p.reason));
+    to += fmt::format("\n{}: {}\n", app::markdown_code(p.where.precise_text()), app::for_markdown(p.reason));
   return to;
 }
 

@@ -293,7 +293,7 @@ class CheckText {
     std::size_t shown = 0;
     for (const model::Problem& p : document_.problems)
       if (shown++ < kProblems)
-        page_.item(2, "! ", fmt::format("{}: {}{}", p.where.text(), p.reason, p.hint.empty() ? "" : " (" + p.hint + ")"),
+        page_.item(2, "! ", fmt::format("{}: {}{}", p.where.precise_text(), p.reason, p.hint.empty() ? "" : " (" + p.hint + ")"),
                    Style::Warn, Style::Warn);
     if (shown > kProblems) page_.paragraph(2, fmt::format("and {} more", shown - kProblems), Style::Dim);
   }
