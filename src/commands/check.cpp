@@ -131,12 +131,6 @@ std::vector<diag::Finding*> findings_in(diag::Check& check) {
   return list;
 }
 
-void complain_of(const std::vector<model::Problem>& problems, Console& console) {
-  for (const model::Problem& problem : problems)
-    app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.precise_text()), app::for_terminal(problem.reason)),
-                  app::for_terminal(problem.hint));
-}
-
 bool nothing_found(const diag::Check& check) { return check.now.cloud.empty() && check.now.gateway.empty(); }
 
 }  // namespace
@@ -167,7 +161,7 @@ Exit check(const Settings& settings, Console& console) {
     document.logs = check_logs(settings, plan->input, document.check, knowledge->get(), console, document.problems);
 
   app::hide_keys(document);
-  complain_of(document.problems, console);
+  for (const model::Problem& problem : document.problems) complain_of(problem, console);
   const bool nothing = nothing_found(document.check);
   if (nothing && document.problems.empty())
     app::complain(console, fmt::format("no tunnel was found in {}", report::counted(document.configurations.size(), "file")),

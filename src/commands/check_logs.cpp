@@ -16,9 +16,6 @@ namespace {
 namespace model = diag::config;
 
 bool says_nothing(const diag::Report& report) {
-  const auto states_something = [](const diag::TunnelReport& t) {
-    return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown || t.bgp != diag::BgpState::Unknown;
-  };
   return report.coverage.recognised == 0 && std::none_of(report.tunnels.begin(), report.tunnels.end(), states_something);
 }
 

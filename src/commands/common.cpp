@@ -115,4 +115,13 @@ bool check_tunnel(const app::Settings& settings, app::Console& console) {
   return false;
 }
 
+void complain_of(const diag::config::Problem& problem, app::Console& console) {
+  app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.precise_text()), app::for_terminal(problem.reason)),
+                app::for_terminal(problem.hint));
+}
+
+bool states_something(const diag::TunnelReport& t) {
+  return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown || t.bgp != diag::BgpState::Unknown;
+}
+
 }  // namespace tunnelscope::commands

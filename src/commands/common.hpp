@@ -6,7 +6,9 @@
 
 #include <tl/expected.hpp>
 
+#include "diag/config/model.hpp"
 #include "diag/intake.hpp"
+#include "diag/report.hpp"
 #include "kb/knowledge.hpp"
 #include "kb/loader.hpp"
 #include "src/command.hpp"
@@ -42,6 +44,12 @@ std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, cons
 
 // The instant of --now; kNoTime: it is not given.
 tl::expected<diag::Time, app::UsageError> now_of(const app::Settings& settings, const app::Console& console);
+
+// What a configuration has that could not be read or understood, on standard error.
+void complain_of(const diag::config::Problem& problem, app::Console& console);
+
+// Any record said what the tunnel is doing.
+bool states_something(const diag::TunnelReport& tunnel);
 
 // --tunnel names a tunnel, or a complaint was made.
 bool check_tunnel(const app::Settings& settings, app::Console& console);

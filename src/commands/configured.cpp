@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "diag/configured.hpp"
+#include "src/commands/common.hpp"
 #include "src/config/gather.hpp"
-#include "src/escape.hpp"
 #include "src/report/words.hpp"
 
 namespace tunnelscope::commands {
@@ -19,11 +19,6 @@ using input::ReadProblem;
 constexpr std::size_t kNamed = 4;  // tunnels that a hint names
 
 ReadProblem problem_of(const model::Problem& problem) { return {problem.where.text(), problem.reason, problem.hint}; }
-
-void complain_of(const model::Problem& problem, app::Console& console) {
-  app::complain(console, fmt::format("{}: {}", app::for_terminal(problem.where.precise_text()), app::for_terminal(problem.reason)),
-                app::for_terminal(problem.hint));
-}
 
 std::string named(const std::vector<std::string>& tunnels) {
   const std::size_t shown = std::min(tunnels.size(), kNamed);

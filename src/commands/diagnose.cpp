@@ -133,10 +133,7 @@ diag::Time since_of(const Times& times, const diag::Intake& intake) {
 
 // No record whose message is known, and none that states what a tunnel is doing either.
 bool nothing_recognised(const diag::Report& report) {
-  const bool any_state = std::any_of(report.tunnels.begin(), report.tunnels.end(), [](const diag::TunnelReport& t) {
-    return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown ||
-           t.bgp != diag::BgpState::Unknown;
-  });
+  const bool any_state = std::any_of(report.tunnels.begin(), report.tunnels.end(), states_something);
   const bool any_session = std::any_of(report.sessions.begin(), report.sessions.end(), [](const diag::SessionGroup& g) {
     return g.first != diag::kNoTime;
   });

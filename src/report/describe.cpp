@@ -22,10 +22,8 @@ void references(Page& page, const std::vector<kb::Reference>& all) {
 void steps(Page& page, std::string_view title, const std::vector<kb::Step>& all) {
   if (all.empty()) return;
   page.heading(title);
-  std::vector<diag::Step> plain;
-  for (const kb::Step& s : all) plain.push_back({s.who, s.vendor, s.text, s.command});
   int number = 0;
-  for (const FoldedStep& step : folded(plain)) {
+  for (const FoldedStep& step : folded_steps(all)) {
     page.item(4, fmt::format("{:>2}. ", ++number), actor(step.who) + step.text);
     for (const auto& c : step.commands) {
       if (!c.command.empty()) page.verbatim(8, c.vendor.empty() ? "" : fmt::format("{:14}", vendor_name(c.vendor)), c.command);
@@ -109,6 +107,12 @@ std::string dumped(const Json& json) {
 }
 
 }  // namespace
+
+std::vector<FoldedStep> folded_steps(const std::vector<kb::Step>& steps) {
+  std::vector<diag::Step> plain;
+  for (const kb::Step& s : steps) plain.push_back({s.who, s.vendor, s.text, s.command});
+  return folded(plain);
+}
 
 std::string condition_in_words(const kb::Condition& c) {
   std::string text = c.signal;

@@ -4,6 +4,7 @@
 
 #include "kb/knowledge.hpp"
 #include "src/report/page.hpp"
+#include "src/report/words.hpp"
 
 namespace tunnelscope::report {
 
@@ -21,6 +22,9 @@ std::string condition_in_words(const kb::Condition& condition);
 
 // "child-lifetime is below 900 or above 3600".
 std::string condition_in_words(const kb::ConfigCondition& condition);
+
+// Steps of an entry as a reader follows them.
+std::vector<FoldedStep> folded_steps(const std::vector<kb::Step>& steps);
 
 // "a fault while phase 2 is down, normal while phase 2 is established".
 std::string weight_in_words(const kb::MessageRule& rule);

@@ -22,12 +22,6 @@ SheetLink link_to(const kb::Cause& c) { return {c.id, path_of_cause(c.id)}; }
 SheetLink link_to(const kb::MessageRule& r) { return {r.id, path_of_message(r.id)}; }
 SheetLink link_to(const kb::ConfigRule& r) { return {r.id, path_of_config(r.id)}; }
 
-std::vector<FoldedStep> folded_steps(const std::vector<kb::Step>& steps) {
-  std::vector<diag::Step> plain;
-  for (const kb::Step& s : steps) plain.push_back({s.who, s.vendor, s.text, s.command});
-  return folded(plain);
-}
-
 void steps(Sheet& to, std::string_view title, const std::vector<kb::Step>& all) {
   if (all.empty()) return;
   to.heading(title);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "src/report/html_assets.hpp"
+#include "src/report/html_parts.hpp"
 #include "src/report/html_policy.hpp"
 #include "src/report/markup.hpp"
 #include "src/report/sheet.hpp"
@@ -25,13 +26,7 @@ class HtmlSheet : public Sheet {
     body_.element("h2", text);
   }
 
-  void prose(std::string_view text) override {
-    while (!text.empty()) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      if (end > 0) body_.element("p", text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
+  void prose(std::string_view text) override { html::prose(body_, text); }
 
   void items(const std::vector<std::string>& texts) override {
     if (texts.empty()) return;
