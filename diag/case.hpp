@@ -26,6 +26,7 @@ struct Occurrence {
 enum class CaseKind : std::uint8_t {
   Outage,
   Interruption,  // shorter than the grace time
+  Degraded,      // IKEv1: Phase 1 was gone over a live Phase 2
   Running,       // faults while the tunnel stayed up
   Stateless,     // faults in a log that states no phases: there is no onset to look at
   Whole,         // a subject's whole history
@@ -35,13 +36,17 @@ struct Case {
   CaseKind kind = CaseKind::Whole;
   Time start = kNoTime;         // of the outage
   Time end = kNoTime;           // its end, or now
-  Time second_onset = kNoTime;  // when IPsec itself followed BGP down; kNoTime: it did not
+  Time second_onset = kNoTime;  // when IPsec itself followed BGP down, or Phase 1 went before Phase 2; kNoTime: neither
+  Time ipsec_again = kNoTime;   // since when only BGP was missing, IPsec having been down before; kNoTime: never
+  Time neighbour_back = kNoTime;  // since when the gateway answers another tunnel again; kNoTime: not long before its end
   bool ongoing = false;
   bool left_up = false;
   std::size_t first_event = kNoEvent;  // the record with which the outage began
   std::vector<Occurrence> seen;        // in no particular order
   Details details;
 
+  bool has_onset() const { return kind == CaseKind::Outage || kind == CaseKind::Interruption || kind == CaseKind::Degraded; }
+  bool is_harmless() const { return kind == CaseKind::Running || kind == CaseKind::Degraded; }  // traffic went on
   bool has(SignalIndex signal) const {
     for (const Occurrence& o : seen)
       if (o.signal == signal && signal != kNoSignal) return true;

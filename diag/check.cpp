@@ -189,13 +189,20 @@ class Writer {
   }
 
   void not_verified(const TunnelVerdict& tunnel) {
+    std::vector<std::pair<std::string, std::string>> stages_by_reason;  // one that holds for several is said once
     for (const StageVerdict& stage : tunnel.stages) {
       if (stage.verdict != Verdict::Unverified) continue;
       Finding& f = finding(kNotVerified, tunnel).finding;
-      f.summary += fmt::format("{}{}: {}", f.count == 0 ? "" : "; ", config::name(stage.stage), stage.reason);
+      const auto said = std::find_if(stages_by_reason.begin(), stages_by_reason.end(), [&](const auto& one) { return one.second == stage.reason; });
+      if (said == stages_by_reason.end()) stages_by_reason.emplace_back(config::name(stage.stage), stage.reason);
+      else said->first += ", " + std::string(config::name(stage.stage));
       ++f.count;
       require(f, stage.stage);
       add_evidence(f, stage);
+    }
+    for (const auto& [stages, reason] : stages_by_reason) {
+      Finding& f = finding(kNotVerified, tunnel).finding;
+      f.summary += fmt::format("{}{}: {}", f.summary.empty() ? "" : "; ", stages, reason);
     }
   }
 

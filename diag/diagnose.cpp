@@ -25,6 +25,18 @@ using tunnel::Subject;
 
 constexpr std::size_t kEvidenceOfAnOutage = 4;
 
+// The root cause behind a symptom: what explains it may be a symptom itself.
+const kb::Cause* root_of(const Symptom& symptom, const Verdict& verdict) {
+  const kb::Cause* cause = symptom.explained_by;
+  for (std::size_t steps = 0; steps < verdict.symptoms.size(); ++steps) {
+    const auto above = std::find_if(verdict.symptoms.begin(), verdict.symptoms.end(),
+                                    [&](const Symptom& s) { return s.match.cause == cause; });
+    if (above == verdict.symptoms.end()) break;
+    cause = above->explained_by;
+  }
+  return cause;
+}
+
 class Diagnosis {
  public:
   Diagnosis(const Intake& intake, const Classifier& classifier, const Options& options)
@@ -60,6 +72,8 @@ class Diagnosis {
   void link_to_explaining(Entry& entry, std::size_t subject);
   void link_to_explained(const Entry& entry, std::size_t subject);
   kb::Impact impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const;
+  bool goes_on(const Subject& s, const std::vector<Occurrence>& evidence) const;
+  kb::Impact impact_of_all(const kb::Cause& cause, std::size_t subject) const;
   bool waits(std::size_t subject, const Case& c) const;
   const std::string& subject_name(const kb::Cause& cause, std::size_t subject) const;
   TunnelReport tunnel_report(std::size_t subject) const;
@@ -135,7 +149,7 @@ const std::string& Diagnosis::subject_name(const kb::Cause& cause, std::size_t s
 // Nothing gets through, or the other tunnel of the connection carried the traffic all the while.
 kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const {
   if (cause.impact != kb::Impact::Outage) return cause.impact;
-  if (c.kind == CaseKind::Running) return kb::Impact::None;
+  if (c.is_harmless()) return kb::Impact::None;
   const TunnelLog& log = *subjects_[subject].history.log;
   for (std::size_t i = 0; i < subjects_.size(); ++i) {
     const tunnel::History& other = subjects_[i].history;
@@ -149,11 +163,29 @@ kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, con
 // Down, but declared a standby, and another tunnel of its connection was up as far as the log shows it.
 bool Diagnosis::waits(std::size_t subject, const Case& c) const {
   const TunnelLog& log = *subjects_[subject].history.log;
-  if (c.kind == CaseKind::Running || !tunnel::is_standby(log, options_)) return false;
+  if (c.is_harmless() || !tunnel::is_standby(log, options_)) return false;
   return std::any_of(subjects_.begin(), subjects_.end(), [&](const Subject& s) {
     const tunnel::History& other = s.history;
-    return other.log != &log && other.log->connection == log.connection && other.first() <= c.end &&
-           tunnel::up_throughout(other, std::max(c.start, other.first()), c.end);
+    return other.log != &log && other.log->connection == log.connection && tunnel::up_throughout(other, c.start, c.end);
+  });
+}
+
+// Of a pattern of outages: what the worst of them came to.
+kb::Impact Diagnosis::impact_of_all(const kb::Cause& cause, std::size_t subject) const {
+  if (cause.impact != kb::Impact::Outage || outages_[subject].empty()) return cause.impact;
+  kb::Impact worst = kb::Impact::None;
+  for (const Case& c : subjects_[subject].cases)
+    if (c.kind == CaseKind::Outage) worst = std::min(worst, impact_of(cause, subject, c));  // Outage sorts first
+  return worst;
+}
+
+// A flapping interval is open, or the last of such events was a short while ago. Of other patterns no log tells.
+bool Diagnosis::goes_on(const Subject& s, const std::vector<Occurrence>& evidence) const {
+  using namespace kb::signal;
+  const auto is = [&](SignalIndex signal, auto... names) { return ((signal == classifier_.signal(names)) || ...); };
+  return std::any_of(evidence.begin(), evidence.end(), [&](const Occurrence& o) {
+    if (is(o.signal, kFlappingFast, kFlappingSlow)) return s.whole.ongoing;
+    return is(o.signal, kBgpFlapping, kChildChurn) && s.history.now - o.time <= limits_.fast.half_life;
   });
 }
 
@@ -169,8 +201,6 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   if (c.kind == CaseKind::Outage) ++entry.outages;
   if (c.kind == CaseKind::Interruption) ++entry.interruptions;
   concern(entry, subject);
-  const bool began_it = match.fall && (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption);
-  if (began_it) entry.see(c.start);
   for (const Occurrence& o : match.evidence) {
     entry.evidence.insert({subject, o.event, subjects_[subject].history.log->events[o.event].time, o.from_detector, o.times});
     entry.see(o.time);
@@ -188,13 +218,12 @@ void Diagnosis::judge_outages(std::size_t subject) {
     for (const Match& root : verdict.roots) {
       Entry& entry = book(root, subject, c);
       entry.root = true;
-      const bool began_it = root.cause == verdict.cause && root.cause->explains_part == kb::Explains::Fall;
-      entry.ongoing = entry.ongoing || (c.ongoing && (root.cause == present || began_it));
+      entry.ongoing = entry.ongoing || (c.ongoing && root.cause == present);
       entry.present = entry.present || (c.ongoing && root.cause == present);
     }
     for (const Symptom& symptom : verdict.symptoms) {
       Entry& entry = book(symptom.match, subject, c);
-      entry.ongoing = entry.ongoing || c.ongoing;
+      entry.ongoing = entry.ongoing || (c.ongoing && root_of(symptom, verdict) == present);
       entry.explained_by.insert({symptom.explained_by->id, subject_name(*symptom.explained_by, subject)});
     }
     if (c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption) ++judged_spells_[subject];
@@ -212,8 +241,7 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
   outage.start = c.start;
   if (!c.ongoing) outage.end = c.end;
   std::set<std::size_t> places{c.first_event};
-  if (verdict.cause != nullptr) {
-    outage.cause = verdict.cause->id;
+  if (!verdict.roots.empty()) {
     const bool keeps_down = c.ongoing && !waits(subject, c);
     const Time turn = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
     const auto charge = [&](const kb::Cause& cause, Duration downtime, bool to_the_end) {
@@ -223,7 +251,10 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
       entry.downtime_by_tunnel[subject] += downtime;
       entry.brings_down = entry.brings_down || (keeps_down && to_the_end);
     };
-    charge(*verdict.cause, turn - c.start, verdict.blocked_by == nullptr);
+    if (verdict.cause != nullptr) {
+      outage.cause = verdict.cause->id;
+      charge(*verdict.cause, turn - c.start, verdict.blocked_by == nullptr);
+    }
     if (verdict.blocked_by != nullptr) {
       outage.blocked_by = verdict.blocked_by->id;
       charge(*verdict.blocked_by, c.end - turn, true);
@@ -242,7 +273,10 @@ void Diagnosis::note_unrecognised(std::size_t subject, const Case& c) {
   Subject& s = subjects_[subject];
   const auto& events = s.history.log->events;
   const SignalIndex signal = classifier_.signal(kb::signal::kUnrecognisedBeforeOutage);
+  const SignalIndex counted = classifier_.signal(kb::signal::kUnrecognisedInBadSpells);  // all records of those shapes
   std::set<std::uint32_t> shapes;
+  for (const Occurrence& o : s.whole.seen)
+    if (o.signal == counted) shapes.insert(events[o.event].shape);
   for (std::size_t i = c.first_event + 1; i-- > 0 && events[i].time >= c.start - limits_.unrecognised_before;)
     if (events[i].shape != kNoShape && shapes.insert(events[i].shape).second)
       s.whole.seen.push_back(tunnel::found(s.history, signal, i));
@@ -255,8 +289,8 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
   entry.milder = milder;
   entry.root = true;
   entry.confidence = cause.confidence;
-  entry.impact = milder ? kb::Impact::None : cause.impact;
-  entry.ongoing = s.whole.ongoing && cause.scope == kb::Scope::Tunnel && !milder;
+  entry.impact = milder ? kb::Impact::None : impact_of_all(cause, subject);
+  entry.ongoing = !milder && goes_on(s, evidence);
   concern(entry, subject);
   for (const Occurrence& o : evidence) {
     entry.evidence.insert({subject, o.event, o.time, o.from_detector, o.times});
@@ -441,6 +475,7 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   t.timeline = tunnel::timeline(h, classifier_, options_.marked_records,
                                 [&](const Event& event) { return intake_.message(*h.log, event); });
   if (h.facts != nullptr) t.configured = *h.facts;
+  t.standby = tunnel::is_standby(*h.log, options_);
   return t;
 }
 

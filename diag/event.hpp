@@ -137,6 +137,13 @@ struct UnknownShape {
   Place first;
 };
 
+// When the gateway asked for a CHILD SA, and its record.
+struct RekeyRequest {
+  Time time = kNoTime;
+  Place place;
+  std::uint32_t text = 0;  // the message: TunnelLog::messages at this place
+};
+
 struct TunnelLog {
   std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
   std::string connection;  // empty: unknown
@@ -148,7 +155,7 @@ struct TunnelLog {
   Spacings spacings;          // of successive IKE records, from five seconds on
   Spacings spacings_while_up; // of those, where both state that Phase 2 is up and the second is no DELETE
   std::vector<Streak> streaks;
-  std::vector<Time> rekeys;   // when the gateway asked for CHILD SAs, thinned out evenly where there are many
+  std::vector<RekeyRequest> rekeys;  // thinned out evenly where there are many
   std::vector<UnknownShape> shapes;
   std::string messages;       // packed: Messages::text
   std::uint32_t book = 0;     // of the phrases that `messages` names

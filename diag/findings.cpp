@@ -164,22 +164,27 @@ void replace_all(std::string& text, std::string_view placeholder, std::string_vi
     text.replace(i, placeholder.size(), value);
 }
 
-// This case's own VPN id and tunnel address for VPN_ID and TUNNEL_IP in commands. People paste commands into a shell, so
+// This case's own VPN id, tunnel address and Client VPN endpoint for VPN_ID, TUNNEL_IP and ENDPOINT_ID in commands. People paste commands into a shell, so
 // only text that can be nothing else than an id or an address is taken from a log; what is empty stays a placeholder.
 struct OwnNames {
-  std::string_view vpn_id, tunnel_ip;
+  std::string_view vpn_id, tunnel_ip, endpoint_id;
 };
+bool is_aws_id(std::string_view text, std::string_view kind) {
+  return text.starts_with(kind) && only_of(text.substr(kind.size()), "0123456789abcdef");
+}
 OwnNames own_names(std::string_view subject) {
   const std::size_t slash = std::min(subject.find('/'), subject.size());
-  const std::string_view id = subject.substr(0, slash), address = subject.substr(std::min(slash + 1, subject.size()));
+  const std::string_view id = subject.substr(0, slash), part = subject.substr(std::min(slash + 1, subject.size()));
   OwnNames names;
-  if (id.starts_with("vpn-") && only_of(id.substr(4), "0123456789abcdef")) names.vpn_id = id;
-  if (only_of(address, "0123456789abcdef.:")) names.tunnel_ip = address;
+  if (is_aws_id(id, "vpn-")) names.vpn_id = id;
+  if (only_of(part, "0123456789abcdef.:")) names.tunnel_ip = part;
+  if (is_aws_id(part, "cvpn-endpoint-")) names.endpoint_id = part;
   return names;
 }
 std::string command_for(const OwnNames& names, std::string command) {
   if (!names.vpn_id.empty()) replace_all(command, "VPN_ID", names.vpn_id);
   if (!names.tunnel_ip.empty()) replace_all(command, "TUNNEL_IP", names.tunnel_ip);
+  if (!names.endpoint_id.empty()) replace_all(command, "ENDPOINT_ID", names.endpoint_id);
   return command;
 }
 
@@ -318,7 +323,8 @@ kb::Severity severity_of(const Entry& entry) {
   if (entry.milder) return cause.milder->severity;
   if (entry.waits) return std::min(cause.severity, most_for_a_standby(cause));
   if (entry.brings_down) return kb::Severity::Critical;
-  if (cause.scope == kb::Scope::Tunnel || entry.ongoing) return cause.severity;
+  const bool harmless = entry.impact == kb::Impact::None && cause.impact != kb::Impact::None;
+  if (cause.scope == kb::Scope::Tunnel || (entry.ongoing && !harmless)) return cause.severity;
   return std::min({cause.recovered_severity, cause.severity, kb::Severity::Warning});
 }
 

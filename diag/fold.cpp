@@ -154,6 +154,7 @@ void Fold::add(Arrival& arrival) {
   if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
   count(event, facts.version);
   space(event, facts.signal);
+  if (facts.signal.child_requested) note_rekey(arrival);
   const std::uint8_t marks = facts.signal.is_plain ? 0 : follow_handshake(event, facts.signal);
   if (continues_run(event, facts)) {
     hold(arrival, marks);
@@ -217,7 +218,6 @@ void Fold::carry(const Event& e) {
 std::uint8_t Fold::add_to_streaks(const Event& e, const SignalFacts& facts) {
   if (facts.refuses)
     for (OpenStreak& streak : streaks_) streak.refused_since = true;
-  if (facts.child_requested) note_rekey(e.time);
   if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return 0;
   const auto which = static_cast<std::size_t>(facts.replaces);
   OpenStreak& streak = streaks_[which];
@@ -299,16 +299,17 @@ void Fold::deny_completions(Time time) {
 }
 
 // Keeps marks evenly: when there are too many, every second one goes, and later ones must be further apart.
-void Fold::note_rekey(Time time) {
-  if (!log_.rekeys.empty() && time - log_.rekeys.back() < rekeys_apart_) return;
-  log_.rekeys.push_back(time);
+void Fold::note_rekey(const Arrival& arrival) {
+  const Event& event = arrival.event;
+  if (!log_.rekeys.empty() && event.time - log_.rekeys.back().time < rekeys_apart_) return;
+  log_.rekeys.push_back({event.time, event.place, pack(arrival.phrase, arrival.values)});
   if (log_.rekeys.size() < kMostRekeys) return;
-  const Duration span = log_.rekeys.back() - log_.rekeys.front();
+  const Duration span = log_.rekeys.back().time - log_.rekeys.front().time;
   rekeys_apart_ = std::max(2 * rekeys_apart_, 2 * span / static_cast<Duration>(kMostRekeys));
   Time last = kNoTime;
-  std::erase_if(log_.rekeys, [&](Time t) {
-    if (last != kNoTime && t - last < rekeys_apart_) return true;
-    last = t;
+  std::erase_if(log_.rekeys, [&](const RekeyRequest& request) {
+    if (last != kNoTime && request.time - last < rekeys_apart_) return true;
+    last = request.time;
     return false;
   });
 }
@@ -355,10 +356,15 @@ void Fold::hold(const Arrival& arrival, std::uint8_t marks) {
 
 void Fold::keep(const Event& event, PhraseIndex phrase, std::string_view values) {
   log_.events.push_back(event);
-  log_.events.back().text = static_cast<std::uint32_t>(log_.messages.size());
+  log_.events.back().text = pack(phrase, values);
+}
+
+std::uint32_t Fold::pack(PhraseIndex phrase, std::string_view values) {
+  const auto place = static_cast<std::uint32_t>(log_.messages.size());
   put_number(log_.messages, phrase);
   put_number(log_.messages, values.size());
   log_.messages += values;
+  return place;
 }
 
 // Drops what nobody will ask for and counts it with the record before. `next`: the time of what follows the run;

@@ -118,12 +118,13 @@ class Fold {
   void note_completion(Event& event, const SignalFacts& facts);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
-  void note_rekey(Time time);
+  void note_rekey(const Arrival& arrival);
   bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);
 
   void hold(const Arrival& arrival, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
+  std::uint32_t pack(PhraseIndex phrase, std::string_view values);  // where it now stands in messages
   void thin(Time next);
   void mark_landmarks(Time next);
   void drop_unmarked();

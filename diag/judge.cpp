@@ -30,6 +30,7 @@ bool applies_to(const kb::Cause& cause, CaseKind kind) {
   switch (kind) {
     case CaseKind::Outage: return true;
     case CaseKind::Interruption: return cause.interruptions && !cause.fallback;
+    case CaseKind::Degraded: return !cause.fallback;
     case CaseKind::Running: return !cause.fallback && cause.explains_part == kb::Explains::Both;
     case CaseKind::Stateless: return !cause.fallback;
     case CaseKind::Whole: return false;
@@ -56,6 +57,7 @@ bool better(const Match& a, const Match& b) {
 
 Time began(const Match& m) { return m.evidence.front().time; }
 Time ended(const Match& m) { return m.evidence.back().time; }
+bool is_about_bgp(const Match& m) { return m.cause->id.starts_with("bgp-"); }
 bool of_detector(const Match& m) {
   return std::any_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.from_detector; });
 }
@@ -76,8 +78,8 @@ Match outside_of(const Match& outranking, Match m) {
     m.evidence.clear();
     return m;
   }
-  const bool fall_of_its_own = m.cause->explains_part == kb::Explains::Fall &&
-                               outranking.cause->explains_part != kb::Explains::Fall;
+  const bool came_later = outranking.cause->explains_part != kb::Explains::Fall || !outranking.at_onset;
+  const bool fall_of_its_own = m.cause->explains_part == kb::Explains::Fall && came_later;
   const Time from = began(outranking) - (fall_of_its_own ? 0 : kMinute), to = ended(outranking) + lull(outranking);
   std::erase_if(m.evidence, [&](const Occurrence& o) { return o.time >= from && o.time <= to; });
   return m;
@@ -99,8 +101,22 @@ std::vector<Match> without_outranked(const std::vector<Match>& matches) {
   return kept;
 }
 
-// A cause that came in later, while the tunnel was down, says nothing about why it fell.
-bool may_explain(const Match& explaining, const Match& explained) { return explaining.fall || !explained.fall; }
+// A cause that came in later, while the tunnel was down, says nothing about why it fell. What took IPsec down says nothing
+// about what BGP is missing since IPsec is back, and a gateway that was silent nothing about the time since it is back.
+bool may_explain(const Match& explaining, const Match& explained, const Case& c) {
+  const bool since_ipsec_is_back = c.ipsec_again != kNoTime && ended(explained) >= c.ipsec_again;
+  if (since_ipsec_is_back && is_about_bgp(explained) && !is_about_bgp(explaining)) return false;
+  if (c.neighbour_back != kNoTime && ended(explained) >= c.neighbour_back) return false;
+  return explaining.fall || !explained.fall;
+}
+
+// The gateway was heard in between, with another fault: the silence after it is another one.
+bool interrupted(const Match& explaining, const Match& explained, const std::vector<Match>& found) {
+  return std::any_of(found.begin(), found.end(), [&](const Match& m) {
+    const bool between = began(m) > ended(explaining) && ended(m) < began(explained);
+    return between && !of_detector(m) && m.cause != explained.cause && m.stay;
+  });
+}
 
 }  // namespace
 
@@ -134,20 +150,23 @@ std::vector<const kb::Cause*> Judge::possible(const Case& c) const {
   return causes;
 }
 
+bool Judge::near_onset(const Case& c, Time time, Duration before) const {
+  const auto near = [&](Time onset) {
+    return onset != kNoTime && time >= onset - before && time <= onset + limits_.onset_after;
+  };
+  return near(c.start) || near(c.second_onset);
+}
+
 bool Judge::condition_holds(const kb::Condition& condition, const Case& c, std::vector<Occurrence>& evidence) const {
   const SignalIndex signal = classifier_.signal(condition.signal);
   if (signal == kNoSignal) return false;
-  const bool has_onset = c.kind == CaseKind::Outage || c.kind == CaseKind::Interruption;
   const bool at_onset = condition.window == kb::Window::Onset;
-  if (at_onset && condition.within_s > 0 && !has_onset) return false;
+  if (at_onset && condition.within_s > 0 && !c.has_onset()) return false;
   const Duration before = condition.within_s > 0 ? static_cast<Duration>(condition.within_s * kSecond) : limits_.onset_before;
-  const auto near = [&](Time onset, Time time) {
-    return onset != kNoTime && time >= onset - before && time <= onset + limits_.onset_after;
-  };
   std::vector<Occurrence> fitting;
   for (const Occurrence& o : c.seen) {
     if (o.signal != signal) continue;
-    if (at_onset && has_onset && !near(c.start, o.time) && !near(c.second_onset, o.time)) continue;
+    if (at_onset && c.has_onset() && !near_onset(c, o.time, before)) continue;
     if (!phase_fits(condition.phase1, o.phase1) || !phase_fits(condition.phase2, o.phase2)) continue;
     if (!child_fits(condition.child, o.child_was_up)) continue;
     fitting.push_back(o);
@@ -193,10 +212,12 @@ bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
   match.cause = &cause;
   if (!holds(cause, c, match.evidence)) return false;
   match.certain = certain(cause, c);
+  match.at_onset = near_onset(c, began(match), limits_.onset_before);
   return true;
 }
 
-// Which part of the outage each explains. In a tunnel that was never up, the first fault seen is why it was not.
+// Which part of the outage each explains. In a tunnel that was never up, the first fault seen is why it was not. What
+// takes a tunnel down, seen when it was down already, is a second fall: it explains why the tunnel stays down.
 void Judge::tell_parts(std::vector<Match>& matches, const Case& c) const {
   const bool one_state = c.kind == CaseKind::Running || c.kind == CaseKind::Stateless;
   Time first = kNoTime;
@@ -204,9 +225,10 @@ void Judge::tell_parts(std::vector<Match>& matches, const Case& c) const {
     if (first == kNoTime || began(m) < first) first = began(m);
   for (Match& m : matches) {
     const bool from_the_start = one_state || began(m) <= c.start + limits_.onset_after || (!c.left_up && began(m) == first);
-    m.fall = m.cause->explains_part == kb::Explains::Fall ||
-             (m.cause->explains_part == kb::Explains::Both && from_the_start);
-    m.stay = m.cause->explains_part != kb::Explains::Fall;
+    const bool takes_down = m.cause->explains_part == kb::Explains::Fall;
+    m.fall = takes_down ? one_state || m.at_onset : m.cause->explains_part == kb::Explains::Both && from_the_start;
+    m.stay = !takes_down || !near_onset(c, ended(m), limits_.onset_before);
+    if (m.cause->on_connection && c.neighbour_back != kNoTime) m.stay = false;
   }
 }
 
@@ -225,7 +247,8 @@ Verdict Judge::judge(const Case& c) const {
   Verdict verdict;
   for (const Match& m : found) {
     const auto explains = std::find_if(found.begin(), found.end(), [&](const Match& other) {
-      return other.cause != m.cause && may_explain(other, m) && names(other.cause->explains, m.cause->id);
+      return other.cause != m.cause && names(other.cause->explains, m.cause->id) && may_explain(other, m, c) &&
+             !interrupted(other, m, found);
     });
     if (explains == found.end()) {
       verdict.roots.push_back(m);
@@ -241,8 +264,15 @@ Verdict Judge::judge(const Case& c) const {
 void Judge::choose(Verdict& verdict, const Case& c) {
   auto& roots = verdict.roots;
   if (roots.empty()) return;
-  const auto fell = std::find_if(roots.begin(), roots.end(), [](const Match& m) { return m.fall; });
-  std::rotate(roots.begin(), fell != roots.end() ? fell : roots.begin(), fell != roots.end() ? fell + 1 : roots.begin() + 1);
+  auto fell = std::find_if(roots.begin(), roots.end(), [](const Match& m) { return m.fall; });
+  if (fell == roots.end())
+    fell = std::find_if(roots.begin(), roots.end(), [](const Match& m) { return m.cause->explains_part != kb::Explains::Stay; });
+  if (fell == roots.end()) {
+    verdict.blocked_by = roots.front().cause;
+    verdict.blocked_since = c.start;
+    return;
+  }
+  std::rotate(roots.begin(), fell, fell + 1);
   verdict.cause = roots.front().cause;
   const auto last = std::max_element(roots.begin() + 1, roots.end(), [](const Match& a, const Match& b) {
     if (a.stay != b.stay) return b.stay;
@@ -253,6 +283,8 @@ void Judge::choose(Verdict& verdict, const Case& c) {
   if (fall_goes_on) return;
   verdict.blocked_by = last->cause;
   verdict.blocked_since = std::max(began(*last), c.start);
+  if (verdict.cause->on_connection && c.neighbour_back != kNoTime)
+    verdict.blocked_since = std::max(verdict.blocked_since, c.neighbour_back);
   std::rotate(roots.begin() + 1, last, last + 1);
 }
 

@@ -15,6 +15,7 @@ struct Match {
   const kb::Cause* cause = nullptr;
   std::vector<Occurrence> evidence;  // what its conditions rest on, in time order
   bool certain = false;              // its certain_when holds
+  bool at_onset = false;             // some of it was seen when the outage began
   bool fall = false, stay = false;   // which part of the outage it explains here
 };
 
@@ -25,7 +26,7 @@ struct Symptom {
 };
 
 struct Verdict {
-  std::vector<Match> roots;        // `cause` first, then `blocked_by`, then others
+  std::vector<Match> roots;        // `cause` first, if any says why it began, then `blocked_by`, then others
   std::vector<Symptom> symptoms;
   const kb::Cause* cause = nullptr;       // why it began; nullptr: nothing says
   const kb::Cause* blocked_by = nullptr;  // why it lasted, when that is something else
@@ -63,6 +64,7 @@ class Judge {
   bool matches(const kb::Cause& cause, const Case& c, Match& match) const;
   void tell_parts(std::vector<Match>& matches, const Case& c) const;
   static void choose(Verdict& verdict, const Case& c);
+  bool near_onset(const Case& c, Time time, Duration before) const;
   bool condition_holds(const kb::Condition& condition, const Case& c, std::vector<Occurrence>& evidence) const;
 
   const Classifier& classifier_;

@@ -56,7 +56,7 @@ struct Entry {
   std::string subject;
   bool milder = false;
   bool root = false;             // at least once it was not explained by another cause
-  bool ongoing = false;          // an outage that it began or keeps up lasts
+  bool ongoing = false;          // an outage that it keeps up lasts
   bool present = false;          // it is what keeps a tunnel down at the end, not only what began it
   bool brings_down = false;      // it is why a tunnel is down at the end, and the tunnel should be up
   bool waits = false;            // it was seen on a standby alone, while another tunnel carried the traffic

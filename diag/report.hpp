@@ -121,6 +121,7 @@ struct TunnelReport {
   std::vector<Stretch<std::monostate>> flapping;  // intervals
   Timeline timeline;
   std::optional<TunnelFacts> configured;  // by what it was judged; empty: no configuration was given, or it knows no such tunnel
+  bool standby = false;                // declared to wait while another tunnel of its connection is up. Not in the JSON
 };
 
 struct Interval {

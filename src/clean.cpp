@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -30,10 +31,8 @@ constexpr std::string_view kPlainFields =
     "sessiondisconnectreasondescription sessiondurationseconds sessionendtime sessionprotocol sessionstarttime "
     "sessiontunnelprotocol shadow-mode signatureid sourceentitytype sourceparenttype sourceport start_time started startedat "
     "status time timestamp transport-protocol tunnel_path tunnel_proto tx version ";
-// Of these, the ones that hold sentences, in which a host may be named.
-constexpr std::string_view kSentences =
-    " connection-attempt-failure-reason disconnectreason disconnectreasondescription error_message posture-compliance-statuses "
-    "reason sessiondisconnectreason sessiondisconnectreasondescription ";
+// Details of findings that quote what a log says.
+constexpr std::string_view kQuoted = " category error provider reason reasons received token_reason ";
 constexpr std::string_view kSecretFields = " key passphrase password psk secret token ";
 constexpr std::string_view kKeyRemoved = "[key removed]";
 constexpr std::size_t kLongestNested = 4096;  // a longer JSON text in a field is one name
@@ -59,6 +58,10 @@ bool is_date(std::string_view text) {
   return text.size() >= kForm.size() && std::equal(kForm.begin(), kForm.end(), text.begin(), [](char form, char c) {
            return form == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == form;
          }) && text.find_first_not_of("0123456789-:.TZ+ UTC") == std::string_view::npos;
+}
+
+bool has_letters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::isalpha(c) != 0 || (c & 0x80) != 0; });
 }
 
 // "ana, ben (3), and 2 more" -> ana, ben.
@@ -95,7 +98,7 @@ std::pair<std::string_view, std::string_view> parts_of_subject(std::string_view 
 // Every text of a document, in one place, with what it may hold.
 class Cleaner {
  public:
-  explicit Cleaner(const Redactor* redactor) : plain_(redactor) {
+  Cleaner(const Redactor* redactor, const KnownKeys* keys) : plain_(redactor), keys_(keys) {
     if (redactor != nullptr) own_ = *redactor;
     redactor_ = own_ ? &*own_ : nullptr;
   }
@@ -110,7 +113,7 @@ class Cleaner {
     for (auto& path : d.report.paths) place(path);
     for (auto& row : d.report.coverage.unrecognised_shapes) {
       remove_keys(row.what);
-      if (redactor_ != nullptr) row.what = redactor_->shape(row.what);
+      if (redactor_ != nullptr) row.what = redactor_->unknown_shape(row.what);
     }
     for (auto* rows : {&d.report.coverage.skipped_by_reason, &d.report.coverage.notes_by_reason}) {
       for (auto& row : *rows) logged(row.what);
@@ -126,6 +129,10 @@ class Cleaner {
   }
 
  private:
+  void remove_keys(std::string& text) const {
+    if (keys_ != nullptr) keys_->hide(text, kKeyRemoved);
+    app::remove_keys(text);
+  }
   void place(std::string& text) const {  // a path or an id: no place for a key
     if (redactor_ != nullptr) text = redactor_->text(text);
   }
@@ -133,7 +140,11 @@ class Cleaner {
     remove_keys(text);
     if (redactor_ != nullptr) text = redactor_->message(text);
   }
-  void word(std::string& text) const {  // of a closed list, but a hostile record may write anything there
+  void quoted(std::string& text) const {  // what a record says: even beside a rule's own words it may name anybody
+    remove_keys(text);
+    if (redactor_ != nullptr) text = redactor_->unknown_message(text);
+  }
+  void word(std::string& text) const {  // a number or a time
     remove_keys(text);
     place(text);
   }
@@ -153,7 +164,12 @@ class Cleaner {
   // The knowledge base's own words hold no keys, but a user's folder may hold addresses. `filled`: a report's values
   // stand in it.
   void known(std::string& text, bool filled = false) const {
-    if (plain_ != nullptr) text = (filled ? redactor_ : plain_)->text(text);
+    if (keys_ != nullptr && filled) keys_->hide(text, kKeyRemoved);
+    if (plain_ != nullptr) text = (filled ? redactor_ : plain_)->sentence(text, Redactor::Hosts::Stay);
+  }
+  void summary(std::string& text) const {
+    remove_keys(text);
+    if (redactor_ != nullptr) text = redactor_->sentence(text, Redactor::Hosts::Go);
   }
 
   // Names first, so that they are known wherever they stand; a name that is of several kinds is of the first.
@@ -205,7 +221,7 @@ class Cleaner {
 
   void group(diag::SessionGroup& g) const {
     name(g.group, "group-"), name(g.name, "group-");
-    for (auto& r : g.reasons) logged(r.text), at(r.first);
+    for (auto& r : g.reasons) quoted(r.text), at(r.first);
     for (auto* rows : {&g.busiest, &g.failing, &g.churning}) {
       for (auto& row : *rows) name(row.who, "name-");
     }
@@ -215,11 +231,28 @@ class Cleaner {
   void session(diag::SessionLine& s) const {
     name(s.id, "session-"), name(s.user, "user-"), name(s.device, "device-"), name(s.address, "address-");
     name(s.resource, "resource-"), name(s.connector, "connector-"), name(s.gateway, "gateway-");
-    logged(s.reason), at(s.at);
+    quoted(s.reason), at(s.at);
     fields(s.fields);
   }
   void fields(std::map<std::string, std::string>& values) const {
     for (auto& [name, value] : values) field(last_part(name), value);
+    providers(values);
+  }
+  // What a device's token is worth is said under its provider's name, and a company may have one of its own.
+  void providers(std::map<std::string, std::string>& values) const {
+    constexpr std::string_view kTokens = "device-token-status.";
+    std::map<std::string, std::string> renamed;
+    for (auto it = values.begin(); redactor_ != nullptr && it != values.end();) {
+      const std::size_t at = it->first.find(kTokens);
+      if (at == std::string::npos) {
+        ++it;
+        continue;
+      }
+      const std::size_t provider = at + kTokens.size();
+      renamed.emplace(it->first.substr(0, provider) + redactor_->unknown_message(std::string_view(it->first).substr(provider)), it->second);
+      it = values.erase(it);
+    }
+    values.merge(renamed);
   }
   void field(const std::string& field_name, std::string& value) const {
     if (is_one_of(kSecretFields, field_name)) {
@@ -236,7 +269,7 @@ class Cleaner {
   void nested(const std::string& field_name, std::string& value) const {
     using Json = nlohmann::ordered_json;
     const bool is_json = value.starts_with('{') || value.starts_with('[');
-    if (!is_json) return is_one_of(kSentences, field_name) ? logged(value) : word(value);
+    if (!is_json) return has_letters(value) && !is_date(value) ? quoted(value) : word(value);
     Json json = value.size() > kLongestNested ? Json(Json::value_t::discarded) : Json::parse(value, nullptr, false);
     if (json.is_discarded()) return name(value, "id-");
     nested(field_name, json);
@@ -281,7 +314,7 @@ class Cleaner {
     for (auto& o : t.outages) {
       for (auto& place : o.evidence) at(place);
     }
-    for (auto& record : t.timeline.records) logged(record.message);
+    for (auto& record : t.timeline.records) quoted(record.message);
   }
   void finding(diag::Finding& f) const {
     fingerprint(f.fingerprint);
@@ -289,17 +322,38 @@ class Cleaner {
     for (auto& e : f.explains) fingerprint(e);
     const bool of_sessions = report::is_about_sessions(f);
     of_sessions ? subject(f.subject) : place(f.subject);
-    logged(f.summary), known(f.title, true), known(f.explanation), known(f.verify);
+    quotes(f), summary(f.summary), known(f.title, true), known(f.explanation), known(f.verify);
     known(f.owner), known(f.runbook_url);
-    for (auto& e : f.evidence) at(e.at), logged(e.message), logged(e.state), fields(e.fields);
+    for (auto& e : f.evidence) evidence(e);
     for (auto& r : f.ruled_out) logged(r.because);
     for (auto& s : f.steps) known(s.text, true), known(s.command, true);
     for (auto& [detail, value] : f.details) {
       auto* text = std::get_if<std::string>(&value);
       if (text == nullptr) continue;
       const std::string_view prefix = of_sessions ? prefix_of_detail(detail) : "";
-      prefix.empty() ? logged(*text) : names(*text, prefix);
+      if (!prefix.empty()) names(*text, prefix);
+      else if (redactor_ == nullptr || !is_one_of(kQuoted, detail)) logged(*text);
     }
+  }
+  // What records say stands in the details, and from there in the sentences.
+  void quotes(diag::Finding& f) const {
+    if (redactor_ == nullptr) return;
+    for (auto& [detail, value] : f.details) {
+      auto* text = std::get_if<std::string>(&value);
+      if (text == nullptr || text->empty() || !is_one_of(kQuoted, detail)) continue;
+      const std::string raw = *text;
+      quoted(*text);
+      for (std::string* sentence : {&f.summary, &f.title, &f.explanation, &f.verify}) replace(*sentence, raw, *text);
+      for (diag::Step& s : f.steps) replace(s.text, raw, *text), replace(s.command, raw, *text);
+    }
+  }
+  static void replace(std::string& sentence, const std::string& raw, const std::string& shown) {
+    for (std::size_t at = sentence.find(raw); raw != shown && at != std::string::npos; at = sentence.find(raw, at + shown.size()))
+      sentence.replace(at, raw.size(), shown);
+  }
+  void evidence(diag::Evidence& e) const {
+    at(e.at), logged(e.state), quoted(e.message);
+    fields(e.fields);
   }
   // A pattern is part of a name, and the other part may be guessed.
   void suppression(diag::Suppression& s) const {
@@ -332,12 +386,13 @@ class Cleaner {
   std::optional<Redactor> own_;       // with the names of this report
   const Redactor* redactor_ = nullptr;
   const Redactor* plain_;             // without them
+  const KnownKeys* keys_;
 };
 
 }  // namespace
 
-void clean(report::Document& document, const Redactor* redactor) {
-  Cleaner(redactor).document(document);
+void clean(report::Document& document, const Redactor* redactor, const KnownKeys* keys) {
+  Cleaner(redactor, keys).document(document);
   document.redacted = redactor != nullptr;
 }
 

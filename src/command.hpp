@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/exit_status.hpp"
 #include "src/options.hpp"
@@ -16,6 +17,7 @@ struct Console {
   std::function<int(std::string_view)> out;
   std::function<void(std::string_view)> err;
   Environment environment;
+  std::vector<std::string> variables = {};  // the names of all that are set
   std::function<std::int64_t()> clock;  // milliseconds since 1970, for `--now now` alone
   bool in_is_data = false;              // standard input is a pipe or a file
   bool out_is_terminal = false, err_is_terminal = false;

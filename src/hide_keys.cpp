@@ -1,12 +1,13 @@
 #include "src/hide_keys.hpp"
 
+#include "src/known_keys.hpp"
+
 namespace tunnelscope::app {
 namespace {
 
 namespace model = diag::config;
 
 constexpr std::string_view kShown = "[key]";
-constexpr std::size_t kFewestBytes = 8;  // shorter ones are no keys of AWS, and would be found in words
 
 class Hider {
  public:
@@ -20,11 +21,9 @@ class Hider {
     for (model::Endpoint& end : state.cloud) hide(end.name);
     for (model::Endpoint& end : state.gateway) hide(end.name);
   }
-  bool knows_any() const { return !keys_.empty(); }
+  bool knows_any() const { return keys_.any(); }
 
-  void hide(std::string& text) const {
-    for (const model::Secret& key : keys_) key.replace_in(text, kShown);
-  }
+  void hide(std::string& text) const { keys_.hide(text, kShown); }
   void hide(model::StageVerdict& stage) const {
     for (std::string* text : {&stage.cloud.value, &stage.cloud.note, &stage.gateway.value, &stage.gateway.note, &stage.agreed, &stage.reason}) hide(*text);
     for (std::string& message : stage.log_messages) hide(message);
@@ -45,16 +44,11 @@ class Hider {
 
  private:
   void add(const diag::NegotiatedState& state) {
-    for (const model::Endpoint& end : state.cloud) add(end);
-    for (const model::Endpoint& end : state.gateway) add(end);
-  }
-  void add(const model::Endpoint& end) {
-    if (!end.keys.known()) return;
-    for (const model::Key& key : *end.keys)
-      if (key.secret.known() && (*key.secret).size() >= kFewestBytes) keys_.push_back(*key.secret);
+    for (const model::Endpoint& end : state.cloud) keys_.add(end);
+    for (const model::Endpoint& end : state.gateway) keys_.add(end);
   }
 
-  std::vector<model::Secret> keys_;  // copies share their bytes
+  KnownKeys keys_;
 };
 
 }  // namespace
@@ -71,6 +65,7 @@ void hide_keys(report::CheckDocument& document) {
   for (diag::CheckFinding& one : document.check.findings) hider.hide(one.finding), hider.hide(one.at_cloud), hider.hide(one.at_gateway);
   for (model::Problem& problem : document.problems) hider.hide(problem.reason), hider.hide(problem.hint);
   for (auto& [where, line] : document.lines) hider.hide(line);
+  for (auto& [changes, diff] : document.diffs) hider.hide(diff);
 }
 
 }  // namespace tunnelscope::app

@@ -42,6 +42,15 @@ std::string variable(std::string_view name) {
   return value == nullptr ? "" : value;
 }
 
+std::vector<std::string> names_of_variables() {
+  std::vector<std::string> names;
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    const std::string_view text(*one);
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
 std::int64_t clock_now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
@@ -51,10 +60,12 @@ std::int64_t clock_now() {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is no error
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is one, and is told where it is written
   Console console;
   console.out = [](std::string_view text) { return write_all(STDOUT_FILENO, text); };
   console.err = [](std::string_view text) { write_all(STDERR_FILENO, text); };
   console.environment = variable;
+  console.variables = names_of_variables();
   console.clock = clock_now;
   console.in_is_data = holds_data(STDIN_FILENO);
   console.out_is_terminal = isatty(STDOUT_FILENO) == 1;

@@ -11,6 +11,7 @@
 #include "kb/loader.hpp"
 #include "src/command.hpp"
 #include "src/escape.hpp"
+#include "src/live/views/view.hpp"
 #include "src/report/check_format.hpp"
 #include "src/report/format.hpp"
 #include "src/report/runbook.hpp"
@@ -20,9 +21,11 @@ namespace {
 
 using S = Settings;
 const std::vector<std::string_view> kReading{"diagnose", "rules draft"};
-const std::vector<std::string_view> kIdentifying{"diagnose", "rules draft", "check"};
-const std::vector<std::string_view> kKnowing{"diagnose", "check", "explain", "runbook", "rules list", "rules show", "rules draft"};
-const std::vector<std::string_view> kOfAProject{"diagnose",   "check",      "explain",    "runbook",    "rules list",
+const std::vector<std::string_view> kIdentifying{"diagnose", "watch", "serve", "rules draft", "check"};
+const std::vector<std::string_view> kWatching{"watch"};
+const std::vector<std::string_view> kFollowing{"watch", "serve"};
+const std::vector<std::string_view> kKnowing{"diagnose", "watch", "serve", "check", "explain", "runbook", "rules list", "rules show", "rules draft"};
+const std::vector<std::string_view> kOfAProject{"diagnose",   "watch",      "serve",      "check",      "explain",    "runbook",    "rules list",
                                                 "rules show", "rules lint", "rules test", "rules draft"};
 
 std::vector<Option> make_options() {
@@ -30,13 +33,31 @@ std::vector<Option> make_options() {
   for (const report::Format& format : report::formats()) report_formats.push_back(format.name);
   std::vector<std::string_view> check_formats;
   for (const report::CheckFormat& format : report::check_formats()) check_formats.push_back(format.name);
+  std::vector<std::string_view> view_names{"auto"};
+  for (const live::ViewKind& view : live::view_kinds()) view_names.push_back(view.name);
   std::vector<std::string_view> runbook_forms;
   for (const report::RunbookForm& form : report::runbook_forms()) runbook_forms.push_back(form.name);
   return {
       {"--format", "FORMAT", "how to show the report", {"diagnose"}, "text", report_formats, Completes::Nothing,
        &S::format},
       {"--format", "FORMAT", "how to show the verdicts", {"check"}, "text", check_formats, Completes::Nothing, &S::format},
-      {"--cloud", "FILE", "a configuration of the cloud's end (repeatable)", {"diagnose", "check"}, "", {}, Completes::File, &S::cloud},
+      {"--format", "FORM", "how to show what changes: auto redraws a terminal, and writes lines elsewhere", kWatching, "auto", view_names,
+       Completes::Nothing, &S::format},
+      {"--state", "FILE", "keep there what a restart needs to go on", kFollowing, "", {}, Completes::File, &S::state},
+      {"--horizon", "SPAN", "how far back records count", kFollowing, "24h", {}, Completes::Nothing, &S::horizon},
+      {"--journal", "MEGABYTES", "keep at most so much, packed", kFollowing, "64", {}, Completes::Nothing, &S::journal},
+      {"--stable", "SPAN", "so long all must be well for an outage to be over", kFollowing, "5m", {}, Completes::Nothing, &S::stable},
+      {"--stale-after", "SPAN", "without a record, or so late, the watch is stale", kFollowing, "15m", {}, Completes::Nothing, &S::stale_after},
+      {"--until", "healthy", "end with status 0 when all tunnels are up and have been for --stable", kWatching, "", {},
+       Completes::Nothing, &S::until},
+      {"--timeout", "SPAN", "end with status 1 when it is not so by then", kWatching, "", {}, Completes::Nothing, &S::timeout},
+      {"--alert", "KIND:TARGET", "tell it of outages and their end (repeatable)", kFollowing, "", {}, Completes::Nothing, &S::alerts},
+      {"--listen", "ADDRESS:PORT", "give metrics and health there; port 0 takes any", kWatching, "", {}, Completes::Nothing, &S::listen},
+      {"--listen", "ADDRESS:PORT", "give the page there; port 0 takes any", {"serve"}, "127.0.0.1:4580", {}, Completes::Nothing, &S::listen},
+      {"--token-file", "FILE", "ask for the token in it; needed beyond loopback", kFollowing, "", {}, Completes::File, &S::token_file},
+      {"--textfile", "FILE", "metrics for the node exporter; ends in .prom", kFollowing, "", {}, Completes::File, &S::textfile},
+      {"--heartbeat", "URL", "ask for it each minute while the watch is well", kFollowing, "", {}, Completes::Nothing, &S::heartbeat},
+      {"--cloud", "FILE", "a configuration of the cloud's end (repeatable)", {"diagnose", "watch", "serve", "check"}, "", {}, Completes::File, &S::cloud},
       {"--gateway", "FILE", "a configuration of the gateway's end (repeatable)", {"check"}, "", {}, Completes::File, &S::gateway},
       {"--before", "FILE", "what stood there before the change (repeatable)", {"check"}, "", {}, Completes::File, &S::before},
       {"--before", "FILE", "an earlier report, JSON: findings are new, unchanged or fixed", {"diagnose"}, "", {}, Completes::File,
@@ -45,8 +66,10 @@ std::vector<Option> make_options() {
        &S::baseline},
       {"--write-baseline", "FILE", "write the findings there, for --baseline", {"diagnose", "check"}, "", {}, Completes::File,
        &S::write_baseline},
-      {"--prove", "FINDING", "instead of the report, how a finding follows from the lines: a fingerprint or a cause", {"diagnose"}, "", {},
+      {"--prove", "FINDING", "only the proof of a finding, by id or cause", {"diagnose"}, "", {},
        Completes::Nothing, &S::prove},
+      {"--packet", "DIR", "also an incident packet, ready to send", {"diagnose"}, "", {},
+       Completes::Folder, &S::packet},
       {"--logs", "INPUT", "logs of the same tunnels, to be explained (repeatable)", {"check"}, "", {}, Completes::File, &S::logs},
       {"--require-verified", "STAGE", "critical when this stage cannot be verified (repeatable)", {"check"}, "", {},
        Completes::Nothing, &S::require_verified},
@@ -64,7 +87,7 @@ std::vector<Option> make_options() {
       {"--output", "PATH", "write the page there, or all pages below this folder", {"runbook"}, "", {}, Completes::File, &S::output},
       {"--output", "DIR", "write each rule to a file below this folder", {"rules draft"}, "", {},
        Completes::Folder, &S::output},
-      {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose", "check"}, "warning",
+      {"--fail-on", "SEVERITY", "exit 1 for findings of this severity or above", {"diagnose", "watch", "check"}, "warning",
        {"critical", "warning", "info", "never"}, Completes::Nothing, &S::fail_on},
       {"--tunnel", "VPN_ID/OUTSIDE_IP", "identity for inputs that carry none", kIdentifying, "", {},
        Completes::Nothing, &S::tunnel},
@@ -74,7 +97,7 @@ std::vector<Option> make_options() {
       {"--now", "TIME", "the present, for what is still going on", {"diagnose"}, "last record", {},
        Completes::Nothing, &S::now},
       {"--now", "TIME", "the present, for suppressions that expire", {"check"}, "this machine's clock", {}, Completes::Nothing, &S::now},
-      {"--maintenance", "FILE", "announced windows, JSON or iCalendar (repeatable)", {"diagnose"}, "", {},
+      {"--maintenance", "FILE", "announced windows, JSON or iCalendar (repeatable)", {"diagnose", "watch", "serve"}, "", {},
        Completes::File, &S::maintenance},
       {"--redact", "", "replace addresses, ids and names by pseudonyms", kReading, "", {}, Completes::Nothing,
        &S::redact},

@@ -19,8 +19,9 @@ struct Settings {
   std::vector<std::string> arguments;  // what is not an option, in order
   std::string format, output, fail_on, tunnel, since, until, now, kb, color, progress, jobs;
   std::string redact_key, samples;
-  std::string config, earlier, baseline, write_baseline, prove;
-  std::vector<std::string> maintenance, cloud, gateway, before, logs, require_verified;
+  std::string state, horizon, stable, stale_after, journal, timeout, heartbeat, listen, token_file, textfile;
+  std::string config, earlier, baseline, write_baseline, prove, packet;
+  std::vector<std::string> maintenance, alerts, cloud, gateway, before, logs, require_verified;
   bool redact = false, help = false, version = false;
   std::vector<std::string_view> given;             // names of options that the command line or the environment set
   std::vector<std::string_view> from_environment;  // those of them that an environment variable set

@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "diag/classify.hpp"
+#include "src/vocabulary.hpp"
 
 namespace tunnelscope::app {
 namespace {
@@ -284,8 +285,6 @@ Found bare_hex(const Place& p) {
   return {mark + digits, "spi-", value};
 }
 
-// A digit of a shape while it is redacted: a character of private use, which passes for a letter of any name.
-constexpr std::string_view kMaskedDigit = "\xEE\x80\x80";
 constexpr std::string_view kDigitMask = "<n>";
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
@@ -332,6 +331,20 @@ Found host(const Place& p) {
   return {length, "host-", lowered(name)};
 }
 
+// What divides a text into words that may name something; "gw1/vpn0" are two, "fw-core1" is one.
+bool is_word_part(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u > ' ' && std::string_view("\"'`()[]{}<>,;:=|/&").find(c) == std::string_view::npos;
+}
+
+// A mask of a shape, whose letters are no word.
+constexpr std::array<std::string_view, 5> kMasks{"<ip>", "<hex>", "<id>", "<time>", "<text>"};
+std::size_t mask_length(std::string_view text) {
+  const auto mask = std::find_if(kMasks.begin(), kMasks.end(), [&](std::string_view m) { return text.starts_with(m); });
+  return mask == kMasks.end() ? 0 : mask->size();
+}
+bool is_mask(std::string_view word) { return word.starts_with('<'); }
+
 using Matcher = Found (*)(const Place&);
 constexpr std::array<Matcher, 8> kMatchers{mail, aws_id, uuid, hyphenated_ipv4, ipv4, ipv6, account, announced};
 
@@ -342,8 +355,9 @@ bool may_begin(std::string_view text, std::size_t at) {
   return digit(text[at]) && !digit(before) && !hex(before);  // "cgw203.0.113.17"
 }
 
-Found first_match(const Place& place, bool hosts) {
+Found first_match(const Place& place, bool hosts, bool with_announced = true) {
   for (const Matcher matcher : kMatchers) {
+    if (matcher == announced && !with_announced) continue;
     if (Found found = matcher(place); found.length > 0) return found;
   }
   if (Found found = bare_hex(place); found.length > 0) return found;
@@ -436,19 +450,32 @@ tl::expected<std::string, UsageError> made_here(const Environment& environment) 
 
 }  // namespace
 
-std::string Redactor::text(std::string_view text) const { return replace(text, false, As::Pseudonym, names_); }
-std::string Redactor::message(std::string_view text) const { return replace(text, true, As::Pseudonym, names_); }
-std::string Redactor::shape(std::string_view text) const {
-  const std::string masked = replaced(text, kDigitMask, kMaskedDigit);
-  return replaced(replace(masked, true, As::Pseudonym, shapes_), kMaskedDigit, kDigitMask);
+std::string Redactor::text(std::string_view text) const { return replace(text, {}, names_); }
+std::string Redactor::message(std::string_view text) const { return replace(text, {.hosts = true}, names_); }
+std::string Redactor::sentence(std::string_view text, Hosts hosts) const {
+  return replace(text, {.hosts = hosts == Hosts::Go, .announced = false}, names_);
 }
-std::string Redactor::masked(std::string_view text) const { return replace(text, true, As::Mask, names_); }
+std::string Redactor::unknown_message(std::string_view text) const {
+  return replace(text, {.hosts = true, .only_known_words = true}, names_);
+}
+std::string Redactor::unknown_shape(std::string_view text) const {
+  const std::string masked = replaced(text, kDigitMask, kMaskedDigit);
+  return replaced(replace(masked, {.hosts = true, .only_known_words = true}, shapes_), kMaskedDigit, kDigitMask);
+}
+std::string Redactor::masked(std::string_view text) const { return replace(text, {.hosts = true, .as = As::Mask}, names_); }
 std::string Redactor::fingerprint(std::string_view fingerprint) const {
   return hmac(key_, fmt::format("fingerprint:{}", fingerprint), 8);
 }
 
 std::string Redactor::pseudonym(std::string_view prefix, std::string_view value) const {
   return fmt::format("{}{}", prefix, hmac(key_, fmt::format("{}:{}", prefix, value), kPseudonymBytes));
+}
+
+void Redactor::keep(std::string_view value) {
+  for (const Matcher matcher : {Matcher(aws_id), Matcher(ipv4), Matcher(ipv6)}) {
+    const Found found = value.empty() ? Found{} : matcher({value, 0});
+    if (found.length == value.size() && !found.value.empty()) kept_.insert(found.value);
+  }
 }
 
 void Redactor::know(std::string_view value, std::string_view prefix) {
@@ -495,7 +522,7 @@ std::string Redactor::name(std::string_view value, std::string_view prefix) cons
 
 bool Redactor::names_nobody(std::string_view name) const {
   const Found found = first_match({name, 0}, true);
-  const bool generic = found.length == name.size() && found.prefix.empty();
+  const bool generic = found.length == name.size() && (found.prefix.empty() || is_kept(found.value));
   return generic || kNobody.find(fmt::format(" {} ", lowered(name))) != std::string_view::npos;
 }
 
@@ -506,12 +533,25 @@ std::string Redactor::pseudonym_of(std::string_view name, std::string_view prefi
   return same ? pseudonym(found.prefix, found.value) : pseudonym(prefix, lowered(name));
 }
 
-std::string Redactor::replace(std::string_view text, bool hosts, As as, const KnownNames& names) const {
+// A word from `at` on, up to where something else in it is replaced; 0: none begins there.
+std::size_t Redactor::word_length(std::string_view text, std::size_t at, const KnownNames& names) {
+  if (const std::size_t mask = mask_length(text.substr(at)); mask > 0) return mask;
+  std::size_t end = at;
+  while (end < text.size() && is_word_part(text[end])) {
+    const bool other = end > at && may_begin(text, end) && (first_match({text, end}, true).length > 0 || names.at(text, end).length > 0);
+    if (other) break;
+    ++end;
+  }
+  while (end > at && std::string_view(".!?-_").find(text[end - 1]) != std::string_view::npos) --end;
+  return end - at;
+}
+
+std::string Redactor::replace(std::string_view text, How how, const KnownNames& names) const {
   std::string out;
   out.reserve(text.size());
-  const auto put = [&](const std::string& known) { out += as == As::Mask ? "<name>" : known; };
+  const auto put = [&](const std::string& known) { out += how.as == As::Mask ? "<name>" : known; };
   for (std::size_t i = 0; i < text.size();) {
-    const Found found = may_begin(text, i) ? first_match({text, i}, hosts) : Found{};
+    const Found found = may_begin(text, i) ? first_match({text, i}, how.hosts, how.announced) : Found{};
     if (const auto own = names.at(text, i); own.length > 0 && own.length >= found.keep + found.length) {
       put(*own.replacement);
       i += own.length;
@@ -524,13 +564,20 @@ std::string Redactor::replace(std::string_view text, bool hosts, As as, const Kn
       i += found.keep + own.length;
       continue;
     }
+    if (const std::size_t length = found.length == 0 && how.only_known_words ? word_length(text, i, names) : 0; length > 0) {
+      const std::string_view word = text.substr(i, length);
+      out += is_mask(word) || is_known_word(word) ? std::string(word) : pseudonym("word-", lowered(word));
+      i += length;
+      continue;
+    }
     if (found.length == 0) {
       out += text[i++];
       continue;
     }
     out += text.substr(i, found.keep);
-    out += found.prefix.empty() ? std::string(text.substr(i + found.keep, found.length))
-                                : as == As::Mask ? std::string("<name>") : pseudonym(found.prefix, found.value);
+    const bool documented = how.only_known_words && found.prefix == "host-" && is_known_word(found.value);  // "Security.Logins"
+    out += found.prefix.empty() || documented || is_kept(found.value) ? std::string(text.substr(i + found.keep, found.length))
+                                : how.as == As::Mask ? std::string("<name>") : pseudonym(found.prefix, found.value);
     i += found.keep + found.length;
   }
   return out;

@@ -24,6 +24,16 @@ constexpr std::array kCommands{
             "tools write, plain or gzip. TIME is ISO (UTC without a zone), seconds since 1970, or a distance back such "
             "as 24h or 2d12h: from --now or else the last record. `--now now` is the clock of this machine.",
             0, -1, commands::diagnose},
+    Command{"watch", "[INPUT...]", "follow logs and tell what changes",
+            "Follows standard input (aws logs tail GROUP --follow | tunnelscope watch), and growing files over rotation. Says at each "
+            "instant what diagnose would say of the records of the last hours, shows what changes, and tells the receivers of --alert "
+            "of outages and of their end. With --state a restart goes on where it was.",
+            0, -1, commands::watch},
+    Command{"serve", "[INPUT...]", "watch, and show it as a page in the browser",
+            "Follows inputs as watch does, and gives the report as a page that keeps itself up to date, with the API that feeds it: "
+            "/api/report, /api/explain/ID, /api/events, /healthz, /metrics. On this machine alone, unless --listen names another address "
+            "and --token-file a token.",
+            0, -1, commands::serve},
     Command{"check", "[FILE...]", "say before they are applied whether two ends will agree",
             "Reads configurations of both ends of VPN tunnels: of AWS as the CLI, Terraform and CloudFormation write them, and of "
             "the customer gateway. Says for each tunnel at which stage it would fail, with both values and where they stand, "
@@ -92,6 +102,22 @@ tl::expected<Settings, UsageError> settings_for(const Command& command, const st
   return settings;
 }
 
+// A variable that is nearly one of an option's is no option, and says so: it would be without effect in silence.
+void warn_of_misspelt_variables(Console& console) {
+  constexpr std::string_view kPrefix = "TUNNELSCOPE_";
+  std::vector<std::string> known;
+  for (const Option& option : options())
+    if (const std::string name = environment_name(option); !name.empty()) known.push_back(name.substr(kPrefix.size()));
+  for (const std::string& name : console.variables) {
+    if (!name.starts_with(kPrefix)) continue;
+    const std::string own = name.substr(kPrefix.size());
+    if (std::find(known.begin(), known.end(), own) != known.end()) continue;
+    if (const std::string near = kb::nearest(own, known); !near.empty())
+      complain(console, fmt::format("the environment variable {} is of no option, and has no effect", for_terminal(name)),
+               fmt::format("did you mean {}{}?", kPrefix, near));
+  }
+}
+
 Exit run_command(const Command& command, const std::vector<std::string>& words, Console& console) {
   const auto settings = settings_for(command, words, console);
   if (!settings) {
@@ -101,6 +127,7 @@ Exit run_command(const Command& command, const std::vector<std::string>& words, 
   const Settings plain;
   if (settings->help) return deliver(help_for(command), plain, console, Exit::Done);
   if (settings->version) return deliver(version_text(), plain, console, Exit::Done);
+  warn_of_misspelt_variables(console);
   return command.run(*settings, console);
 }
 

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <optional>
 
+#include "src/vocabulary.hpp"
+
 namespace tunnelscope::app {
 namespace {
 
@@ -45,6 +47,7 @@ constexpr std::string_view kProse =
 // What shapes have for values.
 constexpr std::array<std::string_view, 6> kMasks{"<n>", "<ip>", "<hex>", "<text>", "<id>", "<time>"};
 constexpr std::string_view kToken = "token", kBearer = "bearer";  // tokens may follow
+constexpr std::string_view kBareKey = "key";                      // a key may follow
 constexpr std::string_view kJsonKey = "\"key\"";
 constexpr std::string_view kMaskedName = "<text>\"";  // what shapes have for the name of a JSON member
 constexpr int kMostWords = 8;               // between an announcer and its value
@@ -289,10 +292,25 @@ Value behind_token(std::string_view text, std::size_t at) {
     const std::size_t from = text.find_first_not_of(" \t\"':=", at + name.size());
     if (from == std::string_view::npos || from == at + name.size()) continue;
     std::size_t end = from;
-    while (end < text.size() && is_token_part(text[end])) ++end;
+    for (std::size_t mask = 0; end < text.size() && ((mask = mask_at(text, end)) > 0 || is_token_part(text[end]));) end += std::max<std::size_t>(mask, 1);
     if (looks_like_token(text.substr(from, end - from))) return {from, end};
   }
   return {at, at};
+}
+
+// The word after a bare "key" at `at` ("for peer gw1 key abc"), unless logs are known to say it there ("key exchange").
+Value behind_bare_key(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 6;
+  const bool begins = at == 0 || (!is_word(text[at - 1]) && text[at - 1] != '-' && text[at - 1] != '_' && text[at - 1] != '.');
+  const bool removed = at > 0 && text.substr(at - 1).starts_with(kRemoved);
+  if (!begins || removed || !equals(text.substr(at, kBareKey.size()), kBareKey)) return {at, at};
+  const std::size_t from = text.find_first_not_of(" \t\"':=", at + kBareKey.size());
+  if (from == std::string_view::npos || from == at + kBareKey.size()) return {at, at};
+  std::size_t end = word_end(text, from, " \t\r\n\"'<>");
+  while (end > from && std::string_view(",;.:!)]}").find(text[end - 1]) != std::string_view::npos) --end;
+  const std::string_view word = text.substr(from, end - from);
+  const bool said = is_prose(word) || is_known_word(word) || is_address(word) || is_aws_id(word) || word.find_first_of("([{=") == 0;
+  return word.size() < kShortest || said || word.starts_with(kRemoved.substr(0, 4)) ? Value{at, at} : Value{from, end};
 }
 
 std::string without_tokens(std::string_view text) {
@@ -300,8 +318,8 @@ std::string without_tokens(std::string_view text) {
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char first = lower(text[i]);
-    if (first != '"' && first != 't' && first != 'b') continue;
-    const Value value = first == '"' ? behind_json_key(text, i) : behind_token(text, i);
+    if (first != '"' && first != 't' && first != 'b' && first != 'k') continue;
+    const Value value = first == '"' ? behind_json_key(text, i) : first == 'k' ? behind_bare_key(text, i) : behind_token(text, i);
     if (value.start >= value.end) continue;
     out.append(text.substr(copied, value.start - copied)).append(kRemoved);
     copied = value.end;
@@ -355,7 +373,7 @@ class Beginnings {
   constexpr Beginnings() {
     std::uint32_t bit = 1;
     for (const std::string_view word : kAnnouncers) add(word, bit), bit <<= 1;
-    for (const std::string_view word : {kToken, kBearer, kJsonKey, kMaskedName}) add(word, bit), bit <<= 1;
+    for (const std::string_view word : {kToken, kBearer, kBareKey, kJsonKey, kMaskedName}) add(word, bit), bit <<= 1;
   }
   constexpr bool any_in(std::string_view text) const {
     for (std::size_t i = 0; i + 2 < text.size(); ++i) {

@@ -1,4 +1,4 @@
-# In: STYLE, SCRIPT, RUNBOOK_STYLE, SEARCH_SCRIPT, files; OUT. Out: OUT, in which they are arrays of bytes that end with a zero.
+# In: STYLE, SCRIPT, RUNBOOK_STYLE, SEARCH_SCRIPT, OPENAPI, files; OUT. Out: OUT, in which they are arrays of bytes that end with a zero.
 function(bytes_of name path)
   file(READ ${path} HEX HEX)
   string(REGEX REPLACE "(..)" "0x\\1," BYTES "${HEX}")
@@ -9,4 +9,5 @@ bytes_of(kStyle ${STYLE})
 bytes_of(kScript ${SCRIPT})
 bytes_of(kRunbookStyle ${RUNBOOK_STYLE})
 bytes_of(kSearchScript ${SEARCH_SCRIPT})
+bytes_of(kOpenapi ${OPENAPI})
 file(WRITE ${OUT} "${ALL}")

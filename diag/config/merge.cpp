@@ -33,8 +33,14 @@ void take_what_is_more_certain(Endpoint& one, const Endpoint& other) {
   one.replaced = one.replaced || other.replaced;
 }
 
+void take_doubts(Endpoint& one, const Endpoint& other) {
+  if (one.doubt.empty()) one.doubt = other.doubt;
+  one.reservations.insert(one.reservations.end(), other.reservations.begin(), other.reservations.end());
+}
+
 // A child at the same place is the same child: its file was given twice.
 void join(Endpoint& one, Endpoint& other) {
+  take_doubts(one, other);
   if (one.side == Side::Cloud) return take_what_is_more_certain(one, other);
   for (Child& child : other.children) {
     const auto is_here = [&](const Child& own) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "diag/config/identity.hpp"
 #include "diag/config/proposal.hpp"
 #include "diag/config/secret.hpp"
+#include "diag/config/stage.hpp"
 #include "diag/config/value.hpp"
 
 namespace tunnelscope::diag::config {
@@ -54,6 +56,7 @@ struct Lifetime {
   Value<Seconds> hard;            // its age when it is closed; known and zero: never
   Value<Seconds> earliest_rekey;  // its age when this end begins to replace it, by the luck of the fuzz
   Value<Seconds> latest_rekey;
+  bool renews_in_time = false;    // it begins before its own end, wherever in its window that is
   Value<Seconds> margin;          // as stated, where the vendor has it
   Value<double> fuzz_percent;
   Value<std::uint64_t> bytes;     // volume after which it is replaced; known and zero: none
@@ -107,6 +110,12 @@ struct CloudOptions {
   Value<std::string> customer_gateway;                // the id of the resource that describes the gateway
 };
 
+// What a setting does to one stage cannot be told: it asks for something that the peer may not have.
+struct Reservation {
+  Stage stage{};
+  std::string reason;  // with its place: "swanctl.conf:3: remote_port is neither 500 nor 4500, where AWS is"
+};
+
 // One end of one tunnel. Connections of a file that share an IKE SA (the same ends and IKE settings) are one endpoint with several
 // children: merged() in merge.hpp makes them so.
 struct Endpoint {
@@ -118,6 +127,8 @@ struct Endpoint {
   std::uint32_t tunnel = 0;            // its number within the connection, for names and paths of attributes only; 0: none
   bool replaced = false;               // the change makes a new connection in its place: new addresses
   std::string doubt;                   // why no stage is sure: something of its files could not be read; empty: nothing
+  std::vector<Reservation> reservations;  // why one stage is not, although all of it was read
+  std::shared_ptr<const Endpoint> otherwise;  // the same end as another program would read its file; nullptr: there is no doubt which does
   Value<bool> disabled;                // shut down, `auto=ignore`: loaded but never negotiated
 
   Value<Addresses> local_addresses, remote_addresses;  // outside; empty and known: whatever route there is
@@ -149,11 +160,12 @@ struct Endpoint {
   CloudOptions cloud;              // of a cloud endpoint
 };
 
-// Something that could not be read. Whatever it touched is unknown in the endpoints.
+// Something that could not be read. Whatever it touched is unknown in the endpoints, and the exit status is 4.
 struct Problem {
   Where where;
   std::string reason, hint;
-  bool fatal = false;  // the input could not be read to its end: exit status 4
+  bool fatal = false;  // what was not read may have said anything
+  bool note = false;   // all was read, and something of it is worth knowing: no exit status
 };
 
 enum class Moment : std::uint8_t { Now, Before, After };

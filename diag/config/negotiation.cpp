@@ -165,7 +165,10 @@ Likelihood renews_ike_sa(const Talk& talk) {
   return rekeys_first(talk.initiator.lifetime, talk.responder.lifetime);
 }
 
-StageVerdict not_reached(const char* what) { return unverified("", std::string("there is no ") + what + " to rekey"); }
+// There is no SA to rekey. What fails even so is said already, for it is to be mended too.
+StageVerdict not_reached(const char* what, StageVerdict even_so) {
+  return even_so.verdict == Verdict::Fails ? even_so : unverified("", std::string("there is no ") + what + " to rekey");
+}
 
 bool failed(const std::vector<StageVerdict>& stages, Stage stage) {
   return stages[static_cast<std::size_t>(stage)].verdict == Verdict::Fails;
@@ -178,24 +181,56 @@ std::vector<StageVerdict> judge_stages(const Endpoint& cloud, const Endpoint& ga
                                         judge_authentication, judge_child_proposal, judge_traffic_selectors})
     stages.push_back(establishing(both, judge));
   const bool no_child = failed(stages, Stage::ChildProposal), no_ike_sa = failed(stages, Stage::IkeProposal);
-  stages.push_back(no_child ? not_reached("CHILD SA") : renewing(both, judge_child_rekey, rekeys_children));
-  stages.push_back(no_ike_sa ? not_reached("IKE SA") : renewing(both, judge_ike_rekey, renews_ike_sa));
+  stages.push_back(no_child ? not_reached("CHILD SA", renewing(both, judge_child_rekey_without_proposal, rekeys_children))
+                            : renewing(both, judge_child_rekey, rekeys_children));
+  stages.push_back(no_ike_sa ? not_reached("IKE SA", renewing(both, judge_ike_rekey_without_proposal, renews_ike_sa))
+                             : renewing(both, judge_ike_rekey, renews_ike_sa));
   stages.push_back(judge_liveness(cloud, gateway));
   stages.push_back(judge_bgp(cloud, gateway));
   for (std::size_t i = 0; i < stages.size(); ++i) stages[i].stage = static_cast<Stage>(i);
-  for (const Stage both_ways : {Stage::Liveness, Stage::Bgp})
-    if (failed(stages, both_ways)) stages[static_cast<std::size_t>(both_ways)].direction = Direction::Both;
+  if (failed(stages, Stage::Bgp)) stages[static_cast<std::size_t>(Stage::Bgp)].direction = Direction::Both;  // liveness: nobody begins
   return stages;
 }
 
-// An end that is switched off, or that was not read in full, agrees on nothing for sure.
-void heed_doubts(const Endpoint& end, StageVerdict& first) {
-  if (first.verdict == Verdict::Fails) return;
-  if (end.disabled.is(true)) {
+// What agreed does so no longer for sure.
+void put_in_doubt(StageVerdict& stage, const char* attribute, const std::string& reason) {
+  if (stage.verdict != Verdict::Agrees) return;
+  StageVerdict doubted = unverified(attribute, reason);
+  doubted.stage = stage.stage;
+  doubted.agreed = std::move(stage.agreed);
+  stage = std::move(doubted);
+}
+
+// An end that is switched off, or that was not read in full, agrees on nothing for sure: what was not read may be of any stage.
+void heed_doubts(const Endpoint& end, std::vector<StageVerdict>& stages) {
+  StageVerdict& first = stages.front();
+  if (end.disabled.is(true) && first.verdict != Verdict::Fails) {
     first = unverified("disabled", "`" + end.name + "` is switched off");
     (end.side == Side::Cloud ? first.cloud : first.gateway) = {"on", end.disabled.where(), end.disabled.origin(), ""};
-  } else if (first.verdict == Verdict::Agrees && !end.doubt.empty()) {
-    first = unverified("configuration", "not all of it could be read: " + end.doubt);
+  }
+  for (const Reservation& one : end.reservations) put_in_doubt(stages[static_cast<std::size_t>(one.stage)], "configuration", one.reason);
+  if (end.doubt.empty()) return;
+  for (StageVerdict& stage : stages) put_in_doubt(stage, "configuration", "not all of it could be read: " + end.doubt);
+}
+
+// Where two programs would read an end's file differently, a stage is sure only if it comes to the same with both.
+void heed_other_reading(const Endpoint& end, const Endpoint& peer, std::vector<StageVerdict>& stages) {
+  if (!end.otherwise) return;
+  Endpoint other = *end.otherwise;
+  other.side = end.side;
+  const bool cloud = end.side == Side::Cloud;
+  const std::vector<StageVerdict> others = judge_stages(cloud ? other : peer, cloud ? peer : other);
+  const auto with = [](const Endpoint& one, const StageVerdict& stage) {
+    const std::string said = stage.verdict == Verdict::Fails ? "fails" : stage.verdict == Verdict::Agrees ? "agrees" : "cannot be verified";
+    const std::string why = stage.verdict == Verdict::Agrees || stage.reason.empty() ? "" : " (" + stage.reason + ")";
+    return (one.vendor == Vendor::Libreswan ? "with Libreswan it " : "with strongSwan it ") + said + why;
+  };
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].verdict == others[i].verdict) continue;
+    StageVerdict doubted = unverified("configuration", "which program reads " + end.where.path + " is not known: " + with(end, stages[i]) +
+                                                           ", " + with(other, others[i]));
+    doubted.stage = stages[i].stage;
+    stages[i] = std::move(doubted);
   }
 }
 
@@ -223,7 +258,9 @@ TunnelVerdict negotiate(const Endpoint& cloud, const Endpoint& gateway, PairedBy
   tunnel.gateway = &gateway;
   tunnel.paired_by = paired_by;
   tunnel.stages = judge_stages(cloud, gateway);
-  for (const Endpoint* end : {&cloud, &gateway}) heed_doubts(*end, tunnel.stages.front());
+  heed_other_reading(cloud, gateway, tunnel.stages);
+  heed_other_reading(gateway, cloud, tunnel.stages);
+  for (const Endpoint* end : {&cloud, &gateway}) heed_doubts(*end, tunnel.stages);
   tunnel.initiator = initiator_of(cloud, gateway);
   conclude(tunnel);
   return tunnel;

@@ -206,15 +206,23 @@ void look_for_twins(const Ends& all, const char* attribute, Value<AddressRange> 
         signs.push_back({signal::kInsideCidrTwice, ends[i], ends[0], {told(*ends[i]), told(*ends[0])}, {}});
 }
 
-// Tunnels without a partner, of connections of which another tunnel has one.
-void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired, Signs& signs) {
+// An end of the gateway without a partner may be that of a tunnel: its peer is not known, a name, or one of several addresses.
+bool may_be_partner(const Endpoint& gateway, const Endpoint& cloud) {
+  const auto own = cloud.local_addresses.known() ? cloud.local_addresses->single() : std::nullopt;
+  if (!own || !gateway.remote_addresses.known()) return true;
+  const Addresses& peers = *gateway.remote_addresses;
+  return !peers.names.empty() || peers.accepts(*own);
+}
+
+// Tunnels without a partner, of connections of which another tunnel has one. `left`: the gateway's ends without one.
+void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired, const Ends& left, Signs& signs) {
   Groups connections;
   for (const Endpoint* one : all) add_to(connections, one->connection, {}, *one);
   for (const auto& [connection, ends] : connections) {
     const auto first = std::find_if(ends.begin(), ends.end(), [&](const Endpoint* one) { return paired.count(one) > 0; });
     if (first == ends.end()) continue;
     for (const Endpoint* one : ends)
-      if (paired.count(one) == 0)
+      if (paired.count(one) == 0 && std::none_of(left.begin(), left.end(), [&](const Endpoint* end) { return may_be_partner(*end, *one); }))
         signs.push_back({signal::kOneTunnelOfTwo, one, *first, {{one, "endpoint", {}, one->where, Origin::Stated}}, {}});
   }
 }
@@ -296,16 +304,17 @@ Signs signs_of_pair(const Endpoint& cloud, const Endpoint& gateway) {
 }
 
 Signs signs_of_configuration(const std::vector<TunnelVerdict>& tunnels) {
-  Ends all;
+  Ends all, left;
   std::set<const Endpoint*> seen, paired;
   for (const TunnelVerdict& tunnel : tunnels) {
     if (tunnel.cloud && seen.insert(tunnel.cloud).second) all.push_back(tunnel.cloud);
     if (tunnel.cloud && tunnel.gateway) paired.insert(tunnel.cloud);
+    if (tunnel.gateway && !tunnel.cloud) left.push_back(tunnel.gateway);
   }
   Signs signs;
   look_for_twins(all, "inside-cidr", &Endpoint::inside_cidr, signs);
   look_for_twins(all, "inside-cidr-v6", &Endpoint::inside_cidr6, signs);
-  look_for_partners(all, paired, signs);
+  look_for_partners(all, paired, left, signs);
   return signs;
 }
 

@@ -33,6 +33,9 @@ Outcome judge_child_proposal(const Talk& talk);
 Outcome judge_traffic_selectors(const Talk& talk);
 Outcome judge_child_rekey(const Talk& talk);  // the initiator is who rekeys
 Outcome judge_ike_rekey(const Talk& talk);    // likewise
+// The same but for what is proposed, where no proposal is agreed on yet.
+Outcome judge_child_rekey_without_proposal(const Talk& talk);
+Outcome judge_ike_rekey_without_proposal(const Talk& talk);
 // The proposals alone of a rekey of the CHILD SAs, key exchange included.
 Outcome judge_rekey_proposal(const Talk& talk);
 // These two are the same whoever begins.

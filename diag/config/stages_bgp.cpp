@@ -22,8 +22,13 @@ Outcome same(const Endpoint& end, const Value<T>& actual, const Endpoint& peer, 
     outcome = unverified(attribute, std::string(attribute) + " is not known: " + (actual.known() ? expected : actual).note());
   show(outcome, end, shown(actual, to_text), shown(expected, to_text));
   if (outcome.verdict != Verdict::Fails) return outcome;
-  const Change change{peer.side, expected.where(), attribute, to_text(*expected), to_text(*actual)};
-  (peer.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
+  const auto repair_at = [&](const Endpoint& one) -> std::vector<Change>& {
+    return one.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway;
+  };
+  // AWS's own AS is what it is, and both inside addresses are of its inside CIDR.
+  const bool can_follow = peer.vendor != Vendor::Aws || std::string_view(attribute) == "bgp-asn";
+  if (can_follow) repair_at(peer).push_back({peer.side, expected.where(), attribute, to_text(*expected), to_text(*actual)});
+  if (end.vendor != Vendor::Aws) repair_at(end).push_back({end.side, actual.where(), attribute, to_text(*actual), to_text(*expected)});
   return outcome;
 }
 
@@ -37,9 +42,24 @@ Outcome neighbours(const Endpoint& end, const Endpoint& peer) {
   return same(end, inside, peer, peer.bgp.neighbour, "bgp-neighbour", "bgp-down", of_address);
 }
 
+// "bgp with neighbour 169.254.12.1 in AS 64512 from AS 65010"; "bgp" where what belongs to it is not known.
+std::string session_with(const Endpoint& peer) {
+  const Bgp& bgp = peer.bgp;
+  if (!peer.inside_local.known() || !bgp.local_asn.known() || !bgp.remote_asn.known()) return of_bool(true);
+  return of_bool(true) + " with neighbour " + of_address(*peer.inside_local) + " in AS " + of_number(*bgp.local_asn) + " from AS " +
+         of_number(*bgp.remote_asn);
+}
+
+Change change_of_routing(const Endpoint& end, const Endpoint& peer) {
+  const Where& where = end.bgp.used.where().known() ? end.bgp.used.where() : end.where;
+  return {end.side, where, "routing", of_bool(*end.bgp.used), *peer.bgp.used ? session_with(peer) : of_bool(false)};
+}
+
 Outcome only_one(const Endpoint& cloud, const Endpoint& gateway) {
   Outcome outcome = fails("bgp-down", "routing", "one end runs BGP, the other has static routes");
   show(outcome, cloud, shown(cloud.bgp.used, of_bool), shown(gateway.bgp.used, of_bool));
+  outcome.repair.at_cloud.push_back(change_of_routing(cloud, gateway));
+  outcome.repair.at_gateway.push_back(change_of_routing(gateway, cloud));
   return outcome;
 }
 

@@ -107,9 +107,19 @@ std::vector<Lookup> lookups(const Talk& talk, const Endpoint& end, const Endpoin
   return all;
 }
 
+// Two keys that stand at one place are for one peer, a direction each: an end proves itself by the first and asks for the second. IOS has
+// that in IKEv2.
+bool is_pair(const std::vector<const Key*>& keys) {
+  return keys.size() == 2 && keys[0]->where.known() && keys[0]->where == keys[1]->where && keys[0]->owners == keys[1]->owners;
+}
+
 struct Found {
   const Key* key = nullptr;
+  const Key* asked = nullptr;   // by which the peer is to prove itself; nullptr: by the same
   std::string unknown_because;  // not empty: which key it uses cannot be told
+
+  const Value<Secret>& proves() const { return key->secret; }
+  const Value<Secret>& asks() const { return asked ? asked->secret : key->secret; }
 };
 
 bool identities_known(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
@@ -124,18 +134,19 @@ bool all_the_same(const std::vector<const Key*>& keys) {
 }
 
 Found key_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
-  if (!end.keys.known()) return {nullptr, whose(end.side) + " keys are not known: " + end.keys.note()};
+  if (!end.keys.known()) return {nullptr, nullptr, whose(end.side) + " keys are not known: " + end.keys.note()};
   const auto& keys = *end.keys;
   const bool for_anyone = std::all_of(keys.begin(), keys.end(), [](const Key& key) { return key.owners.empty(); });
   if (!for_anyone && !identities_known(talk, end, peer))
-    return {nullptr, "which key " + whose(end.side) + " end uses depends on an unknown identity"};
+    return {nullptr, nullptr, "which key " + whose(end.side) + " end uses depends on an unknown identity"};
   for (const Lookup& lookup : lookups(talk, end, peer)) {
     const auto best = best_keys(keys, lookup);
     if (best.empty()) continue;
     if (end.vendor == Vendor::Libreswan && fit(best.front()->owners, lookup.own) == 0)
-      return {nullptr, "whether Libreswan takes a key that is filed under its peer alone has not been verified"};
-    if (!all_the_same(best)) return {nullptr, "several of " + whose(end.side) + " keys are filed equally well"};
-    return {best.front(), {}};
+      return {nullptr, nullptr, "whether Libreswan takes a key that is filed under its peer alone has not been verified"};
+    if (is_pair(best)) return {best[0], best[1], {}};
+    if (!all_the_same(best)) return {nullptr, nullptr, "several of " + whose(end.side) + " keys are filed equally well"};
+    return {best.front(), nullptr, {}};
   }
   return {};
 }
@@ -153,10 +164,45 @@ std::string address_of_gateway(const Talk& talk) {
   return gateway.known() ? text(*gateway) : "xxxx";
 }
 
+// Whom a key has to be for, so that the end finds it.
+std::string owner_wanted(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
+  for (const Lookup& lookup : lookups(talk, end, peer))
+    if (lookup.peer.kind != IdentityKind::Any) return text(lookup.peer);
+  return text(peer.local_identity.known() ? *peer.local_identity : address_identity(end.remote_addresses));
+}
+
+std::string owners_in_words(const Key& key) {
+  std::string all;
+  for (const Identity& one : key.owners) all += (all.empty() ? "" : ", ") + text(one);
+  return all;
+}
+
+// The peer's key, if this end has it for somebody else; nullptr: it does not, or more than once.
+const Key* filed_for_another(const Endpoint& end, const Found& peers) {
+  if (!peers.key || !peers.asks().known() || !end.keys.known()) return nullptr;
+  const Key* found = nullptr;
+  for (const Key& key : *end.keys) {
+    if (!key.secret.known() || !(*key.secret == *peers.asks()) || key.owners.empty()) continue;
+    if (found) return nullptr;
+    found = &key;
+  }
+  return found;
+}
+
+// The peer's key is there under another name, or has to be written.
+Change filing(const Talk& talk, const Endpoint& end, const Endpoint& peer, const Found& peers) {
+  const std::string owner = owner_wanted(talk, end, peer);
+  if (const Key* key = filed_for_another(end, peers)) return {end.side, key->where, "key-owner", owners_in_words(*key), owner};
+  const Where there = peers.key ? peers.asks().where() : peer.keys.where();
+  return {end.side, end.keys.where().known() ? end.keys.where() : end.where, "pre-shared-key", "none", owner, {}, true, there};
+}
+
 // An initiator without a key sends nothing more; a responder refuses.
-Outcome no_key(const Talk& talk, const Endpoint& end) {
+Outcome no_key(const Talk& talk, const Endpoint& end, const Found& peers) {
   Outcome outcome = fails("authentication-failed", "pre-shared-key",
                           whose(end.side) + " end has no key for its peer: none is filed under the identities of this tunnel");
+  const Endpoint& peer = &end == &talk.initiator ? talk.responder : talk.initiator;
+  (end.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(filing(talk, end, peer, peers));
   if (talk.cloud_initiates()) return outcome;
   outcome.log_messages = refusal_by_cloud(talk);
   if (end.side == Side::Gateway) outcome.log_messages = {kHalfOpen + address_of_gateway(talk)};
@@ -170,16 +216,39 @@ void add_mismatch_logs(Outcome& outcome, const Talk& talk) {
     outcome.log_messages = {"AWS tunnel detected a pre-shared key mismatch with cgw: " + address_of_gateway(talk), kAuthenticationFailed};
 }
 
-Outcome keys_differ(const Talk& talk, const Key& own, const Key& peers) {
-  const bool only_space = own.secret->same_but_for_trailing_space(*peers.secret);
+// One end proves itself by a key, and the other asks for one.
+struct Proof {
+  const Endpoint& prover;
+  const Value<Secret>& shown;
+  const Value<Secret>& asked;
+
+  bool known() const { return shown.known() && asked.known(); }
+  bool differ() const { return known() && !(*shown == *asked); }
+};
+
+Outcome keys_differ(const Talk& talk, const Proof& proof, bool other_way_agrees) {
   Outcome outcome = fails("psk-mismatch", "pre-shared-key",
-                          only_space ? "the keys differ in white space at the end alone" : "the keys differ");
+                          proof.shown->same_but_for_trailing_space(*proof.asked) ? "the keys differ in white space at the end alone"
+                                                                                 : "the keys differ");
+  if (other_way_agrees)
+    outcome.reason = "the key by which " + whose(proof.prover.side) +
+                     " end proves itself is not the one that its peer asks for; in the other direction they agree";
   add_mismatch_logs(outcome, talk);
-  const Key& clouds = talk.cloud_initiates() ? own : peers;
-  const Key& gateways = talk.cloud_initiates() ? peers : own;
-  outcome.repair.at_cloud = {{Side::Cloud, clouds.secret.where(), "pre-shared-key", {}, {}, true}};
-  outcome.repair.at_gateway = {{Side::Gateway, gateways.secret.where(), "pre-shared-key", {}, {}, true}};
+  const bool cloud = proof.prover.side == Side::Cloud;
+  const Where &shown = proof.shown.where(), &asked = proof.asked.where();
+  outcome.repair.at_cloud = {{Side::Cloud, cloud ? shown : asked, "pre-shared-key", {}, {}, {}, true, cloud ? asked : shown}};
+  outcome.repair.at_gateway = {{Side::Gateway, cloud ? asked : shown, "pre-shared-key", {}, {}, {}, true, cloud ? shown : asked}};
   return outcome;
+}
+
+// What surely differs outweighs what cannot be compared.
+Outcome compare(const Talk& talk, const Found& own, const Found& peers) {
+  const Proof there{talk.initiator, own.proves(), peers.asks()}, back{talk.responder, peers.proves(), own.asks()};
+  if (there.differ()) return keys_differ(talk, there, back.known() && !back.differ());
+  if (back.differ()) return keys_differ(talk, back, there.known());
+  for (const Value<Secret>* secret : {&there.shown, &there.asked, &back.shown, &back.asked})
+    if (!secret->known()) return unverified("pre-shared-key", "a key cannot be compared: " + secret->note());
+  return agrees();
 }
 
 Outcome compare_keys(const Talk& talk) {
@@ -187,11 +256,9 @@ Outcome compare_keys(const Talk& talk) {
   const auto judge = [&]() -> Outcome {
     for (const Found* found : {&own, &peers})
       if (!found->unknown_because.empty()) return unverified("pre-shared-key", found->unknown_because);
-    if (!own.key) return no_key(talk, talk.initiator);
-    if (!peers.key) return no_key(talk, talk.responder);
-    for (const Found* found : {&own, &peers})
-      if (!found->key->secret.known()) return unverified("pre-shared-key", "a key cannot be compared: " + found->key->secret.note());
-    return *own.key->secret == *peers.key->secret ? agrees() : keys_differ(talk, *own.key, *peers.key);
+    if (!own.key) return no_key(talk, talk.initiator, peers);
+    if (!peers.key) return no_key(talk, talk.responder, own);
+    return compare(talk, own, peers);
   };
   Outcome outcome = judge();
   if (outcome.verdict != Verdict::Agrees) show(outcome, talk.initiator, shown_key(own, talk.initiator), shown_key(peers, talk.responder));
@@ -212,7 +279,15 @@ Outcome method_of(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
                     whose(end.side) + " authentication method is not the one that its peer asks for");
   const auto to_text = [](Authentication method) { return name(method); };
   show(outcome, end, shown(used, to_text), shown(asked, to_text));
-  if (outcome.verdict == Verdict::Fails && peer.side == Side::Cloud) outcome.log_messages = refusal_by_cloud(talk);
+  if (outcome.verdict != Verdict::Fails) return outcome;
+  if (peer.side == Side::Cloud) outcome.log_messages = refusal_by_cloud(talk);
+  const auto change = [&](const Endpoint& where, const char* attribute, const auto& from, const auto& to) {
+    if (where.vendor == Vendor::Aws) return;  // there it comes of the key, or of the customer gateway's certificate
+    (where.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway)
+        .push_back({where.side, from.where(), attribute, std::string(name(*from)), std::string(name(*to))});
+  };
+  change(end, "local-authentication", used, asked);
+  change(peer, "remote-authentication", asked, used);
   return outcome;
 }
 

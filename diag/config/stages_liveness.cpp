@@ -94,8 +94,8 @@ std::vector<Change> restarts(const Endpoint& end) {
 Outcome nobody_initiates(const Endpoint& cloud, const Endpoint& gateway) {
   Outcome outcome = fails("nobody-initiates", "dpd-action", "when the tunnel has gone down, neither end brings it back");
   show_both(outcome, cloud, gateway);
-  if (can_initiate(cloud) == Likelihood::Yes) outcome.repair.at_cloud = restarts(cloud);
-  if (can_initiate(gateway) == Likelihood::Yes) outcome.repair.at_gateway = restarts(gateway);
+  if (can_initiate(cloud) != Likelihood::No) outcome.repair.at_cloud = restarts(cloud);
+  if (can_initiate(gateway) != Likelihood::No) outcome.repair.at_gateway = restarts(gateway);
   return outcome;
 }
 
@@ -117,8 +117,8 @@ Outcome nobody_starts(const Endpoint& cloud, const Endpoint& gateway) {
   Outcome outcome = fails("nobody-initiates", "start-action", "neither end begins the tunnel: each waits for the other");
   show_both(outcome, cloud, gateway);
   const bool and_restarts = either(brings_back(cloud), brings_back(gateway)) != Likelihood::Yes;
-  if (can_initiate(cloud) == Likelihood::Yes) outcome.repair.at_cloud = starts(cloud, and_restarts);
-  if (can_initiate(gateway) == Likelihood::Yes) outcome.repair.at_gateway = starts(gateway, and_restarts);
+  if (can_initiate(cloud) != Likelihood::No) outcome.repair.at_cloud = starts(cloud, and_restarts);
+  if (can_initiate(gateway) != Likelihood::No) outcome.repair.at_gateway = starts(gateway, and_restarts);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 // The first three stages: whether the two know each other's addresses, speak the same IKE version, and for IKEv1 the same mode.
+#include <algorithm>
 #include <optional>
 
 #include "diag/config/stages.hpp"
@@ -60,13 +61,31 @@ bool shares(Versions a, Versions b) { return (a.ikev1 && b.ikev1) || (a.ikev2 &&
 
 Versions only(Version version) { return {version == Version::Ikev1, version == Version::Ikev2}; }
 
+// By its own doing, at the start or when its peer was found dead.
+bool never_begins(const Endpoint& end) {
+  const auto waits = [&](const Child& child) {
+    const auto& start = start_action(end, child);
+    const auto& down = dpd_action(end, child);
+    return start.is(StartAction::Wait) && (down.is(DownAction::Clear) || down.is(DownAction::None));
+  };
+  return end.children.empty() ? waits({}) : std::all_of(end.children.begin(), end.children.end(), waits);
+}
+
+// Whoever answers one more version goes on to begin in the old one where it begins, too; then there must be that one version alone.
+Versions to_be_answered(const Talk& talk, Versions sent) {
+  const Versions answered = *talk.responder.accepts, begun = talk.responder.initiates.value_or({});
+  const bool refused = begun != Versions{} && !never_begins(talk.responder) && talk.initiator.accepts.known() &&
+                       !shares(begun, *talk.initiator.accepts);
+  return refused ? sent : Versions{answered.ikev1 || sent.ikev1, answered.ikev2 || sent.ikev2};
+}
+
 void add_version_repair(Outcome& outcome, const Talk& talk) {
   const Versions wanted = talk.responder.accepts->ikev2 ? only(Version::Ikev2) : *talk.responder.accepts;
   const Versions sent = talk.initiator.initiates->ikev2 ? only(Version::Ikev2) : *talk.initiator.initiates;
   const Change at_initiator{talk.initiator.side, talk.initiator.initiates.where(), "ike-version", text(*talk.initiator.initiates),
                             text(wanted)};
   const Change at_responder{talk.responder.side, talk.responder.accepts.where(), "ike-version", text(*talk.responder.accepts),
-                            text(Versions{talk.responder.accepts->ikev1 || sent.ikev1, talk.responder.accepts->ikev2 || sent.ikev2})};
+                            text(to_be_answered(talk, sent))};
   outcome.repair.at_cloud = {talk.cloud_initiates() ? at_initiator : at_responder};
   outcome.repair.at_gateway = {talk.cloud_initiates() ? at_responder : at_initiator};
 }
@@ -108,10 +127,14 @@ Outcome judge_ike_mode(const Talk& talk) {
   else
     outcome = fails("ike-mode-mismatch", "ike-mode", whose(talk.initiator.side) + " mode of Phase 1 is not one that its peer answers");
   show(outcome, talk.initiator, shown(sent, to_text_of_modes), shown(accepted, to_text_of_modes));
-  if (outcome.verdict != Verdict::Fails || !accepted->main) return outcome;
-  // Main mode is what every peer has: whoever begins in another changes.
-  const Change change{talk.initiator.side, sent.where(), "ike-mode", text(*sent), "main"};
-  (talk.cloud_initiates() ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
+  if (outcome.verdict != Verdict::Fails) return outcome;
+  // Main mode is what every peer has: whoever begins in another changes, or whoever does not answer it.
+  const bool initiator_changes = accepted->main;
+  const Endpoint& changing = initiator_changes ? talk.initiator : talk.responder;
+  const Value<Modes>& own = initiator_changes ? sent : accepted;
+  const std::string wanted = initiator_changes || sent->main ? "main" : text(*sent);
+  const Change change{changing.side, own.where(), "ike-mode", text(*own), wanted};
+  (changing.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
   return outcome;
 }
 

@@ -59,6 +59,14 @@ AlgorithmRef best(const TransformSet& set) {
   return set.empty() ? nullptr : set.algorithms.front();
 }
 
+// One algorithm of each type.
+Proposal simplest(const Proposal& proposal) {
+  Proposal one = proposal;
+  for (const TransformType type : {TransformType::Encryption, TransformType::Integrity, TransformType::Group})
+    if (const AlgorithmRef kept = best(proposal[type])) one[type].algorithms = {kept};
+  return one;
+}
+
 bool can_be_set(const Endpoint& end, AlgorithmRef algorithm, bool ike) {
   if (end.side == Side::Gateway) return true;
   if (algorithm && algorithm->strength == Strength::Weak) return false;
@@ -76,23 +84,76 @@ bool follows_by_itself(TransformType type, const std::vector<TransformType>& dif
   return type == TransformType::Prf && std::find(different.begin(), different.end(), TransformType::Integrity) != different.end();
 }
 
-// The changes that make `own` agree with `other`; none when this end cannot.
-std::vector<Change> changes(const Endpoint& end, const Proposal& own, const Proposal& other, const Where& list, bool ike) {
-  std::vector<Change> all;
-  const auto different = differences(own, other);
-  for (const TransformType type : different) {
-    if (follows_by_itself(type, different)) continue;
-    const AlgorithmRef wanted = best(other[type]);
-    if (!can_be_set(end, wanted, ike)) return {};
-    all.push_back({end.side, where_of(own, type, list), attribute_of(type, ike), or_none(text(own[type])),
-                   new_value(end, own[type], wanted)});
+// As its list has it: the first CHILD SA is negotiated without groups.
+Proposal as_written(const Proposal& own, const Proposals& list, bool ike) {
+  const auto is_own = [&](const Proposal& one) {
+    return one.where == own.where && std::all_of(own.encryption.algorithms.begin(), own.encryption.algorithms.end(),
+                                                 [&](AlgorithmRef cipher) { return one.encryption.has(cipher); });
+  };
+  const auto found = ike ? list.end() : std::find_if(list.begin(), list.end(), is_own);
+  Proposal whole = own;
+  if (found != list.end() && whole.groups.empty()) whole.groups = found->groups;
+  return whole;
+}
+
+// A default is all that a vendor has. Written out, one algorithm of each type that the other end has too is enough.
+void keep_one_in_common(Proposal& proposal, const Proposal& other) {
+  for (const TransformType type : {TransformType::Encryption, TransformType::Integrity, TransformType::Group}) {
+    TransformSet common;
+    for (const AlgorithmRef one : proposal[type].algorithms)
+      if (other[type].has(one)) common.algorithms.push_back(one);
+    if (const AlgorithmRef kept = best(common)) proposal[type].algorithms = {kept};
   }
+}
+
+// One end of a comparison: its nearest proposal, its list, and where that would stand.
+struct Half {
+  const Endpoint& end;
+  const Proposal& nearest;
+  const Value<Proposals>& written;
+  const Where& list;
+};
+
+// What is compared may lack the groups of the first rekey, which is to agree as well once this is mended.
+std::vector<TransformType> to_be_mended(const Half& own, const Half& other, bool ike) {
+  auto different = differences(own.nearest, other.nearest);
+  if (ike || std::find(different.begin(), different.end(), TransformType::Group) != different.end()) return different;
+  const auto groups = [](const Half& half) {
+    const Proposals all = completed({as_written(half.nearest, *half.written, false)}, Protocol::Esp);
+    return all.empty() ? TransformSet{} : all.front().groups;
+  };
+  Proposal ours, theirs;
+  ours.groups = groups(own), theirs.groups = groups(other);
+  const auto at_rekey = differences(ours, theirs);
+  different.insert(different.end(), at_rekey.begin(), at_rekey.end());
+  return different;
+}
+
+// The changes that make `own` agree with `other`; none when this end cannot.
+std::vector<Change> changes(const Half& own, const Half& other, bool ike) {
+  std::vector<Change> all;
+  const Proposal written = as_written(own.nearest, *own.written, ike);
+  Proposal mended = written;
+  const Proposal others = as_written(other.nearest, *other.written, ike);
+  if (!own.written.stated()) keep_one_in_common(mended, others);
+  const auto different = to_be_mended(own, other, ike);
+  for (const TransformType type : different) {
+    const AlgorithmRef wanted = best(others[type]);
+    const TransformSet& before = own.nearest[type].empty() ? written[type] : own.nearest[type];
+    mended[type].algorithms = wanted ? std::vector{wanted} : std::vector<AlgorithmRef>{};
+    if (follows_by_itself(type, different)) continue;
+    if (!can_be_set(own.end, wanted, ike)) return {};
+    all.push_back({own.end.side, where_of(own.nearest, type, own.list), attribute_of(type, ike), or_none(text(before)),
+                   new_value(own.end, before, wanted)});
+  }
+  for (Change& change : all) change.proposal = text(mended);
   return all;
 }
 
 void add_repair(Outcome& outcome, const Talk& talk, const Subject& subject, const Selection& selection) {
-  auto at_initiator = changes(talk.initiator, *selection.initiators, *selection.responders, subject.initiators_where, is_ike(subject));
-  auto at_responder = changes(talk.responder, *selection.responders, *selection.initiators, subject.responders_where, is_ike(subject));
+  const Half initiators{talk.initiator, *selection.initiators, subject.initiators, subject.initiators_where};
+  const Half responders{talk.responder, *selection.responders, subject.responders, subject.responders_where};
+  auto at_initiator = changes(initiators, responders, is_ike(subject)), at_responder = changes(responders, initiators, is_ike(subject));
   outcome.repair.at_cloud = talk.cloud_initiates() ? at_initiator : at_responder;
   outcome.repair.at_gateway = talk.cloud_initiates() ? at_responder : at_initiator;
 }
@@ -120,11 +181,29 @@ Outcome without_nearest(const Talk& talk, const Subject& subject, Verdict verdic
   Outcome outcome = verdict == Verdict::Unverified ? unverified(attribute, "a proposal names what is not known here")
                                                    : fails(subject.cause, attribute, "one end has nothing that it could propose or accept");
   show(outcome, talk.initiator, shown_list(subject.initiators), shown_list(subject.responders));
+  if (outcome.verdict == Verdict::Unverified) return outcome;
+  const auto repair = [&](const Endpoint& end, const Value<Proposals>& own, const Value<Proposals>& others, const Where& where) {
+    if (!own->empty() || others->empty()) return;
+    const Change change{end.side, own.where().known() ? own.where() : where, attribute, "none", text(simplest(others->front()))};
+    (end.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
+  };
+  repair(talk.initiator, subject.initiators, subject.responders, subject.initiators_where);
+  repair(talk.responder, subject.responders, subject.initiators, subject.responders_where);
+  return outcome;
+}
+
+// What nothing says of AWS is not known of it.
+Outcome sequence_numbers_open(const Talk& talk, const Subject& subject, const Selection& selection) {
+  Outcome outcome = unverified("sequence-numbers", "one end wants extended sequence numbers; whether AWS has them is not known");
+  show(outcome, talk.initiator, shown_set(*selection.initiators, TransformType::SequenceNumbers, subject.initiators),
+       shown_set(*selection.responders, TransformType::SequenceNumbers, subject.responders));
   return outcome;
 }
 
 Outcome refused(const Talk& talk, const Subject& subject, const Selection& selection) {
   const auto different = differences(*selection.initiators, *selection.responders);
+  const bool with_aws = talk.initiator.vendor == Vendor::Aws || talk.responder.vendor == Vendor::Aws;
+  if (with_aws && different == std::vector{TransformType::SequenceNumbers}) return sequence_numbers_open(talk, subject, selection);
   Outcome outcome = fails(subject.cause, attribute_of(different.front(), is_ike(subject)), "nothing in common: " + in_words(different));
   show(outcome, talk.initiator, shown_set(*selection.initiators, different.front(), subject.initiators),
        shown_set(*selection.responders, different.front(), subject.responders));
@@ -157,6 +236,25 @@ Outcome differing(const Talk& talk, const char* attribute, const Value<T>& own, 
   const auto to_text = [](T value) { return name(value); };
   Outcome outcome = fails("child-proposal-mismatch", attribute, "the two differ");
   show(outcome, talk.initiator, shown(own, to_text), shown(peers, to_text));
+  const auto change = [&](const Endpoint& end, const Value<T>& from, const Value<T>& to) {
+    if (end.vendor == Vendor::Aws) return;  // has no such option
+    auto& changes = end.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway;
+    const Where& where = from.where().known() ? from.where() : end.where;
+    changes.push_back({end.side, where, attribute, std::string(name(*from)), std::string(name(*to))});
+  };
+  change(talk.initiator, own, peers);
+  change(talk.responder, peers, own);
+  return outcome;
+}
+
+// Whoever is to use ESP needs a cipher, too.
+Outcome protocols_differ(const Talk& talk, const Child& own, const Child& peers) {
+  Outcome outcome = differing(talk, "child-protocol", own.protocol, peers.protocol);
+  const Child& with_esp = own.protocol.is(SecurityProtocol::Esp) ? own : peers;
+  if (!with_esp.proposals.known() || with_esp.proposals->empty()) return outcome;
+  for (std::vector<Change>* changes : {&outcome.repair.at_cloud, &outcome.repair.at_gateway})
+    for (Change& change : *changes)
+      if (change.new_value == name(SecurityProtocol::Esp)) change.proposal = text(simplest(with_esp.proposals->front()));
   return outcome;
 }
 
@@ -185,12 +283,30 @@ Subject subject_of(const Child& own, const Child& peers, Exchange exchange, cons
   return {own.proposals, peers.proposals, own.where, peers.where, exchange, cause};
 }
 
+// Said, and not understood. What nobody speaks of is ESP in tunnel mode everywhere.
+template <class T>
+bool is_open(const Value<T>& value) {
+  return !value.known() && value.where().known();
+}
+
+template <class T>
+Outcome open_value(const Talk& talk, const char* attribute, const Value<T>& own, const Value<T>& peers) {
+  const auto to_text = [](T value) { return name(value); };
+  Outcome outcome = unverified(attribute, std::string(attribute) + " is not known: " + (is_open(own) ? own : peers).note());
+  show(outcome, talk.initiator, shown(own, to_text), shown(peers, to_text));
+  return outcome;
+}
+
 Outcome first_child(const Talk& talk, const Child& own) {
   const Child& peers = *counterpart(talk.responder, own);
-  if (both_known_and_differ(own.protocol, peers.protocol)) return differing(talk, "child-protocol", own.protocol, peers.protocol);
+  Outcome sure = agrees();
+  if (is_open(own.protocol) || is_open(peers.protocol)) sure = open_value(talk, "child-protocol", own.protocol, peers.protocol);
+  else if (is_open(own.mode) || is_open(peers.mode)) sure = open_value(talk, "child-mode", own.mode, peers.mode);
+  if (both_known_and_differ(own.protocol, peers.protocol)) return protocols_differ(talk, own, peers);
   const bool modes_differ = both_known_and_differ(own.mode, peers.mode);
   if (modes_differ && talk.version == Version::Ikev1) return differing(talk, "child-mode", own.mode, peers.mode);
   Outcome proposals = judge(talk, subject_of(own, peers, Exchange::FirstChild, "child-proposal-mismatch"));
+  if (sure.verdict == Verdict::Unverified) return worst(std::move(sure), std::move(proposals));
   return modes_differ ? worst(mode_is_open(talk, own, peers), std::move(proposals)) : proposals;
 }
 

@@ -22,7 +22,9 @@ Seconds first_end(const Lifetime& a, const Lifetime& b) {
 }
 
 bool renews_before(const Lifetime& lifetime, Seconds end) {
-  return lifetime.rekeys.is(true) && lifetime.latest_rekey.known() && *lifetime.latest_rekey < end;
+  if (!lifetime.rekeys.is(true)) return false;
+  const bool by_itself = lifetime.renews_in_time && lifetime.hard.known() && closes_at(lifetime) <= end;
+  return by_itself || (lifetime.latest_rekey.known() && *lifetime.latest_rekey < end);
 }
 
 // Where the latest age is not known, the earliest is enough when even that is too late.
@@ -150,6 +152,13 @@ Outcome judge_child_rekey(const Talk& talk) {
   Outcome lifetimes = judge_child_lifetimes(talk);
   if (lifetimes.verdict == Verdict::Fails) return lifetimes;
   return worst(judge_rekey_proposal(talk), std::move(lifetimes));
+}
+
+Outcome judge_child_rekey_without_proposal(const Talk& talk) { return judge_child_lifetimes(talk); }
+
+Outcome judge_ike_rekey_without_proposal(const Talk& talk) {
+  Outcome lifetimes = judge_lifetimes({talk.cloud().lifetime, talk.gateway().lifetime}, "ike-lifetime", "ike-rekeys");
+  return worst(judge_reauthentication(talk), std::move(lifetimes));
 }
 
 Outcome judge_ike_rekey(const Talk& talk) {

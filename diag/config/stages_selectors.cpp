@@ -65,9 +65,12 @@ std::string remark(const Narrowed& left, const Talk& talk, const Child& own, con
   return all;
 }
 
+// AWS has one network for each end.
 void add_change(std::vector<Change>& changes, const Endpoint& end, const char* attribute, const Value<Selectors>& own,
                 const Value<Selectors>& wanted) {
-  if (!overlap(*own, *wanted)) changes.push_back({end.side, own.where(), attribute, text(*own), text(*wanted)});
+  const std::string one_of_them = text(Selectors{wanted->front()});
+  const std::string wanted_here = end.vendor == Vendor::Aws ? one_of_them : text(*wanted);
+  if (!overlap(*own, *wanted)) changes.push_back({end.side, own.where(), attribute, text(*own), wanted_here});
 }
 
 void add_repair(Outcome& outcome, const Talk& talk, const Child& own, const Child& peers) {
@@ -80,6 +83,20 @@ void add_repair(Outcome& outcome, const Talk& talk, const Child& own, const Chil
   const auto at_initiator = at(talk.initiator, own, peers), at_responder = at(talk.responder, peers, own);
   outcome.repair.at_cloud = talk.cloud_initiates() ? at_initiator : at_responder;
   outcome.repair.at_gateway = talk.cloud_initiates() ? at_responder : at_initiator;
+}
+
+// For an end that narrows nothing: what the other end has.
+void add_equal_selectors(Outcome& outcome, const Talk& talk, const Child& own, const Child& peers) {
+  const auto at = [](const Endpoint& end, const Child& child, const Child& other) {
+    std::vector<Change> changes;
+    if (*child.local != *other.remote)
+      changes.push_back({end.side, child.local.where(), "local-selectors", text(*child.local), text(*other.remote)});
+    if (*child.remote != *other.local)
+      changes.push_back({end.side, child.remote.where(), "remote-selectors", text(*child.remote), text(*other.local)});
+    return changes;
+  };
+  (talk.initiator.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway) = at(talk.initiator, own, peers);
+  (talk.responder.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway) = at(talk.responder, peers, own);
 }
 
 Outcome unknown_pair(const Talk& talk, const Child& own, const Child& peers) {
@@ -98,6 +115,7 @@ Outcome nothing_fits(const Talk& talk, const Child& own, const Child& peers) {
   Outcome outcome = fails("traffic-selector-mismatch", "traffic-selectors",
                           "no packet fits what is left of the selectors: its protocol would have to be two at once");
   show_pair(outcome, talk, own, peers);
+  add_equal_selectors(outcome, talk, own, peers);
   return outcome;
 }
 
@@ -137,6 +155,8 @@ Outcome replacing_each_other(const Endpoint& single, const Endpoint& several) {
     if (!all.where.known()) all = {all.value, pair.where, pair.origin, pair.note};
   }
   show(outcome, single, first(single), all);
+  const Change change{several.side, all.where, "traffic-selectors", all.value, "one pair alone, " + first(single).value};
+  (several.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
   return outcome;
 }
 
@@ -160,6 +180,7 @@ Outcome judge_narrowing(const Talk& talk, const Child& own, const Child& peers) 
                           "the selectors differ, and " + whose(strict.side) + " end does not narrow them (narrowing=no)");
   show_pair(outcome, talk, own, peers);
   outcome.log_messages = {talk.cloud_initiates() ? kRefusedByGateway : kKeepingPhase1};
+  add_equal_selectors(outcome, talk, own, peers);
   return outcome;
 }
 

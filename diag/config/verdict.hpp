@@ -8,14 +8,9 @@
 #include <vector>
 
 #include "diag/config/model.hpp"
+#include "diag/config/stage.hpp"
 
 namespace tunnelscope::diag::config {
-
-enum class Stage : std::uint8_t {
-  PeerAddress, IkeVersion, IkeMode, IkeProposal, Identity, Authentication, ChildProposal, TrafficSelectors, ChildRekey, IkeRekey,
-  Liveness, Bgp
-};
-inline constexpr std::size_t kStages = 12;
 
 // In the order of what outweighs what when several are put together: Fails, then Unverified.
 enum class Verdict : std::uint8_t { Agrees, Unverified, Fails };
@@ -36,7 +31,11 @@ struct Change {
   Where where;            // where the old value stands, or where the new one would
   std::string attribute;  // as in StageVerdict::attribute
   std::string old_value, new_value;
-  bool secret = false;    // both values are keys: neither is here
+  std::string how = {};   // what else it takes in the vendor's own words; empty: nothing
+  bool secret = false;    // it is a key, and not here; `old_value` "none": there is none yet, and `new_value` is whom it is to be for
+  Where like = {};        // of a key: where the one stands that it has to be
+  std::string proposal = {};  // the whole proposal when all changes of its repair are made, "aes256-sha256-modp2048": of an algorithm, and
+                              // of a protocol to be ESP
 };
 
 // Two ways to mend it: either one alone does. Empty: that side cannot (AWS has no 3DES), or what to write is not known.
@@ -73,7 +72,6 @@ struct TunnelVerdict {
 // The outside addresses, "203.0.113.10/198.51.100.20", cloud first; inside CIDRs or names where there are none.
 std::string tunnel_id(const TunnelVerdict& tunnel);
 
-std::string_view name(Stage stage);          // "peer-address", ...
 std::string_view name(Verdict verdict);      // "agrees", "fails", "unverified"
 std::string_view name(Direction direction);  // "both", "cloud-initiates", "gateway-initiates"
 std::string_view name(Initiator initiator);  // "cloud", "gateway", "both", "neither"

@@ -17,6 +17,7 @@ constexpr std::size_t kRepeats = 5;
 struct Try {
   std::size_t event;
   bool failed;
+  bool told = false;  // another record says that it failed
 };
 using Tries = std::vector<Try>;  // of one resource, in time order
 
@@ -65,7 +66,7 @@ void judge(const Scene& scene, const Tries& tries) {
   for (const Spell& spell : spells_of_failure(tries)) {
     const bool everyone = (nearly_all || spell.to - spell.from >= kNoChance) && users_of(scene, tries, spell) >= 2;
     for (std::size_t i = spell.from; i < spell.to; ++i) {
-      scene.found(c, kb::signal::kResourceFailing, tries[i].event);
+      if (!tries[i].told) scene.found(c, kb::signal::kResourceFailing, tries[i].event);
       if (everyone) scene.found(c, kb::signal::kResourceFailedForAll, tries[i].event);
     }
   }
@@ -91,7 +92,28 @@ Shape shape_of(const Scene& scene, const Session& s) {
   return s.duration <= kSecond ? Shape::AtOnce : Shape::Other;
 }
 
-void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
+// The site agent's own words, by resource: the only place where the real error stands.
+using Errors = std::map<std::uint32_t, std::vector<std::size_t>>;  // events, in time order
+
+Errors agent_errors_in(const Scene& scene) {
+  const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
+  Errors errors;
+  for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
+    const SessionEvent& e = scene.log.events[i];
+    if (e.dialect == Dialect::PangolinAgent && e.signal == failed && e.resource != 0) errors[e.resource].push_back(i);
+  }
+  return errors;
+}
+
+// A flow that ended with the agent's error is told by that error alone.
+bool is_told(const Scene& scene, const std::vector<std::size_t>& errors, const Session& s) {
+  const auto time_of = [&](std::size_t event) { return scene.log.events[event].time; };
+  const Time end = time_of(s.last_event);
+  const auto at = std::lower_bound(errors.begin(), errors.end(), end - kSecond, [&](std::size_t event, Time time) { return time_of(event) < time; });
+  return at != errors.end() && time_of(*at) <= end + kSecond;
+}
+
+void pangolin(const Scene& scene, const std::vector<const Session*>& sessions, const std::vector<std::size_t>& errors) {
   std::map<Shape, std::size_t> count;
   for (const Session* s : sessions) ++count[shape_of(scene, *s)];
   const auto all = static_cast<double>(sessions.size());
@@ -104,22 +126,23 @@ void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
     suspicious = Shape::AtOnce;
   if (suspicious == Shape::Other) return;
   Tries tries;
-  for (const Session* s : sessions) tries.push_back({s->last_event, shape_of(scene, *s) == suspicious});
+  for (const Session* s : sessions) {
+    const bool failed = shape_of(scene, *s) == suspicious;
+    tries.push_back({s->last_event, failed, failed && is_told(scene, errors, *s)});
+  }
   sort_by_number(tries, [](const Try& t) { return t.event; });
   judge(scene, tries);
   scene.of(kb::About::Resource, tries.front().event).details["pattern"] =
       std::string(suspicious == Shape::TimedOut ? "timeout" : "closed at once");
 }
 
-// The site agent's own words: the only place where the real error stands.
-void agent_errors(const Scene& scene) {
-  const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
-  for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
-    const SessionEvent& e = scene.log.events[i];
-    if (e.dialect != Dialect::PangolinAgent || e.signal != failed || e.resource == 0) continue;
-    Case& c = scene.of(kb::About::Resource, i);
-    scene.found(c, kb::signal::kResourceFailing, i);
-    c.details["error"] = std::string(scene.log.text(e.text));
+void agent_errors(const Scene& scene, const Errors& errors) {
+  for (const auto& [resource, events] : errors) {
+    for (const std::size_t event : events) {
+      Case& c = scene.of(kb::About::Resource, event);
+      scene.found(c, kb::signal::kResourceFailing, event);
+      c.details["error"] = std::string(scene.log.text(scene.log.events[event].text));
+    }
   }
 }
 
@@ -132,11 +155,13 @@ void detect_resources(const Scene& scene) {
     const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && s.protocol == tcp && tcp != 0);
     if (is_flow && s.resource != 0) by_resource(s.system, s.resource).push_back(&s);
   }
+  const Errors errors = agent_errors_in(scene);
   for (const auto& [system, resource, sessions] : by_resource.entries()) {
+    const auto told = errors.find(resource);
     if (system == System::Twingate) twingate(scene, sessions);
-    else pangolin(scene, sessions);
+    else pangolin(scene, sessions, told == errors.end() ? std::vector<std::size_t>{} : told->second);
   }
-  agent_errors(scene);
+  agent_errors(scene, errors);
 }
 
 }  // namespace tunnelscope::diag::session

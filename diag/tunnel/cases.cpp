@@ -2,6 +2,8 @@
 #include "diag/tunnel/cases.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 
 #include "kb/signals.hpp"
 
@@ -11,6 +13,9 @@ namespace {
 using namespace kb::signal;
 
 constexpr std::size_t kContradictionsToBelieve = 3;
+constexpr std::int64_t kCollisionResolution = 7;  // Cease 6/7 (RFC 4486): both ends had connected at once
+constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
+constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
 std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
   const auto it = std::lower_bound(events.begin(), events.end(), time,
@@ -33,6 +38,17 @@ bool is_housekeeping(const History& h, std::size_t i, const Deletes& deletes, co
   return true;
 }
 
+void see(Case& c, const History& h, Time from, const Signals& signals, const Limits& limits) {
+  const auto& events = h.log->events;
+  const Deletes deletes{signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa]};
+  const SignalIndex cease = signals[kBgpCeaseReceived];
+  for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i) {
+    const bool is_harmless = events[i].signal == cease && events[i].number == kCollisionResolution;
+    if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, deletes, limits)) continue;
+    c.seen.push_back(occurrence(h, i));
+  }
+}
+
 // A refused rekey brings the tunnel down only when the old CHILD SA expires: refusals on the same IKE SA belong to it.
 void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from, Time not_before, const Signals& signals,
                         const Limits& limits) {
@@ -40,13 +56,35 @@ void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from
   const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
   const Duration longer = h.facts != nullptr && h.facts->phase2_lifetime ? *h.facts->phase2_lifetime - limits.phase2_lifetime : 0;
   const Time earliest = std::max(not_before, spell.start - limits.phase2_to - longer);
-  const SignalIndex no_proposal = signals[kNoProposal], child_failed = signals[kChildFailed];
+  const std::vector<SignalIndex> refusals{signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
   for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
     const SignalIndex signal = h.log->events[i].signal;
-    const bool refusal = signal == no_proposal || signal == child_failed;
-    if (refusal && signal != kNoSignal && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
+    if (contains(refusals, signal) && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
       c.seen.push_back(occurrence(h, i));
   }
+}
+
+// "Phase 2 failed" says what, not why: where selectors were refused on the same IKE SA shortly before, it says no more. And no proposal
+// while Phase 1 alone is being renewed is about Phase 1.
+void name_refusals(Case& c, const History& h, const Signals& signals) {
+  const std::vector<SignalIndex> selectors{signals[kTsUnacceptable]}, proposal{signals[kNoProposal]}, failed{signals[kChildFailed]};
+  std::vector<Occurrence> reasons;
+  for (Occurrence& o : c.seen) {
+    const bool phase1_alone = o.phase1 == PhaseState::Rekeying && o.phase2 == PhaseState::Established;
+    if (contains(proposal, o.signal) && phase1_alone) o.phase1 = PhaseState::Negotiating;
+    if (contains(selectors, o.signal) || contains(proposal, o.signal)) reasons.push_back(o);
+  }
+  const auto earlier = [](const Occurrence& a, const Occurrence& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); };
+  std::sort(reasons.begin(), reasons.end(), earlier);
+  std::erase_if(c.seen, [&](const Occurrence& o) {
+    if (!contains(failed, o.signal)) return false;
+    const auto after = std::upper_bound(reasons.begin(), reasons.end(), o.time + kSameRefusal,
+                                        [](Time time, const Occurrence& reason) { return time < reason.time; });
+    if (after == reasons.begin()) return false;
+    const Occurrence& reason = *std::prev(after);
+    const bool is_recent = o.time - reason.time <= kReasonHolds;
+    return is_recent && contains(selectors, reason.signal) && h.states[reason.event].ike_sa == h.states[o.event].ike_sa;
+  });
 }
 
 Case outage_case(const History& h, const Spell& spell, Time not_before, const Signals& signals, const Limits& limits) {
@@ -58,24 +96,65 @@ Case outage_case(const History& h, const Spell& spell, Time not_before, const Si
   c.left_up = spell.left_up;
   c.first_event = spell.first_event;
   const bool ipsec_followed = spell.ipsec_start != kNoTime && spell.ipsec_start > spell.start &&
-                              spell.ipsec_start - spell.start <= limits.onset_before;
+                              spell.ipsec_start - spell.start <= limits.bgp_settle;
   if (ipsec_followed) c.second_onset = spell.ipsec_start;
+  if (spell.ipsec_start != kNoTime) c.ipsec_again = spell.ipsec_end;
 
-  const auto& events = h.log->events;
   const Time from = std::max(spell.start - limits.onset_before, not_before);
-  const Deletes deletes{signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa]};
-  for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i)
-    if (events[i].signal != kNoSignal && !is_housekeeping(h, i, deletes, limits)) c.seen.push_back(occurrence(h, i));
+  see(c, h, from, signals, limits);
   add_refused_rekeys(c, h, spell, from, not_before, signals, limits);
+  name_refusals(c, h, signals);
   if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
   if (spell.is_outage && (spell.left_up || c.ongoing)) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
   if (c.ongoing) c.seen.push_back(found(h, signals[kDownAtEnd], spell.first_event));
   return c;
 }
 
+// The records from which on Phase 1 was gone over a live Phase 2 (IKEv1), and the first record after each such time.
+struct Decline {
+  std::size_t first = 0, end = 0;
+};
+std::vector<Decline> declines(const History& h) {
+  std::vector<Decline> list;
+  for (std::size_t i = 0; i < h.states.size(); ++i) {
+    if (h.states[i].health != Health::Degraded) continue;
+    if (list.empty() || list.back().end != i) list.push_back({i, i});
+    list.back().end = i + 1;
+  }
+  return list;
+}
+
+// Phase 1 that went first is how the outage began to begin; else it is a case of its own, unless Phase 1 was merely
+// renewed.
+void add_declines(Subject& s, const Signals& signals, const Limits& limits, Time since) {
+  const History& h = s.history;
+  std::vector<Case> degraded;
+  for (const Decline& d : declines(h)) {
+    Case c;
+    c.kind = CaseKind::Degraded;
+    c.start = h.log->events[d.first].time;
+    c.ongoing = d.end == h.states.size();
+    c.end = c.ongoing ? h.now : h.log->events[d.end].time;
+    c.left_up = d.first > 0;
+    c.first_event = d.first;
+    if (c.end < since || (c.end - c.start < limits.grace && !c.ongoing)) continue;
+    const auto outage = std::find_if(s.cases.begin(), s.cases.end(), [&](const Case& o) { return o.first_event == d.end; });
+    see(c, h, c.start - limits.onset_before, signals, limits);
+    if (outage == s.cases.end()) {
+      degraded.push_back(std::move(c));
+    } else {
+      outage->second_onset = c.start;
+      std::erase_if(c.seen, [&](const Occurrence& o) { return o.time >= outage->start - limits.onset_before; });
+      outage->seen.insert(outage->seen.end(), c.seen.begin(), c.seen.end());
+    }
+  }
+  s.cases.insert(s.cases.end(), degraded.begin(), degraded.end());
+}
+
 bool inside_a_case(const Subject& s, Time time, const Limits& limits) {
   return std::any_of(s.cases.begin(), s.cases.end(), [&](const Case& c) {
-    return time >= c.start - limits.onset_before && time <= c.end;
+    const Time onset = c.second_onset != kNoTime ? std::min(c.start, c.second_onset) : c.start;
+    return time >= onset - limits.onset_before && time <= c.end;
   });
 }
 
@@ -97,6 +176,7 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
     c.seen.push_back(occurrence(h, i));
   }
   if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
+  name_refusals(c, h, signals);
   c.start = c.seen.front().time;
   c.end = c.seen.back().time;
   c.first_event = c.seen.front().event;
@@ -202,6 +282,7 @@ Subject make_subject(History history, const Classifier& classifier, const Limits
     s.cases.push_back(outage_case(h, spell, previous_end, signals, limits));
     previous_end = spell.end.value_or(h.now);
   }
+  add_declines(s, signals, limits, since);
   s.whole.start = h.first();
   s.whole.end = h.now;
   s.whole.first_event = 0;

@@ -23,7 +23,7 @@ class Signals {
 // A tunnel with all that detectors find in it.
 struct Subject {
   History history;
-  std::vector<Case> cases;   // cases[i] belongs to history.spells[i]; then Running or Stateless, if any
+  std::vector<Case> cases;   // cases[i] belongs to history.spells[i]; then Degraded, Running or Stateless, if any
   Case whole;                // the whole history
   std::vector<Stretch<std::monostate>> flapping;
 

@@ -146,6 +146,7 @@ bool is_standby(const TunnelLog& log, const Options& options) {
 
 bool up_throughout(const History& h, Time from, Time to) {
   const auto& events = h.log->events;
+  if (h.first() <= to) from = std::max(from, h.first());
   const auto it = std::upper_bound(events.begin(), events.end(), from, [](Time t, const Event& e) { return t < e.time; });
   if (it == events.begin()) return false;
   if (!carries_traffic(h.states[static_cast<std::size_t>(it - events.begin()) - 1].health)) return false;

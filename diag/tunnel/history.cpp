@@ -256,12 +256,26 @@ Availability availability(const History& h, Time from) {
 
 namespace {
 
+void add_record(Timeline& t, Mark& mark, const Event& event, const MessageOf& message_of) {
+  t.records.push_back({event.place, message_of(event)});
+  mark.record = static_cast<std::uint32_t>(t.records.size());
+}
+
 // The latest marks are given their records; `event_of` has the event of each mark.
 void add_records(Timeline& t, const std::vector<std::size_t>& event_of, const History& h, std::size_t most, const MessageOf& message_of) {
-  for (std::size_t i = event_of.size() - std::min(most, event_of.size()); i < event_of.size(); ++i) {
-    const Event& event = h.log->events[event_of[i]];
-    t.records.push_back({event.place, message_of(event)});
-    t.marks[i].record = static_cast<std::uint32_t>(t.records.size());
+  for (std::size_t i = event_of.size() - std::min(most, event_of.size()); i < event_of.size(); ++i)
+    add_record(t, t.marks[i], h.log->events[event_of[i]], message_of);
+}
+
+// Of the rekeys the latest too, as far as there is room left.
+void add_rekeys(Timeline& t, const std::vector<RekeyRequest>& rekeys, std::size_t most, const MessageOf& message_of) {
+  const std::size_t room = std::min(most - std::min(most, t.records.size()), rekeys.size());
+  for (std::size_t i = 0; i < rekeys.size(); ++i) {
+    t.marks.push_back({rekeys[i].time, MarkKind::Rekey});
+    if (i < rekeys.size() - room) continue;
+    Event event;
+    event.time = rekeys[i].time, event.place = rekeys[i].place, event.text = rekeys[i].text;
+    add_record(t, t.marks.back(), event, message_of);
   }
 }
 
@@ -306,7 +320,7 @@ Timeline timeline(const History& h, const Classifier& classifier, std::size_t ma
     event_of.push_back(i);
   }
   add_records(t, event_of, h, marked_records, message_of);
-  for (const Time time : h.log->rekeys) t.marks.push_back({time, MarkKind::Rekey});
+  add_rekeys(t, h.log->rekeys, marked_records, message_of);
   const auto finish = [&](auto& lane) {
     if (!lane.empty() && !h.silent) lane.back().end = h.now;
   };

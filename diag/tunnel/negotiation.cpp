@@ -54,9 +54,7 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
     const bool spoken = std::any_of(words.begin(), words.end(), [&](SignalIndex word) {
       return at_onset(c, word, limits.collision_drop, limits.onset_after);
     });
-    if (spoken || at_onset(c, signals[kDpdTimeout], limits.onset_before, limits.onset_before) ||
-        first_of(c, refusals) != nullptr)
-      continue;
+    if (spoken || c.has(signals[kDpdTimeout]) || first_of(c, refusals) != nullptr) continue;
     const auto before = last_id_before(s.history, spell.first_event, lines);
     const auto after = first_id_from(s.history, spell.first_event, lines);
     const bool known = before && after;
@@ -143,13 +141,18 @@ void detect_repeated_rekey_failure(Subject& s, const Signals& signals) {
     s.cases[i].seen.push_back(found(s.history, signals[kRekeyFailsAgain], s.cases[i].first_event));
 }
 
+// The handshake that brought the tunnel back after the last attempt that timed out is not counted.
 void detect_heard(Subject& s, const Signals& signals) {
   const std::vector<SignalIndex> first_exchange{
       signals[kIkeInitRequestReceived], signals[kIkeInitResponseSent],     signals[kIkeInitResponseReceived],
       signals[kIkeAuthRequestReceived], signals[kIkeAuthResponseReceived], signals[kIkeAuthRequestSent]};
   for (Case& c : s.cases) {
-    if (!c.has(signals[kHalfOpenTimeout])) continue;
-    const char* heard = first_of(c, first_exchange) != nullptr ? "first-exchange"
+    Time last_timeout = kNoTime;
+    for (const Occurrence& o : c.seen)
+      if (contains({signals[kHalfOpenTimeout]}, o.signal)) last_timeout = std::max(last_timeout, o.time);
+    if (last_timeout == kNoTime) continue;
+    const Occurrence* answer = first_of(c, first_exchange);
+    const char* heard = answer != nullptr && answer->time <= last_timeout ? "first-exchange"
                         : c.has(signals[kIkeInitRequestSent]) || c.has(signals[kRetransmit]) ? "none"
                                                                                              : "unknown";
     c.details["heard"] = heard;

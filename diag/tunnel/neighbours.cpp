@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "diag/tunnel/detectors.hpp"
 #include "diag/tunnel/spacing.hpp"
@@ -14,6 +15,8 @@ namespace tunnelscope::diag::tunnel {
 namespace {
 
 using namespace kb::signal;
+
+constexpr Duration kRecovery = 5 * kMinute;  // tunnels of a gateway that is back come up within this
 
 // The gateway's addresses as the messages name them.
 std::set<std::string> peers_of(const Subject& s, const Context& context, const Intake& intake, const Signals& signals) {
@@ -59,18 +62,20 @@ Sites sites(const std::vector<Subject>& subjects, const Context& context, const 
   return result;
 }
 
-// When the endpoint began to hear nothing from the gateway in this outage; nothing when a message gives another reason.
+// When the endpoint began to hear nothing from the gateway in this outage; nothing when a message gives another reason,
+// be it one that came only later where the silence shows in half-open attempts alone.
 std::optional<Time> silence_began(const Case& c, const Context& context, const Signals& signals) {
   if (c.kind != CaseKind::Outage && c.kind != CaseKind::Stateless) return {};
   std::vector<SignalIndex> reasons = handshake_faults(signals);
   std::erase(reasons, signals[kHalfOpenTimeout]);
-  if (first_of(c, reasons) != nullptr) return {};
+  const Occurrence* reason = first_of(c, reasons);
   const Limits& limits = context.limits;
   const bool deleted = at_onset(c, signals[kPeerDeletedIkeSa], limits.collision_drop, limits.onset_after) ||
                        at_onset(c, signals[kPeerDeletedChildSa], limits.collision_drop, limits.onset_after);
   const Occurrence* dpd = first_of(c, {signals[kDpdTimeout]});
   const Occurrence* half_open = first_of(c, {signals[kHalfOpenTimeout]});
   if (dpd == nullptr && (half_open == nullptr || deleted)) return {};
+  if (reason != nullptr && (dpd == nullptr || reason->time <= dpd->time)) return {};
   if (dpd == nullptr) return half_open->time;
   return half_open == nullptr ? dpd->time : std::min(dpd->time, half_open->time);
 }
@@ -88,6 +93,17 @@ Duration dpd_timeout_of(const Subject& s, const Limits& limits) {
 Duration apart_at_most(const Subject& a, const Subject& b, const Limits& limits) {
   const Duration difference = dpd_timeout_of(a, limits) - dpd_timeout_of(b, limits);
   return std::max(limits.gateway_window, difference < 0 ? -difference : difference);
+}
+
+// When the first of the other tunnels was up again, if this one was down long after that.
+Time back_at(const Case& c, const std::vector<Subject>& subjects, std::span<const Silence> silences) {
+  Time back = kNoTime;
+  for (const Silence& s : silences) {
+    const Case& other = subjects[s.subject].cases[s.index];
+    if (&other == &c || other.ongoing || other.end <= c.start || c.end - other.end <= kRecovery) continue;
+    if (back == kNoTime || other.end < back) back = other.end;
+  }
+  return back;
 }
 
 void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
@@ -109,7 +125,8 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
   for (const Silence& a : silences) {
     while (near->time < a.time - widest) ++near;
     std::set<std::size_t> together;
-    for (auto b = near; b != silences.end() && b->time <= a.time + widest; ++b) {
+    auto last = near;  // the first that is too late
+    for (auto b = near; b != silences.end() && b->time <= a.time + widest; ++b, last = b) {
       const Duration apart = b->time < a.time ? a.time - b->time : b->time - a.time;
       if (apart <= apart_at_most(subjects[a.subject], subjects[b->subject], context.limits)) together.insert(b->subject);
     }
@@ -119,6 +136,9 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
     if (together.size() < 2 || !whole_connection) continue;
     Subject& s = subjects[a.subject];
     Case& c = s.cases[a.index];
+    c.neighbour_back = back_at(c, subjects, std::span(near, last));
+    std::erase_if(c.seen, [&](const Occurrence& o) { return o.signal == signals[kUnansweredChildRequest]; });
+    c.details.erase("unanswered_request");
     c.seen.push_back(found(s.history, signals[kBothTunnelsSilent], c.first_event));
     c.details["tunnels"] = static_cast<double>(together.size());
   }
@@ -189,7 +209,7 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
     Case& c = s.cases[i];
-    const bool gateway_is_gone = c.has(signals[kBothTunnelsSilent]);
+    const bool gateway_is_gone = c.has(signals[kBothTunnelsSilent]) && c.neighbour_back == kNoTime;
     if (!spell.is_outage || spell.ipsec_start == kNoTime || gateway_is_gone || first_of(c, refusals) != nullptr)
       continue;
     const Quiet quiet = longest_quiet(s.history, spell);

@@ -5,6 +5,8 @@
 namespace tunnelscope::commands {
 
 app::Exit diagnose(const app::Settings& settings, app::Console& console);
+app::Exit watch(const app::Settings& settings, app::Console& console);
+app::Exit serve(const app::Settings& settings, app::Console& console);
 app::Exit check(const app::Settings& settings, app::Console& console);
 app::Exit explain(const app::Settings& settings, app::Console& console);
 app::Exit runbook(const app::Settings& settings, app::Console& console);

@@ -8,6 +8,7 @@
 #include "src/commands/background.hpp"
 #include "src/commands/check_logs.hpp"
 #include "src/commands/common.hpp"
+#include "src/commands/repairs.hpp"
 #include "src/config/gather.hpp"
 #include "src/escape.hpp"
 #include "src/hide_keys.hpp"
@@ -56,8 +57,21 @@ struct Plan {
   diag::Time present = diag::kNoTime;
 };
 
+// A document that breaks off, or that is more than is read, may have said more of each of its ends. The languages of lines tell themselves
+// which ends a problem is of.
+void doubt_ends_of_a_broken_document(model::Configuration& configuration) {
+  const auto fatal = std::find_if(configuration.problems.begin(), configuration.problems.end(), [](const auto& one) { return one.fatal; });
+  const bool of_lines = configuration.kind.starts_with("strongswan") || configuration.kind.starts_with("libreswan") ||
+                        configuration.kind.starts_with("cisco") || configuration.kind.starts_with("juniper");
+  if (of_lines || fatal == configuration.problems.end()) return;
+  for (model::Endpoint& end : configuration.endpoints)
+    if (end.doubt.empty()) end.doubt = fatal->where.precise_text() + ": " + fatal->reason;
+}
+
+// What was not understood is in the values and doubts of the ends by now, so that no other end of the file is in doubt for it.
 void take(std::vector<model::Problem>& problems, std::vector<model::Configuration>& configurations) {
   for (model::Configuration& one : configurations) {
+    doubt_ends_of_a_broken_document(one);
     for (model::Problem& problem : one.problems) {
       const auto is_same = [&](const model::Problem& other) { return other.where == problem.where && other.reason == problem.reason; };
       if (problems.size() > 1000 || std::none_of(problems.begin(), problems.end(), is_same)) problems.push_back(std::move(problem));
@@ -79,7 +93,7 @@ void look_at_pairs(const Settings& settings, const diag::CheckInput& input, std:
     for (const auto& [name, side] : {std::pair(pair.cloud, model::Side::Cloud), std::pair(pair.gateway, model::Side::Gateway)})
       if (!is_there(name, side))
         problems.push_back({pair.where, fmt::format("no end of the {}'s in these files is called `{}`", model::name(side), name),
-                            "a pair names an end as the report does: by its name, its outside address or its inside CIDR"});
+                            "a pair names an end as the report does: by its name, its outside address or its inside CIDR", false, true});
 }
 
 tl::expected<Plan, UsageError> plan_of(const Settings& settings, const Console& console) {
@@ -152,10 +166,12 @@ Exit check(const Settings& settings, Console& console) {
 
   report::CheckDocument document;
   document.check = diag::check(plan->input, knowledge->get());
+  say_how_to_mend(document.check);
   list(document.configurations, plan->input.configurations, false);
   list(document.configurations, plan->input.before, true);
   document.problems = std::move(plan->problems);
   document.lines = lines_of(document.check);
+  document.diffs = repairs_as_diffs(document.check, files_of(settings), settings.project->pairs, knowledge->get());
   known->settle(findings_in(document.check), plan->present, document.background);
   if (!settings.logs.empty())
     document.logs = check_logs(settings, plan->input, document.check, knowledge->get(), console, document.problems);
@@ -166,7 +182,7 @@ Exit check(const Settings& settings, Console& console) {
   if (nothing && document.problems.empty())
     app::complain(console, fmt::format("no tunnel was found in {}", report::counted(document.configurations.size(), "file")),
                   "expected is a configuration of an AWS Site-to-Site VPN connection or of a customer gateway");
-  const bool unread = std::any_of(document.problems.begin(), document.problems.end(), [](const auto& one) { return one.fatal; });
+  const bool unread = std::any_of(document.problems.begin(), document.problems.end(), [](const auto& one) { return !one.note; });
   complain_of_expired(document.background, console);
   const report::FindingList findings = report::findings_of(document.check);
   const Exit found = nothing || unread ? Exit::Input : fails(findings, settings.fail_on) ? Exit::Findings : Exit::Done;

@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "src/commands/remote_inputs.hpp"
 #include "src/escape.hpp"
 #include "src/input/identity.hpp"
+#include "src/maintenance.hpp"
 #include "src/moment.hpp"
 
 namespace tunnelscope::commands {
@@ -90,6 +94,7 @@ std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, cons
   options.tunnel = settings.tunnel;
   options.until = until;
   options.jobs = jobs_of(settings);
+  if (has_remote(paths)) options.remote = remote_inputs(settings, until, console);
   if (progress.shown()) {
     options.progress = [&progress](std::uint64_t bytes, const std::string& path) { progress.show(bytes, path); };
   }
@@ -122,6 +127,25 @@ void complain_of(const diag::config::Problem& problem, app::Console& console) {
 
 bool states_something(const diag::TunnelReport& t) {
   return t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown || t.bgp != diag::BgpState::Unknown;
+}
+
+tl::expected<std::vector<diag::MaintenanceWindow>, app::UsageError> maintenance_of(const app::Settings& settings, app::Console& console) {
+  std::vector<diag::MaintenanceWindow> windows;
+  for (const std::string& path : settings.maintenance) {
+    const std::string name = app::for_terminal(path);
+    std::ifstream file(path, std::ios::binary);
+    if (!file || is_folder(path)) return tl::unexpected(app::UsageError{fmt::format("{} {} cannot be read", app::spelled(settings, "--maintenance"), name), ""});
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto read = app::read_maintenance(text);
+    if (!read) {
+      const auto& error = read.error();
+      return tl::unexpected(app::UsageError{error.line > 0 ? fmt::format("{}:{}: {}", name, error.line, error.reason)
+                                                      : fmt::format("{}: {}", name, error.reason), error.hint});
+    }
+    for (const std::string& warning : read->warnings) app::complain(console, fmt::format("{}: {}", name, warning));
+    windows.insert(windows.end(), read->windows.begin(), read->windows.end());
+  }
+  return windows;
 }
 
 }  // namespace tunnelscope::commands

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "diag/config/model.hpp"
+#include "diag/diagnose.hpp"
 #include "diag/intake.hpp"
 #include "diag/report.hpp"
 #include "kb/knowledge.hpp"
@@ -44,6 +45,9 @@ std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, cons
 
 // The instant of --now; kNoTime: it is not given.
 tl::expected<diag::Time, app::UsageError> now_of(const app::Settings& settings, const app::Console& console);
+
+// The windows of --maintenance.
+tl::expected<std::vector<diag::MaintenanceWindow>, app::UsageError> maintenance_of(const app::Settings& settings, app::Console& console);
 
 // What a configuration has that could not be read or understood, on standard error.
 void complain_of(const diag::config::Problem& problem, app::Console& console);

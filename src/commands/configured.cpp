@@ -64,7 +64,7 @@ tl::expected<Configured, app::UsageError> read_configured(const app::Settings& s
   for (const model::Problem& problem : gathered->problems) configured.problems.push_back(problem_of(problem));
   for (const model::Configuration& one : gathered->configurations)
     for (const model::Problem& problem : one.problems)
-      problem.fatal ? configured.problems.push_back(problem_of(problem)) : complain_of(problem, console);
+      !problem.note ? configured.problems.push_back(problem_of(problem)) : complain_of(problem, console);
   configured.facts = diag::facts_of(gathered->configurations);
   configured.configurations = std::move(gathered->configurations);
   return configured;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -15,9 +13,12 @@
 #include "src/commands/background.hpp"
 #include "src/commands/common.hpp"
 #include "src/commands/configured.hpp"
+#include "src/commands/diagnosed.hpp"
+#include "src/commands/packet.hpp"
+#include "src/commands/remote_inputs.hpp"
 #include "src/escape.hpp"
-#include "src/maintenance.hpp"
 #include "src/moment.hpp"
+#include "src/packet_documents.hpp"
 #include "src/project_file.hpp"
 #include "src/redact.hpp"
 #include "src/report/format.hpp"
@@ -96,25 +97,6 @@ tl::expected<void, UsageError> check_output(const Settings& settings) {
                                    exists ? "" : "its folder must exist and be writable"});
 }
 
-tl::expected<std::vector<diag::MaintenanceWindow>, UsageError> maintenance_of(const Settings& settings, Console& console) {
-  std::vector<diag::MaintenanceWindow> windows;
-  for (const std::string& path : settings.maintenance) {
-    const std::string name = app::for_terminal(path);
-    std::ifstream file(path, std::ios::binary);
-    if (!file || is_folder(path)) return tl::unexpected(UsageError{fmt::format("{} {} cannot be read", app::spelled(settings, "--maintenance"), name), ""});
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    auto read = app::read_maintenance(text);
-    if (!read) {
-      const auto& error = read.error();
-      return tl::unexpected(UsageError{error.line > 0 ? fmt::format("{}:{}: {}", name, error.line, error.reason)
-                                                      : fmt::format("{}: {}", name, error.reason), error.hint});
-    }
-    for (const std::string& warning : read->warnings) app::complain(console, fmt::format("{}: {}", name, warning));
-    windows.insert(windows.end(), read->windows.begin(), read->windows.end());
-  }
-  return windows;
-}
-
 diag::Time last_record(const diag::Intake& intake) {
   diag::Time last = diag::kNoTime;
   for (const diag::TunnelLog& log : intake.tunnels()) {
@@ -124,20 +106,12 @@ diag::Time last_record(const diag::Intake& intake) {
   return last;
 }
 
-diag::Time since_of(const Times& times, const diag::Intake& intake) {
+// What is fetched from a log group ends now, whenever its last record was.
+diag::Time since_of(const Times& times, const std::vector<std::string>& inputs, const diag::Intake& intake, const Console& console) {
   if (!times.since) return diag::kNoTime;
   if (times.since->kind == Moment::Kind::Instant) return times.since->time;
-  const diag::Time base = times.now != diag::kNoTime ? times.now : last_record(intake);
+  const diag::Time base = times.now != diag::kNoTime ? times.now : has_remote(inputs) ? console.clock() : last_record(intake);
   return base == diag::kNoTime ? diag::kNoTime : base - times.since->distance;
-}
-
-// No record whose message is known, and none that states what a tunnel is doing either.
-bool nothing_recognised(const diag::Report& report) {
-  const bool any_state = std::any_of(report.tunnels.begin(), report.tunnels.end(), states_something);
-  const bool any_session = std::any_of(report.sessions.begin(), report.sessions.end(), [](const diag::SessionGroup& g) {
-    return g.first != diag::kNoTime;
-  });
-  return report.coverage.recognised == 0 && !any_state && !any_session;
 }
 
 // An empty export must not pass for a healthy one.
@@ -162,12 +136,6 @@ void complain_of_nothing(const report::Document& document, Console& console) {
                 "check its time range, --until, and that tunnel logging is on");
 }
 
-std::vector<diag::Finding*> findings_in(diag::Report& report) {
-  std::vector<diag::Finding*> list;
-  for (diag::Finding& f : report.findings) list.push_back(&f);
-  return list;
-}
-
 // A finding can be gone because its tunnel, or its system of user sessions, is not in these logs.
 bool is_in(const diag::Report& report, const std::string& subject) {
   const auto has_id = [&](const auto& one) { return one.id == subject; };
@@ -186,28 +154,43 @@ struct Plan {
   Times times;
   std::vector<diag::MaintenanceWindow> maintenance;
   Configured configured;
-  std::optional<app::Redactor> redactor;
+  std::optional<app::Redactor> redactor;         // of the report: --redact
+  std::optional<app::Redactor> packet_redactor;  // of the packet, whose files always have pseudonyms
 };
 
 tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& console) {
   Plan plan;
   if (auto jobs = check_jobs(settings); !jobs) return tl::unexpected(jobs.error());
   if (auto output = check_output(settings); !output) return tl::unexpected(output.error());
+  if (auto packet = check_packet_folder(settings); !packet) return tl::unexpected(packet.error());
   auto times = times_of(settings, console);
   if (!times) return tl::unexpected(times.error());
   auto maintenance = maintenance_of(settings, console);
   if (!maintenance) return tl::unexpected(maintenance.error());
   auto configured = read_configured(settings, console);
   if (!configured) return tl::unexpected(configured.error());
-  if (settings.redact) {
+  if (settings.redact || !settings.packet.empty()) {
     auto redactor = app::redactor_for(settings, console);
     if (!redactor) return tl::unexpected(redactor.error());
-    plan.redactor = std::move(*redactor);
+    if (settings.redact) plan.redactor = *redactor;
+    if (!settings.packet.empty()) plan.packet_redactor = std::move(*redactor);
   }
   plan.times = *times;
   plan.maintenance = std::move(*maintenance);
   plan.configured = std::move(*configured);
   return plan;
+}
+
+// As many as any text that is written shows.
+std::size_t marked_records(const Settings& settings) {
+  const std::size_t of_packet = settings.packet.empty() ? 0 : report::format_named("html")->marked_records;
+  return std::max(report::format_named(settings.format)->marked_records, of_packet);
+}
+
+std::vector<report::PacketFile> packet_of(const report::Document& document, const Plan& plan, const kb::Knowledge& knowledge) {
+  if (!plan.packet_redactor) return {};
+  const app::PacketDocuments both = app::packet_documents(document, *plan.packet_redactor, knowledge);
+  return report::packet(both.pseudonymous, both.for_aws, both.origin);
 }
 
 Exit prove(const report::Document& document, const diag::Classifier& classifier, const app::Screen& screen, const Settings& settings,
@@ -249,13 +232,11 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.problems = read(*inputs, settings, plan->times.until, console, intake);
   intake.finish(jobs_of(settings));
   document.report = diag::diagnose(intake, classifier,
-                                   {since_of(plan->times, intake), plan->times.until, plan->times.now, plan->maintenance,
+                                   {since_of(plan->times, *inputs, intake, console), plan->times.until, plan->times.now, plan->maintenance,
                                     settings.project->standby, plan->configured.facts,
-                                    report::format_named(settings.format)->marked_records});
-  document.notes = report::notes_on(document.report);
-  note_configured(plan->configured, document);
-  const diag::Time present = plan->times.now == diag::kNoTime ? console.clock() : plan->times.now;
-  known->settle(findings_in(document.report), present, document.background);
+                                    marked_records(settings)});
+  complete(document, plan->configured, *known, plan->times.now == diag::kNoTime ? console.clock() : plan->times.now);
+  const auto packet = packet_of(document, *plan, knowledge->get());
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
   known->settle_pseudonyms(findings_in(document.report), document.background);
   note_unseen(document);
@@ -269,7 +250,8 @@ Exit diagnose(const Settings& settings, Console& console) {
   complain_of_expired(document.background, console);
   const report::FindingList findings = report::findings_of(document.report);
   const Exit found = nothing || !document.problems.empty() ? Exit::Input : fails(findings, settings.fail_on) ? Exit::Findings : Exit::Done;
-  const Exit verdict = write_baseline(findings, "diagnose", document.redacted, settings, console, found);
+  Exit verdict = write_baseline(findings, "diagnose", document.redacted, settings, console, found);
+  if (!settings.packet.empty()) verdict = write_packet(packet, settings.packet, console, verdict);
   const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
   const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
   if (!settings.prove.empty()) return prove(document, classifier, screen, settings, console, verdict);

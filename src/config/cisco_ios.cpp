@@ -32,6 +32,7 @@ using model::Versions;
 
 constexpr const char* kTable = kCiscoTable;
 constexpr Seconds kIkeLifetime{86'400}, kIpsecLifetime{3600}, kBgpKeepalive{60}, kBgpHold{180};
+constexpr Seconds kRenewedBefore{30};  // an IPsec SA, before its lifetime ends
 constexpr std::uint64_t kReplayWindow = 64;
 constexpr Seconds kDpdRetry{2};
 
@@ -77,6 +78,8 @@ class Router {
         if (!says_algorithms_alone(*object)) forget_defaults(endpoint, "a line that may say it is not understood");
         if (endpoint.doubt.empty()) endpoint.doubt = one.where.text() + ": this line is not understood";
       }
+    if (endpoint.doubt.empty()) endpoint.doubt = missing_;
+    missing_.clear();
     used_.clear();
   }
 
@@ -89,6 +92,7 @@ class Router {
     const std::size_t index = words_of(kind, {}).size();
     for (const Command* one : root_.all(kind)) names.push_back(one->word(index));
     report(problems_, name.where, "there is no `" + kind + "` of this name", nearest_of(name.text, names));
+    if (missing_.empty()) missing_ = name.where.text() + ": there is no `" + kind + "` of this name";
     return nullptr;
   }
 
@@ -132,7 +136,13 @@ class Router {
     Lifetime all;
     all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
     all.hard = hard;
-    all.earliest_rekey = all.latest_rekey = Value<Seconds>::unknown("IOS does not say how early it renews", {});
+    all.earliest_rekey = all.latest_rekey = Value<Seconds>::unknown("IOS does not say how early it renews an IKE SA", {});
+    return all;
+  }
+
+  Lifetime ipsec_lifetime(const Value<Seconds>& hard) {
+    Lifetime all = lifetime(hard);
+    if (hard.known()) all.earliest_rekey = all.latest_rekey = Value<Seconds>::by_default(std::max(Seconds(0), *hard - kRenewedBefore), hard.where(), kTable);
     return all;
   }
 
@@ -400,12 +410,18 @@ class Router {
     else if (sets) child.proposals = Value<Proposals>::unknown("a transform set is not in the configuration", sets->where);
     const Command* own = command.find("set security-association lifetime seconds");
     const Command* global = root_.find("crypto ipsec security-association lifetime seconds");
-    child.lifetime = lifetime(own      ? cisco_seconds(*own, 4, problems_)
-                              : global ? cisco_seconds(*global, 5, problems_)
-                                       : Value<Seconds>::by_default(kIpsecLifetime, command.where, kTable));
+    child.lifetime = ipsec_lifetime(own      ? cisco_seconds(*own, 4, problems_)
+                                    : global ? cisco_seconds(*global, 5, problems_)
+                                             : Value<Seconds>::by_default(kIpsecLifetime, command.where, kTable));
     const Command* window = root_.find("crypto ipsec security-association replay window-size");
     const auto size = window ? whole_number(window->word(5)) : std::nullopt;
     child.replay_window = size ? stated(*size, *window) : Value<std::uint64_t>::by_default(kReplayWindow, command.where, kTable);
+  }
+
+  void heed_idle_time(Endpoint& endpoint, const Command& command) {
+    const Command* own = command.find("set security-association idle-time");
+    const Command* idle = own ? own : root_.find("crypto ipsec security-association idle-time");
+    if (idle) endpoint.reservations.push_back(closed_when_idle("idle-time", idle->where));
   }
 
   // -- tunnel interfaces ---------------------------------------------------------------------------------------------------------------
@@ -455,6 +471,7 @@ class Router {
       if (const Command* profile = definition("crypto ipsec profile", protection.words[4])) {
         read_ike(endpoint, *profile);
         read_protection(child, *profile);
+        heed_idle_time(endpoint, *profile);
         if (const Command* only = profile->find("responder-only")) {
           endpoint.start = stated(StartAction::Wait, *only);
           endpoint.dpd.action = stated(DownAction::Clear, *only);
@@ -494,18 +511,40 @@ class Router {
     if (!routes.empty()) endpoint.static_routes = Value<std::vector<AddressRange>>::stated(std::move(routes), where);
   }
 
+  // The router itself, and its address families: neighbours in a VRF stand in one of these.
+  static std::vector<const Command*> scopes_of(const Command& router) {
+    std::vector<const Command*> all{&router};
+    for (const Command* family : router.all("address-family")) all.push_back(family);
+    return all;
+  }
+
   // The neighbour that lies in the tunnel.
   void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
     endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
     for (const Command* router : root_.all("router bgp"))
-      for (const Command* one : router->all("neighbor")) {
-        const auto address = model::parse_address(one->word(1));
-        if (!address || !inside.contains(*address)) continue;
-        if (one->word(2) == "peer-group" && one->words.size() > 3)
-          for (const Command* shared : router->all("neighbor " + std::string(one->word(3)))) read_neighbour(endpoint, *router, *shared, *address);
-        else read_neighbour(endpoint, *router, *one, *address);
-      }
+      for (const Command* scope : scopes_of(*router))
+        for (const Command* one : scope->all("neighbor")) {
+          const auto address = model::parse_address(one->word(1));
+          if (!address || !inside.contains(*address)) continue;
+          if (one->word(2) == "peer-group" && one->words.size() > 3)
+            for (const Command* of_all : scopes_of(*router))
+              for (const Command* shared : of_all->all("neighbor " + std::string(one->word(3)))) read_neighbour(endpoint, *router, *shared, *address);
+          else read_neighbour(endpoint, *router, *one, *address);
+        }
     if (endpoint.bgp.used.is(false)) heed_stray_neighbours(endpoint);
+    else heed_inactive_neighbour(endpoint);
+  }
+
+  // "no neighbor 169.254.12.1 activate", for IPv4 or for all.
+  void heed_inactive_neighbour(Endpoint& endpoint) {
+    if (!endpoint.bgp.neighbour.known() || !endpoint.bgp.used.known()) return;
+    const std::string line = "no neighbor " + model::text(*endpoint.bgp.neighbour) + " activate";
+    for (const Command* router : root_.all("router bgp")) {
+      const Command* inactive = router->find(line);
+      for (const Command* family : router->all("address-family ipv4"))
+        if (!inactive) inactive = family->find(line);
+      if (inactive) endpoint.bgp.used = Value<bool>::unknown("the neighbour is not activated", inactive->where);
+    }
   }
 
   // A neighbour that is link-local and lies in no tunnel is meant for one whose inside address is another.
@@ -521,19 +560,23 @@ class Router {
       return false;
     };
     const AddressRange link_local = *model::parse_range("169.254.0.0/16");
+    constexpr const char* kReason = "the neighbour that stands there lies in no tunnel";
     for (const Command* router : root_.all("router bgp"))
-      for (const Command* one : router->all("neighbor")) {
-        const auto address = model::parse_address(one->word(1));
-        if (!address || !link_local.contains(*address) || lies_in_a_tunnel(*address)) continue;
-        endpoint.bgp.used = stated(true, *one);
-        set_number(endpoint.bgp.local_asn, *router, router->word(2));
-        return;
-      }
+      for (const Command* scope : scopes_of(*router))
+        for (const Command* one : scope->all("neighbor")) {
+          const auto address = model::parse_address(one->word(1));
+          if (!address || !link_local.contains(*address) || lies_in_a_tunnel(*address)) continue;
+          endpoint.bgp.used = stated(true, *one);
+          endpoint.bgp.neighbour = Value<IpAddress>::unknown(kReason, one->where);
+          endpoint.bgp.remote_asn = Value<std::uint32_t>::unknown(kReason, one->where);
+          set_number(endpoint.bgp.local_asn, *router, router->word(2));
+          return;
+        }
   }
 
   void read_neighbour(Endpoint& endpoint, const Command& router, const Command& one, const IpAddress& address) {
     if (one.word(2) == "remote-as") {
-      endpoint.bgp.used = stated(true, one);
+      if (endpoint.bgp.used.known()) endpoint.bgp.used = stated(true, one);
       endpoint.bgp.neighbour = stated(address, one);
       endpoint.inside_remote = stated(address, one);
       set_number(endpoint.bgp.local_asn, router, router.word(2));
@@ -543,6 +586,8 @@ class Router {
     }
     if (one.word(2) == "local-as") set_number(endpoint.bgp.local_asn, one, one.word(3));
     if (one.word(2) == "shutdown") endpoint.bgp.used = Value<bool>::unknown("the neighbour is shut down", one.where);
+    if (one.word(2) == "password")
+      endpoint.bgp.used = Value<bool>::unknown("the neighbour has a password, which AWS does not have", one.where);
     if (one.word(2) == "timers") {
       endpoint.bgp.keepalive = cisco_seconds(one, 3, problems_);
       endpoint.bgp.hold_time = cisco_seconds(one, 4, problems_);
@@ -572,6 +617,7 @@ class Router {
       common.where = entry.where;
       read_protection(common, entry);
       read_access_list(endpoint, entry, common);
+      heed_idle_time(endpoint, entry);
       doubt_what_is_used(endpoint);
       all.push_back(std::move(endpoint));
     }
@@ -622,6 +668,7 @@ class Router {
   std::vector<Problem>& problems_;
   CiscoKeys keys_;
   std::vector<const Command*> used_;  // by the endpoint that is read
+  std::string missing_;               // the first that it refers to and that is not there, with its place; empty: all are
   std::set<Where> told_;
   std::optional<std::string> vrf_;  // in which its outside addresses are, of the endpoint that is read; "": the global one; empty: not known
 };
@@ -632,7 +679,10 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.kind = kCiscoIos.name;
   all.side = kCiscoIos.side;
   Command root = read_commands(content.text(), content.path(), all.problems);
+  const std::string unread = doubt_since(all.problems, 0);
   all.endpoints = Router(root, all.problems).endpoints();
+  for (Endpoint& one : all.endpoints)
+    if (one.doubt.empty()) one.doubt = unread;
   wipe(root);
   return {std::move(all)};
 }

@@ -85,15 +85,32 @@ Value<Secret> ikev2_secret(Command& command) {
   return hex ? secret_of_hex(command.words[at + 1]) : secret_at(command, at);
 }
 
-// The one key of both directions. A router may prove itself by another key than it asks for; whoever has one key for both, as AWS, is
-// then at odds with one of them, and which one it is cannot be told from here.
-Value<Secret> common_secret(const std::vector<Value<Secret>>& secrets) {
-  for (const Value<Secret>& one : secrets) {
-    if (!one.known()) return one;
-    if (!(*one == *secrets.front()))
-      return Value<Secret>::unknown("the gateway has one key to prove itself and another to ask for, AWS has one for both", one.where());
+// By what a router proves itself, and what it asks for. A line without a direction is for both; for a direction that no line is for there is
+// no key, and the other one's does not stand in for it. Empty: no line has one.
+std::vector<Value<Secret>> secrets_by_direction(Command& peer) {
+  std::optional<Value<Secret>> proves, asks;
+  for (Command& one : peer.below) {
+    if (one.word(0) != "pre-shared-key") continue;
+    const bool local = one.word(1) == "local", remote = one.word(1) == "remote";
+    const Value<Secret> secret = ikev2_secret(one);
+    if (!remote) proves = secret;
+    if (!local) asks = secret;
   }
-  return secrets.front();
+  if (!proves && !asks) return {};
+  const auto missing = Value<Secret>::unknown("there is none for one direction", peer.where);
+  return {proves.value_or(missing), asks.value_or(missing)};
+}
+
+// One key, or two where the directions have different ones: first that by which the router proves itself.
+void file_keys(Key key, const std::vector<Value<Secret>>& secrets, bool of_network, std::vector<Key>& keys) {
+  if (of_network) return keys.push_back(without_its_network(std::move(key)));
+  const bool mask_unknown = !key.secret.known() && key.secret.where().known();
+  if (secrets.empty() || mask_unknown) return keys.push_back(std::move(key));
+  const bool alike = secrets[0].same_as(secrets[1]);  // or neither is known
+  for (std::size_t i = 0; i < (alike ? 1 : 2); ++i) {
+    keys.push_back(key);
+    keys.back().secret = secrets[i];
+  }
 }
 
 void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
@@ -101,13 +118,11 @@ void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
   for (Command& entry : keyring.below) {
     if (entry.word(0) != "peer") continue;
     Key key{{}, {}, entry.where};
-    std::vector<Value<Secret>> secrets;
-    for (Command& one : entry.below)
-      if (one.word(0) == "pre-shared-key") secrets.push_back(ikev2_secret(one));
-    if (!secrets.empty()) key.secret = common_secret(secrets);
+    const std::vector<Value<Secret>> secrets = secrets_by_direction(entry);
+    bool of_network = false;
     const auto file = [&](const Command& one, std::size_t index) {
       const auto range = file_under(key, one, index);
-      if (range && is_network(*range)) key = without_its_network(std::move(key));
+      of_network = of_network || (range && is_network(*range));
     };
     for (const Command& one : entry.below) {
       if (one.word(0) == "address") file(one, 1);
@@ -115,7 +130,7 @@ void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
       if (one.word(0) == "identity" && one.word(1) == "fqdn") key.owners.push_back({IdentityKind::Fqdn, std::string(one.word(2))});
       if (one.word(0) == "identity" && one.word(1) == "email") key.owners.push_back({IdentityKind::UserFqdn, std::string(one.word(2))});
     }
-    keys.push_back(std::move(key));
+    file_keys(std::move(key), secrets, of_network, keys);
   }
 }
 

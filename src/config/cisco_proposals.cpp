@@ -75,7 +75,7 @@ CiscoPolicy read_isakmp_policy(const Command& command, std::vector<Problem>& pro
   policy.lifetime = Value<Seconds>::by_default(kIkeLifetime, command.where, kCiscoTable);
   for (const Command& one : command.below) {
     const Word& last = one.words.back();
-    if (one.word(0) == "encr" || one.word(0) == "encryption") add(policy.proposal, cisco_cipher(one.word(1), one.word(2)), last, problems);
+    if (one.word(0) == "encryption") add(policy.proposal, cisco_cipher(one.word(1), one.word(2)), last, problems);
     if (one.word(0) == "hash") add(policy.proposal, cisco_hash(one.word(1)), last, problems);
     if (one.word(0) == "group") add_cisco_group(policy.proposal, one.word(1), last, problems);
     if (one.word(0) == "authentication") policy.method = cisco_method(one, 1, problems);

@@ -1,6 +1,8 @@
 #include "src/config/cisco_syntax.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace tunnelscope::config {
 namespace {
@@ -8,6 +10,137 @@ namespace {
 constexpr std::size_t kMostCommands = 100'000, kMaxDepth = 16;
 
 std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(" \t"), line.size()); }
+
+// -- texts between two delimiters -------------------------------------------------------------------------------------------------------
+
+// The delimiter that opens a text for people, as in `banner motd ^C`, and what the line has behind it; empty: it opens none.
+std::string opened_text(std::string_view line, const Command& command, std::string_view& behind) {
+  std::size_t at = 0;
+  if (command.begins("banner")) {
+    static constexpr std::string_view kKinds[] = {"motd", "login", "exec", "incoming", "prompt-timeout", "slip-ppp", "config-save"};
+    at = std::find(std::begin(kKinds), std::end(kKinds), command.word(1)) != std::end(kKinds) ? 2 : 1;
+  } else if (command.begins("aaa authentication banner") || command.begins("aaa authentication fail-message")) {
+    at = 3;
+  }
+  if (at == 0 || at >= command.words.size()) return {};
+  const std::string& word = command.words[at].text;
+  std::string delimiter = word.substr(0, word.starts_with("^C") ? 2 : 1);
+  behind = line.substr(command.words[at].where.column - 1 + delimiter.size());
+  return delimiter;
+}
+
+// -- what is said again, and what is taken back -----------------------------------------------------------------------------------------
+
+// Lines of which a later one takes the place of an earlier one that begins so.
+constexpr std::string_view kSaidOnce[] = {
+    "encryption", "hash", "integrity", "prf", "group", "lifetime", "authentication pre-share", "authentication rsa-sig",
+    "authentication rsa-encr", "authentication ecdsa-sig", "authentication local", "identity local", "keyring local", "dpd", "self-identity",
+    "keepalive", "mode", "set pfs", "set transform-set", "set ikev2-profile", "set isakmp-profile",
+    "set security-association lifetime seconds", "tunnel source", "tunnel destination", "tunnel mode", "tunnel protection"};
+
+// What is opened again under the same words: so many of them name it.
+struct Named {
+  std::string_view kind;
+  std::size_t words;
+};
+constexpr Named kNamed[] = {
+    {"crypto isakmp policy", 4}, {"crypto isakmp profile", 4}, {"crypto keyring", 3}, {"crypto ikev2 proposal", 4},
+    {"crypto ikev2 policy", 4}, {"crypto ikev2 profile", 4}, {"crypto ikev2 keyring", 4}, {"crypto ipsec transform-set", 4},
+    {"crypto ipsec profile", 4}, {"crypto map", 4}, {"ip access-list", 4}, {"interface", 3}, {"peer", 2}};
+
+// How many of its words make it the same as an earlier one; 0: every line counts.
+std::size_t words_of_name(const Command& command) {
+  for (const Named& one : kNamed)
+    if (command.begins(one.kind)) return std::min(one.words, command.words.size());
+  return 0;
+}
+
+std::size_t words_said_once(const Command& command) {
+  for (const std::string_view one : kSaidOnce)
+    if (command.begins(one)) return static_cast<std::size_t>(std::count(one.begin(), one.end(), ' ')) + 1;
+  if (command.begins("ip address") && command.words.back().text != "secondary") return 2;
+  return command.begins("match address") && command.words.size() == 3 ? 2 : 0;
+}
+
+bool takes_back(const Command& command) { return command.word(0) == "no" && command.words.size() > 1; }
+
+// Commands of one section by their words, so that those that begin alike stand together.
+class ByWords {
+ public:
+  explicit ByWords(const std::vector<Command>& all) : in_order_(Less{all}) {}
+
+  void add(std::size_t index) { in_order_.insert({nullptr, index, 0, 0}); }
+  void remove(std::size_t index) { in_order_.erase({nullptr, index, 0, 0}); }
+
+  // Those whose first words are the `count` words of `command` from `from` on.
+  std::vector<std::size_t> beginning_with(const Command& command, std::size_t from, std::size_t count) const {
+    std::vector<std::size_t> found;
+    for (auto at = in_order_.lower_bound({&command, 0, from, count}); at != in_order_.end(); ++at) {
+      const Command& one = in_order_.key_comp().all[at->index];
+      for (std::size_t i = 0; i < count; ++i)
+        if (one.word(i) != command.word(from + i) || i >= one.words.size()) return found;
+      found.push_back(at->index);
+    }
+    return found;
+  }
+
+ private:
+  // A command of the section, or the part of another that is looked for.
+  struct Key {
+    const Command* sought;
+    std::size_t index, from, count;
+  };
+  struct Less {
+    const std::vector<Command>& all;
+
+    bool operator()(const Key& a, const Key& b) const {
+      const auto words = [&](const Key& key) { return key.sought ? key.count : all[key.index].words.size(); };
+      const auto word = [&](const Key& key, std::size_t i) { return key.sought ? key.sought->word(key.from + i) : all[key.index].word(i); };
+      for (std::size_t i = 0; i < std::min(words(a), words(b)); ++i)
+        if (const int order = word(a, i).compare(word(b, i)); order != 0) return order < 0;
+      if (words(a) != words(b)) return words(a) < words(b);
+      return !a.sought && !b.sought && a.index < b.index;
+    }
+  };
+  std::set<Key, Less> in_order_;
+};
+
+// What the router holds once it has read all lines: a section that is opened again is one, the last word counts, and a line that begins
+// with `no` takes back what was said before it. It stays itself, for some say something of their own.
+void settle(Command& section) {
+  const std::vector<Command>& all = section.below;
+  std::vector<bool> gone(all.size(), false);
+  ByWords held(all);
+  const auto drop = [&](std::size_t index) {
+    held.remove(index);
+    gone[index] = true;
+  };
+  const auto open_again = [&](std::size_t first, std::size_t index, std::size_t name) {
+    Command &before = section.below[first], &now = section.below[index];
+    std::move(now.below.begin(), now.below.end(), std::back_inserter(before.below));
+    held.remove(first);
+    if (now.words.size() > name) std::swap(before.words, now.words);
+    held.add(first);
+    gone[index] = true;
+  };
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    Command& one = section.below[index];
+    if (takes_back(one)) {
+      for (const std::size_t old : held.beginning_with(one, 1, one.words.size() - 1)) drop(old);
+    } else if (const std::size_t name = words_of_name(one)) {
+      if (const auto before = held.beginning_with(one, 0, name); !before.empty()) open_again(before.front(), index, name);
+    } else if (const std::size_t once = words_said_once(one)) {
+      for (const std::size_t old : held.beginning_with(one, 0, once)) drop(old);
+    }
+    if (!gone[index]) held.add(index);
+  }
+  std::vector<Command> left;
+  for (std::size_t index = 0; index < all.size(); ++index)
+    if (!gone[index]) left.push_back(std::move(section.below[index]));
+    else wipe(section.below[index]);
+  section.below = std::move(left);
+  for (Command& one : section.below) settle(one);
+}
 
 }  // namespace
 
@@ -37,15 +170,22 @@ Command read_commands(std::string_view text, const std::string& path, std::vecto
   root.where = {path, 1, 1};
   std::vector<std::pair<std::size_t, Command*>> open{{0, &root}};  // with the indentation from which on something belongs to each
   std::size_t count = 0;
+  std::string closing;  // the delimiter up to which there are no commands; empty: there are
+  Where unclosed;       // the command that opens the text
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const bool cut = end == text.size();
     const std::string_view whole = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
+    if (!closing.empty()) {
+      if (whole.find(closing) != std::string_view::npos) closing.clear();
+      continue;
+    }
     const std::size_t indent = indent_of(whole);
     auto words = words_of(whole, {path, line, 1});
     if (words.empty() || words.front().text.starts_with('!')) continue;
     words.back().cut = cut;
+    if (words.front().text == "encr") words.front().text = "encryption";  // one word with two spellings
     if (++count > kMostCommands) {
       problems.push_back({{path, line, 1}, "too many commands: the rest is not read", "give the part that holds `crypto`", true});
       break;
@@ -55,7 +195,13 @@ Command read_commands(std::string_view text, const std::string& path, std::vecto
     Command& parent = *open.back().second;
     parent.below.push_back({std::move(words), where, {}});
     if (open.size() < kMaxDepth) open.emplace_back(indent + 1, &parent.below.back());
+    std::string_view behind;
+    closing = opened_text(whole, parent.below.back(), behind);
+    unclosed = where;
+    if (!closing.empty() && behind.find(closing) != std::string_view::npos) closing.clear();
   }
+  if (!closing.empty()) report_unread(problems, unclosed, "the text does not end: no line below it has its delimiter", "add it");
+  settle(root);
   return root;
 }
 

@@ -19,7 +19,8 @@ struct Command {
   std::vector<const Command*> all(std::string_view words_apart) const;
 };
 
-// A command without words, with all others below it.
+// A command without words, with all others below it, as the router holds them at the end: banners are passed over, a section that is
+// opened again is one, the last of a word that is said once counts, and `no` takes back what stands above it.
 Command read_commands(std::string_view text, const std::string& path, std::vector<Problem>& problems);
 void wipe(Command& command);
 

@@ -2,6 +2,8 @@
 #include "src/config/cisco_words.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 namespace tunnelscope::config {
 namespace {
@@ -50,14 +52,27 @@ void check(const Word& word, const Known& known, std::vector<UnknownLine>& unkno
   unknown.push_back({word.where, nearest_of(word.text, known)});
 }
 
+// What a line is about, from the word at `from` on: "set pfs" of `set pfs group14`.
+std::string subject_of(const Command& line, std::size_t from) {
+  std::string subject(line.word(from));
+  for (const std::string_view one : {"set", "match", "identity", "authentication"})
+    if (subject == one) return subject + " " + std::string(line.word(from + 1));
+  return subject;
+}
+
 }  // namespace
 
 std::vector<UnknownLine> unknown_lines(const Command& object) {
   std::vector<UnknownLine> unknown;
   const Known* known = words_of_object(object);
   if (!known) return unknown;
+  std::set<std::string> said;
   for (const Command& one : object.below) {
     check(one.words.front(), *known, unknown);
+    // "no set pfs group5" below `set pfs group14`: whether that is left is not known.
+    const bool no = one.word(0) == "no";
+    if (no && said.count(subject_of(one, 1)) > 0) unknown.push_back({one.where, "leave the line that counts, and no other"});
+    if (!no) said.insert(subject_of(one, 0));
     if (one.word(0) == "set" && one.words.size() > 1) check(one.words[1], *words_of_object(one), unknown);
     if (one.word(0) != "peer") continue;
     for (UnknownLine& below : unknown_lines(one)) unknown.push_back(std::move(below));

@@ -31,4 +31,9 @@ void forget_defaults(Endpoint& endpoint, const char* reason) {
   }
 }
 
+diag::config::Reservation closed_when_idle(std::string_view setting, const diag::config::Where& where) {
+  return {diag::config::Stage::Liveness, where.text() + ": " + std::string(setting) +
+                                      " closes the tunnel when it has no traffic; whether an end then brings it back in time is not known"};
+}
+
 }  // namespace tunnelscope::config

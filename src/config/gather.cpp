@@ -56,7 +56,8 @@ tl::expected<std::string, int> bytes_of(int fd) {
 enum class Only { Anything, RegularFiles };
 
 // The reason why it cannot be read is for people.
-tl::expected<std::string, std::string> text_of(const std::string& path, Only only) {
+tl::expected<std::string, std::string> text_of(const std::string& path, Only only, const Texts& instead = {}) {
+  if (const auto other = instead.find(path); other != instead.end()) return other->second;
   struct stat status {};
   if (path != "-" && ::stat(path.c_str(), &status) != 0) return tl::unexpected(plain_reason(errno));
   if (path != "-" && S_ISDIR(status.st_mode)) return tl::unexpected(std::string("it is a folder"));
@@ -86,7 +87,8 @@ std::vector<std::string> matches_of(const std::string& pattern) {
 }
 
 // Includes of one file named by the user, whose folder relative names must not lead out of.
-tl::expected<std::vector<Source>, std::string> included(const fs::path& top, std::string_view name, const std::string& from) {
+tl::expected<std::vector<Source>, std::string> included(const fs::path& top, std::string_view name, const std::string& from,
+                                                        const Texts& instead) {
   if (name.find('\0') != std::string_view::npos) return tl::unexpected(std::string("its name holds a NUL character"));
   const fs::path asked{std::string(name)};
   const fs::path full = asked.is_absolute() ? asked : (fs::path(from).parent_path() / asked).lexically_normal();
@@ -98,7 +100,7 @@ tl::expected<std::vector<Source>, std::string> included(const fs::path& top, std
   for (const std::string& path : paths) {
     if (!asked.is_absolute() && !is_within(top, path))
       return tl::unexpected(std::string("it leads out of the folder of the configuration"));
-    auto text = text_of(path, Only::RegularFiles);
+    auto text = text_of(path, Only::RegularFiles, instead);
     std::error_code error;
     if (!text && is_pattern && fs::is_directory(path, error)) continue;
     if (!text) return tl::unexpected(app::for_terminal(path) + ": " + text.error());
@@ -125,10 +127,10 @@ struct File {
 };
 using Files = std::vector<std::unique_ptr<File>>;
 
-Files opened(const std::vector<Given>& given, std::vector<Problem>& problems) {
+Files opened(const std::vector<Given>& given, std::vector<Problem>& problems, const Texts& instead = {}) {
   Files files;
   for (const Given& one : given) {
-    auto text = text_of(one.path, Only::Anything);
+    auto text = text_of(one.path, Only::Anything, instead);
     if (!text) {
       const bool folder = text.error() == "it is a folder";
       problems.push_back({{one.path, 0, 0}, text.error(), folder ? "name the configuration files in it" : "", true});
@@ -149,10 +151,10 @@ std::vector<Source> secrets_of(const Files& files, Side side) {
   return secrets;
 }
 
-std::vector<Configuration> read(const File& file, const Files& all) {
+std::vector<Configuration> read(const File& file, const Files& all, const Texts& instead = {}) {
   std::vector<Source> secrets = secrets_of(all, file.side());
   const fs::path top = fs::path(file.source.path).parent_path().empty() ? fs::path(".") : fs::path(file.source.path).parent_path();
-  const Surroundings around{[&](std::string_view name, const std::string& from) { return included(top, name, from); }, secrets};
+  const Surroundings around{[&](std::string_view name, const std::string& from) { return included(top, name, from, instead); }, secrets};
   std::vector<Configuration> made = read_configuration(*file.content, around);
   for (Source& one : secrets) model::wipe(one.text);
   for (Configuration& one : made) {
@@ -170,10 +172,10 @@ void limit(Configuration& configuration) {
   configuration.endpoints.resize(kMostEnds);
 }
 
-std::vector<Configuration> read(const Files& files) {
+std::vector<Configuration> read(const Files& files, const Texts& instead = {}) {
   std::vector<Configuration> all;
   for (const auto& file : files)
-    for (Configuration& one : read(*file, files)) {
+    for (Configuration& one : read(*file, files, instead)) {
       limit(one);
       all.push_back(std::move(one));
     }
@@ -215,11 +217,11 @@ std::optional<Side> side_of(const std::vector<Configuration>& earlier, const std
 
 }  // namespace
 
-tl::expected<Gathered, UsageError> gather(const std::vector<Given>& given) {
+tl::expected<Gathered, UsageError> gather(const std::vector<Given>& given, const Texts& instead) {
   Gathered all;
-  const Files files = opened(given, all.problems);
+  const Files files = opened(given, all.problems, instead);
   if (auto sides = check_sides(files); !sides) return tl::unexpected(sides.error());
-  all.configurations = read(files);
+  all.configurations = read(files, instead);
   return all;
 }
 
@@ -242,9 +244,18 @@ std::string harmless_line(const Where& where, std::size_t most) {
   for (std::size_t number = 0; number < where.line; ++number)
     if (!std::getline(file, line)) return {};
   if (line.ends_with('\r')) line.pop_back();
-  const bool harmless = line.size() <= most && app::without_keys(line) == line;
-  if (!harmless) model::wipe(line);
-  return harmless ? line : std::string();
+  if (is_harmless(line, most)) return line;
+  model::wipe(line);
+  return {};
+}
+
+bool is_harmless(const std::string& line, std::size_t most) { return line.size() <= most && app::without_keys(line) == line; }
+
+std::string text_of_file(const std::string& path) {
+  constexpr std::size_t kLargest = 4u << 20;
+  std::error_code error;
+  if (path == "-" || !fs::is_regular_file(path, error) || fs::file_size(path, error) > kLargest) return {};
+  return text_of(path, Only::RegularFiles).value_or(std::string());
 }
 
 }  // namespace tunnelscope::config

@@ -50,6 +50,7 @@ std::vector<Endpoint> merged(std::vector<Endpoint> connections) {
     }
     std::move(one.children.begin(), one.children.end(), std::back_inserter(first->children));
     if (first->doubt.empty()) first->doubt = std::move(one.doubt);
+    std::move(one.reservations.begin(), one.reservations.end(), std::back_inserter(first->reservations));
   }
   return all;
 }
@@ -75,6 +76,20 @@ void refuse_unknown(Section& section, const std::vector<std::string_view>& of_co
       report_unknown_keyword(problems, setting.where, setting.name, all);
   }
   section.doubt(doubt_since(problems, before));
+}
+
+std::string because(const Setting& setting, std::string_view why) {
+  return setting.value.where.text() + ": " + setting.name + std::string(why);
+}
+
+std::vector<model::Reservation> other_ike_ports(const Section& connection) {
+  std::vector<model::Reservation> all;
+  for (const char* name : {"leftikeport", "rightikeport"}) {
+    const Setting* port = connection.find(name);
+    if (port && port->value.text != "500" && port->value.text != "4500")
+      all.push_back({model::Stage::PeerAddress, because(*port, " is neither 500 nor 4500, where AWS is")});
+  }
+  return all;
 }
 
 }  // namespace tunnelscope::config

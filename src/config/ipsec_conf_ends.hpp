@@ -26,4 +26,9 @@ std::optional<double> percentage(std::string_view text);
 void refuse_unknown(Section& section, const std::vector<std::string_view>& of_connection, const std::vector<std::string_view>& of_end,
     std::vector<Problem>& problems);
 
+// Why a connection is not judged for sure although `setting` was read: "ipsec.conf:3:5: ppk" and `why`.
+std::string because(const Setting& setting, std::string_view why);
+// The same of leftikeport and rightikeport that are none of AWS's ports.
+std::vector<model::Reservation> other_ike_ports(const Section& connection);
+
 }  // namespace tunnelscope::config

@@ -98,8 +98,8 @@ Value<Identity> identity_of(const Reading& reading, const Setting* id, const Set
     return Value<Identity>::unknown("it is taken from elsewhere", id->value.where);
   if (id) {
     if (const auto identity = libreswan_identity(id->value.text)) return Value<Identity>::stated(*identity, id->value.where);
-    report(reading.problems, id->value.where, "an identity without `@` is looked up in the DNS: which address it stands for is not known",
-           "write `@` before a name that is meant as it stands");
+    report_note(reading.problems, id->value.where, "an identity without `@` is looked up in the DNS: which address it stands for is not known",
+                "write `@` before a name that is meant as it stands");
     return Value<Identity>::unknown("it is looked up in the DNS", id->value.where);
   }
   if (certificate) return Value<Identity>::unknown("it is the subject of a certificate", certificate->value.where);
@@ -158,6 +158,21 @@ Value<Proposals> proposals_of(const Reading& reading, std::string_view name, Pro
   if (!setting) return reading.absent(libreswan_default(protocol, reading.section.where));
   if (setting->contested) return Value<Proposals>::unknown(kContested, setting->value.where);
   return Value<Proposals>::stated(libreswan_proposals(setting->value, protocol, reading.problems), setting->value.where);
+}
+
+// "esn=yes" asks for extended sequence numbers, "either" offers both.
+Value<Proposals> with_sequence_numbers(Value<Proposals> proposals, const Reading& reading) {
+  using Ids = std::vector<std::string_view>;
+  const Setting* setting = reading.section.find("esn");
+  if (!setting || !proposals.known()) return proposals;
+  const auto ids_of = [](std::string_view text) {
+    return spelt<Ids>(text, {{"yes", {"esn"}}, {"no", {"noesn"}}, {"either", {"esn", "noesn"}}});
+  };
+  const auto ids = reading.stated<Ids>(*setting, ids_of, "write `yes`, `no` or `either`");
+  if (!ids.known()) return Value<Proposals>::unknown(ids.note(), ids.where());
+  for (model::Proposal& one : proposals.edit())
+    for (const std::string_view id : *ids) one.add(model::algorithm(id), ids.where());
+  return proposals;
 }
 
 void spread_for_ikev1(Value<Proposals>& proposals, const Endpoint& endpoint) {
@@ -259,6 +274,7 @@ Child read_child(const Reading& reading, const Endpoint& endpoint, const Timing&
   child.mode = reading.value("type", mode_of, model::ChildMode::Tunnel, "write `tunnel` or `transport`");
   const bool ah = reading.section.find("ah") && !reading.section.find("esp");
   child.proposals = with_pfs(proposals_of(reading, ah ? "ah" : "esp", Protocol::Esp), flag_of(reading, "pfs", true), endpoint.proposals);
+  if (!endpoint.accepts.is(Versions{true, false})) child.proposals = with_sequence_numbers(child.proposals, reading);
   spread_for_ikev1(child.proposals, endpoint);
   if (flag_of(reading, "sha2-truncbug", false).is(true)) truncate_sha256(child.proposals);
   child.narrows = flag_of(reading, "narrowing", false);
@@ -338,8 +354,27 @@ Endpoint read_connection(Section section, std::vector<Problem>& problems) {
   return endpoint;
 }
 
+std::vector<model::Reservation> beyond_judgement(const Section& section) {
+  using model::Stage;
+  std::vector<model::Reservation> all = other_ike_ports(section);
+  const auto add = [&](Stage stage, const Setting& setting, const char* why) { all.push_back({stage, because(setting, why)}); };
+  const auto is = [](const Setting* setting, std::string_view word) { return setting && lower(setting->value.text) == word; };
+  for (const char* name : {"leftmodecfgclient", "rightmodecfgclient", "leftmodecfgserver", "rightmodecfgserver", "leftxauthclient",
+                           "rightxauthclient", "leftxauthserver", "rightxauthserver"})
+    if (const Setting* mode = section.find(name); mode && strongswan_bool(mode->value.text) != false)
+      add(Stage::Authentication, *mode, ": an exchange that AWS does not have");
+  const Setting *ppk = section.find("ppk"), *tcp = section.find("enable-tcp"), *esn = section.find("esn");
+  if (is(ppk, "insist")) add(Stage::Authentication, *ppk, ": whether the peer has the PPK is not known");
+  if (tcp && strongswan_bool(tcp->value.text) != false && !is(tcp, "fallback")) add(Stage::PeerAddress, *tcp, ": AWS has IKE over UDP only");
+  const Setting *ikev2 = section.find("ikev2"), *exchange = section.find("keyexchange");
+  const bool ikev1 = is(ikev2, "no") || is(ikev2, "never") || is(exchange, "ikev1");
+  if (esn && ikev1 && strongswan_bool(esn->value.text) != false) add(Stage::ChildProposal, *esn, ": what it means for IKEv1 is not known");
+  return all;
+}
+
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
-  return read_connections(content, around, kLibreswanIpsecConf, {kSynonyms, {"passthrough", "drop", "reject"}, read_connection, {libreswan_identity, false}});
+  return read_connections(content, around, kLibreswanIpsecConf, {kSynonyms, {"passthrough", "drop", "reject"}, read_connection,
+                                                                 beyond_judgement, {libreswan_identity, false}});
 }
 
 bool recognises(const Content& content) {

@@ -18,6 +18,7 @@ model::Endpoint with_doubt(const Section& section, const IpsecConfDialect& diale
   model::Endpoint endpoint = dialect.read_connection(section, problems);
   endpoint.doubt = doubt_since(problems, before);
   if (endpoint.doubt.empty()) endpoint.doubt = section.incomplete;
+  endpoint.reservations = dialect.beyond_judgement(section);
   return endpoint;
 }
 

@@ -13,6 +13,8 @@ struct IpsecConfDialect {
   const std::vector<Synonym>& synonyms;
   std::vector<std::string_view> policies;  // values of `type` of connections that let traffic pass or drop it, and are no tunnels
   model::Endpoint (*read_connection)(Section section, std::vector<Problem>& problems);
+  // Which stages of a connection are not judged for sure although all of it was read.
+  std::vector<model::Reservation> (*beyond_judgement)(const Section& section);
   SecretsDialect secrets;
 };
 std::vector<model::Configuration> read_connections(const Content& content, const Surroundings& around, const Kind& kind,

@@ -1,6 +1,7 @@
 // Reads ipsec.conf in strongSwan's dialect (stroke), with the keys of ipsec.secrets. Connections that share an IKE SA are one endpoint.
 #include <algorithm>
 
+#include "src/config/doubt.hpp"
 #include "src/config/ipsec_conf_ends.hpp"
 #include "src/config/ipsec_conf_reader.hpp"
 #include "src/config/ipsec_conf_syntax.hpp"
@@ -285,12 +286,40 @@ Endpoint read_connection(Section section, std::vector<Problem>& problems) {
   return endpoint;
 }
 
+// An address is asked for that AWS does not speak of; without traffic the tunnel goes down.
+std::vector<model::Reservation> beyond_judgement(const Section& section) {
+  std::vector<model::Reservation> all = other_ike_ports(section);
+  if (const Setting* address = section.find(sides_of(section).local + "sourceip"))
+    all.push_back({model::Stage::TrafficSelectors, because(*address, ": whether the peer gives it a virtual address is not known")});
+  if (const Setting* idle = section.find("inactivity"); idle && strongswan_time(idle->value.text) != Seconds{0})
+    all.push_back(closed_when_idle(idle->name, idle->value.where));
+  return all;
+}
+
+// The same ends as Libreswan reads them, each beside that of its name. What Libreswan alone does not understand is no complaint.
+void add_other_reading(model::Configuration& own, const Content& content, const Surroundings& around) {
+  report_note(own.problems, {content.path(), 0, 0},
+              "strongSwan or Libreswan: which of them reads it is not said. It is taken for strongSwan's, and a stage that would come out "
+              "otherwise with Libreswan is not verified",
+              "a setting that only one of them has tells it: `leftauth=psk` is strongSwan's, `ikev2=yes` Libreswan's");
+  for (const model::Configuration& other : kLibreswanIpsecConf.read(content, around))
+    for (const Endpoint& end : other.endpoints)
+      for (Endpoint& one : own.endpoints)
+        if (one.name == end.name && !one.otherwise) one.otherwise = std::make_shared<const Endpoint>(end);
+}
+
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
-  return read_connections(content, around, kStrongSwanIpsecConf, {kSynonyms, {"passthrough", "pass", "drop", "reject"}, read_connection, {strongswan_identity, true}});
+  auto all = read_connections(content, around, kStrongSwanIpsecConf, {kSynonyms, {"passthrough", "pass", "drop", "reject"}, read_connection,
+                                                                      beyond_judgement, {strongswan_identity, true}});
+  if (dialect_of(content.text()) == IpsecDialect::Either)
+    for (model::Configuration& one : all) add_other_reading(one, content, around);
+  return all;
 }
 
 bool recognises(const Content& content) {
-  return content.form() == Content::Form::Other && dialect_of(content.text()) == IpsecDialect::StrongSwan;
+  if (content.form() != Content::Form::Other) return false;
+  const IpsecDialect dialect = dialect_of(content.text());
+  return dialect == IpsecDialect::StrongSwan || dialect == IpsecDialect::Either;
 }
 
 }  // namespace

@@ -69,6 +69,14 @@ class Lines {
     unread(where, "the file ends within the line or right behind it", "end its last line with a line break, if it is whole");
   }
 
+  // The daemon reads none of a file with such a line. Told once a section.
+  void not_indented(const Where& where) {
+    constexpr const char* kReason = "a setting without white space before it is a syntax error: the daemon does not read the file";
+    if (!unindented_told_) report_unread(problems_, where, kReason, "indent the settings of a section");
+    unindented_told_ = true;
+    if (written_.incomplete.empty()) written_.incomplete = where.text() + ": the setting is not indented, which the daemon does not read";
+  }
+
   void read_line(std::string_view line, const Where& where) {
     const auto words = words_of(line, where);
     if (words.empty()) return;
@@ -95,6 +103,7 @@ class Lines {
 
   void open_section(const std::vector<Word>& words) {
     current_ = nullptr;
+    unindented_told_ = false;
     if (words.size() < 2) return unread(words.front().where, "a section without a name", "write `conn NAME`");
     current_ = &ignored_;
     const std::string& name = words[1].text;
@@ -123,6 +132,7 @@ class Lines {
     if (equals == std::string_view::npos) return unread(where, "neither a setting nor a section", "write `name=value`, or `conn NAME`");
     if (cut_ && current_ != &written_.setup) return end_within(where);
     if (!current_) return unread(where, "a setting outside of a section", "put it below a line `conn NAME`");
+    if (where.column == 1) not_indented(where);
     if (++settings_ > kMostSettings) {
       if (settings_ == kMostSettings + 1) problems_.push_back({where, "too many settings: the rest is not read", "split the file", true});
       written_.incomplete = "the file is too large to be read to its end";
@@ -159,6 +169,7 @@ class Lines {
   std::size_t files_ = 0, settings_ = 0;
   Section ignored_;  // takes what a section holds that nobody reads
   Section* current_ = nullptr;
+  bool unindented_told_ = false;  // of the section that is open
   bool cut_ = false;  // the file ends with the line that is read, without a line break
 };
 
@@ -241,7 +252,7 @@ constexpr std::string_view kStrongSwanOnly[] = {"charondebug", "strictcrlpolicy"
     "closeaction",
                                                 "leftfirewall", "rightfirewall", "inactivity", "installpolicy", "leftdns", "xauth",
                                                     "eap_identity",
-                                                "leftallowany", "rightallowany", "leftgroups", "keylife", "uniqueids"};
+                                                "leftallowany", "rightallowany", "leftgroups", "keylife"};
 
 }  // namespace
 
@@ -279,6 +290,7 @@ IpsecDialect dialect_of(std::string_view text) {
     if (algorithms && value.find_first_of(";+") != std::string_view::npos) ++libreswan;
   }
   if (connections == 0) return IpsecDialect::None;
+  if (libreswan == strongswan) return IpsecDialect::Either;
   return libreswan > strongswan ? IpsecDialect::Libreswan : IpsecDialect::StrongSwan;
 }
 

@@ -19,8 +19,8 @@ struct Synonym {
 IpsecConf read_ipsec_conf(const Source& source, const Include& include, const std::vector<Synonym>& synonyms,
                           std::vector<Problem>& problems);
 
-// strongSwan, Libreswan, or neither: by the settings that only one of them has. With as many of both it is strongSwan's.
-enum class IpsecDialect : std::uint8_t { None, StrongSwan, Libreswan };
+// strongSwan, Libreswan, or neither: by the settings that only one of them has. With as many of both, or none, it may be either's.
+enum class IpsecDialect : std::uint8_t { None, StrongSwan, Libreswan, Either };
 IpsecDialect dialect_of(std::string_view text);
 
 }  // namespace tunnelscope::config

@@ -283,6 +283,16 @@ class Srx : JuniperView {
     if (range) read_bgp(endpoint, *range);
   }
 
+  // "set interfaces st0 unit 1 disable", or all of st0.
+  void heed_disabled(Endpoint& endpoint, const Word& interface) {
+    const std::string& name = interface.text;
+    const std::size_t dot = std::min(name.rfind('.'), name.size());
+    std::vector<Path> paths{{"interfaces", name.substr(0, dot), "disable"}};
+    if (dot < name.size()) paths.push_back({"interfaces", name.substr(0, dot), "unit", name.substr(dot + 1), "disable"});
+    for (const Path& path : paths)
+      if (const auto all = statements.all(path); !all.empty()) endpoint.disabled = Value<bool>::stated(true, all.front()->where);
+  }
+
   void read_routes(Endpoint& endpoint, const std::string& interface) {
     std::vector<AddressRange> routes;
     Where where;
@@ -315,6 +325,11 @@ class Srx : JuniperView {
         if (!address || !inside.contains(*address)) continue;
         endpoint.bgp.used = stated(true, neighbour);
         endpoint.bgp.neighbour = endpoint.inside_remote = stated(*address, neighbour);
+        for (const char* what : {"authentication-key", "authentication-key-chain"}) {
+          const Word* own = of_neighbour(group, neighbour, what);
+          if (const Word* key = own ? own : word({"protocols", "bgp", what}))
+            endpoint.bgp.used = Value<bool>::unknown("the neighbour has a password, which AWS does not have", key->where);
+        }
         set_number(endpoint.bgp.remote_asn, of_neighbour(group, neighbour, "peer-as"));
         const Word* own = of_neighbour(group, neighbour, "local-as");
         set_number(endpoint.bgp.local_asn, own ? own : word({"routing-options", "autonomous-system"}));
@@ -340,8 +355,14 @@ class Srx : JuniperView {
     read_start(endpoint, vpn);
     const Word* gateway = word(below(vpn, {"ike", "gateway"}));
     if (gateway && defined({"security", "ike", "gateway"}, *gateway)) read_gateway(endpoint, *gateway);
-    if (const Word* interface = word(below(vpn, {"bind-interface"}))) read_interface(endpoint, *interface);
+    const Word* outside = gateway ? word({"security", "ike", "gateway", gateway->text, "external-interface"}) : nullptr;
+    const Word* inside = word(below(vpn, {"bind-interface"}));
+    if (inside) read_interface(endpoint, *inside);
+    for (const Word* interface : {outside, inside})
+      if (interface) heed_disabled(endpoint, *interface);
     read_children(endpoint, vpn, name);
+    if (const Word* idle = word(below(vpn, {"ike", "idle-time"})))
+      endpoint.reservations.push_back(closed_when_idle("idle-time", idle->where));
     return endpoint;
   }
 

@@ -19,6 +19,8 @@ Proposal read_proposal(JuniperView& view, const JuniperPath& path, const Word& n
   if (const Word* cipher = view.word(below(path, {"encryption-algorithm"}))) add(view, proposal, juniper_cipher(cipher->text), *cipher);
   if (const Word* hash = view.word(below(path, {"authentication-algorithm"}))) add(view, proposal, juniper_hash(hash->text), *hash);
   if (const Word* group = view.word(below(path, {"dh-group"}))) add_juniper_group(view, proposal, *group);
+  const JuniperPath extended = below(path, {"extended-sequence-number"});
+  if (const auto all = view.statements.all(extended); !all.empty()) proposal.add(model::algorithm("esn"), all.front()->where);
   const bool aead = !proposal.encryption.empty() && proposal.encryption.algorithms.front()->aead;
   const bool ike = path[1] == "ike";
   const bool whole = !proposal.encryption.empty() && (!ike || !proposal.groups.empty()) && ((aead && !ike) ||

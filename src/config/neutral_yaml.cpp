@@ -1,6 +1,7 @@
 // Reads the vendor-neutral YAML (docs/gateway-yaml.md), for gateways that have no reader: every value of the model by its name. Nothing has
 // a default here: what is not stated is unknown.
 #include <algorithm>
+#include <iterator>
 
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_proposals.hpp"
@@ -90,6 +91,21 @@ class Fields {
     std::optional<T> parsed;
     if (flat) parsed = parse(list);
     value = parsed ? Value<T>::stated(std::move(*parsed), list.where) : bad<T>(*found, hint);
+  }
+
+  // The same where each item is a list itself, and what it says keeps its own place.
+  template <class T, class Parse>
+  void take_items(std::string_view name, Value<T>& value, Parse parse, std::string_view hint) {
+    const Node* found = node(name);
+    if (!found || !found->is(Node::Kind::List) || unreadable(name)) return take_list(name, value, parse, hint);
+    T all;
+    for (const Node& item : found->items) {
+      const bool scalar = !item.is(Node::Kind::Map) && !item.is(Node::Kind::List);
+      auto parsed = scalar ? parse(Word{item.text, document_.at(item)}) : std::nullopt;
+      if (!parsed) return void(value = bad<T>(item, hint));
+      std::move(parsed->begin(), parsed->end(), std::back_inserter(all));
+    }
+    value = Value<T>::stated(std::move(all), document_.at(*found));
   }
 
   void refuse_others() const {
@@ -215,7 +231,7 @@ void take_proposals(Fields& fields, std::string_view name, Value<Proposals>& val
     auto all = strongswan_proposals(list, protocol, fields.document().problems);
     return all.known() && lower(list.text).find("default") == std::string::npos ? std::optional(*all) : std::nullopt;
   };
-  fields.take_list(name, value, parse, "write proposals, as in `aes256-sha256-modp2048`");
+  fields.take_items(name, value, parse, "write proposals, as in `aes256-sha256-modp2048`");
 }
 
 void read_lifetime(Fields& parent, std::string_view name, Lifetime& lifetime) {

@@ -2,6 +2,7 @@
 // of the daemon (charon, swanctl, pools, authorities) are passed over.
 #include <algorithm>
 
+#include "src/config/doubt.hpp"
 #include "src/config/key_text.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_proposals.hpp"
@@ -372,17 +373,30 @@ void refuse_misspelt_sections(const Section& root, std::vector<Problem>& problem
   }
 }
 
-// Why a connection is not judged for sure although all of it was read; empty: it is.
-std::string beyond_judgement(const Section& connection) {
-  const auto because = [&](const Setting& setting, const char* why) { return setting.value.where.text() + ": " + setting.name + why; };
+// Which stages of a connection are not judged for sure although all of it was read.
+std::vector<model::Reservation> beyond_judgement(const Section& connection) {
+  using model::Stage;
+  std::vector<model::Reservation> all;
+  const auto add = [&](Stage stage, const Setting& setting, const char* why) {
+    all.push_back({stage, setting.value.where.text() + ": " + setting.name + why});
+  };
   for (const char* name : {"local_port", "remote_port"}) {
     const Setting* port = connection.find(name);
-    if (port && port->value.text != "500" && port->value.text != "4500") return because(*port, " is neither 500 nor 4500, where AWS is");
+    if (port && port->value.text != "500" && port->value.text != "4500")
+      add(Stage::PeerAddress, *port, " is neither 500 nor 4500, where AWS is");
   }
   const Setting *required = connection.find("ppk_required"), *childless = connection.find("childless");
-  if (required && strongswan_bool(required->value.text) != false) return because(*required, ": whether the peer has the PPK is not known");
-  if (childless && childless->value.text == "force") return because(*childless, ": whether the peer begins without a CHILD SA is not known");
-  return {};
+  if (required && strongswan_bool(required->value.text) != false)
+    add(Stage::Authentication, *required, ": whether the peer has the PPK is not known");
+  if (childless && childless->value.text == "force")
+    add(Stage::ChildProposal, *childless, ": whether the peer begins without a CHILD SA is not known");
+  if (const Setting* address = connection.find("vips"))
+    add(Stage::TrafficSelectors, *address, ": whether the peer gives it a virtual address is not known");
+  if (const Section* children = connection.section("children"))
+    for (const Section& child : children->sections)
+      if (const Setting* idle = child.find("inactivity"); idle && strongswan_time(idle->value.text) != Seconds{0})
+        all.push_back(closed_when_idle(idle->name, idle->value.where));
+  return all;
 }
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
@@ -398,8 +412,8 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
       refuse_unknown_names(section, all.problems);
       all.endpoints.push_back(read_connection(section, all.problems));
       const std::string unread = doubt_since(all.problems, before);
-      std::string& doubt = all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
-      if (doubt.empty()) doubt = beyond_judgement(section);
+      all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
+      all.endpoints.back().reservations = beyond_judgement(section);
     }
   }
   const auto keys = read_keys(root, all.problems);
@@ -420,10 +434,25 @@ bool opens(std::string_view text, std::string_view name) {
   return false;
 }
 
+// As distributions install it: nothing but includes of `conf.d/*.conf`, or of what is below a folder `swanctl`.
+bool only_includes(std::string_view text) {
+  bool any = false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.empty() || line.front() == '#') continue;
+    const bool of_swanctl = line.find("conf.d/") != std::string_view::npos || line.find("swanctl/") != std::string_view::npos;
+    if (!line.starts_with("include ") || !of_swanctl) return false;
+    any = true;
+  }
+  return any;
+}
+
 bool recognises(const Content& content) {
   if (content.form() != Content::Form::Other) return false;
   const std::string_view text = content.text();
-  return opens(text, "connections") || (opens(text, "secrets") && text.find("ike") != std::string_view::npos);
+  return only_includes(text) || opens(text, "connections") || (opens(text, "secrets") && text.find("ike") != std::string_view::npos);
 }
 
 }  // namespace

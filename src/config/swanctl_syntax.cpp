@@ -16,6 +16,7 @@ struct Shared {
   std::vector<Problem>& problems;
   std::vector<std::string> open;  // the files that are being read, each included by the one before
   std::size_t files = 0, settings = 0;
+  std::string refused{};  // why the daemon reads none of them; empty: it does
 };
 
 class File {
@@ -77,12 +78,19 @@ class File {
     if (word == "include" && !ended() && (now() == ' ' || now() == '\t')) return include(section, where);
     skip_space();
     if (word.empty() || ended()) return malformed(section, where);
+    if (word.find('.') != std::string::npos) dotted(where);
     switch (now()) {
       case '=': step(); return setting(section, std::move(word), where, depth > 0);
       case ':': step(); return subsection(section, std::move(word), where, templates(), depth);
       case '{': return subsection(section, std::move(word), where, {}, depth);
       default: malformed(section, where);
     }
+  }
+
+  void dotted(const Where& where) {
+    report_unread(shared_.problems, where, "a name with a dot is a syntax error: the daemon does not read the file",
+                  "write a section within a section, `a { b = value }`");
+    if (shared_.refused.empty()) shared_.refused = where.text() + ": a name has a dot, which the daemon does not read";
   }
 
   void malformed(Section& section, const Where& where) {
@@ -308,6 +316,7 @@ Section read_swanctl(const Source& source, const Include& include, std::vector<P
   root.where = {source.path, 1, 1};
   Shared shared{include, problems, {source.path}};
   File(source, shared).read(root);
+  if (root.incomplete.empty()) root.incomplete = shared.refused;
   return root;
 }
 

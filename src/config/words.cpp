@@ -74,6 +74,12 @@ void report_unread(std::vector<Problem>& problems, Where where, std::string reas
   problems.back().fatal = true;
 }
 
+void report_note(std::vector<Problem>& problems, Where where, std::string reason, std::string hint) {
+  const std::size_t before = problems.size();
+  report(problems, std::move(where), std::move(reason), std::move(hint));
+  if (problems.size() > before && problems.size() <= kMostProblems) problems.back().note = true;
+}
+
 std::string doubt_since(const std::vector<Problem>& problems, std::size_t before) {
   const auto first = problems.begin() + static_cast<std::ptrdiff_t>(std::min(before, problems.size()));
   const auto unread = std::find_if(first, problems.end(), [](const Problem& one) { return one.fatal; });

@@ -38,6 +38,8 @@ std::optional<std::uint64_t> whole_number(std::string_view text);  // decimal di
 void report(std::vector<Problem>& problems, Where where, std::string reason, std::string hint = {});
 // The same of a part of the input that could not be read: fatal.
 void report_unread(std::vector<Problem>& problems, Where where, std::string reason, std::string hint = {});
+// What is worth knowing of a part that was read.
+void report_note(std::vector<Problem>& problems, Where where, std::string reason, std::string hint = {});
 // The first problem of a part that could not be read since there were `before`, with its place; empty: there is none.
 std::string doubt_since(const std::vector<Problem>& problems, std::size_t before);
 // A name that is none of `known`: unread. It is quoted only where it is nearly one of them, and so no key.

@@ -18,6 +18,7 @@ class ByteSource {
 
   // Why reading ended before the end of the data, in plain words; empty: it did not.
   virtual std::string problem() const { return {}; }
+  virtual std::string hint() const { return {}; }  // what to do about it; may be empty
 };
 
 // Reads `descriptor` and leaves it open. `on_read` is told of every chunk.

@@ -25,10 +25,11 @@ class Framing {
   static constexpr std::size_t kLongest = std::size_t{16} << 20;        // one line, record or element
   static constexpr std::size_t kLongestDocument = std::size_t{64} << 20;  // buffered to see all of its header
 
-  // `skeletons` are those of earlier inputs with the same base, or none. `base` holds what is known about every unit. fixed_line: all units stand at base.line (a payload in a field).
+  // `skeletons` are those of earlier inputs with the same base, or none. `base` holds what is known about every unit; its line is that of the first.
+  // fixed_line: all units stand there (a payload in a field).
   Framing(Window& window, Skeletons& skeletons, Unwrap& unwrap, Recorder& out, const Context& base, int level, bool fixed_line)
       : window_(window), skeletons_(skeletons), unwrap_(unwrap), out_(out), base_(base), level_(level), fixed_line_(fixed_line),
-        line_(fixed_line ? base.line : 1) {}
+        line_(base.line) {}
 
   // Reads to the end. False: there was nothing but blanks.
   bool read();

@@ -19,7 +19,6 @@
 #include <system_error>
 #include <utility>
 
-#include "src/input/bytes.hpp"
 #include "src/input/framing.hpp"
 #include "src/input/unwrap.hpp"
 #include "src/input/window.hpp"
@@ -89,11 +88,14 @@ struct Item {
   std::string path;
   std::uint32_t number = 0;  // of files: for Place
   std::optional<ReadProblem> problem;
+  std::optional<RemoteInput> remote;
 };
 
 // Paths to files, folders in name order.
 class Walk {
  public:
+  explicit Walk(const ReadOptions& options) : options_(options) {}
+
   std::vector<Item> of(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) add(path);
     return std::move(items_);
@@ -101,12 +103,16 @@ class Walk {
 
  private:
   void fail(const std::string& path, std::string reason, std::string hint = {}) {
-    items_.push_back({path, 0, ReadProblem{path, std::move(reason), std::move(hint)}});
+    items_.push_back({path, 0, ReadProblem{path, std::move(reason), std::move(hint)}, std::nullopt});
   }
-  void file(const std::string& path) { items_.push_back({path, files_++, std::nullopt}); }
+  void file(const std::string& path) { items_.push_back({path, files_++, std::nullopt, std::nullopt}); }
 
   void add(const std::string& path) {
     if (path == kStandardInput) return file(path);
+    if (auto remote = options_.remote ? options_.remote(path) : std::nullopt) {
+      items_.push_back({remote->path, files_++, std::nullopt, std::move(remote)});
+      return;
+    }
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return fail(path, plain_reason(errno));
     if (!S_ISDIR(status.st_mode)) return file(path);
@@ -142,6 +148,7 @@ class Walk {
     if (S_ISREG(status.st_mode)) file(path);
   }
 
+  const ReadOptions& options_;
   std::vector<Item> items_;
   std::uint32_t files_ = 0;
   std::set<std::pair<dev_t, ino_t>> visited_;
@@ -175,11 +182,21 @@ class Reader {
 
   std::optional<ReadProblem> read(const Item& item) {
     problem_.reset();
-    if (item.path == kStandardInput) {
+    if (item.remote) {
+      read_remote(item);
+    } else if (item.path == kStandardInput) {
       read_open(STDIN_FILENO, item);
     } else {
       read_file(item);
     }
+    return std::move(problem_);
+  }
+
+  std::optional<ReadProblem> read(OpenInput& input, std::uint32_t number) {
+    problem_.reset();
+    out_.begin_input(input.path, number);
+    if (input.year_hint != diag::kNoTime) intake_.year_hint(input.year_hint);
+    read_text_of(*input.bytes, input.path, input.first_line);
     return std::move(problem_);
   }
 
@@ -197,15 +214,26 @@ class Reader {
     fail(item.path, reason);
   }
 
+  void read_remote(const Item& item) {
+    out_.begin_input(item.path, item.number);
+    out_.container(container::kFilterLogEvents);
+    const auto source = item.remote->open();
+    if (!source) {
+      intake_.note("cannot be read: " + source.error().reason, 1);
+      problem_ = source.error();
+      return;
+    }
+    read_text_of(**source, item.path, 1);
+    if (const std::string problem = (*source)->problem(); !problem.empty()) problem_ = {item.path, problem, (*source)->hint()};
+  }
+
   void read_open(int descriptor, const Item& item) {
     const std::string& path = item.path;
     out_.begin_input(path, item.number);
     hint_year(descriptor);
     if (fs::path(path).filename() == kWriteTestName) return out_.container(container::kWriteTestMarker);
     const auto source = decoded(file_source(descriptor, [&](std::size_t count) { progress_.add(count, path); }));
-    read_text_of(*source, path);
-    if (const auto problem = source->problem(); !problem.empty())
-      fail(path, problem, "what could be read before that is in the report");
+    read_text_of(*source, path, 1);
   }
 
   void hint_year(int descriptor) {
@@ -215,10 +243,16 @@ class Reader {
     if (modified.status == TimeStatus::Ok) intake_.year_hint(modified.time);
   }
 
-  void read_text_of(ByteSource& source, const std::string& path) {
+  void read_text_of(ByteSource& source, const std::string& path, std::uint64_t first_line) {
+    take_text_of(source, path, first_line);
+    if (const auto problem = source.problem(); !problem.empty())
+      fail(path, problem, "what could be read before that is in the report");
+  }
+
+  void take_text_of(ByteSource& source, const std::string& path, std::uint64_t first_line) {
     Window window(source);
     Context context;
-    context.line = 1;
+    context.line = first_line;
     while (window.data().size() < 4096 && window.more()) {}
     const std::string_view start = window.data().substr(0, 4096);
     if (const Signature* known = signature_of(start)) {
@@ -268,7 +302,7 @@ unsigned threads_for(const std::vector<Item>& items, unsigned jobs) {
 
 std::vector<ReadProblem> read_inputs(const std::vector<std::string>& paths, const ReadOptions& options,
                                      diag::Intake& intake) {
-  std::vector<Item> items = Walk().of(paths);
+  std::vector<Item> items = Walk(options).of(paths);
   SharedProgress progress(options);
   std::atomic<std::size_t> next{0};
   std::vector<diag::Intake> intakes;
@@ -288,6 +322,16 @@ std::vector<ReadProblem> read_inputs(const std::vector<std::string>& paths, cons
   std::vector<ReadProblem> problems;
   for (Item& item : items)
     if (item.problem) problems.push_back(std::move(*item.problem));
+  return problems;
+}
+
+std::vector<ReadProblem> read_open_inputs(std::vector<OpenInput> inputs, const ReadOptions& options, diag::Intake& intake) {
+  SharedProgress progress(options);
+  Reader reader(options, progress, intake);
+  std::vector<ReadProblem> problems;
+  std::uint32_t number = 0;
+  for (OpenInput& input : inputs)
+    if (auto problem = reader.read(input, number++)) problems.push_back(std::move(*problem));
   return problems;
 }
 

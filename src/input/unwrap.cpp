@@ -191,7 +191,9 @@ void Unwrap::fields(Fields& fields, const Context& context, int level) {
     out_.container(context.container_certain ? context.container : container::kSubscription);
     return out_.skip("control message", context);
   }
-  if (fields[Key::AtMessage].is_text()) return message(fields[Key::AtMessage].text(), inside(fields, context), level + 1);
+  const FieldValue& row_message = fields[Key::AtMessage];
+  if (row_message.is_text()) return message(row_message.text(), inside(fields, context), level + 1);
+  if (row_message.kind() == FieldValue::Kind::Object) return object(row_message.object(), inside(fields, context), level + 1);
   if (wrappers(fields, context, level) || dialects(fields, context, level) ||
       session_envelope(fields, context, level) || payloads(fields, context, level) || envelope(fields, context, level))
     return;

@@ -20,27 +20,18 @@ std::string to_pipeline(const CheckDocument& document, const app::Screen&) {
   return Write(pipeline_report(document));
 }
 
-bool is_part_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.'; }
-
-// Attributes whose values every vendor spells alike.
-bool is_spelled_alike(const std::string& attribute) {
-  static constexpr std::array<std::string_view, 5> kNames{"outside-address", "local-identity", "remote-identity", "local-selectors",
-                                                          "remote-selectors"};
-  return std::find(kNames.begin(), kNames.end(), attribute) != kNames.end();
+std::string place_in_words(const model::Where& where) {
+  if (!where.known()) return {};
+  return where.line > 0 ? fmt::format("in {} line {}", where.path, where.line) : "in " + where.path;
 }
 
-// Where `word` stands as a whole word behind the name of the setting, if that is one place alone.
-std::optional<std::size_t> only_place_of(const std::string& word, const std::string& line) {
-  std::optional<std::size_t> found;
-  const std::size_t name_ends = line.find_first_of("=:");
-  const std::size_t from = name_ends == std::string::npos ? 0 : name_ends;
-  for (std::size_t at = line.find(word, from); at != std::string::npos; at = line.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at > 0 && is_part_of_word(line[at - 1])) || (end < line.size() && is_part_of_word(line[end]))) continue;
-    if (found) return {};
-    found = at;
-  }
-  return found;
+// A key by the place where it stands.
+std::string key_in_words(const model::Change& change, const std::string& place) {
+  const std::string other = place_in_words(change.like);
+  if (change.old_value == "none")
+    return fmt::format("{}: add a {} for {}, the one that the other end has{}{}", place, change.attribute, change.new_value,
+                       other.empty() ? "" : " ", other);
+  return fmt::format("{}: set the same {} as {}", place, change.attribute, other.empty() ? "at the other end" : other);
 }
 
 std::string joined(const std::vector<model::Change>& changes) {
@@ -72,11 +63,13 @@ FindingList findings_of(const diag::Check& check) {
 }
 
 std::string in_words(const model::Change& change) {
-  std::string place = change.where.known() ? "in " + change.where.path : "in its configuration";
-  if (change.where.line > 0) place += fmt::format(" line {}", change.where.line);
-  if (change.secret) return fmt::format("{}: set the same {} as at the other end", place, change.attribute);
-  if (change.old_value.empty()) return fmt::format("{}: set {} to {}", place, change.attribute, change.new_value);
-  return fmt::format("{}: {} {} -> {}", place, change.attribute, change.old_value, change.new_value);
+  const std::string place = change.where.known() ? place_in_words(change.where) : "in its configuration";
+  if (change.secret) return key_in_words(change, place);
+  const std::string how = change.how.empty() ? "" : fmt::format(" ({})", change.how);
+  if (change.attribute == "key-owner")
+    return fmt::format("{}: file the key under {} instead of {}{}", place, change.new_value, change.old_value, how);
+  if (change.old_value.empty()) return fmt::format("{}: set {} to {}{}", place, change.attribute, change.new_value, how);
+  return fmt::format("{}: {} {} -> {}{}", place, change.attribute, change.old_value, change.new_value, how);
 }
 
 std::string in_words(const model::Repair& repair) {
@@ -85,15 +78,15 @@ std::string in_words(const model::Repair& repair) {
   return "gateway: " + gateway + (cloud.empty() ? "" : "; or cloud: " + cloud);
 }
 
-std::string diff_of(const model::Change& change, const std::map<model::Where, std::string>& lines) {
-  const auto found = lines.find(change.where);
-  if (change.secret || change.old_value.empty() || !is_spelled_alike(change.attribute) || found == lines.end()) return {};
-  const std::string& line = found->second;
-  const auto at = only_place_of(change.old_value, line);
-  if (!at) return {};
-  const std::string mended = line.substr(0, *at) + change.new_value + line.substr(*at + change.old_value.size());
-  const std::string& path = change.where.path;
-  return fmt::format("--- a/{0}\n+++ b/{0}\n@@ -{1} +{1} @@\n-{2}\n+{3}\n", path, change.where.line, line, mended);
+std::string key_of(const std::vector<model::Change>& changes) {
+  std::string key;
+  for (const model::Change& change : changes) key += fmt::format("{} {} {}\n", model::name(change.side), change.where.column, in_words(change));
+  return key;
+}
+
+std::string diff_of(const std::vector<model::Change>& changes, const CheckDocument& document) {
+  const auto found = document.diffs.find(key_of(changes));
+  return found == document.diffs.end() ? std::string() : found->second;
 }
 
 std::string value_in_words(const model::Shown& shown) {
@@ -118,6 +111,17 @@ const model::StageVerdict* first_failing(const model::TunnelVerdict& tunnel) {
   const auto fails = [](const model::StageVerdict& stage) { return stage.verdict == model::Verdict::Fails; };
   const auto found = std::find_if(tunnel.stages.begin(), tunnel.stages.end(), fails);
   return found == tunnel.stages.end() ? nullptr : &*found;
+}
+
+std::string_view initiator_in_words(const std::optional<model::Initiator>& initiator) {
+  if (!initiator) return "not known";
+  switch (*initiator) {
+    case model::Initiator::Cloud: return "the cloud's end";
+    case model::Initiator::Gateway: return "the gateway";
+    case model::Initiator::Both: return "either end";
+    case model::Initiator::Neither: break;
+  }
+  return "neither end by itself: somebody must start the tunnel by hand";
 }
 
 std::string counts_in_words(const diag::Check& check) {

@@ -34,6 +34,7 @@ struct CheckDocument {
   std::vector<ReadConfiguration> configurations;
   std::vector<diag::config::Problem> problems;
   std::map<diag::config::Where, std::string> lines;  // of places at which something is to be changed; none holds a key
+  std::map<std::string, std::string> diffs;          // what the changes of one end come to in its files, by key_of(); none holds a key
   Background background = {};
   std::optional<CheckedLogs> logs = {};                 // empty: none were given
 };
@@ -58,12 +59,16 @@ std::string check_to_html(const CheckDocument& document, const app::Screen& scre
 std::string in_words(const diag::config::Change& change);
 // "gateway: in ...; or cloud: in ..."; empty: nobody knows how.
 std::string in_words(const diag::config::Repair& repair);
-// A unified diff of the one line; empty where its old value does not stand there in canonical words.
-std::string diff_of(const diag::config::Change& change, const std::map<diag::config::Where, std::string>& lines);
+// The changes of one end that are made together, by one text.
+std::string key_of(const std::vector<diag::config::Change>& changes);
+// Their unified diff, which stands behind the last of them; empty: nobody knows how the vendor writes it.
+std::string diff_of(const std::vector<diag::config::Change>& changes, const CheckDocument& document);
 // "not known" for a value that is none.
 std::string value_in_words(const diag::config::Shown& shown);
 // "this tunnel for some minutes", "both tunnels of the connection at once", "...".
 std::string in_words(diag::config::ApplyEffect effect);
+// Who starts the tunnel: "the gateway", "either end"; "not known" without one.
+std::string_view initiator_in_words(const std::optional<diag::config::Initiator>& initiator);
 // The first that fails; nullptr: none does.
 const diag::config::StageVerdict* first_failing(const diag::config::TunnelVerdict& tunnel);
 // "1 fails, 2 agree".

@@ -75,7 +75,9 @@ class CheckPage {
     const Element section(to_, "section");
     heading("Verdict");
     const Element box(to_, "div", {{"class", "group"}});
-    Table table(to_, "Tunnels", {"Tunnel", "Verdict", "First failing stage", "Initiates", "Applying it interrupts"});
+    std::vector<std::string_view> titles{"Tunnel", "Verdict", "First failing stage", "Initiates"};
+    if (check_.before) titles.push_back("Applying it interrupts");
+    Table table(to_, "Tunnels", titles);
     for (std::size_t i = 0; i < std::min(check_.tunnels.size(), kListed); ++i) {
       const diag::CheckedTunnel& t = check_.tunnels[i];
       const StageVerdict* first = first_failing(t.verdict);
@@ -87,10 +89,12 @@ class CheckPage {
       table.end_cell();
       table.cell().text(first != nullptr ? fmt::format("{}: {}", model::name(first->stage), first->cause) : "");
       table.end_cell();
-      table.cell().text(t.verdict.initiator ? model::name(*t.verdict.initiator) : "not known");
+      table.cell().text(initiator_in_words(t.verdict.initiator));
       table.end_cell();
-      table.cell().text(model::name(t.effect));
-      table.end_cell();
+      if (check_.before) {
+        table.cell().text(model::name(t.effect));
+        table.end_cell();
+      }
       table.end_row();
     }
   }
@@ -131,11 +135,11 @@ class CheckPage {
     table.cell().text(model::name(stage.stage));
     table.end_cell();
     html::badge(table.cell(), model::name(stage.verdict));
-    if (stage.verdict == Verdict::Unverified) to_.element("p", stage.reason, {{"class", "meta"}});
+    const bool agrees = stage.verdict == Verdict::Agrees;
+    if (stage.verdict == Verdict::Unverified || (agrees && stage.agreed.empty())) to_.element("p", stage.reason, {{"class", "meta"}});
     table.end_cell();
-    const bool differs = stage.verdict != Verdict::Agrees;
-    end(table, stage, stage.cloud, differs);
-    end(table, stage, stage.gateway, differs);
+    end(table, stage, stage.cloud, !agrees);
+    end(table, stage, stage.gateway, !agrees);
     table.end_row();
   }
 
@@ -147,9 +151,23 @@ class CheckPage {
   }
 
   void side(const StageVerdict& stage, const model::Shown& shown) {
-    if (stage.verdict == Verdict::Fails) to_.text(stage.attribute + " ").element("mark", value_in_words(shown));
-    else to_.text(fmt::format("{} {}", stage.attribute, value_in_words(shown)));
+    const bool fails = stage.verdict == Verdict::Fails;
+    const bool told_apart = stage.cloud.value != stage.gateway.value;  // two keys are both "set"
+    if (fails && told_apart) to_.text(stage.attribute + " ").element("mark", value_in_words(shown));
+    else to_.text(fmt::format("{} {}{}", stage.attribute, value_in_words(shown), fails ? ", and differs from the other end's" : ""));
     if (shown.where.known()) to_.text(" ").element("span", shown.where.text(), {{"class", "at"}});
+    if (fails) others_that_differ(stage, &shown == &stage.cloud);
+  }
+
+  // A proposal may differ in several algorithms; its repair sets them all.
+  void others_that_differ(const StageVerdict& stage, bool of_cloud) {
+    const bool by_gateway = !stage.repair.at_gateway.empty();
+    for (const model::Change& change : by_gateway ? stage.repair.at_gateway : stage.repair.at_cloud) {
+      const bool is_algorithm = !change.proposal.empty() && !change.old_value.empty();
+      if (!is_algorithm || change.attribute == stage.attribute) continue;
+      const Element line(to_, "p");
+      to_.text(change.attribute + " ").element("mark", by_gateway == of_cloud ? change.new_value : change.old_value);
+    }
   }
 
   void failing(const StageVerdict& stage) {
@@ -166,15 +184,15 @@ class CheckPage {
     }
     repair("Mend it at the gateway", stage.repair.at_gateway);
     repair("Or at the cloud's end", stage.repair.at_cloud);
+    if (!stage.repair.at_cloud.empty())
+      to_.element("p", "A change of a tunnel's options at AWS replaces its endpoint: that tunnel is down for some minutes.", {{"class", "meta"}});
   }
 
   void repair(std::string_view title, const std::vector<model::Change>& changes) {
     if (changes.empty()) return;
     to_.element("h4", title);
-    for (const model::Change& change : changes) {
-      to_.element("p", in_words(change));
-      if (const std::string diff = diff_of(change, document_.lines); !diff.empty()) patch(diff);
-    }
+    for (const model::Change& change : changes) to_.element("p", in_words(change));
+    if (const std::string diff = diff_of(changes, document_); !diff.empty()) patch(diff);
   }
 
   void patch(std::string_view diff) {
@@ -225,7 +243,14 @@ class CheckPage {
         to_.element("span", f.subject, {{"class", "subject"}});
       }
       to_.element("h3", f.title).element("p", f.summary, {{"class", "summary"}});
-      if (!f.evidence.empty()) to_.element("p", f.evidence.front().at, {{"class", "at"}});
+      if (!f.evidence.empty()) {
+        const Element list(to_, "ul");
+        for (const diag::Evidence& e : f.evidence) {
+          const Element item(to_, "li");
+          to_.element("span", e.at, {{"class", "at"}}).text(": " + e.message);
+        }
+      }
+      for (const diag::Step& step : f.steps) to_.element("p", "Do: " + step.text);
     }
   }
 

@@ -46,7 +46,7 @@ class Checked {
   }
 
  private:
-  void change(JsonWriter& to, const model::Change& c) const {
+  void change(JsonWriter& to, const model::Change& c, const std::string& diff) const {
     Object(to)
         .text("side", model::name(c.side))
         .text_or_null("at", c.where.text())
@@ -54,11 +54,12 @@ class Checked {
         .text_or_null("old", c.old_value)
         .text_or_null("new", c.new_value)
         .text("do", in_words(c))
-        .text_or_null("diff", diff_of(c, document_.lines));
+        .text_or_null("diff", diff);
   }
   void changes(JsonWriter& to, const std::vector<model::Change>& all) const {
     to.begin_list();
-    for (const model::Change& one : all) change(to, one);
+    const std::string diff = diff_of(all, document_);
+    for (const model::Change& one : all) change(to, one, &one == &all.back() ? diff : std::string());
     to.end_list();
   }
 
@@ -121,9 +122,11 @@ class Checked {
     Object(to)
         .text("path", p.where.path)
         .text("at", p.where.text())
+        .count_or_null("line", p.where.line)
+        .count_or_null("column", p.where.column)
         .text("reason", p.reason)
         .text_or_null("hint", p.hint)
-        .truth("fatal", p.fatal);
+        .truth("fatal", !p.note);
   }
 
   static void fault(Object& out, const diag::ConfiguredFault& f) {

@@ -20,10 +20,8 @@ void side(std::string& to, std::string_view name, const StageVerdict& stage, con
 }
 
 void repair(std::string& to, std::string_view name, const std::vector<model::Change>& changes, const CheckDocument& document) {
-  for (const model::Change& change : changes) {
-    to += fmt::format("- mend at {}: {}\n", name, app::for_markdown(in_words(change)));
-    if (const std::string diff = diff_of(change, document.lines); !diff.empty()) to += "\n" + app::markdown_block(diff) + "\n";
-  }
+  for (const model::Change& change : changes) to += fmt::format("- mend at {}: {}\n", name, app::for_markdown(in_words(change)));
+  if (const std::string diff = diff_of(changes, document); !diff.empty()) to += "\n" + app::markdown_block(diff) + "\n";
 }
 
 void failing(std::string& to, const StageVerdict& stage, const CheckDocument& document) {

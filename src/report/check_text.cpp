@@ -74,10 +74,18 @@ class CheckText {
     page_.item(0, app::padded(word_of(v.verdict), kVerdictWidth + 2), text, Style::Plain, style_of(v.verdict));
   }
 
+  static bool is_in_doubt(const model::TunnelVerdict& v) {
+    return (v.cloud && !v.cloud->doubt.empty()) || (v.gateway && !v.gateway->doubt.empty());
+  }
+
+  // What makes all stages doubtful is said as such.
   static std::string unverified_stages(const model::TunnelVerdict& v) {
-    std::string all;
-    for (const StageVerdict& stage : v.stages)
-      if (stage.verdict == Verdict::Unverified) all += (all.empty() ? "" : ", ") + std::string(model::name(stage.stage));
+    const bool in_doubt = is_in_doubt(v);
+    std::string all = in_doubt ? "not all of it could be read" : "";
+    for (const StageVerdict& stage : v.stages) {
+      if (stage.verdict != Verdict::Unverified || (in_doubt && stage.attribute == "configuration")) continue;
+      all += (all.empty() ? "" : ", ") + std::string(model::name(stage.stage));
+    }
     return all;
   }
 
@@ -100,7 +108,7 @@ class CheckText {
     if (v.gateway) page_.item(2, "gateway  ", end_in_words(*v.gateway));
     if (!v.paired_by) return no_partner(v);
     page_.blank();
-    for (const StageVerdict& stage : v.stages) stage_line(stage);
+    for (const StageVerdict& stage : v.stages) stage_line(stage, first_with_the_reason_of(stage, v));
     bool first = true;
     for (const StageVerdict& stage : v.stages) {
       if (stage.verdict != Verdict::Fails) continue;
@@ -108,7 +116,7 @@ class CheckText {
       first = false;
     }
     page_.blank();
-    page_.item(2, "initiates   ", initiator(v));
+    page_.item(2, "initiates   ", std::string(initiator_in_words(v.initiator)));
     if (check_.before) page_.item(2, "applying it interrupts  ", in_words(tunnel.effect));
   }
 
@@ -123,21 +131,20 @@ class CheckText {
                                          ".tunnelscope.yaml", other));
   }
 
-  static std::string initiator(const model::TunnelVerdict& v) {
-    if (!v.initiator) return "not known";
-    switch (*v.initiator) {
-      case model::Initiator::Cloud: return "the cloud's end";
-      case model::Initiator::Gateway: return "the gateway";
-      case model::Initiator::Both: return "either end";
-      case model::Initiator::Neither: break;
-    }
-    return "neither end by itself: somebody must start the tunnel by hand";
+  // Itself, if none before it cannot be verified for the same reason.
+  static const StageVerdict& first_with_the_reason_of(const StageVerdict& stage, const model::TunnelVerdict& v) {
+    for (const StageVerdict& one : v.stages)
+      if (one.verdict == Verdict::Unverified && one.reason == stage.reason) return one;
+    return stage;
   }
 
-  void stage_line(const StageVerdict& stage) {
+  // A reason is said once, at the stage that is `first` to have it.
+  void stage_line(const StageVerdict& stage, const StageVerdict& first) {
     std::string text = stage.agreed.empty() ? stage.reason : stage.agreed;
     if (stage.verdict == Verdict::Fails) text = fmt::format("{}: {}", stage.attribute, stage.reason);
-    if (stage.verdict == Verdict::Unverified) text = stage.reason;
+    if (stage.verdict == Verdict::Unverified) {
+      text = (&first == &stage ? stage.reason : fmt::format("as for {}", model::name(first.stage))) + (stage.agreed.empty() ? "" : "; what was read agrees: " + stage.agreed);
+    }
     const std::string verdict = stage.verdict == Verdict::Fails ? "FAILS" : std::string(model::name(stage.verdict));
     page_.item(4, app::padded(model::name(stage.stage), kStageWidth) + app::padded(verdict, kVerdictWidth), text, Style::Plain,
                stage.verdict == Verdict::Agrees ? Style::Plain : style_of(stage.verdict));
@@ -179,25 +186,29 @@ class CheckText {
     mend_at(repair.at_gateway.empty() ? "mend     " : "or       ", "at the cloud's end, ", repair.at_cloud);
   }
   void mend_at(std::string_view lead, const std::string& which, const std::vector<model::Change>& changes) {
+    const std::string diff = diff_of(changes, document_);
     bool first = true;
     for (const model::Change& change : changes) {
       page_.item(4, first ? lead : "and      ", (first ? which : "") + in_words(change), Style::Good);
       first = false;
-      const std::string diff = diff_or_line(change);
-      for (std::size_t at = 0; at < diff.size();) {
-        const std::size_t end = std::min(diff.find('\n', at), diff.size());
-        page_.verbatim(13, "", diff.substr(at, end - at));
-        at = end + 1;
-      }
+      if (diff.empty()) verbatim(line_of(change));
+    }
+    verbatim(diff);
+  }
+
+  void verbatim(const std::string& lines) {
+    for (std::size_t at = 0; at < lines.size();) {
+      const std::size_t end = std::min(lines.find('\n', at), lines.size());
+      page_.verbatim(13, "", lines.substr(at, end - at));
+      at = end + 1;
     }
   }
 
   // Where no diff can be made, the line as it is.
-  std::string diff_or_line(const model::Change& change) const {
+  std::string line_of(const model::Change& change) const {
     const auto line = document_.lines.find(change.where);
     if (change.secret || line == document_.lines.end()) return {};
-    const std::string diff = diff_of(change, document_.lines);
-    return diff.empty() ? fmt::format("line {}: {}\n", change.where.line, line->second) : diff;
+    return fmt::format("line {}: {}\n", change.where.line, line->second);
   }
 
   void logs() {

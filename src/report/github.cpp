@@ -43,7 +43,8 @@ std::string line_of(std::string_view command, const PipelineItem& item) {
 }
 
 std::string line_of(const PipelineProblem& problem) {
-  const std::string line = problem.line > 0 ? fmt::format("line={},", problem.line) : std::string();
+  std::string line = problem.line > 0 ? fmt::format("line={},", problem.line) : std::string();
+  if (!line.empty() && problem.column > 0) line += fmt::format("col={},", problem.column);
   return fmt::format("::error file={},{}title=could not be read::{}\n", escaped(problem.path, true), line, escaped(problem.reason, false));
 }
 

@@ -1,5 +1,5 @@
 // The report as one page that a browser shows: self-contained, and readable without a script. Nothing in it asks anybody for anything;
-// the policy in its head allows the embedded style and script by their hashes, and nothing else.
+// the policy in its head allows the embedded style and script by their hashes, and nothing else. The live page has the same body.
 #include <map>
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include "src/report/html_assets.hpp"
 #include "src/report/html_parts.hpp"
 #include "src/report/html_policy.hpp"
+#include "src/report/live_page.hpp"
 #include "src/report/sessions_text.hpp"
 
 namespace tunnelscope::report {
@@ -57,7 +58,7 @@ void navigation(Markup& to, const diag::Report& report) {
   };
   entry("verdict", "Verdict", true);
   entry("timeline", "Timeline", !report.tunnels.empty());
-  entry("findings", fmt::format("Findings ({})", report.findings.size()), true);
+  entry("findings", fmt::format("Findings ({})", html::findings_told(report)), true);
   entry("availability", "Availability", !report.tunnels.empty());
   entry("sessions", "Sessions", !report.sessions.empty());
   entry("coverage", "Coverage", true);
@@ -69,10 +70,20 @@ void footer(Markup& to, const diag::Report& report) {
                               report.knowledge_version, report.message_rules, report.causes));
 }
 
-void body(Markup& to, const Document& document) {
+// What the script of the live page keeps up to date.
+void live_line(Markup& to, const Freshness& live) {
+  const bool stale = !live.stale.empty();
+  const Element line(to, "div", {{"id", "live"}, {"class", stale ? "stale" : ""}, {"data-version", std::to_string(live.version)}});
+  to.element("p", stale ? "Stale: " + live.stale : "This page is asked for again each half minute", {{"class", "state"}, {"role", "status"}});
+  to.element("p", live.now == diag::kNoTime ? "" : "as of " + diag::date_and_clock(live.now) + " UTC", {{"class", "time"}});
+}
+
+// `live`: null in a page that stands for itself.
+void body(Markup& to, const Document& document, const Freshness* live) {
   const Element body(to, "body");
   to.element("a", "Skip to the verdict", {{"class", "skip"}, {"href", "#verdict"}});
   banner(to, document);
+  if (live != nullptr) live_line(to, *live);
   navigation(to, document.report);
   {
     const Element main(to, "main");
@@ -86,8 +97,29 @@ void body(Markup& to, const Document& document) {
   footer(to, document.report);
   if (html::script().empty()) return;
   to.open("script", {{"type", "application/json"}, {"id", "data"}}).finished(json_in_html(html::data(document))).close();
-  to.open("script").finished(html::script()).close();
+  if (live != nullptr) {
+    to.open("script", {{"src", "page.js"}}).close();
+  } else {
+    to.open("script").finished(html::script()).close();
+  }
 }
+
+// Without a script the browser asks again by itself.
+void live_head(Markup& to, std::string_view title) {
+  const Element head(to, "head");
+  to.empty("meta", {{"charset", "utf-8"}});
+  to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  to.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  to.empty("meta", {{"name", "robots"}, {"content", "noindex"}});
+  to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
+  to.empty("link", {{"rel", "stylesheet"}, {"href", "page.css"}});
+  to.element("title", title);
+  if (!html::script().empty()) to.open("noscript");
+  to.empty("meta", {{"http-equiv", "refresh"}, {"content", "30"}});
+  if (!html::script().empty()) to.close();
+}
+
+std::string title_of(const Document& document) { return headline(document.report) + " - tunnelscope"; }
 
 }  // namespace
 
@@ -96,8 +128,19 @@ std::string to_html(const Document& document, const app::Screen&) {
   to.finished("<!doctype html>\n");
   {
     const Element html(to, "html", {{"lang", "en"}});
-    html::head(to, headline(document.report) + " - tunnelscope", html::style(), html::script());
-    body(to, document);
+    html::head(to, title_of(document), html::style(), html::script());
+    body(to, document, nullptr);
+  }
+  return to.take() + "\n";
+}
+
+std::string to_live_page(const Document& document, const Freshness& freshness) {
+  Markup to;
+  to.finished("<!doctype html>\n");
+  {
+    const Element html(to, "html", {{"lang", "en"}});
+    live_head(to, title_of(document));
+    body(to, document, &freshness);
   }
   return to.take() + "\n";
 }

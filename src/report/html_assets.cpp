@@ -1,4 +1,4 @@
-// web_assets.inc has the bytes: kStyle, kScript and those of the runbook, each with a zero at its end (web/embed.cmake).
+// web_assets.inc has the bytes: kStyle, kScript, those of the runbook and the description of the API, each with a zero at its end (web/embed.cmake).
 #include "src/report/html_assets.hpp"
 
 #include <cstddef>
@@ -19,5 +19,6 @@ std::string_view style() { return text_of(kStyle); }
 std::string_view script() { return text_of(kScript); }
 std::string_view runbook_style() { return text_of(kRunbookStyle); }
 std::string_view search_script() { return text_of(kSearchScript); }
+std::string_view openapi() { return text_of(kOpenapi); }
 
 }  // namespace tunnelscope::report::html

@@ -10,4 +10,6 @@ std::string_view script();  // empty: a build without node; pages then stand sti
 std::string_view runbook_style();
 std::string_view search_script();  // of the runbook's index
 
+std::string_view openapi();  // docs/openapi.yaml
+
 }  // namespace tunnelscope::report::html

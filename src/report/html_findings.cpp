@@ -1,5 +1,6 @@
 // Findings in full: what to do as a checklist, how to see that it worked, the records that prove it, what else was considered.
 // A cause that was explained once is not explained again; symptoms stand under their root cause.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -80,7 +81,7 @@ class Findings {
     to_.element("p", shortened(f.summary, kMessageBytes), {{"class", "summary"}});
     const Element line(to_, "p", {{"class", "meta"}});
     to_.element("code", f.cause).text(fmt::format(" {}", kb::name_of(f.confidence)));
-    if (const std::string span = span_in_words(f, report_.now); !span.empty()) to_.text(", " + span);
+    if (const std::string span = span_in_words(f, report_); !span.empty()) to_.text(", " + span);
     if (const std::string who = is_about_sessions(f) ? affected_in_words(f) : ""; !who.empty()) to_.text(", " + shortened(who, kTextBytes));
     if (f.first_seen != diag::kNoTime && !is_about_sessions(f)) {
       to_.text(" ").element("a", "show in the timeline", {{"href", "#timeline"}, {"data-show", f.fingerprint}});
@@ -226,6 +227,15 @@ class Findings {
 };
 
 }  // namespace
+
+std::size_t findings_told(const diag::Report& report) {
+  std::set<std::string_view> folded;
+  for (const Finding& f : report.findings)
+    if (f.role == kb::Role::RootCause) folded.insert(f.explains.begin(), f.explains.end());
+  return static_cast<std::size_t>(std::count_if(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+    return f.role == kb::Role::RootCause || folded.count(f.fingerprint) == 0;
+  }));
+}
 
 void findings(Markup& to, const Document& document) {
   const Element section(to, "section", {{"id", "findings"}, {"aria-labelledby", "h-findings"}});

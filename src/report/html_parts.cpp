@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "src/escape.hpp"
 #include "src/report/verdict.hpp"
 
 namespace tunnelscope::report::html {
@@ -24,8 +25,9 @@ std::vector<Family> families(const diag::Report& report) {
     all[place == place_of.end() ? all.size() - 1 : place->second].tunnels.push_back(&t);
   }
   const auto worst = [](const Family& f) {
-    const auto rank = [](const diag::TunnelReport* a, const diag::TunnelReport* b) { return rank_of(*a) < rank_of(*b); };
-    return rank_of(**std::min_element(f.tunnels.begin(), f.tunnels.end(), rank));
+    const auto badness = [](const diag::TunnelReport& t) { return std::pair(rank_of(t), t.status == "up" ? 1 : t.availability.ratio.value_or(1)); };
+    const auto worse = [&](const diag::TunnelReport* a, const diag::TunnelReport* b) { return badness(*a) < badness(*b); };
+    return badness(**std::min_element(f.tunnels.begin(), f.tunnels.end(), worse));
   };
   std::stable_sort(all.begin(), all.end(), [&](const Family& a, const Family& b) { return worst(a) < worst(b); });
   return all;
@@ -47,7 +49,7 @@ void commands(Markup& to, const FoldedStep& step) {
     const Element item(to, "li");
     if (!c.vendor.empty()) to.element("span", vendor_name(c.vendor), {{"class", "vendor"}});
     to.element("code", c.command, {{"class", "command"}});
-    to.element("button", "Copy", {{"type", "button"}, {"class", "copy"}});
+    to.element("button", "Copy", {{"type", "button"}, {"class", "copy"}, {"aria-label", "Copy: " + std::string(app::first_bytes(c.command, 60))}});
   }
 }
 

@@ -15,6 +15,7 @@ namespace tunnelscope::report::html {
 void verdict(Markup& to, const Document& document);
 void timelines(Markup& to, const Document& document);
 void findings(Markup& to, const Document& document);
+std::size_t findings_told(const diag::Report& report);  // those with a place of their own; symptoms stand under their root cause
 void availability(Markup& to, const Document& document);
 void sessions(Markup& to, const Document& document);
 void coverage(Markup& to, const Document& document);
@@ -27,7 +28,7 @@ struct Family {
   const diag::ConnectionReport* connection = nullptr;  // null: none
   std::vector<const diag::TunnelReport*> tunnels;      // by id
 };
-// Each tunnel once; families with the worst tunnel first.
+// Each tunnel once; families with the worst tunnel first: by status, then by availability.
 std::vector<Family> families(const diag::Report& report);
 
 // The connection is said above it: its outside address where it has one, else its id. Raw.

@@ -62,8 +62,18 @@ void axis(Markup& to, const Scale& scale) {
 
 bool has_timeline(const diag::TunnelReport& t) { return t.timeline.start != diag::kNoTime && t.timeline.end > t.timeline.start; }
 
-void figure(Markup& to, const diag::TunnelReport& t, diag::Time now) {
-  const Scale scale{t.timeline.start, t.timeline.end, kColumns};
+// One for all, so that what happened at one time stands below each other.
+Scale scale_of(const diag::Report& report) {
+  Scale scale{std::numeric_limits<diag::Time>::max(), std::numeric_limits<diag::Time>::min(), kColumns};
+  for (const diag::TunnelReport& t : report.tunnels) {
+    if (!has_timeline(t)) continue;
+    scale.start = std::min(scale.start, t.timeline.start);
+    scale.end = std::max(scale.end, t.timeline.end);
+  }
+  return scale;
+}
+
+void figure(Markup& to, const diag::TunnelReport& t, const Scale& scale, diag::Time now) {
   const auto lanes = lanes_of(t, scale);
   if (lanes.empty()) return;
   const Element box(to, "figure");
@@ -78,21 +88,21 @@ void figure(Markup& to, const diag::TunnelReport& t, diag::Time now) {
 }
 
 // Of a connection with several tunnels: all up, some, none.
-void redundancy(Markup& to, const Family& f) {
+void redundancy(Markup& to, const Family& f, const Scale& scale) {
   if (f.connection == nullptr || f.tunnels.size() < 2) return;
-  Scale scale{std::numeric_limits<diag::Time>::max(), std::numeric_limits<diag::Time>::min(), kColumns};
+  diag::Time start = scale.end, end = scale.start;
   for (const diag::TunnelReport* t : f.tunnels) {
     if (!has_timeline(*t)) continue;
-    scale.start = std::min(scale.start, t->timeline.start);
-    scale.end = std::max(scale.end, t->timeline.end);
+    start = std::min(start, t->timeline.start);
+    end = std::max(end, t->timeline.end);
   }
-  if (scale.end <= scale.start) return;
+  if (end <= start) return;
   Lane tunnels("Tunnels", scale);
-  tunnels.fill(scale, scale.start, scale.end, Cell::Up);
+  tunnels.fill(scale, start, end, Cell::Up);
   for (const diag::TunnelReport* t : f.tunnels) {
-    for (const diag::Outage& o : t->outages) tunnels.fill(scale, o.start, o.end.value_or(scale.end), Cell::Negotiating);
+    for (const diag::Outage& o : t->outages) tunnels.fill(scale, o.start, o.end.value_or(end), Cell::Negotiating);
   }
-  for (const diag::Interval& down : f.connection->both_down) tunnels.fill(scale, down.start, down.end.value_or(scale.end), Cell::Outage);
+  for (const diag::Interval& down : f.connection->both_down) tunnels.fill(scale, down.start, down.end.value_or(end), Cell::Outage);
   const Element box(to, "figure");
   {
     const Element caption(to, "figcaption");
@@ -124,15 +134,16 @@ void timelines(Markup& to, const Document& document) {
   if (std::none_of(report.tunnels.begin(), report.tunnels.end(), has_timeline)) return;
   const Element section(to, "section", {{"id", "timeline"}, {"aria-labelledby", "h-timeline"}});
   to.element("h2", "Timeline", {{"id", "h-timeline"}});
-  legend(to);
   to.element("div", "", {{"id", "chart"}, {"hidden", ""}});
   const Element still(to, "div", {{"class", "still"}});
+  legend(to);
+  const Scale scale = scale_of(report);
   std::size_t drawn = 0, left_out = 0;
   for (const Family& f : families(report)) {
-    if (drawn < kTunnels) redundancy(to, f);
+    if (drawn < kTunnels) redundancy(to, f, scale);
     for (const diag::TunnelReport* t : f.tunnels) {
       if (!has_timeline(*t)) continue;
-      drawn < kTunnels ? (++drawn, figure(to, *t, report.now)) : static_cast<void>(++left_out);
+      drawn < kTunnels ? (++drawn, figure(to, *t, scale, report.now)) : static_cast<void>(++left_out);
     }
   }
   if (left_out > 0) to.element("p", fmt::format("and {} that are not drawn here", counted(left_out, "more tunnel")));

@@ -43,7 +43,7 @@ void first_step(Markup& to, const Finding& f) {
   commands(to, steps.front());
 }
 
-void lead_about(Markup& to, const Document& document, const Lead& lead) {
+void lead_about(Markup& to, const Document& document, const Lead& lead, const std::vector<Ill>& ill) {
   const Finding& f = *lead.finding;
   const Element box(to, "article", {{"class", fmt::format("lead is-{}", kb::name_of(f.severity))}, {"aria-labelledby", "lead-title"}});
   {
@@ -55,11 +55,12 @@ void lead_about(Markup& to, const Document& document, const Lead& lead) {
   {
     const Element facts(to, "dl", {{"class", "facts"}});
     fact(to, "What", shortened(f.summary, kTextBytes));
-    if (const std::string both = lead.tunnel == nullptr ? "" : fell_and_stays(*lead.tunnel); !both.empty()) fact(to, "Causes", both);
+    if (const std::string both = lead.tunnel == nullptr ? "" : fell_and_stays(document.report, *lead.tunnel); !both.empty()) fact(to, "Causes", both);
     if (const std::string who = is_about_sessions(f) ? affected_in_words(f) : ""; !who.empty()) fact(to, "Who", shortened(who, kTextBytes));
-    if (const std::string span = span_in_words(f, document.report.now); !span.empty()) fact(to, "When", span);
+    if (const std::string span = when_in_words(document.report, lead); !span.empty()) fact(to, "When (UTC)", span);
     fact(to, "Certainty", fmt::format("{}, from {}", kb::name_of(f.confidence), counted(f.count, "record")));
     first_step(to, f);
+    if (const std::string others = also_in_words(lead, ill); !others.empty()) fact(to, "Also", others);
   }
   const Element line(to, "p", {{"class", "more"}});
   to.element("a", "Evidence and all steps", {{"href", "#" + id_of(f)}, {"data-finding", f.fingerprint}});
@@ -84,7 +85,16 @@ void why(Markup& to, const diag::Report& report, const TunnelReport& t) {
   if (t.status != "up") first_of(to, *f);
 }
 
+// Its states are known, and too long ago.
+bool is_silent(const TunnelReport& t) {
+  const bool stated = t.phase1 != diag::PhaseState::Unknown || t.phase2 != diag::PhaseState::Unknown;
+  return t.status == "unknown" && stated && t.last != diag::kNoTime;
+}
+
 std::string down(const TunnelReport& t, diag::Time now) {
+  const bool is_out = !t.outages.empty() && !t.outages.back().end;
+  if (is_silent(t) && is_out) return fmt::format("down since {}, was still down {}", diag::date_and_clock(t.outages.back().start), last_heard(t.last));
+  if (is_silent(t)) return "silent since " + diag::date_and_clock(t.last);
   if (t.outages.empty()) return "";
   if (t.outages.back().end) return counted(t.outages.size(), "outage") + ", over";
   const diag::Time start = t.outages.back().start;
@@ -178,8 +188,9 @@ void verdict(Markup& to, const Document& document) {
   const diag::Report& report = document.report;
   const Element section(to, "section", {{"id", "verdict"}, {"aria-labelledby", "h-verdict"}});
   to.element("h2", "Verdict", {{"id", "h-verdict"}});
-  const Lead lead = lead_of(report, ill_with_cause(report));
-  lead.finding == nullptr ? nothing_wrong(to, report) : lead_about(to, document, lead);
+  const auto ill = ill_with_cause(report);
+  const Lead lead = lead_of(report, ill);
+  lead.finding == nullptr ? nothing_wrong(to, report) : lead_about(to, document, lead, ill);
   tunnels(to, report);
   groups(to, report);
 }

@@ -57,6 +57,7 @@ class Object {
     to_.count(count);
     return *this;
   }
+  Object& count_or_null(std::string_view name, std::uint64_t count) { return count > 0 ? this->count(name, count) : text_or_null(name, ""); }
   Object& truth(std::string_view name, bool value) {
     to_.plain_key(name);
     to_.truth(value);

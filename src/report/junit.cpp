@@ -4,6 +4,7 @@
 
 #include "src/escape.hpp"
 #include "src/report/pipeline.hpp"
+#include "src/report/words.hpp"
 
 namespace tunnelscope::report {
 namespace {
@@ -21,7 +22,11 @@ std::string text_of(const PipelineItem& item) {
   const diag::Finding& f = *item.finding;
   std::string text = f.summary;
   for (const diag::Evidence& e : f.evidence) text += fmt::format("\n{}: {}", e.at, e.message);
-  for (const diag::Step& step : f.steps) text += fmt::format("\n- {}: {}", step.who, step.text);
+  for (const FoldedStep& step : folded(f.steps)) {
+    text += fmt::format("\n- {}: {}", step.who, step.text);
+    for (const FoldedStep::Command& c : step.commands)
+      if (!c.command.empty()) text += fmt::format("\n    {}{}", c.vendor.empty() ? "" : std::string(vendor_name(c.vendor)) + ": ", c.command);
+  }
   return text;
 }
 

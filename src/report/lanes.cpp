@@ -15,7 +15,7 @@ Lane states(std::string label, const std::vector<diag::Stretch<State>>& stretche
 
 Lane outages(const diag::TunnelReport& tunnel, const Scale& scale) {
   Lane lane("Outage", scale);
-  for (const diag::Outage& o : tunnel.outages) lane.fill(scale, o.start, o.end.value_or(scale.end), Cell::Outage);
+  for (const diag::Outage& o : tunnel.outages) lane.fill(scale, o.start, o.end.value_or(tunnel.timeline.end), Cell::Outage);
   return lane;
 }
 

@@ -100,8 +100,8 @@ std::string prose(std::string_view text) {
   return out;
 }
 
-std::string heading(const Finding& f, diag::Time now) {
-  const std::string span = span_in_words(f, now);
+std::string heading(const Finding& f, const diag::Report& report) {
+  const std::string span = span_in_words(f, report);
   const std::string change = f.standing.change ? fmt::format("\nChange: {}\n", for_markdown(change_in_words(f.standing))) : "";
   const std::string affected = is_about_sessions(f) ? for_markdown(affected_in_words(f)) : "";
   return fmt::format("\n## {}: {}\n\n{} on {}, {}, {}{}\n\n{}\n{}{}", kb::name_of(f.severity), for_markdown(f.title),
@@ -144,7 +144,7 @@ std::string findings(const diag::Report& report) {
   std::string out;
   for (const Finding& f : report.findings) {
     if (f.standing.suppressed || (f.role != kb::Role::RootCause && folded_away.count(f.fingerprint) != 0)) continue;
-    out += heading(f, report.now) + body(f, explained.insert(f.cause + f.explanation).second);
+    out += heading(f, report) + body(f, explained.insert(f.cause + f.explanation).second);
     std::string symptoms;
     for (const std::string& fingerprint : f.explains) {
       const auto found = by_fingerprint.find(fingerprint);

@@ -5,6 +5,10 @@
 #include <charconv>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "diag/findings.hpp"
+
 namespace tunnelscope::report {
 namespace {
 
@@ -41,6 +45,32 @@ void put_worst_first(std::vector<PipelineItem>& items) {
   });
 }
 
+diag::Finding of_log(const diag::LoggedTunnel& tunnel, const std::string& cause, std::string title, std::string summary) {
+  diag::Finding finding;
+  finding.cause = cause;
+  finding.subject = tunnel.tunnel.empty() ? tunnel.id : tunnel.tunnel;
+  finding.fingerprint = diag::fingerprint("logs/" + cause, finding.subject);
+  finding.severity = kb::Severity::Info;
+  finding.title = std::move(title);
+  finding.summary = std::move(summary);
+  return finding;
+}
+
+// What the logs show, each with what in the configurations explains it, or that nothing does.
+std::vector<diag::Finding> findings_of(const CheckedLogs& logs) {
+  std::vector<diag::Finding> all;
+  for (const diag::LoggedTunnel& tunnel : logs.tunnels) {
+    for (const diag::Explanation& one : tunnel.explained_by)
+      all.push_back(of_log(tunnel, one.shown, "the logs show " + one.shown, "the logs show " + in_words(one)));
+    for (const diag::UnexplainedFinding& one : tunnel.unexplained)
+      all.push_back(of_log(tunnel, one.cause, "the logs show " + one.cause, fmt::format("the logs show that {}, which no difference between the configurations explains", one.title)));
+    for (const diag::NotShown& one : tunnel.not_shown)
+      all.push_back(of_log(tunnel, one.fault.cause, "the logs do not show " + one.fault.cause,
+                           fmt::format("the logs do not show {}: {}", in_words(one.fault), one.because)));
+  }
+  return all;
+}
+
 bool is_serious(const PipelineItem& item) { return item.finding->severity >= kb::Severity::Warning && !item.is_fixed(); }
 
 template <class Subjects>
@@ -56,11 +86,11 @@ void note_passed(PipelineReport& report, const Subjects& subjects, std::set<std:
 std::string sentence_of(const diag::Finding& f) { return f.subject + ": " + (f.summary.empty() ? f.title : f.summary); }
 
 PipelineReport pipeline_report(const Document& document) {
-  PipelineReport report{"diagnose", {}, {}, {}};
+  PipelineReport report{"diagnose", {}, {}, {}, {}};
   for (const diag::Finding& finding : document.report.findings) report.items.push_back(item_of(finding));
   for (const diag::Finding& finding : document.background.gone) report.items.push_back(item_of(finding));
   put_worst_first(report.items);
-  for (const input::ReadProblem& problem : document.problems) report.problems.push_back({problem.path, 0, problem.reason});
+  for (const input::ReadProblem& problem : document.problems) report.problems.push_back({problem.path, 0, problem.reason, 0});
   std::set<std::string> in_doubt;
   for (const diag::TunnelReport& tunnel : document.report.tunnels)
     if (tunnel.status == "unknown") in_doubt.insert(tunnel.id);
@@ -69,13 +99,15 @@ PipelineReport pipeline_report(const Document& document) {
 }
 
 PipelineReport pipeline_report(const CheckDocument& document) {
-  PipelineReport report{"check", {}, {}, {}};
+  PipelineReport report{"check", {}, {}, {}, {}};
   const std::set<std::string> made = made_files(document);
   for (const diag::CheckFinding& one : document.check.findings) report.items.push_back(item_of(one.finding, made));
   for (const diag::Finding& finding : document.background.gone) report.items.push_back(item_of(finding));
+  if (document.logs) report.of_logs = findings_of(*document.logs);
+  for (const diag::Finding& finding : report.of_logs) report.items.push_back(item_of(finding));
   put_worst_first(report.items);
   for (const diag::config::Problem& problem : document.problems)
-    report.problems.push_back({problem.where.path, problem.where.line, problem.reason});
+    report.problems.push_back({problem.where.path, problem.where.line, problem.reason, problem.where.column});
   std::set<std::string> in_doubt;
   for (const diag::CheckedTunnel& tunnel : document.check.tunnels)
     if (tunnel.verdict.verdict != diag::config::Verdict::Agrees) in_doubt.insert(tunnel.id);

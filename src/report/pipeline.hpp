@@ -29,6 +29,7 @@ struct PipelineProblem {
   std::string path;
   std::uint64_t line = 0;  // 0: not known
   std::string reason;
+  std::uint64_t column = 0;  // 1-based; 0: not known
 };
 
 struct PipelineReport {
@@ -36,6 +37,7 @@ struct PipelineReport {
   std::vector<PipelineItem> items;  // worst first
   std::vector<std::string> passed;  // subjects that nothing at or above a warning is about, and that are not in doubt
   std::vector<PipelineProblem> problems;
+  std::vector<diag::Finding> of_logs = {};  // what a check's logs show, as info: it decides nothing. Items refer to them
 };
 PipelineReport pipeline_report(const Document& document);
 PipelineReport pipeline_report(const CheckDocument& document);

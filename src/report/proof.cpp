@@ -43,7 +43,7 @@ class Proof {
   const kb::MessageRule* rule_of(const Evidence& e) const { return e.rule.empty() ? nullptr : classifier_.knowledge().message(e.rule); }
 
   void lines(const Finding& f) {
-    page_.heading(fmt::format("1. Lines: {} records say so, these stand for them", f.count));
+    page_.heading("1. Lines: " + (f.count == 1 ? std::string("1 record says so") : fmt::format("{} records say so, these stand for them", f.count)));
     for (const Evidence& e : f.evidence) {
       page_.item(4, e.at + "  ", e.time == diag::kNoTime ? "" : diag::date_and_clock(e.time), Style::Plain, Style::Bold);
       page_.item(6, "line    ", shortened_line(e.message));
@@ -74,32 +74,73 @@ class Proof {
       if (!c.text.empty()) page_.item(6, "capture ", fmt::format("{} = {}", c.name, c.text));
   }
 
-  const diag::TunnelReport* tunnel_of(const Finding& f) const {
-    const auto it = std::find_if(report_.tunnels.begin(), report_.tunnels.end(), [&](const auto& t) { return t.id == f.subject; });
-    return it == report_.tunnels.end() ? nullptr : &*it;
+  // The tunnel that it is about, or those of the connection.
+  std::vector<const diag::TunnelReport*> tunnels_of(const Finding& f) const {
+    std::vector<const diag::TunnelReport*> all;
+    for (const diag::TunnelReport& t : report_.tunnels)
+      if (t.id == f.subject || (!t.connection.empty() && t.connection == f.subject)) all.push_back(&t);
+    return all;
   }
 
   void states(const Finding& f) {
-    const diag::TunnelReport* t = tunnel_of(f);
-    if (t == nullptr) return;
     page_.heading("2. States that the records gave");
-    stretches("phase 1", t->timeline.phase1, f.first_seen);
-    stretches("phase 2", t->timeline.phase2, f.first_seen);
-    std::size_t shown = 0;
-    for (const diag::Outage& o : t->outages) {
-      if (o.cause != f.cause && o.blocked_by != f.cause) continue;
-      if (shown++ == kOutages) break;
-      page_.item(4, "outage   ", fmt::format("{} to {}, told by {}", diag::date_and_clock(o.start), o.end ? diag::date_and_clock(*o.end) : "now",
-                                             fmt::join(o.evidence, ", ")));
+    const auto tunnels = tunnels_of(f);
+    if (tunnels.empty()) page_.paragraph(4, "none: it is not judged by the states of a tunnel");
+    for (const diag::TunnelReport* t : tunnels) {
+      if (tunnels.size() > 1) page_.paragraph(4, t->id, Style::Bold);
+      stretches("phase 1", t->timeline.phase1, f.first_seen);
+      stretches("phase 2", t->timeline.phase2, f.first_seen);
+      stretches("BGP", t->timeline.bgp, f.first_seen);
+      outages(f, *t);
     }
+    for (const diag::ConnectionReport& c : report_.connections)
+      if (c.id == f.subject) without_any_tunnel(c);
   }
 
-  void stretches(std::string_view name, const std::vector<diag::Stretch<diag::PhaseState>>& all, diag::Time around) {
-    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.end >= around; }) - all.begin();
-    const std::size_t from = static_cast<std::size_t>(at) < kStretches / 2 ? 0 : static_cast<std::size_t>(at) - kStretches / 2;
-    for (std::size_t i = from; i < std::min(all.size(), from + kStretches); ++i)
-      page_.item(4, fmt::format("{}  {:12} ", name, diag::name_of(all[i].state)),
+  void outages(const Finding& f, const diag::TunnelReport& t) {
+    std::size_t of_it = 0;
+    for (const diag::Outage& o : t.outages) {
+      if (o.cause != f.cause && o.blocked_by != f.cause) continue;
+      if (++of_it > kOutages) continue;
+      page_.item(4, "outage   ", fmt::format("{} to {}, told by {}", diag::date_and_clock(o.start), o.end ? diag::date_and_clock(*o.end) : "the end of the log",
+                                             places(o.evidence)));
+    }
+    if (of_it > kOutages) page_.item(4, "outage   ", fmt::format("{} more after these, {} in all", of_it - kOutages, of_it));
+  }
+
+  void without_any_tunnel(const diag::ConnectionReport& c) {
+    for (std::size_t i = 0; i < std::min(c.both_down.size(), kOutages); ++i)
+      page_.item(4, "no tunnel up  ", fmt::format("{} to {}", diag::date_and_clock(c.both_down[i].start),
+                                                  c.both_down[i].end ? diag::date_and_clock(*c.both_down[i].end) : "the end of the log"));
+    if (c.both_down.size() > kOutages) page_.item(4, "no tunnel up  ", fmt::format("{} more after these", c.both_down.size() - kOutages));
+  }
+
+  // "a.log:3, a.log:5 (4 times)"
+  static std::string places(const std::vector<std::string>& all) {
+    std::vector<std::string> shown;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), all[i]) != all.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+      const auto times = static_cast<std::uint64_t>(std::count(all.begin(), all.end(), all[i]));
+      shown.push_back(times == 1 ? all[i] : fmt::format("{} ({} times)", all[i], times));
+    }
+    return fmt::format("{}", fmt::join(shown, ", "));
+  }
+
+  static std::string_view name_of(diag::PhaseState state) { return diag::name_of(state); }
+  static std::string_view name_of(diag::BgpState state) {
+    return state == diag::BgpState::Up ? "up" : state == diag::BgpState::Down ? "down" : "unknown";
+  }
+
+  template <class State>
+  void stretches(std::string_view name, const std::vector<diag::Stretch<State>>& all, diag::Time around) {
+    const auto at = static_cast<std::size_t>(std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.end >= around; }) - all.begin());
+    const std::size_t from = at < kStretches / 2 ? 0 : at - kStretches / 2;
+    const std::size_t end = std::min(all.size(), from + kStretches);
+    if (from > 0) page_.item(4, fmt::format("{:7}  ", name), fmt::format("{} before", counted(from, "more stretch", "more stretches")), Style::Dim);
+    for (std::size_t i = from; i < end; ++i)
+      page_.item(4, fmt::format("{:7}  {:12} ", name, name_of(all[i].state)),
                  fmt::format("{} to {}", diag::date_and_clock(all[i].start), diag::date_and_clock(all[i].end)));
+    if (end < all.size()) page_.item(4, fmt::format("{:7}  ", name), fmt::format("{} after", counted(all.size() - end, "more stretch", "more stretches")), Style::Dim);
   }
 
   void conditions(const Finding& f) {
@@ -120,13 +161,30 @@ class Proof {
   }
 
   std::string told_by(const kb::Condition& condition, const Finding& f) const {
-    std::vector<std::string> places;
+    std::vector<std::string> told;
     for (const Evidence& e : f.evidence)
-      if (const kb::MessageRule* rule = rule_of(e); rule != nullptr && rule->signal == condition.signal) places.push_back(e.at);
-    if (!places.empty()) return fmt::format("told by {}", fmt::join(places, ", "));
+      if (const kb::MessageRule* rule = rule_of(e); rule != nullptr && rule->signal == condition.signal) told.push_back(e.at);
+    if (!told.empty()) return "told by " + places(told);
     const auto& messages = classifier_.knowledge().messages;
     const bool of_messages = std::any_of(messages.begin(), messages.end(), [&](const auto& r) { return r.signal == condition.signal; });
-    return of_messages ? "not among the lines above" : "a detector finds it in states and times, not in one line's words";
+    return of_messages ? "not among the lines above" : found_by_detector(condition, f);
+  }
+
+  // What was measured, and the limits of the group that the signal or the cause is named after.
+  std::string found_by_detector(const kb::Condition& condition, const Finding& f) const {
+    std::string text = "a detector finds it in states and times, not in one line's words";
+    std::vector<std::string> measured, limits;
+    for (const auto& [name, value] : f.details) {
+      if (const auto* number = std::get_if<double>(&value)) measured.push_back(fmt::format("{} {}", name, *number));
+      if (const auto* words = std::get_if<std::string>(&value)) measured.push_back(fmt::format("{} {}", name, *words));
+    }
+    for (const auto& [key, value] : classifier_.knowledge().thresholds) {
+      const std::string_view group = std::string_view(key).substr(0, key.find('.'));
+      if (condition.signal.find(group) != std::string::npos || f.cause.find(group) != std::string::npos) limits.push_back(fmt::format("{} {}", key, value));
+    }
+    if (!measured.empty()) text += fmt::format("; measured: {}", fmt::join(measured, ", "));
+    if (!limits.empty()) text += fmt::format("; limits: {}", fmt::join(limits, ", "));
+    return text;
   }
 
   void others(const Finding& f) {
@@ -140,9 +198,31 @@ class Proof {
       ++said;
       page_.item(4, explained ? "explains   " : "follows from  ", fmt::format("{} on {}, {}", other.cause, other.subject, other.fingerprint));
     }
-    if (const kb::Cause* cause = classifier_.knowledge().cause(f.cause); cause != nullptr && !cause->outranks.empty())
+    const kb::Cause* cause = classifier_.knowledge().cause(f.cause);
+    if (cause != nullptr && !cause->outranks.empty())
       page_.item(4, "outranks   ", fmt::format("{}: where these hold for the same case as well, this one is named", fmt::join(cause->outranks, ", "))), ++said;
+    if (cause != nullptr && cause->fallback) said += judged_before(*cause);
     if (said == 0) page_.paragraph(4, "no other cause came near");
+  }
+
+  // A last resort is named only where none of the others holds, so each of these lacked something that it needs.
+  std::size_t judged_before(const kb::Cause& last_resort) {
+    std::size_t said = 0;
+    for (const kb::Cause& other : classifier_.knowledge().causes) {
+      if (other.scope != last_resort.scope || other.fallback) continue;
+      if (said++ == 0) page_.paragraph(4, "each of these was judged first, and lacks something that it needs:");
+      page_.item(4, "lacking    ", fmt::format("{}: {}", other.id, needs_in_words(other)));
+    }
+    return said;
+  }
+
+  static std::string needs_in_words(const kb::Cause& cause) {
+    std::vector<std::string> needs;
+    for (const kb::Condition& c : cause.all) needs.push_back(condition_in_words(c));
+    std::vector<std::string> one_of;
+    for (const kb::Condition& c : cause.any) one_of.push_back(condition_in_words(c));
+    if (!one_of.empty()) needs.push_back(fmt::format("one of: {}", fmt::join(one_of, "; or ")));
+    return fmt::format("{}", fmt::join(needs, "; and "));
   }
 
   void replay(const Finding& f) {

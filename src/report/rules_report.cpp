@@ -106,7 +106,7 @@ std::string rule_of_file(std::string_view file) {
 std::string rules_report(const RulesDocument& document, std::string_view format) {
   if (format == "markdown") return to_rules_markdown(document);
   const std::vector<diag::Finding> findings = findings_of(document);
-  PipelineReport report{document.command, {}, document.passed, {}};
+  PipelineReport report{document.command, {}, document.passed, {}, {}};
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const kb::Error& error = document.faults[i].error;
     const auto line = static_cast<std::uint64_t>(error.line), column = static_cast<std::uint64_t>(error.column);

@@ -90,6 +90,15 @@ std::vector<RunbookPage> files_of_the_site() {
 constexpr std::array kForms{RunbookForm{"markdown", ".md", "README", markdown_sheet, nullptr},
                             RunbookForm{"html", ".html", "index", html_sheet, files_of_the_site}};
 
+// They are looked for as well: who has a command at hand asks what it is good for.
+std::string commands_of(const kb::Cause& c) {
+  std::string text;
+  for (const auto* steps : {&c.checks, &c.fix})
+    for (const kb::Step& step : *steps)
+      if (!step.command.empty()) text += " " + step.command;
+  return text;
+}
+
 }  // namespace
 
 std::string relative_path(std::string_view from, std::string_view to, std::string_view suffix) {
@@ -200,7 +209,7 @@ RunbookPage Runbook::index() const {
   sheet->search();
   std::vector<SheetRow> causes;
   for (const kb::Cause& c : knowledge_.causes)
-    causes.push_back({link_to(c), {c.title, std::string(kb::name_of(c.severity)), c.owner}, fmt::format("{} {}", c.what, c.why)});
+    causes.push_back({link_to(c), {c.title, std::string(kb::name_of(c.severity)), c.owner}, fmt::format("{} {}{}", c.what, c.why, commands_of(c))});
   sheet->heading("Causes");
   sheet->table({"cause", "what it is", "severity", "acts first"}, causes);
   std::map<std::string_view, std::vector<SheetRow>> messages;

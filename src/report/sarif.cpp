@@ -105,7 +105,7 @@ class Run {
         .truth("executionSuccessful", report_.problems.empty())
         .list("toolExecutionNotifications", report_.problems, [](JsonWriter& inner, const PipelineProblem& problem) {
           Object(inner).text("level", "error").member("message", std::string_view(problem.reason), message)
-              .list("locations", std::vector<PipelineItem>{{nullptr, problem.path, problem.line, {}}}, location);
+              .list("locations", std::vector<PipelineItem>{{nullptr, problem.path, problem.line, {}, problem.column}}, location);
         });
   }
 

@@ -48,7 +48,7 @@ std::string reasons(const SessionGroup& g) {
   std::string out = "\n**Why sessions failed or ended**\n\n";
   for (std::size_t i = 0; i < std::min(g.reasons.size(), kReasons); ++i) {
     const diag::SessionReason& r = g.reasons[i];
-    out += fmt::format("- {} times {}{} (first at {})\n", r.count, markdown_code(app::first_bytes(r.text, kTextBytes)),
+    out += fmt::format("- {} {}{} (first at {})\n", counted(r.count, "time"), markdown_code(app::first_bytes(r.text, kTextBytes)),
                        r.rule.empty() ? ", not documented" : "", markdown_code(r.first));
   }
   if (g.reasons.size() > kReasons) out += fmt::format("- and {} more\n", g.reasons.size() - kReasons);

@@ -11,7 +11,6 @@ namespace tunnelscope::report {
 namespace {
 
 constexpr std::string_view kSuffix = ".html";
-const std::string kPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
 class HtmlSheet : public Sheet {
  public:
@@ -117,15 +116,8 @@ class HtmlSheet : public Sheet {
 
  private:
   void head(Markup& to) const {
-    const Element head(to, "head");
-    to.empty("meta", {{"charset", "utf-8"}});
-    to.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", path_.empty() ? html::policy(html::runbook_style(), "") : kPolicy}});
-    to.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-    to.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-    to.empty("link", {{"rel", "icon"}, {"href", "data:,"}});
-    to.element("title", title_);
-    if (path_.empty()) to.open("style").finished(html::runbook_style()).close();
-    else to.empty("link", {{"rel", "stylesheet"}, {"href", relative_path(path_, kRunbookStyleFile, "")}});
+    if (path_.empty()) html::head(to, title_, html::policy(html::runbook_style(), ""), {html::runbook_style()}, html::Readers::Anybody);
+    else html::head(to, title_, html::policy_of_site(), {"", relative_path(path_, kRunbookStyleFile, "")}, html::Readers::Anybody);
   }
 
   void link(const SheetLink& to) {

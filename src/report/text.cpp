@@ -163,38 +163,26 @@ class TextReport {
   void first_thing() {
     const auto ill = ill_with_cause(report_);
     const Lead lead = lead_of(report_, ill);
-    if (lead.finding != nullptr) first_thing_about(*lead.finding, lead.tunnel, ill);
+    if (lead.finding != nullptr) first_thing_about(lead, ill);
   }
 
-  void first_thing_about(const Finding& top, const TunnelReport* tunnel, const std::vector<Ill>& ill) {
+  void first_thing_about(const Lead& lead, const std::vector<Ill>& ill) {
+    const Finding& top = *lead.finding;
     page_.blank();
     const Style style = style_of(top.severity);
     page_.item(0, "why    ", fmt::format("{} ({})", top.title, kb::name_of(top.confidence)), Style::Bold, style);
     page_.item(0, "       ", fmt::format("{}: {}", top.subject, top.summary));
-    if (const std::string both = tunnel == nullptr ? "" : fell_and_stays(*tunnel); !both.empty()) page_.item(0, "       ", both);
+    if (const std::string both = lead.tunnel == nullptr ? "" : fell_and_stays(report_, *lead.tunnel); !both.empty()) page_.item(0, "       ", both);
     const std::string affected = is_about_sessions(top) ? affected_in_words(top) : "";
     if (!affected.empty()) page_.item(0, "who    ", shortened(affected), Style::Plain, style);
-    if (const std::string span = span_in_words(top, report_.now); !span.empty()) {
+    if (const std::string span = when_in_words(report_, lead); !span.empty()) {
       page_.item(0, "when   ", span, Style::Plain, style);
     }
     if (const auto steps = folded(top.steps); !steps.empty()) {
       page_.item(0, "first  ", fmt::format("{}{}", actor(steps.front().who), steps.front().text), Style::Plain, style);
       commands(9, steps.front());
     }
-    also(top, ill);
-  }
-
-  // Tunnels and sessions that are ill for another reason than the one explained.
-  void also(const Finding& top, const std::vector<Ill>& ill) {
-    constexpr std::size_t kMost = 4;
-    std::vector<std::string> others;
-    for (const Ill& i : ill) {
-      if (i.finding->cause != top.cause) others.push_back(i.name + " " + i.finding->cause);
-    }
-    if (others.empty()) return;
-    const std::size_t more = others.size() > kMost ? others.size() - kMost : 0;
-    others.resize(others.size() - more);
-    page_.item(0, "also:  ", fmt::format("{}{}", fmt::join(others, ", "), more > 0 ? fmt::format(", and {} more", more) : ""));
+    if (const std::string others = also_in_words(lead, ill); !others.empty()) page_.item(0, "also:  ", others);
   }
 
   void commands(int indent, const FoldedStep& step) {
@@ -233,7 +221,7 @@ class TextReport {
     page_.paragraph(2, fmt::format("{} on {}, {}", f.cause, f.subject, kb::name_of(f.confidence)), Style::Dim);
     page_.paragraph(2, f.summary);
     change(f);
-    if (const std::string span = span_in_words(f, report_.now); !span.empty()) page_.paragraph(2, span);
+    if (const std::string span = span_in_words(f, report_); !span.empty()) page_.paragraph(2, span);
     details(f);
     timelines_of(f.subject);
     const auto [known, is_new] = explained_.emplace(f.cause + "\n" + f.explanation, f.subject);

@@ -21,7 +21,7 @@ struct Ill {
   std::string name;
   int status_rank = 0;
 };
-// Worst first: by status, and of equals those with something critical still going on. Sessions that keep failing
+// Worst first: by status, of equals those with something critical still going on, then the one with the lower availability. Sessions that keep failing
 // stand beside tunnels that are down.
 std::vector<Ill> ill_with_cause(const diag::Report& report);
 
@@ -32,8 +32,15 @@ struct Lead {
 };
 Lead lead_of(const diag::Report& report, const std::vector<Ill>& ill);
 
-// "fell because: a, stays down because: b"; empty when that is one reason. Why a tunnel went down is not always why it stays down.
-std::string fell_and_stays(const diag::TunnelReport& tunnel);
+// "fell because the gateway closed the IKE SA, stays down because ..."; empty when that is one reason. Why a tunnel went down is not always why it stays down.
+std::string fell_and_stays(const diag::Report& report, const diag::TunnelReport& tunnel);
+
+// When the lead's tunnel was without service: "down from ... to ..., 25 min, in service since"; of several outages how many and how
+// long in all. For what took nothing down, the span of its records.
+std::string when_in_words(const diag::Report& report, const Lead& lead);
+
+// Who else is ill, beside the lead: how many for the same reason, and the others by name with theirs; empty: nobody.
+std::string also_in_words(const Lead& lead, const std::vector<Ill>& ill);
 
 // "psk-mismatch, since 2026-03-01 00:00:10 (53 min 20 s), 2 outages, available 99.10%".
 std::string tunnel_in_words(const diag::TunnelReport& tunnel, diag::Time now);

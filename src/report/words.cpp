@@ -66,17 +66,28 @@ std::string reference(const kb::Reference& r) {
   return text;
 }
 
-std::string span_in_words(const diag::Finding& f, diag::Time now) {
-  if (f.first_seen == diag::kNoTime) return f.ongoing ? "still going on" : "";
+std::optional<diag::Time> silent_since(const diag::Report& report, std::string_view subject) {
+  diag::Time last = diag::kNoTime;
+  for (const diag::TunnelReport& t : report.tunnels) {
+    if (t.id != subject && (t.connection.empty() || t.connection != subject)) continue;
+    if (t.status != "unknown" || t.last == diag::kNoTime) return std::nullopt;
+    last = std::max(last, t.last);
+  }
+  return last == diag::kNoTime ? std::nullopt : std::optional(last);
+}
+
+std::string last_heard(diag::Time last) { return fmt::format("at the last record, {}; nothing heard since", diag::date_and_clock(last)); }
+
+std::string span_in_words(const diag::Finding& f, const diag::Report& report) {
+  const auto silent = f.ongoing ? silent_since(report, f.subject) : std::nullopt;
+  const std::string goes_on = silent ? "was still going on " + last_heard(*silent) : "still going on";
+  if (f.first_seen == diag::kNoTime) return f.ongoing ? goes_on : "";
+  const diag::Time now = silent ? *silent : report.now;
   const diag::Time end = f.ongoing && now != diag::kNoTime ? now : f.last_seen;
   const std::string lasted = end > f.first_seen ? diag::in_words(end - f.first_seen) : "";
-  if (f.ongoing) {
-    return fmt::format("since {}{}, still going on", diag::date_and_clock(f.first_seen),
-                       lasted.empty() ? "" : ", for " + lasted);
-  }
+  if (f.ongoing) return fmt::format("since {}{}, {}", diag::date_and_clock(f.first_seen), lasted.empty() ? "" : ", for " + lasted, goes_on);
   if (lasted.empty()) return fmt::format("at {}", diag::date_and_clock(f.first_seen));
-  return fmt::format("from {} to {}, {}", diag::date_and_clock(f.first_seen), diag::date_and_clock(f.last_seen),
-                     lasted);
+  return fmt::format("records from {} to {}, {}", diag::date_and_clock(f.first_seen), diag::date_and_clock(f.last_seen), lasted);
 }
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {

@@ -1,5 +1,6 @@
 // Words that several report formats share, and the notes on what logs cannot show.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,15 @@ std::string_view vendor_name(std::string_view vendor);
 // "title, https://..., read 2026-11-21".
 std::string reference(const kb::Reference& reference);
 
-// "since 2026-03-01 00:00:10, for 53 min 20 s and still going on" or "from ... to ..., 12 s".
-std::string span_in_words(const diag::Finding& finding, diag::Time now);
+// The last record of a tunnel, or of all tunnels of a connection, that has been silent for too long to say how it is now; empty:
+// it is heard, or it is no tunnel.
+std::optional<diag::Time> silent_since(const diag::Report& report, std::string_view subject);
+
+// "2026-03-01 00:01:40; nothing heard since" behind "at the last record, ".
+std::string last_heard(diag::Time last);
+
+// Of the records that a finding rests on: "since 2026-03-01 00:00:10, for 53 min 20 s, still going on" or "records from ... to ..., 12 s".
+std::string span_in_words(const diag::Finding& finding, const diag::Report& report);
 
 // "1 tunnel", "2 tunnels".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});

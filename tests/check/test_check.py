@@ -1,5 +1,6 @@
 """`tunnelscope check` over samples/check: goldens, schema, exit statuses, what is said of bad input, and that no key gets out."""
 import functools
+import html
 import json
 import pathlib
 import re
@@ -60,6 +61,38 @@ def test_report_is_the_golden_one(name, format, golden, request):
         path.write_bytes(run.out)
     assert path.exists(), "no golden yet: run with --bless and review"
     assert run.out.decode() == path.read_text()
+
+
+def test_the_page_shows_every_algorithm_that_differs_and_what_applying_interrupts_only_where_something_is_applied():
+    page = first_run("ike-proposal-mismatch", "html").out.decode()
+    for attribute, gateway, cloud in (("ike-encryption", "3des", "aes256"), ("ike-integrity", "md5", "sha256")):
+        assert f"{attribute} <mark>{gateway}" in page and f"{attribute} <mark>{cloud}" in page
+    assert "Applying it interrupts" not in page and "Applying it interrupts" in first_run("change-mends-and-breaks", "html").out.decode()
+
+
+def test_a_repair_at_the_clouds_end_says_that_the_endpoint_is_replaced():
+    page = first_run("psk-mismatch", "html").out.decode()
+    assert page.count("Or at the cloud") == page.count("replaces its endpoint") > 0
+
+
+def test_two_keys_that_differ_are_said_to_differ_in_words():
+    page = first_run("psk-mismatch", "html").out.decode()
+    assert "pre-shared-key set, and differs from the other end&#39;s" in page or "pre-shared-key set, and differs from the other end's" in page
+
+
+@every_sample
+def test_the_page_says_of_settings_and_starts_what_the_json_says(name):
+    page, report = html.unescape(first_run(name, "html").out.decode()), first_run(name, "json").report
+    initiators = {"cloud": "the cloud's end", "gateway": "the gateway", "both": "either end", "neither": "neither end by itself", None: "not known"}
+    for tunnel in report["tunnels"]:
+        assert f">{initiators[tunnel['initiator']]}" in page, tunnel["initiator"]
+    for f in report["findings"]:
+        if not f["cause"].startswith("config/") or f.get("change") == "fixed" or f.get("suppressed"):
+            continue
+        for e in f["evidence"]:
+            assert f"{e['at']}</span>: {e['message']}" in page, e
+        for step in f["steps"]:
+            assert f"Do: {step['do']}" in page, step
 
 
 @every_sample
@@ -213,9 +246,10 @@ def test_settings_of_a_project(tmp_path, text, fragment):
     assert fragment is None or fragment in run.err
 
 
-def test_a_diff_is_made_where_every_vendor_spells_the_value_alike_and_nowhere_else():
+def test_a_diff_is_in_the_words_of_the_file():
     diffs = {name: [change["diff"] for f in first_run(name, "json").report["findings"] for change in f["repair_at_gateway"] + f["repair_at_cloud"]]
              for name in ("peer-address-mismatch", "ike-mode-mismatch")}
     assert diffs["peer-address-mismatch"] == [
         "--- a/cloud.swanctl.conf\n+++ b/cloud.swanctl.conf\n@@ -5 +5 @@\n-    remote_addrs = 198.51.100.99\n+    remote_addrs = 198.51.100.20\n"]
-    assert diffs["ike-mode-mismatch"] == [None]
+    assert diffs["ike-mode-mismatch"] == [
+        "--- a/gateway.swanctl.conf\n+++ b/gateway.swanctl.conf\n@@ -7 +7 @@\n-    aggressive = yes\n+    aggressive = no\n"]

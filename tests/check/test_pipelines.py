@@ -43,9 +43,11 @@ SARIF = closed({
             "ruleId": {"type": "string"}, "ruleIndex": {"type": "integer", "minimum": 0}, "level": LEVEL, "message": TEXT,
             "locations": {"type": "array", "items": closed({"physicalLocation": closed({
                 "artifactLocation": closed({"uri": {"type": "string", "pattern": r"^(file:///)?([A-Za-z0-9._~/-]|%[0-9A-F]{2})+$"}}, "uri"),
-                "region": closed({"startLine": {"type": "integer", "minimum": 1}}, "startLine")}, "artifactLocation")},
+                "region": closed({"startLine": {"type": "integer", "minimum": 1}, "startColumn": {"type": "integer", "minimum": 1}}, "startLine")}, "artifactLocation")},
                 "physicalLocation")},
             "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+            "suppressions": {"type": "array", "items": closed({"kind": {"enum": ["external"]}, "status": {"enum": ["accepted"]},
+                                                               "justification": {"type": "string"}}, "kind", "status")},
             "baselineState": {"enum": ["new", "unchanged", "updated", "absent"]}}, "message", "ruleId")}}, "tool", "results")}},
     "version", "runs")
 
@@ -97,7 +99,7 @@ def test_junit_counts_what_it_lists(command, name):
     suite = xml.etree.ElementTree.fromstring(run(command, name, "junit").out).find("testsuite")
     failed = suite.findall("testcase/failure")
     assert int(suite.get("tests")) == len(suite.findall("testcase")) and int(suite.get("failures")) == len(failed)
-    serious = [f for f in findings(command, name) if f["severity"] != "info" and f.get("change") != "fixed"]
+    serious = [f for f in findings(command, name) if f["severity"] != "info" and f.get("change") != "fixed" and not f.get("suppressed")]
     assert len(failed) == len(serious)
 
 
@@ -113,7 +115,7 @@ def test_github_shows_at_most_ten_of_a_kind_the_worst_first(command, name):
 def test_gitlab_has_unique_fingerprints_and_a_place_for_each(command, name):
     issues = json.loads(run(command, name, "gitlab").out)
     prints = [i["fingerprint"] for i in issues]
-    assert len(set(prints)) == len(prints) == len([f for f in findings(command, name) if f.get("change") != "fixed"])
+    assert len(set(prints)) == len(prints) == len([f for f in findings(command, name) if f.get("change") != "fixed" and not f.get("suppressed")])
     for issue in issues:
         assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
         assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
@@ -143,3 +145,41 @@ def test_the_sample_pull_request_is_the_change_between_its_files(tmp_path):
     tool.write_files(tmp_path, {"gateway/swanctl.conf": (sample / "swanctl.before.conf").read_bytes()})
     subprocess.run(["git", "apply", "--include=gateway/*", str(sample / "pull-request.diff")], cwd=tmp_path, check=True)
     assert (tmp_path / "gateway/swanctl.conf").read_text() == (sample / "gateway/swanctl.conf").read_text()
+
+
+# ---- what could not be read, and what logs show ----
+
+def broken_pair(folder, form):
+    """A gateway whose `proposals` is misspelt, in the sixth line from the fifth column on."""
+    for name in ("cloud", "gateway"):
+        text = (tool.SAMPLES / f"check/healthy/{name}.swanctl.conf").read_text()
+        (folder / f"{name}.conf").write_text(text.replace("    proposals", "    propozals") if name == "gateway" else text)
+    return tool.run("check", "--format", form, "--cloud", "cloud.conf", "--gateway", "gateway.conf", cwd=folder).out.decode()
+
+
+def test_what_could_not_be_read_is_told_with_its_column(tmp_path):
+    [problem] = json.loads(broken_pair(tmp_path, "json"))["problems"]
+    assert (problem["at"], problem["line"], problem["column"]) == ("gateway.conf:6", 6, 5)
+    [told] = json.loads(broken_pair(tmp_path, "sarif"))["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert told["locations"][0]["physicalLocation"]["region"] == {"startLine": 6, "startColumn": 5}
+    assert "::error file=gateway.conf,line=6,col=5,title=could not be read::" in broken_pair(tmp_path, "github")
+
+
+def with_logs(form):
+    folder = tool.SAMPLES / "check/identity-mismatch"
+    done = tool.run("check", "--format", form, *(folder / "args").read_text().split(), "--logs", tool.SAMPLES / "lab-id-v2/input", cwd=folder)
+    assert done.status == 1
+    return done.out.decode()
+
+
+def test_what_the_logs_show_is_in_every_format_and_decides_nothing():
+    [explained] = json.loads(with_logs("json"))["logs"]["tunnels"]
+    assert explained["explained_by"]
+    log = json.loads(with_logs("sarif"))
+    assert sarif_faults(log) == []
+    shown = [r for r in log["runs"][0]["results"] if "the logs show" in r["message"]["text"]]
+    assert [(r["ruleId"], r["level"]) for r in shown] == [("authentication-failed", "note")]
+    assert junit_faults(with_logs("junit").encode()) == [] and "the logs show" in with_logs("junit")
+    assert "::notice title=the logs show authentication-failed" in with_logs("github")
+    [issue] = [i for i in json.loads(with_logs("gitlab")) if "the logs show" in i["description"]]
+    assert issue["severity"] == "info"

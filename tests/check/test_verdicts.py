@@ -512,3 +512,133 @@ def test_selectors_that_differ_do_not_agree_with_an_end_that_does_not_narrow(pai
     cloud = described(tunnel(IkeVersions=[{"Value": "ikev2"}], StartupAction="start"))
     stage = pair.stage("traffic-selectors", ipsec_conf=conf, vpn_json=cloud)
     assert (stage["verdict"], stage.get("direction")) == (verdict, direction)
+
+
+# ---- keys that differ by direction (IKEv2 of IOS) ----
+
+IOS_V2 = f"""version 15.4
+crypto ikev2 proposal aws
+ encryption aes-cbc-128
+ integrity sha256
+ group 14
+crypto ikev2 policy aws
+ proposal aws
+crypto ikev2 keyring aws
+ peer aws
+  address {CLOUD}
+  KEYS
+crypto ikev2 profile aws
+ match identity remote address {CLOUD} 255.255.255.255
+ identity local address {GATEWAY}
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local aws
+crypto ipsec transform-set aws esp-aes esp-sha256-hmac
+crypto map aws 10 ipsec-isakmp
+ set peer {CLOUD}
+ set transform-set aws
+ set pfs group14
+ set ikev2-profile aws
+ match address aws
+interface GigabitEthernet1
+ ip address {GATEWAY} 255.255.255.0
+ crypto map aws
+ip access-list extended aws
+ permit ip any any
+end
+"""
+
+
+@pytest.mark.parametrize("keys, verdict, reason", [
+    (f"pre-shared-key {KEY}", "agrees", None),
+    (f"pre-shared-key local {KEY}\n  pre-shared-key remote {KEY}", "agrees", None),
+    (f"pre-shared-key local {OTHER_KEY}\n  pre-shared-key remote {KEY}", "fails", "the gateway's end proves itself"),
+    (f"pre-shared-key local {KEY}\n  pre-shared-key remote {OTHER_KEY}", "fails", "the cloud's end proves itself"),
+    (f"pre-shared-key local {OTHER_KEY}\n  pre-shared-key remote {OTHER_KEY}x", "fails", "the keys differ"),
+    (f"pre-shared-key local {KEY}", "unverified", "none for one direction"),
+    (f"pre-shared-key local {KEY}\n  pre-shared-key remote 6 AAAAencrypted", "unverified", "encrypted"),
+    (f"pre-shared-key local {OTHER_KEY}\n  pre-shared-key remote 6 AAAAencrypted", "fails", "the keys differ"),
+], ids=["one", "twice the same", "another local one", "another remote one", "two others", "no remote one", "an encrypted remote one",
+        "another local one, an encrypted remote one"])
+def test_a_key_counts_in_its_direction(pair, keys, verdict, reason):
+    cloud = described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+    stage = pair.stage("authentication", ios_cfg=IOS_V2.replace("KEYS", keys), vpn_json=cloud)
+    assert stage["verdict"] == verdict and (reason is None or reason in stage["reason"])
+    assert (stage["cause"] == "psk-mismatch") == (verdict == "fails")
+
+
+# ---- connections that are not loaded, and references to what is not there ----
+
+def test_a_conn_without_auto_is_not_loaded_and_says_so(pair):
+    secrets = f'{GATEWAY} {CLOUD} : PSK "{KEY}"\n'
+    report = pair.check(ipsec_conf=IPSEC_CONF.replace("  auto=start\n", ""), ipsec_secrets=secrets, vpn_json=described(tunnel()))
+    [finding] = [f for f in report["findings"] if f["cause"] == "config/not-loaded"]
+    assert finding["severity"] == "warning" and finding["evidence"][0]["at"] == "ipsec.conf:1"
+    [one] = report["tunnels"]
+    assert one["verdict"] != "agrees"
+    loaded = pair.check(ipsec_conf=IPSEC_CONF, ipsec_secrets=secrets, vpn_json=described(tunnel()))
+    assert "config/not-loaded" not in {f["cause"] for f in loaded["findings"]}
+
+
+@pytest.mark.parametrize("name, text, place", [
+    ("ipsec_conf", IPSEC_CONF + "  also=nowhere\n", "ipsec.conf:11:8"),
+    ("ipsec_conf", IPSEC_CONF + "  also=base\nconn base\n  also=nowhere\n", "ipsec.conf:13:8"),
+    ("swanctl_conf", SWANCTL.replace("aws-tunnel1 {", "aws-tunnel1 : nowhere {"), "swanctl.conf:2:17"),
+    ("swanctl_conf", SWANCTL.replace("aws-tunnel1 {", "aws-tunnel1 : connections.nowhere {"), "swanctl.conf:2:17"),
+    ("swanctl_conf", SWANCTL.replace("      t1 {", "      t1 : nowhere {"), "swanctl.conf:26:12"),
+    ("swanctl_conf", SWANCTL.replace("    local {", "    local : nowhere {"), "swanctl.conf:17:13"),
+], ids=["also", "also of an also", "a connection's template", "by its path", "a child's", "a round's"])
+def test_a_reference_to_what_is_not_there_is_told_and_puts_the_end_in_doubt(pair, name, text, place):
+    done = tool.write_files(pair.folder, {name.replace("_", ".", 1): text.encode(), "vpn.json": described(tunnel()).encode()})
+    done = tool.run("check", name.replace("_", ".", 1), "vpn.json", cwd=pair.folder)
+    assert f"{place}: there is no" in done.err
+    report = pair.check(**{name: text}, vpn_json=described(tunnel()))
+    assert {one["verdict"] for one in report["tunnels"]} <= {"unverified", "fails"}
+    first = [one["stages"][0] for one in report["tunnels"] if one["stages"]]
+    assert first and all(stage["verdict"] != "agrees" for stage in first)
+
+
+# ---- options of AWS that are misspelt ----
+
+def plan_with(old, new):
+    plan = json.loads(json.dumps(PLAN))
+    for resource in plan["resource_changes"]:
+        for values in (resource["change"]["before"], resource["change"]["after"]):
+            if values and old in values:
+                values[new] = values.pop(old)
+    return json.dumps(plan, indent=1)
+
+
+@pytest.mark.parametrize("old, new, hint", [
+    ("tunnel1_phase2_dh_group_numbers", "tunnel1_phase2_dh_group_number", "tunnel1_phase2_dh_group_numbers"),
+    ("tunnel1_startup_action", "tunnel1_start_action", None),
+    ("local_ipv4_network_cidr", "local_ipv4_network_cdir", "local_ipv4_network_cidr"),
+])
+def test_a_misspelt_option_of_terraform_is_told_and_is_no_default(pair, old, new, hint):
+    gateway = (tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf").read_text()
+    if old not in json.dumps(PLAN):
+        pytest.skip("the plan does not have it")
+    report = pair.check(plan_json=plan_with(old, new), swanctl_conf=gateway)
+    problems = [one for one in report["problems"] if one["reason"].startswith("unknown option")]
+    assert problems and all(one["line"] and one["column"] for one in problems)
+    assert hint is None or any(hint in (one["hint"] or "") for one in problems)
+    assert all(one["verdict"] != "agrees" for one in report["tunnels"] if "10" in one["id"])
+
+
+@pytest.mark.parametrize("misspelt, reason", [
+    ({"LogOptions": {"CloudWatchLogOption": {"LogEnabled": True}}}, "unknown option of a tunnel"),
+    ({"LogOptions": {"CloudwatchLogOptions": {"LogEnable": True}}}, "unknown option of a tunnel"),
+    ({"LogOptions": {"CloudwatchLogOptions": {"LogEnabled": True, "LogOutputFormats": "text"}}}, "unknown option of a tunnel"),
+])
+def test_a_misspelt_log_option_is_told_and_does_not_count_as_off(pair, misspelt, reason):
+    report = pair.check(ios_cfg=IOS, vpn_json=described(tunnel(**misspelt)))
+    assert [one["reason"] for one in report["problems"]] == [reason]
+    causes = {f["cause"] for f in report["findings"]}
+    assert "config/log-off" not in causes and "config/log-text" not in causes
+
+
+def test_a_misspelt_option_of_the_connection_puts_both_tunnels_in_doubt(pair):
+    text = described(tunnel(), tunnel(OutsideIpAddress="203.0.113.17")).replace("LocalIpv4NetworkCidr", "LocalIpv4NetworkCdir")
+    report = pair.check(ios_cfg=IOS, vpn_json=text)
+    assert len([one for one in report["problems"] if "did you mean" in (one["hint"] or "")]) == 1
+    assert all(one["stages"][0]["verdict"] != "agrees" for one in report["tunnels"] if one["stages"])

@@ -14,7 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 LIBRARY_DOORS = [  # the header, the one folder that may include it
     (re.compile(r"^pcre2"), "rules"),
     (re.compile(r"^yaml-cpp/"), "kb"),
-    (re.compile(r"^(simdjson|isa-l|igzip|nlohmann/|CLI/|openssl/|zlib|curl/|sqlite3|pugixml)"), "src"),
+    (re.compile(r"^(simdjson|isa-l|igzip|nlohmann/|CLI/|openssl/|zlib|curl/|sqlite3|httplib|pugixml)"), "src"),
 ]
 WORLD_HEADERS = re.compile(r"^(iostream|cstdio|stdio\.h|ctime|time\.h|print|unistd\.h|sys/.*)$")
 FILE_HEADERS = re.compile(r"^(fstream|filesystem|fcntl\.h)$")

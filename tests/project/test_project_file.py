@@ -156,3 +156,15 @@ def test_what_is_no_file_of_settings_is_said_at_once(world, make):
 def test_what_stands_at_an_unknown_key_is_not_repeated(world):
     write(world / "repository/.tunnelscope.yaml", "psk: correct-horse-battery\n")
     assert "correct-horse" not in run(world, "diagnose", LOG).err
+
+
+@pytest.mark.parametrize("name, near", [("TUNNELSCOPE_FAILON", "TUNNELSCOPE_FAIL_ON"), ("TUNNELSCOPE_FORMATS", "TUNNELSCOPE_FORMAT"),
+                                        ("TUNNELSCOPE_REDACTT", "TUNNELSCOPE_REDACT")])
+def test_a_variable_that_is_nearly_an_option_is_told_and_has_no_effect(world, name, near):
+    said = run(world, "diagnose", LOG, **{name: "never"})
+    assert said.status == 1
+    assert said.err.startswith(f"tunnelscope: the environment variable {name} is of no option, and has no effect\n  hint: did you mean {near}?")
+
+
+def test_another_variable_is_nobodys_business(world):
+    assert run(world, "diagnose", LOG, TUNNELSCOPE_BUILD="x", TUNNELSCOPE="y", TUNNEL_FORMAT="z").err == ""

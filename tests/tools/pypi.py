@@ -1,6 +1,6 @@
 """What some tests judge with and Debian lacks, from PyPI: pinned, checked by hash, fetched once a build folder.
 In: the name of a list in tests/tools/pypi/. Out: a folder or a program below build/.
-Of a package nothing is run but pre-commit, and what pip runs to learn a source archive's name and version."""
+Of a package nothing is run but pre-commit, moto and the AWS CLI, and what pip runs to learn a source archive's name and version."""
 import hashlib
 import os
 import pathlib
@@ -87,3 +87,13 @@ def pre_commit():
 
     folder = made_once("pre-commit", make)
     return {"command": ["/usr/bin/python3", "-m", "pre_commit"], "environment": {"PYTHONPATH": str(folder)}}
+
+
+def cloudwatch():
+    """The folder with moto, botocore and the AWS CLI: for PYTHONPATH."""
+    def make(folder, requirements):
+        environment = folder.with_name("venv")
+        venv(environment, requirements, "install", "--quiet", "--target", folder, "--only-binary", ":all:")
+        shutil.rmtree(environment)
+
+    return made_once("cloudwatch", make)

@@ -76,10 +76,38 @@ TEST(CliRedact, ShapesHideWhatTheirMasksLeave) {
   const char* const texts[] = {"SPIs c12abcdef_i 0badcafe12_o", "SPI 12abcdef_i", "mail to joe7@gw1.acme.example", "no answer from gw1.acme.example",
                                "user eve7 left"};
   for (const char* const text : texts) {
-    const std::string shape = redactor().shape(diag::shape_of(text));
+    const std::string shape = redactor().unknown_shape(diag::shape_of(text));
     for (const char* const secret : {"abcdef", "badcafe", "acme", "joe", "eve"}) EXPECT_THAT(shape, Not(HasSubstr(secret))) << text;
   }
-  EXPECT_EQ(redactor().shape("did <n> things in <n> s in phase<n>"), "did <n> things in <n> s in phase<n>");
+  EXPECT_EQ(redactor().unknown_shape("did <n> changes in <n> s in phase<n>"), "did <n> changes in <n> s in phase<n>");
+}
+
+TEST(CliRedact, OfTextsThatNoRuleKnowsOnlyKnownWordsStay) {
+  const char* const texts[] = {"something odd about MUC-HQ/FW7 serial FGT60FTK20012345", "lost via jump host jmp-prod-3",
+                               "still waiting for fw-muc-core7 (site MUC-HQ)", "peer 10.1.2.3 at Munich", "serial 60020012345"};
+  for (const char* const text : texts) {
+    for (const std::string& clean : {redactor().unknown_message(text), redactor().unknown_shape(diag::shape_of(text))}) {
+      for (const char* const secret : {"MUC", "HQ", "FW7", "FGT", "jmp", "prod", "muc", "core", "Munich", "60020012345", "10.1.2.3"}) {
+        EXPECT_THAT(clean, Not(HasSubstr(secret))) << text;
+      }
+    }
+  }
+  const char* const plain[] = {"AWS tunnel sent 3 packets of AES256 in phase1 after 30s (id=1032)", "AWS tunnel processed request for CREATE_CHILD_SA",
+                               "DPD timed out: no response from cgw [key removed]"};
+  for (const char* const text : plain) EXPECT_EQ(redactor().unknown_message(text), text);
+  EXPECT_EQ(redactor().unknown_message("SPI: c1234567"), redactor().message("SPI: c1234567"));
+}
+
+TEST(CliRedact, NoWordOfTheKnowledgeBaseIsTakenForAName) {
+  const char* const texts[] = {"limit how many one user may connect", "see what the user username says", "login: once more", "cat /etc/resolv.conf"};
+  for (const char* const text : texts) EXPECT_EQ(redactor().sentence(text, Redactor::Hosts::Stay), text);
+  const std::string filled = redactor().sentence("one user of ana@acme.example may reach 10.1.2.3 at fw1.acme.example", Redactor::Hosts::Go);
+  for (const char* const secret : {"ana", "acme", "10.1.2.3"}) EXPECT_THAT(filled, Not(HasSubstr(secret)));
+}
+
+TEST(CliRedact, DocumentedValuesOfRecordsStay) {
+  const char* const texts[] = {"Security.Logins", "Windows 11 Pro 22H2", "Debian GNU/Linux 12 (bookworm)", "ended at 2026-04-13T22:05", "2026-04-13 22:05:10"};
+  for (const char* const text : texts) EXPECT_EQ(redactor().unknown_message(text), text);
 }
 
 TEST(CliRedact, MaskedTextsAreEqualForOtherNames) {

@@ -33,6 +33,12 @@ TEST(CliSecrets, KeysAreRemovedWhereKeysStand) {
   }
 }
 
+TEST(CliSecrets, TokensGoFromShapesToo) {
+  EXPECT_EQ(without_keys("token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx.abcdefg"), "token=[key removed]");
+  EXPECT_EQ(without_keys("token=eyJhbGciOiJIUzI<n>NiJ<n>.eyJzdWIiOiIx.abcdefg"), "token=[key removed]");
+  EXPECT_EQ(without_keys("token-expired after <n> s"), "token-expired after <n> s");
+}
+
 TEST(CliSecrets, LettersAloneAreAKeyWhereAKeyStands) {
   const char* const texts[] = {
       "PSK MonkeyTiger",

@@ -93,6 +93,8 @@ Tunnel1.local 0.0.0.0/0 by Cisco IOS XE 17, 2023-03
 Tunnel1.remote 0.0.0.0/0 by Cisco IOS XE 17, 2023-03
 Tunnel1.rekeys yes by Cisco IOS XE 17, 2023-03
 Tunnel1.hard 3000s at 21
+Tunnel1.earliest 2970s by Cisco IOS XE 17, 2023-03
+Tunnel1.latest 2970s by Cisco IOS XE 17, 2023-03
 Tunnel1.replay 64 by Cisco IOS XE 17, 2023-03
 )");
 }
@@ -147,7 +149,8 @@ TEST(CiscoIos, ACryptoMapWithIkev2) {
   EXPECT_EQ(value_of(end, "remote-identity"), "address:203.0.113.10 at 17");
   EXPECT_EQ(value_of(end, "keys"),
             "[address:203.0.113.10 9 bytes] "
-            "[address:203.0.113.17 unknown: the gateway has one key to prove itself and another to ask for, AWS has one for both] at 21");
+            "[address:203.0.113.17 3 bytes] "  // one for each direction
+            "[address:203.0.113.17 3 bytes] at 21");
   EXPECT_EQ(value_of(end, "start"), "on-traffic by Cisco IOS XE 17, 2023-03");
   EXPECT_EQ(value_of(end, "dpd-timeout"), "20s at 23");
   ASSERT_EQ(end.children.size(), 2u);
@@ -189,7 +192,7 @@ TEST(CiscoIos, AKeyInHexadecimalIsTheBytesThatItStandsFor) {
   };
   EXPECT_TRUE(*of("hex 6C61622e6b6579").keys->front().secret == *of("lab.key").keys->front().secret);
   EXPECT_EQ(value_of(of("hex 6c6"), "keys"), "[address:203.0.113.10 unknown: its hexadecimal digits cannot be read] at 6");
-  EXPECT_EQ(value_of(of("local lab.key\n  pre-shared-key remote 6 Xyz"), "keys"), "[address:203.0.113.10 unknown: encrypted] at 7");
+  EXPECT_EQ(value_of(of("local lab.key\n  pre-shared-key remote 6 Xyz"), "keys"), "[address:203.0.113.10 7 bytes] [address:203.0.113.10 unknown: encrypted] at 7");
 }
 
 // The text with one line of it changed.

@@ -71,9 +71,9 @@ TEST(StrongSwanIpsecConf, TheLocalEndMayStandOnTheRight) {
 }
 
 TEST(StrongSwanIpsecConf, FaultsAreToldWithTheirPlace) {
-  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n kylife=1h\n auto=begin\n also=b\nconn a b\n lost\n");
+  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n kylife=1h\n auto=begin\n also=b\n leftauth=psk\nconn a b\n lost\n");
   EXPECT_EQ(problems_of(all),
-            "gateway.conf:7:2: neither a setting nor a section (write `name=value`, or `conn NAME`) FATAL\n"
+            "gateway.conf:8:2: neither a setting nor a section (write `name=value`, or `conn NAME`) FATAL\n"
             "gateway.conf:5:7: there is no connection of this name\n"
             "gateway.conf:3:2: unknown keyword `kylife` (did you mean `keylife`?) FATAL\n"
             "gateway.conf:4:7: `auto` has a value that cannot be read (write `ignore`, `add`, `route` or `start`) FATAL\n");
@@ -82,22 +82,22 @@ TEST(StrongSwanIpsecConf, FaultsAreToldWithTheirPlace) {
 }
 
 TEST(StrongSwanIpsecConf, AMissingIncludeMakesDefaultsUnknown) {
-  const auto all = read(kStrongSwanIpsecConf, "include site.conf\nconn a\n right=203.0.113.10\n");
+  const auto all = read(kStrongSwanIpsecConf, "include site.conf\nconn a\n right=203.0.113.10\n leftauth=psk\n");
   EXPECT_EQ(problems_of(all), "gateway.conf:1:9: the included file cannot be read: there is no such file "
                               "(give the file beside this one, or remove the include) FATAL\n");
   EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: an include could not be read");
 }
 
 TEST(StrongSwanIpsecConf, AFileThatIncludesItselfIsToldWhereItDoesAndPutsItsEndsInDoubt) {
-  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\ninclude gateway.conf\n");
-  EXPECT_EQ(problems_of(all), "gateway.conf:3:9: the file includes itself, by way of gateway.conf (remove one of the includes) FATAL\n");
+  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n leftauth=psk\ninclude gateway.conf\n");
+  EXPECT_EQ(problems_of(all), "gateway.conf:4:9: the file includes itself, by way of gateway.conf (remove one of the includes) FATAL\n");
   EXPECT_EQ(all.endpoints.front().doubt, "a file includes itself");
 }
 
 TEST(StrongSwanIpsecConf, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
-  const auto all = read(kStrongSwanIpsecConf, "conn a\n right=203.0.113.10\n ikelifetime=2");
+  const auto all = read(kStrongSwanIpsecConf, "conn a\n leftauth=psk\n right=203.0.113.10\n ikelifetime=2");
   const std::string why = "the file ends within the line or right behind it";
-  EXPECT_EQ(problems_of(all), "gateway.conf:3:2: " + why + " (end its last line with a line break, if it is whole) FATAL\n");
+  EXPECT_EQ(problems_of(all), "gateway.conf:4:2: " + why + " (end its last line with a line break, if it is whole) FATAL\n");
   EXPECT_EQ(value_of(all.endpoints.front(), "ike-hard"), "unknown: " + why);
   EXPECT_EQ(value_of(all.endpoints.front(), "mobike"), "unknown: " + why);
   EXPECT_EQ(all.endpoints.front().doubt, why);
@@ -167,12 +167,13 @@ TEST(LibreswanIpsecConf, PfsOfSeveralIkeGroupsIsNotKnown) {
 TEST(IpsecConf, TheDialectIsToldByWhatOnlyOneOfThemHas) {
   EXPECT_EQ(dialect_of(kOffice), IpsecDialect::StrongSwan);
   EXPECT_EQ(dialect_of(kLibreswan), IpsecDialect::Libreswan);
-  EXPECT_EQ(dialect_of("conn a\n  authby=secret\n"), IpsecDialect::StrongSwan);
+  EXPECT_EQ(dialect_of("config setup\n  uniqueids=yes\nconn a\n  ikev2=insist\n"), IpsecDialect::Libreswan);
+  EXPECT_EQ(dialect_of("conn a\n  authby=secret\n"), IpsecDialect::Either);
   EXPECT_EQ(dialect_of("left=1\n"), IpsecDialect::None);
 }
 
 std::string keys_of(const Kind& kind, const std::string& secrets, std::string* problems = nullptr) {
-  const Files files{{"ipsec.conf", "conn a\n left=198.51.100.20\n right=203.0.113.10\n"},
+  const Files files{{"ipsec.conf", std::string("conn a\n left=198.51.100.20\n right=203.0.113.10\n") + (&kind == &kStrongSwanIpsecConf ? " leftauth=psk\n" : "")},
                     {"more.secrets", "@more : PSK \"x\"\n"}};
   const auto all = read(kind, "ipsec.conf", files, {{"ipsec.secrets", secrets}});
   if (problems) *problems = problems_of(all);

@@ -232,8 +232,12 @@ TEST(Swanctl, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
   EXPECT_NE(all.endpoints[0].doubt, "");
 }
 
-TEST(Swanctl, WhatNoStageJudgesPutsTheEndInDoubt) {
-  const auto doubt_of = [](const std::string& setting) { return swanctl("connections {\n a {\n" + setting + "\n }\n}\n").endpoints[0].doubt; };
+TEST(Swanctl, WhatNoStageJudgesPutsItsStageInDoubt) {
+  const auto doubt_of = [](const std::string& setting) -> std::string {
+    const auto all = swanctl("connections {\n a {\n" + setting + "\n }\n}\n");
+    const auto& reservations = all.endpoints[0].reservations;
+    return reservations.empty() ? "" : reservations.front().reason;
+  };
   EXPECT_EQ(doubt_of("remote_port = 4501"), "gateway.conf:3: remote_port is neither 500 nor 4500, where AWS is");
   EXPECT_EQ(doubt_of("ppk_required = yes"), "gateway.conf:3: ppk_required: whether the peer has the PPK is not known");
   EXPECT_EQ(doubt_of("childless = force"), "gateway.conf:3: childless: whether the peer begins without a CHILD SA is not known");

@@ -270,7 +270,7 @@ const Row kRows[] = {
        dpd(cloud, DownAction::Clear);
        dpd(gateway, DownAction::Clear);
      },
-     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD 30 s, then clear; start wait both\n"},
+     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD 30 s, then clear; start wait\n"},
     {"TheGatewayRestarts_lab", kV2,
      [](Endpoint& cloud, Endpoint& gateway) {
        dpd(cloud, DownAction::Clear);
@@ -292,14 +292,14 @@ const Row kRows[] = {
        dpd(cloud, DownAction::Clear);
        start(gateway, StartAction::Start);
      },
-     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD off; start start both\n"},
+     "liveness fails nobody-initiates dpd-action DPD 30 s, then clear; start wait / DPD off; start start\n"},
     {"AwsAndTheGatewayWaitForEachOther", kV2,
      [](Endpoint& cloud, Endpoint& gateway) {
        cloud.vendor = Vendor::Aws;
        dpd(cloud, DownAction::Clear);
        dpd(gateway, DownAction::Restart);
      },
-     "liveness fails nobody-initiates start-action DPD 30 s, then clear; start wait / DPD 30 s, then restart; start wait both\n"},
+     "liveness fails nobody-initiates start-action DPD 30 s, then clear; start wait / DPD 30 s, then restart; start wait\n"},
 
     {"BgpAgrees", kV2, bgp_on_both, "agrees\n"},
     {"TheAsNumbersDiffer", kV2,

@@ -79,7 +79,23 @@ const Row kRows[] = {
      "15:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
      "55:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n",
      "1: down nd cause=psk-mismatch | 10:00-open dpd-timeout/psk-mismatch\n",
-     "critical root-cause dpd-timeout 1 x1\ncritical root-cause psk-mismatch 1 x2\n"},
+     "critical root-cause psk-mismatch 1 x2\nwarning root-cause dpd-timeout 1 x1\n"},
+    {"ASecondFallLaterExplainsWhyItStaysDown",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 ed AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n"
+     "43:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "44:00 dd routine\n",
+     "1: down dd cause=dpd-timeout | 10:00-open peer-closed-child-sa/dpd-timeout\n",
+     "critical root-cause dpd-timeout 1 x1\nwarning root-cause peer-closed-child-sa 1 x1\n"},
+    {"DpdLineThatComesLateIsStillTheCause",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd something\n"
+     "10:20 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "20:00 nd AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "20:01 ee AWS tunnel processed request (id=1) for IKE_AUTH\n"
+     "21:00 ee routine\n",
+     "1: degraded ee cause=dpd-timeout | 10:00-20:01 dpd-timeout\n",
+     "warning root-cause dpd-timeout 1 x1\ninfo context redundancy-lost connection x1\n"},
     {"PfsMismatchShowsAtTheFirstRekey",
      "00:00 nd IKE negotiation begins\n"
      "00:01 ee tunnel comes up\n"
@@ -108,8 +124,97 @@ const Row kRows[] = {
      "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
      "2|12:00 ee routine\n2|16:00 ee routine\n2|20:00 ee routine\n",
      "1: down dd cause=nobody-initiates | 10:00-open dpd-timeout/nobody-initiates\n2: up ee cause=none\n",
-     "critical root-cause dpd-timeout 1 x1\ncritical root-cause nobody-initiates 1 x1\n"
+     "critical root-cause nobody-initiates 1 x1\nwarning root-cause dpd-timeout 1 x1\n"
      "warning symptom redundancy-lost connection x1\n"},
+    {"SilenceWithoutAWordIsNotWhyItFell",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "2|00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel is sending DPD request (id=9)\n"
+     "2|12:00 ee routine\n2|16:00 ee routine\n2|20:00 ee routine\n",
+     "1: down dd cause=nobody-initiates | 10:00-open none/nobody-initiates\n2: up ee cause=none\n",
+     "critical root-cause nobody-initiates 1 x1\nwarning symptom redundancy-lost connection x1\n"},
+    {"GatewayThatCameBackWithAnotherKey",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "2|00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "2|10:20 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "16:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n"
+     "2|15:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "2|40:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n",
+     "1: degraded ee cause=gateway-outage | 10:00-16:00 gateway-outage\n"
+     "2: down nd cause=psk-mismatch | 10:20-open gateway-outage/psk-mismatch\n",
+     "critical root-cause psk-mismatch 2 x2\nwarning root-cause gateway-outage connection x2\n"
+     "warning symptom connection-outage connection x1\n"
+     "warning symptom redundancy-lost connection x1\n"
+     "warning symptom dpd-timeout 1 x1\nwarning symptom dpd-timeout 2 x1\n"},
+    {"GatewayThatAnswersOneTunnelAgainIsNotGone",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "2|00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "2|10:20 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "16:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n"
+     "2|15:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+     "2|20:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+     "2|25:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+     "28:00 ee routine\n"
+     "2|30:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n",
+     "1: degraded ee cause=gateway-outage | 10:00-16:00 gateway-outage\n"
+     "2: down dd cause=peer-unreachable | 10:20-open gateway-outage/peer-unreachable\n",
+     "critical root-cause peer-unreachable 2 x4\nwarning root-cause gateway-outage connection x2\n"
+     "warning symptom connection-outage connection x1\n"
+     "warning symptom redundancy-lost connection x1\n"
+     "warning symptom dpd-timeout 1 x1\nwarning symptom dpd-timeout 2 x1\n"},
+    {"AuthenticationThatFailsOnAfterTheKeyWasMended",
+     "00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "01:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "10:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "40:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n",
+     "1: down nd cause=authentication-failed | 00:00-open psk-mismatch/authentication-failed\n",
+     "critical root-cause authentication-failed 1 x2\nwarning root-cause psk-mismatch 1 x1\n"},
+    {"SilenceAfterAnotherFaultIsAnotherSilence",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:30 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "12:30 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "20:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+     "50:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n",
+     "1: down dd cause=peer-unreachable | 10:00-open dpd-timeout/peer-unreachable\n",
+     "critical root-cause peer-unreachable 1 x2\nwarning root-cause dpd-timeout 1 x1\n"
+     "warning root-cause psk-mismatch 1 x2\n"},
+    {"Phase1GoneOverALivePhase2IsAWarning",
+     "00:00 ee routine\n"
+     "10:00 de Peer is not responsive - Declaring peer dead\n"
+     "20:00 de routine\n",
+     "1: degraded de cause=dpd-timeout\n",
+     "warning root-cause dpd-timeout 1 x1\ninfo context redundancy-lost connection x1\n"},
+    {"Phase1ThatWentFirstIsWhyPhase2Went",
+     "00:00 ee routine\n"
+     "10:00 de AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "11:00 de Peer is not responsive - Declaring peer dead\n"
+     "26:40 dd routine\n",
+     "1: down dd cause=dpd-timeout | 26:40-open peer-closed-ike-sa/dpd-timeout\n",
+     "critical root-cause dpd-timeout 1 x1\nwarning root-cause peer-closed-ike-sa 1 x1\n"},
+    {"SelectorsRefusedAtARekeyAreNoPfsMismatch",
+     "00:00 nd IKE negotiation begins\n"
+     "00:01 ee tunnel comes up\n"
+     "54:00 er AWS: Traffic Selector: TS_UNACCEPTABLE: received from responder\n"
+     "54:01 er AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "1:04:00 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: down ed cause=traffic-selector-mismatch | 1:04:00-open traffic-selector-mismatch\n",
+     "critical root-cause traffic-selector-mismatch 1 x1\n"},
+    {"Phase2ThatFailsOnLongAfterTheSelectorsWereMended",
+     "00:00 ed AWS: Traffic Selector: TS_UNACCEPTABLE: received from responder\n"
+     "20:00 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "50:00 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: down ed cause=child-proposal-mismatch | 00:00-open traffic-selector-mismatch/child-proposal-mismatch\n",
+     "critical root-cause child-proposal-mismatch 1 x2\nwarning root-cause traffic-selector-mismatch 1 x1\n"},
+    {"NoProposalWhilePhase1AloneIsRenewedIsPhase1",
+     "00:00 nd IKE negotiation begins\n"
+     "00:01 ee tunnel comes up\n"
+     "54:00 re No Proposal Match Found by AWS\n"
+     "59:00 nd No Proposal Match Found by AWS\n",
+     "1: down nd cause=ike-proposal-mismatch | 59:00-open ike-proposal-mismatch\n",
+     "critical root-cause ike-proposal-mismatch 1 x2\n"},
     {"HoldTimerBeforeDpdIsItsSymptom",
      "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
      "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
@@ -118,6 +223,59 @@ const Row kRows[] = {
      "10:25 dd AWS tunnel DPD timed out after 3 retransmits\n",
      "1: down dd cause=dpd-timeout | 10:00-open dpd-timeout\n",
      "critical root-cause dpd-timeout 1 x1\ncritical symptom bgp-hold-timer-expired 1 x1\n"},
+    {"HoldTimerAMinuteBeforeDpdIsItsSymptom",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "11:05 dd AWS tunnel DPD timed out after 3 retransmits\n",
+     "1: down dd cause=dpd-timeout | 10:00-open dpd-timeout\n",
+     "critical root-cause dpd-timeout 1 x1\ncritical symptom bgp-hold-timer-expired 1 x1\n"},
+    {"IpsecCameBackAndBgpDidNot",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:20 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "15:00 ee routine\n25:00 ee routine\n",
+     "1: down ee cause=bgp-down | 10:00-open dpd-timeout/bgp-down\n",
+     "critical root-cause bgp-down 1 x1\nwarning root-cause dpd-timeout 1 x1\n"},
+    {"IpsecCameBackAndBgpIsRefused",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:20 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "15:00 ee routine\n"
+     "16:42 bgp- AWS-side peer sent a notification 2/2 (OPEN Message Error/Bad Peer AS) to neighbor 169.254.50.85\n"
+     "17:42 bgp- AWS-side peer sent a notification 2/2 (OPEN Message Error/Bad Peer AS) to neighbor 169.254.50.85\n"
+     "25:00 ee routine\n",
+     "1: down ee cause=bgp-as-mismatch | 10:00-open dpd-timeout/bgp-as-mismatch\n",
+     "critical root-cause bgp-as-mismatch 1 x2\nwarning root-cause dpd-timeout 1 x1\n"},
+    {"AKeyThatWasMendedIsNotWhyBgpIsMissing",
+     "00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "10:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "11:00 ee routine\n"
+     "11:01 bgp- routine\n"
+     "1:11:00 ee routine\n",
+     "1: down ee cause=bgp-down | 00:00-open psk-mismatch/bgp-down\n",
+     "critical root-cause bgp-down 1 x1\nwarning root-cause psk-mismatch 1 x2\n"},
+    {"CeaseAgainAndAgainIsThePeersRefusal",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:20 bgp- AWS-side peer received notification 6/5 (Cease/Connection Rejected) from neighbor 169.254.50.85\n"
+     "01:20 bgp- AWS-side peer received notification 6/5 (Cease/Connection Rejected) from neighbor 169.254.50.85\n"
+     "12:20 bgp- AWS-side peer received notification 6/5 (Cease/Connection Rejected) from neighbor 169.254.50.85\n",
+     "1: down ee cause=bgp-closed-by-peer | 00:00-open bgp-closed-by-peer\n",
+     "critical root-cause bgp-closed-by-peer 1 x3\n"},
+    {"CeaseThatOnlyResolvesACollisionIsNoReason",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:20 bgp- AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "15:00 ee routine\n"
+     "15:20 bgp- AWS-side peer received notification 6/7 (Cease/Connection Collision Resolution) from neighbor 169.254.50.85\n"
+     "15:30 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "16:00 ee routine\n",
+     "1: degraded ee cause=dpd-timeout | 10:00-15:30 dpd-timeout\n",
+     "warning root-cause dpd-timeout 1 x1\n"
+     "info context redundancy-lost connection x1\n"},
     {"HoldTimerOverLiveIpsecIsTheCause",
      "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
      "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
@@ -129,6 +287,44 @@ const Row kRows[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stories, Outages, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+
+TEST(Impact, IsOnRedundancyWhenThePartnersLogOnlyBeginsLater) {
+  const Report report = Story("00:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+                              "2|00:20 ee routine\n"
+                              "05:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+                              "2|05:20 ee routine\n")
+                            .tell();
+  ASSERT_NE(finding(report, "psk-mismatch"), nullptr);
+  EXPECT_EQ(finding(report, "psk-mismatch")->impact, kb::Impact::Redundancy);
+}
+
+TEST(FirstSeen, IsTheFirstRecordThatSaysSo) {
+  const Report report = Story("00:00 ee routine\n"
+                              "10:00 nd AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+                              "10:07 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n")
+                            .tell();
+  ASSERT_NE(finding(report, "psk-mismatch"), nullptr);
+  EXPECT_EQ(finding(report, "psk-mismatch")->first_seen - report.first, 10 * kMinute + 7 * kSecond);
+}
+
+TEST(Heard, IsWhatCameBeforeTheLastTimeoutNotTheHandshakeThatEndedTheOutage) {
+  const Report report = Story("00:00 nd AWS tunnel is sending request (id=0) for IKE_SA_INIT\n"
+                              "00:10 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+                              "05:30 nd AWS tunnel is sending request (id=0) for IKE_SA_INIT\n"
+                              "05:30 nd AWS tunnel processed response (id=0) for IKE_SA_INIT\n"
+                              "05:31 ee AWS tunnel processed response (id=1) for IKE_AUTH\n")
+                            .tell();
+  ASSERT_NE(finding(report, "peer-unreachable"), nullptr);
+  EXPECT_EQ(std::get<std::string>(finding(report, "peer-unreachable")->details.at("heard")), "none");
+}
+
+TEST(IkeVersion, IsNotToldByAHalfOpenTimeout) {
+  const Report report = Story("00:00 dd Peer is not responsive - Declaring peer dead\n"
+                              "01:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n"
+                              "02:00 dd AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels.front().ike_version, IkeVersion::V1);
+}
 
 TEST(Faults, WithoutAnyStateAreFoundButTheTunnelIsUnknown) {
   const Report report = Story("00:00 -- AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
@@ -195,6 +391,23 @@ TEST(Timeline, KeepsTheRecordsOfTheLatestMarksWhenAskedFor) {
     if (mark.kind == MarkKind::Failure) records.push_back(mark.record);
   }
   EXPECT_THAT(records, ::testing::ElementsAre(0, 1));
+}
+
+TEST(Timeline, GivesRekeysTheirRecordsWhereThereIsRoom) {
+  Story story("00:00 ee AWS tunnel processed request (id=1) for CREATE_CHILD_SA\n"
+              "00:01 ee AWS tunnel is sending response (id=1) for CREATE_CHILD_SA\n"
+              "50:00 ee AWS tunnel processed request (id=2) for CREATE_CHILD_SA\n"
+              "50:01 ee AWS tunnel is sending response (id=2) for CREATE_CHILD_SA\n");
+  for (const std::size_t room : {0U, 1U, 5U}) {
+    story.options.marked_records = room;
+    const diag::Timeline timeline = story.tell().tunnels[0].timeline;
+    std::vector<std::string> said;
+    for (const Mark& mark : timeline.marks)
+      if (mark.kind == MarkKind::Rekey) said.push_back(mark.record == 0 ? "" : timeline.records[mark.record - 1].message);
+    ASSERT_EQ(said.size(), 2U);
+    EXPECT_THAT(said[0], room < 2 ? testing::Matcher<std::string>(testing::IsEmpty()) : testing::Matcher<std::string>(HasSubstr("id=1")));
+    EXPECT_THAT(said[1], room < 1 ? testing::Matcher<std::string>(testing::IsEmpty()) : testing::Matcher<std::string>(HasSubstr("id=2")));
+  }
 }
 
 }  // namespace

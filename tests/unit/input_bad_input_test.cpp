@@ -136,12 +136,15 @@ TEST_F(InputDamage, WrongTypesInMandatoryFieldsAreSkippedOrReplaced) {
   const auto replaced = read_bytes(R"(2023-01-09T08:15:38.000Z {"event_timestamp":"soon","details":"AWS tunnel x"})");
   EXPECT_THAT(replaced.events, SizeIs(1));
   EXPECT_THAT(replaced.notes, ElementsAre("unreadable event_timestamp x1 at log:1"));
+  const auto impossible = read_bytes(R"(2023-01-09T08:15:38.000Z {"event_timestamp":-5,"details":"AWS tunnel x"})");
+  EXPECT_THAT(impossible.events, SizeIs(1));
+  EXPECT_THAT(impossible.notes, ElementsAre("unreadable event_timestamp x1 at log:1"));
   const auto states_only = read_bytes(R"({"event_timestamp":1673252138,"details":17,"ike_phase1_state":"down"})");
   EXPECT_THAT(states_only.events, SizeIs(1));
   EXPECT_THAT(states_only.notes, ElementsAre("unreadable details x1 at log:1"));
 }
 
-TEST_F(InputDamage, TimesOutOfRangeAreSkipped) {
+TEST_F(InputDamage, TimesOutOfRangeAreSkippedWhereNothingElseTellsTheTime) {
   const auto reading = read_bytes(line(1) + "{\"event_timestamp\":-5,\"details\":\"x\"}\n{\"event_timestamp\":99999999999,\"details\":\"x\"}\n" +
                                   "{\"event_timestamp\":\"1960-01-01T00:00:00Z\",\"details\":\"x\"}\n" + line(2));
   EXPECT_EQ(numbers(reading), "1 2");

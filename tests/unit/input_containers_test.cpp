@@ -9,6 +9,7 @@ namespace tunnelscope::input::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* kStream = "vpn-0123456789abcdef0-203.0.113.17-IKE.log";
@@ -243,6 +244,22 @@ TEST_F(InputContainers, EveryContainerGivesTheSameRecords) {
     EXPECT_THAT(reading.problems, IsEmpty());
     EXPECT_THAT(reading.containers, ElementsAre(container.name));
   }
+}
+
+TEST_F(InputContainers, RowsOfInsightsMayHoldTheMessageAsAnObject) {
+  std::string rows;
+  for (const auto& r : ten_records())
+    rows += (rows.empty() ? "" : ",") + ("{\"@timestamp\":\"" + insights_time(r) + "\",\"@message\":" + json(r) + ",\"@logStream\":\"" + kStream + "\"}");
+  EXPECT_EQ(read_bytes("[" + rows + "]", "plain/rows.json").events, expected_events());
+}
+
+TEST_F(InputContainers, RowsOfInsightsWithoutATypeAreOfWhatTheirStreamIsOf) {
+  const auto row = [](const std::string& stream) {
+    return "{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2026-05-17 06:40:10.000\"},{\"field\":\"@logStream\",\"value\":\"vpn-0123456789abcdef0_203.0.113.17-" +
+           stream + ".log\"},{\"field\":\"status\",\"value\":\"DOWN\"},{\"field\":\"message.details\",\"value\":\"AWS-side peer BGP hold timer expired\"}]]}";
+  };
+  EXPECT_THAT(read_bytes(row("BGP"), "plain/bgp.json").events, ElementsAre(HasSubstr("2026-05-17T06:40:10.000Z aws-s2s-bgp")));
+  EXPECT_THAT(read_bytes(row("IKE"), "plain/ike.json").events, ElementsAre(HasSubstr("2026-05-17T06:40:10.000Z aws-s2s-ike")));
 }
 
 TEST_F(InputContainers, EveryContainerIsReadCompressedTwice) {

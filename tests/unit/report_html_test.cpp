@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
@@ -204,6 +205,72 @@ TEST(Markup, AttributesAndTextsCannotEndWhatTheyStandIn) {
 
 TEST(Markup, JsonInHtmlHasNothingThatCouldEndAScript) {
   EXPECT_EQ(json_in_html(R"({"a":"</script>&<!--"})"), R"({"a":"\u003c/script\u003e\u0026\u003c!--"})");
+}
+
+TEST(ReportHtml, ATunnelOfWhichNothingIsHeardAnyMoreSaysSinceWhen) {
+  ReportBuilder builder;
+  auto& t = builder.tunnel(kVpn, "203.0.113.17", "unknown");
+  EXPECT_TRUE(has(page_of(builder), fmt::format("down since {}, was still down at the last record, {}; nothing heard since",
+                                                diag::date_and_clock(at(10)), diag::date_and_clock(t.last))));
+  t.outages.clear();
+  const std::string since = "silent since " + diag::date_and_clock(t.last);
+  EXPECT_TRUE(has(page_of(builder), since));
+  t.phase1 = t.phase2 = diag::PhaseState::Unknown;  // nothing was ever said
+  EXPECT_FALSE(has(page_of(builder), since));
+}
+
+TEST(ReportHtml, TheVerdictSaysWhenServiceWasOutAndNotWhenRecordsMatched) {
+  struct Row {
+    std::vector<diag::Outage> outages;
+    const char* when;
+  };
+  const auto out = [](int from, std::optional<int> to) {
+    return diag::Outage{at(from), to ? std::optional(at(*to)) : std::nullopt, "psk-mismatch", "", {}};
+  };
+  const Row rows[] = {
+      {{out(10, 35)}, "down from 2026-03-01 00:10:00 to 2026-03-01 00:35:00, 25 min; service came back then"},
+      {{out(10, {})}, "down since 2026-03-01 00:10:00, for 50 min, still down"},
+      {{out(10, 20), out(50, 55)}, "2 outages from 2026-03-01 00:10:00 on, down for 15 min in all; the last one from 2026-03-01 00:50:00 to "
+                                   "2026-03-01 00:55:00, 5 min; service came back then"},
+      {{}, "since 2026-03-01 00:11:00"},
+  };
+  for (const Row& row : rows) {
+    ReportBuilder builder;
+    diag::TunnelReport& t = builder.tunnel(kVpn, "203.0.113.17", "down");
+    t.outages = row.outages;
+    diag::Finding& f = builder.finding("psk-mismatch", t.id, kb::Severity::Critical);
+    f.first_seen = at(11);
+    EXPECT_TRUE(has(page_of(builder), row.when)) << row.when;
+  }
+}
+
+TEST(ReportHtml, OthersThatAreIllForTheSameReasonAreCountedAndTheRestIsNamed) {
+  ReportBuilder builder;
+  for (const char* const ip : {"203.0.113.17", "203.0.113.18", "203.0.113.19"}) {
+    const std::string id = builder.tunnel(kVpn, ip, "down").id;
+    builder.finding("psk-mismatch", id, kb::Severity::Critical);
+  }
+  diag::TunnelReport& other = builder.tunnel(kVpn, "203.0.113.20", "down");
+  other.primary_cause = "dpd-timeout";
+  const std::string id = other.id;
+  builder.finding("dpd-timeout", id, kb::Severity::Warning);
+  EXPECT_TRUE(has(page_of(builder), "2 others have the same cause, " + id + " dpd-timeout"));
+}
+
+TEST(ReportHtml, StillTimelinesShareOneAxis) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "up");
+  diag::TunnelReport& late = builder.tunnel(kVpn, "203.0.113.18", "up");
+  late.timeline.start = at(30);
+  for (auto* states : {&late.timeline.phase1, &late.timeline.phase2}) *states = {{at(30), at(60), diag::PhaseState::Established}};
+  const std::string page = page_of(builder);
+  EXPECT_EQ(between(page, "class=\"axis\"", "</div>"), between(page.substr(page.rfind("class=\"axis\"")), "class=\"axis\"", "</div>"));
+}
+
+TEST(ReportHtml, TheLegendOfTheStillTimelinesStandsWithThem) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "down");
+  EXPECT_TRUE(has(page_of(builder), R"(<div class="still"><ul class="legend")"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "diag/diagnose.hpp"
 #include "kb/loader.hpp"
 #include "src/input/reader.hpp"
@@ -28,6 +30,14 @@ struct Diagnosed {
   report::Document document;
 };
 
+// In one line.
+std::string flat(const std::string& text) {
+  std::string out;
+  for (const char c : text)
+    if (const char shown = c == '\n' ? ' ' : c; shown != ' ' || !out.ends_with(' ')) out += shown;
+  return out;
+}
+
 TEST(Proof, leads_from_the_line_to_the_rule_the_signal_the_states_and_the_conditions) {
   const Diagnosed made("psk-mismatch-ikev2");
   const std::string text = made.proof("psk-mismatch");
@@ -51,6 +61,26 @@ TEST(Proof, is_asked_for_by_cause_by_fingerprint_by_its_beginning_or_by_cause_an
     EXPECT_EQ(report::findings_meant(made.document.report, asked).size(), 1U) << asked;
   for (const std::string& asked : {std::string("dpd"), f.fingerprint.substr(0, 2), std::string()})
     EXPECT_TRUE(report::findings_meant(made.document.report, asked).empty()) << asked;
+}
+
+TEST(Proof, gives_what_a_detector_measured_and_its_limits) {
+  const std::string text = Diagnosed("tunnel-flapping-fast-ikev2").proof("tunnel-flapping");
+  for (const std::string_view part : {"measured: flaps ", "limits: flapping.ceiling 12000"}) EXPECT_THAT(flat(text), HasSubstr(part));
+}
+
+TEST(Proof, shows_the_states_of_all_tunnels_that_a_connection_has) {
+  const std::string text = Diagnosed("gateway-outage-ikev2").proof("gateway-outage");
+  for (const std::string_view part : {"203.0.113.17\n", "203.0.113.98\n", "no tunnel up  "}) EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Proof, says_once_where_several_records_stand_and_when_stretches_are_left_out) {
+  Diagnosed made("psk-mismatch-ikev2");
+  diag::Finding& f = made.document.report.findings.front();
+  for (diag::Evidence& e : f.evidence) e.at = "export.json:1";
+  f.count = 1;
+  const std::string text = flat(made.proof("psk-mismatch"));
+  EXPECT_THAT(text, HasSubstr(fmt::format("told by export.json:1 ({} times)", f.evidence.size())));
+  EXPECT_THAT(text, AllOf(HasSubstr("1. Lines: 1 record says so"), HasSubstr("more stretches after")));
 }
 
 TEST(Proof, shows_hostile_text_of_a_log_as_text) {

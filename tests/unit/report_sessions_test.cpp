@@ -208,7 +208,7 @@ TEST(SessionsMarkdown, HasTableListsAndInertNames) {
   for (const char* const wanted :
        {"# VPN session diagnosis\n", "| aws-client-vpn | `cvpn-endpoint-0123456789abcdef0` | 12 | 5 | 2 | 4 | `authorization-handler-failing` |",
         "**Affected**: 3 users: joe", "## Sessions of aws-client-vpn `cvpn-endpoint-0123456789abcdef0`, Lisbon office",
-        "| churning | `joe/joe-laptop` | 3 | 2 | 12 |", "a\\|b", "- 1 times `connection-attempt failed: moon-phase-wrong`, not documented",
+        "| churning | `joe/joe-laptop` | 3 | 2 | 12 |", "a\\|b", "- 1 time `connection-attempt failed: moon-phase-wrong`, not documented",
         "**Open at once**: `\u2581", "- failed certificate logins are never logged"}) {
     EXPECT_THAT(text, HasSubstr(wanted));
   }

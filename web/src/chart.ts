@@ -23,7 +23,7 @@ import {
   type Row,
   type Stop,
 } from './layout.ts';
-import { CELLS, evidenceAt, type Mark, type Model, type Stretch, type Tunnel } from './model.ts';
+import { CELLS, evidenceAt, type CellName, type Mark, type Model, type Stretch, type Tunnel } from './model.ts';
 
 use([CustomChart, GridComponent, DataZoomInsideComponent, CanvasRenderer]);
 type Option = ComposeOption<CustomSeriesOption | GridComponentOption | DataZoomComponentOption>;
@@ -62,6 +62,7 @@ export class Timeline {
   private readonly record: HTMLElement;
   private readonly tip: HTMLElement;
   private readonly range: HTMLElement;
+  private search!: HTMLElement; // of the tools, which make it
 
   constructor(
     private readonly host: HTMLElement,
@@ -82,6 +83,7 @@ export class Timeline {
     this.tip = element('div', { class: 'tip', 'aria-hidden': 'true', hidden: '' });
     host.append(
       this.tools(),
+      legend(),
       this.viewport,
       element(
         'p',
@@ -100,11 +102,36 @@ export class Timeline {
     this.describe(null);
   }
 
+  // Shows other data of the same tunnels, later ones mostly. A window that reached to the end follows it, and grows if it showed all;
+  // another stays where it is, and so do filter, scrolling and what was chosen, as long as it is there.
   update(model: Model): void {
-    const follows = this.to >= this.model.end;
+    const { start, end } = this.model;
+    const all = this.from <= start && this.to >= end;
+    const follows = this.to >= end;
+    const span = this.to - this.from;
+    const top = this.viewport.scrollTop;
     this.model = model;
-    if (follows) this.to = model.end;
+    if (all) [this.from, this.to] = [model.start, model.end];
+    else if (follows) [this.from, this.to] = [model.end - span, model.end];
+    this.zoomTo(Math.min(this.from, model.end - LEAST_SPAN), this.to);
+    this.keepPlaces();
+    this.tip.hidden = true;
+    this.search.hidden = model.families.length < 2;
     this.relayout();
+    this.viewport.scrollTop = top;
+  }
+
+  // What was chosen belongs to the model before: the same in the new one, if it is there.
+  private keepPlaces(): void {
+    const byId = new Map(this.model.families.flatMap((f) => f.tunnels.map((t) => [t.id, t] as const)));
+    const tunnel = this.band === null ? undefined : byId.get(this.band.tunnel.id);
+    this.band = this.band === null || tunnel === undefined ? null : { ...this.band, tunnel };
+    const chosen = this.selected;
+    if (chosen === null) return;
+    const its = byId.get(chosen.tunnel.id);
+    const same = its && stopsOf(its).find((s) => s.time === chosen.time && s.mark?.cell === chosen.mark?.cell);
+    this.selected = same ?? null;
+    if (this.selected === null) this.describe(null);
   }
 
   // Colours come from the page's style, which differs by theme.
@@ -173,8 +200,9 @@ export class Timeline {
       button('Previous', 'Previous event', () => this.step(-1)),
       button('Next', 'Next event', () => this.step(1)),
     );
-    if (this.model.families.length > 1) bar.append(words, element('label', { class: 'check' }, ill, ' not up'));
-    bar.append(this.range);
+    this.search = element('span', { class: 'search' }, words, element('label', { class: 'check' }, ill, ' not up'));
+    this.search.hidden = this.model.families.length < 2;
+    bar.append(this.search, this.range);
     return bar;
   }
 
@@ -543,51 +571,55 @@ export class Timeline {
     const middle = y + LANE / 2;
     const chosen = this.selected !== null && this.selected.mark === item.mark;
     const style = { fill, stroke: chosen ? this.colours['ink'] : 'none', lineWidth: chosen ? 2 : 0 };
-    const r = 4.5;
-    switch (CELLS[item.cell]) {
-      case 'dpd':
-        return {
-          type: 'polygon',
-          shape: {
-            points: [
-              [x, y + 2],
-              [x + 5, y + LANE - 3],
-              [x - 5, y + LANE - 3],
-            ],
-          },
-          style,
-        };
-      case 'delete':
-        return { type: 'rect', shape: { x: x - 4, y: middle - 4, width: 8, height: 8 }, style };
-      case 'collision':
-        return {
-          type: 'polygon',
-          shape: {
-            points: [
-              [x, y + LANE - 2],
-              [x + 5, y + 3],
-              [x - 5, y + 3],
-            ],
-          },
-          style,
-        };
-      case 'failure':
-        return {
-          type: 'polygon',
-          shape: {
-            points: [
-              [x, middle - 6],
-              [x + 6, middle],
-              [x, middle + 6],
-              [x - 6, middle],
-            ],
-          },
-          style,
-        };
-      default:
-        return { type: 'circle', shape: { cx: x, cy: middle, r: r - 1.5 }, style };
-    }
+    return { ...shapeOf(CELLS[item.cell], x, middle), style };
   }
+}
+
+type Shape =
+  | { type: 'polygon'; shape: { points: [number, number][] } }
+  | { type: 'rect'; shape: { x: number; y: number; width: number; height: number } }
+  | { type: 'circle'; shape: { cx: number; cy: number; r: number } };
+
+// Marks differ in form, so that they do without colour too. The lane's middle is at `middle`.
+function shapeOf(name: CellName | undefined, x: number, middle: number): Shape {
+  const [top, bottom] = [middle - LANE / 2, middle + LANE / 2];
+  const polygon = (...points: [number, number][]): Shape => ({ type: 'polygon', shape: { points } });
+  switch (name) {
+    case 'dpd':
+      return polygon([x, top + 2], [x + 5, bottom - 3], [x - 5, bottom - 3]);
+    case 'delete':
+      return { type: 'rect', shape: { x: x - 4, y: middle - 4, width: 8, height: 8 } };
+    case 'collision':
+      return polygon([x, bottom - 2], [x + 5, top + 3], [x - 5, top + 3]);
+    case 'failure':
+      return polygon([x, middle - 6], [x + 6, middle], [x, middle + 6], [x - 6, middle]);
+    default:
+      return { type: 'circle', shape: { cx: x, cy: middle, r: 3 } };
+  }
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+const STATES: readonly CellName[] = ['up', 'rekeying', 'negotiating', 'down', 'outage'];
+
+// What stands for a cell in the legend: a state as a piece of a lane, a mark in its form.
+function sampleOf(name: CellName): SVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', `0 0 14 ${LANE}`);
+  svg.setAttribute('aria-hidden', 'true');
+  const [top, height] = SHAPES[name] ?? [0, 1];
+  const { type, shape } = STATES.includes(name)
+    ? ({ type: 'rect', shape: { x: 0, y: 2 + top * (LANE - 4), width: 14, height: height * (LANE - 4) } } as const)
+    : shapeOf(name, 7, LANE / 2);
+  const drawn = document.createElementNS(SVG, type);
+  for (const [attribute, value] of Object.entries(shape)) drawn.setAttribute(attribute, value.toString());
+  drawn.setAttribute('class', `cell-${name}`);
+  svg.append(drawn);
+  return svg;
+}
+
+function legend(): HTMLElement {
+  const items = CELLS.flatMap((name, cell) => (name === 'empty' ? [] : [element('li', {}, sampleOf(name), wordOf(cell))]));
+  return element('ul', { class: 'legend', 'aria-label': "What the timeline's marks mean" }, ...items);
 }
 
 interface Api {

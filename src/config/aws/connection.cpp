@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "diag/config/merge.hpp"
 #include "src/config/words.hpp"
@@ -211,6 +212,7 @@ Value<double> read_fuzz(const Scope& tunnel) {
 model::Lifetime read_lifetime(const Scope& tunnel, const Phase& phase) {
   model::Lifetime lifetime;
   lifetime.rekeys = standard(true, tunnel.where());
+  lifetime.renews_in_time = true;  // at some point of the margin before its lifetime ends (facts/aws-site-to-site-vpn.md 6.2)
   lifetime.hard = read_seconds(tunnel, phase.lifetime, phase.standard_lifetime);
   lifetime.margin = conflicting(tunnel, kRekeyMargin, kMarginConflict);
   lifetime.fuzz_percent = read_fuzz(tunnel);
@@ -420,8 +422,67 @@ void add_bgp(model::Endpoint& endpoint, const Connection& connection, const Scop
   if (!endpoint.bgp.hold_time.known()) endpoint.bgp.hold_time = standard(Seconds(30), tunnel.where());
 }
 
+const Names kTunnelOptions[] = {
+    kOutsideAddress, kInsideCidr, kInsideCidr6, kPreSharedKey, kPreSharedKeyArn, kIkeVersions, kRekeyMargin, kRekeyFuzz, kReplayWindow,
+    kDpdTimeout, kDpdAction, kStartupAction, kLifecycleControl, kLogOptions, kPhase1.lifetime, kPhase1.encryption, kPhase1.integrity,
+    kPhase1.groups, kPhase2.lifetime, kPhase2.encryption, kPhase2.integrity, kPhase2.groups};
+
+// What Terraform's provider adds of its own.
+constexpr std::string_view kComputed[] = {"vgw_inside_address", "cgw_inside_address", "bgp_asn", "bgp_holdtime"};
+const Names kLogOptionsOfCloudWatch[] = {
+    {"LogEnabled", "LogEnabled", "log_enabled"}, {"LogGroupArn", "LogGroupArn", "log_group_arn"},
+    {"LogOutputFormat", "LogOutputFormat", "log_output_format"}, {"BgpLogEnabled", "BgpLogEnabled", "bgp_log_enabled"},
+    {"BgpLogGroupArn", "BgpLogGroupArn", "bgp_log_group_arn"}, {"BgpLogOutputFormat", "BgpLogOutputFormat", "bgp_log_output_format"}};
+
+constexpr const char* kUnknownName = "unknown option of a tunnel";
+
+std::vector<std::string> spellings(const Scope& scope, std::span<const Names> options) {
+  std::vector<std::string> all;
+  const bool terraform = scope.document().spelling == Spelling::Terraform;
+  for (const Names& names : options) {
+    if (terraform) all.push_back(scope.prefix() + std::string(names.terraform));
+    else all.insert(all.end(), {std::string(names.request), std::string(names.response)});
+  }
+  return all;
+}
+
+// A name that AWS does not have is a problem, and the option whose name is nearest is unknown when it is not there itself.
+// What is said when none is near: it may be anything. `others`: names that are no options.
+std::string heed_unknown_names(Scope& scope, std::span<const Names> options, const std::vector<std::string>& others = {}) {
+  std::string doubt;
+  if (!scope.map()) return doubt;
+  const std::vector<std::string> known = spellings(scope, options);
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  for (const Entry& entry : scope.map()->entries) {
+    const auto is_it = [&](const std::string& one) { return one == entry.name; };
+    if (!entry.name.starts_with(scope.prefix()) || std::any_of(known.begin(), known.end(), is_it)) continue;
+    if (std::any_of(others.begin(), others.end(), is_it)) continue;
+    const Where where{scope.document().path, entry.line, entry.column};
+    const std::string nearest = nearest_of(entry.name, candidates);
+    scope.document().problem(where, kUnknownName, nearest);
+    if (nearest.empty() && doubt.empty()) doubt = where.text() + ": " + kUnknownName;
+    for (const Names& names : options)
+      for (const std::string& one : spellings(scope, {&names, 1}))
+        if (nearest.find("`" + one + "`") != std::string::npos)
+          scope.set_doubtful(names.request, "what stands at " + where.text() + " may have been meant for it");
+  }
+  return doubt;
+}
+
+// Of a tunnel, and of what stands in its log options.
+std::string heed_unknown_options(Scope& tunnel) {
+  std::vector<std::string> computed;
+  for (const std::string_view one : kComputed)
+    if (tunnel.document().spelling == Spelling::Terraform) computed.push_back(tunnel.prefix() + std::string(one));
+  return heed_unknown_names(tunnel, kTunnelOptions, computed);
+}
+
 void add_logs(model::CloudOptions& cloud, const Scope& tunnel) {
-  const Scope logs = tunnel.inside(kLogOptions).inside(kCloudWatch);
+  Scope options = tunnel.inside(kLogOptions);
+  const Names only[] = {kCloudWatch};
+  heed_unknown_names(options, only);
+  Scope logs = options.inside(kCloudWatch);
+  heed_unknown_names(logs, kLogOptionsOfCloudWatch);
   cloud.log_enabled = read_bool(logs, {"LogEnabled", "LogEnabled", "log_enabled"}, false);
   cloud.log_format = read_word(logs, {"LogOutputFormat", "LogOutputFormat", "log_output_format"}, "json");
   cloud.log_group = read_word(logs, {"LogGroupArn", "LogGroupArn", "log_group_arn"});
@@ -465,30 +526,41 @@ void add_habits(model::Endpoint& endpoint, const Scope& tunnel) {
   endpoint.disabled = standard(false, tunnel.where());
 }
 
-const Names kTunnelOptions[] = {
-    kOutsideAddress, kInsideCidr, kInsideCidr6, kPreSharedKey, kPreSharedKeyArn, kIkeVersions, kRekeyMargin, kRekeyFuzz, kReplayWindow,
-    kDpdTimeout, kDpdAction, kStartupAction, kLifecycleControl, kLogOptions, kPhase1.lifetime, kPhase1.encryption, kPhase1.integrity,
-    kPhase1.groups, kPhase2.lifetime, kPhase2.encryption, kPhase2.integrity, kPhase2.groups};
+constexpr std::string_view kOfConnectionInApi[] = {
+    "Category", "CoreNetworkArn", "CustomerGatewayConfiguration", "CustomerGatewayId", "EnableAcceleration", "GatewayAssociationState",
+    "LocalIpv4NetworkCidr", "LocalIpv6NetworkCidr", "Options", "OutsideIpAddressType", "PreSharedKeyArn", "PreSharedKeyStorage",
+    "RemoteIpv4NetworkCidr", "RemoteIpv6NetworkCidr", "Routes", "State", "StaticRoutesOnly", "Tags", "TransitGatewayId",
+    "TransportTransitGatewayAttachmentId", "TunnelBandwidth", "TunnelInsideIpVersion", "TunnelOptions", "Type", "VgwTelemetry",
+    "VpnConcentratorId", "VpnConnectionId", "VpnGatewayId", "VpnTunnelOptionsSpecifications"};
+constexpr std::string_view kOfConnectionInTerraform[] = {
+    "arn", "core_network_arn", "core_network_attachment_arn", "customer_gateway_configuration", "customer_gateway_id",
+    "enable_acceleration", "id", "local_ipv4_network_cidr", "local_ipv6_network_cidr", "outside_ip_address_type", "preshared_key_arn",
+    "preshared_key_storage", "region", "remote_ipv4_network_cidr", "remote_ipv6_network_cidr", "routes", "static_routes_only", "tags",
+    "tags_all", "timeouts", "transit_gateway_attachment_id", "transit_gateway_id", "transport_transit_gateway_attachment_id",
+    "tunnel_bandwidth", "tunnel_inside_ip_version", "type", "vgw_telemetry", "vpn_concentrator_id", "vpn_gateway_id"};
 
-constexpr const char* kUnknownName = "unknown option of a tunnel";
+bool is_told(const std::vector<model::Problem>& problems, const Where& where) {
+  constexpr std::ptrdiff_t kLast = 64;  // the two tunnels of a connection are read one after the other
+  const auto count = std::min(kLast, static_cast<std::ptrdiff_t>(problems.size()));
+  return std::any_of(problems.end() - count, problems.end(), [&](const model::Problem& one) { return one.where == where; });
+}
 
-// A name of a tunnel that AWS does not have is a problem, and the option whose name is nearest is unknown when it is not there itself.
-// What is said when none is near: it may be anything.
-std::string heed_unknown_names(Scope& tunnel) {
+// A name that is nearly one that AWS has. Other new names are AWS's own affair.
+std::string heed_misspelt_names(const Scope& scope) {
   std::string doubt;
-  if (!tunnel.map() || tunnel.document().spelling != Spelling::Api) return doubt;
-  std::vector<std::string_view> known;
-  for (const Names& names : kTunnelOptions) known.insert(known.end(), {names.request, names.response});
-  for (const Entry& entry : tunnel.map()->entries) {
-    if (std::find(known.begin(), known.end(), entry.name) != known.end()) continue;
-    const Where where{tunnel.document().path, entry.line, entry.column};
-    const std::string nearest = nearest_of(entry.name, known);
-    tunnel.document().problem(where, kUnknownName, nearest);
-    if (nearest.empty() && doubt.empty()) doubt = where.text() + ": " + kUnknownName;
-    for (const Names& names : kTunnelOptions)
-      for (const std::string_view one : {names.request, names.response})
-        if (nearest.find("`" + std::string(one) + "`") != std::string::npos)
-          tunnel.set_doubtful(names.request, "what stands at " + where.text() + " may have been meant for it");
+  if (!scope.map()) return doubt;
+  const bool terraform = scope.document().spelling == Spelling::Terraform;
+  const std::span<const std::string_view> known = terraform ? std::span<const std::string_view>(kOfConnectionInTerraform)
+                                                            : std::span<const std::string_view>(kOfConnectionInApi);
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  for (const Entry& entry : scope.map()->entries) {
+    const bool of_tunnel = terraform && (entry.name.starts_with("tunnel1_") || entry.name.starts_with("tunnel2_"));
+    if (of_tunnel || std::find(known.begin(), known.end(), entry.name) != known.end()) continue;
+    const std::string nearest = nearest_of(entry.name, candidates);
+    if (nearest.empty()) continue;
+    const Where where{scope.document().path, entry.line, entry.column};
+    if (!is_told(scope.document().problems, where)) scope.document().problem(where, "unknown option of a connection", nearest);
+    if (doubt.empty()) doubt = where.text() + ": unknown option of a connection, " + nearest;
   }
   return doubt;
 }
@@ -522,7 +594,9 @@ CustomerGateway read_customer_gateway(const Scope& properties) {
 model::Endpoint make_endpoint(const Connection& connection, const Scope& stated, std::uint32_t number) {
   model::Endpoint endpoint;
   Scope tunnel = stated;
-  endpoint.doubt = heed_unknown_names(tunnel);
+  endpoint.doubt = heed_unknown_options(tunnel);
+  for (const Scope* scope : {&connection.options, &connection.properties})
+    if (endpoint.doubt.empty()) endpoint.doubt = heed_misspelt_names(*scope);
   endpoint.name = connection.name + " tunnel " + std::to_string(number);
   endpoint.where = tunnel.where();
   endpoint.side = model::Side::Cloud;

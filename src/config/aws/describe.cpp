@@ -137,6 +137,7 @@ struct Reader {
   void without_tunnels(const Connection& connection, const Node& node) {
     document.problem(document.at(node), "a VPN connection without tunnels: neither TunnelOptions nor VgwTelemetry is here",
                      "give the whole output of `aws ec2 describe-vpn-connections`");
+    document.problems.back().note = true;
     const Scope unknown = Scope::unknown(document, document.at(node), "its tunnels are not in this document");
     for (std::uint32_t number = 1; number <= 2; ++number) configuration.endpoints.push_back(make_endpoint(connection, unknown, number));
   }

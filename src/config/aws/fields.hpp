@@ -71,6 +71,7 @@ class Scope {
   const Where& where() const { return where_; }
   void set_where(Where where) { where_ = std::move(where); }
   const Node* map() const { return map_; }
+  const std::string& prefix() const { return prefix_; }
 
  private:
   // `is_later` tells by what after_unknown says of it whether all of it is known only after apply: how is the caller's to say.

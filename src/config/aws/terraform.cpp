@@ -269,6 +269,44 @@ model::Problem nothing(const std::string& path) {
   return {{path, 0, 0}, "no aws_vpn_connection is in this document", "give the plan or state that holds the VPN connection", true};
 }
 
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpn_connection
+constexpr const char* kProvider = "Terraform's provider";
+constexpr model::Seconds kProvidersMargin{540}, kProvidersDpdTimeout{30};
+
+// Whether only the other side of the change states a value, and that is the provider's own default: then nothing changes.
+bool leaves_to_provider(const model::Value<model::Seconds>& value, const model::Value<model::Seconds>& other, model::Seconds standard) {
+  return !value.known() && value.note().starts_with("not stated;") && other.is(standard);
+}
+
+void take_providers_margin(model::Lifetime& lifetime, const model::Lifetime& other) {
+  if (!leaves_to_provider(lifetime.margin, other.margin, kProvidersMargin)) return;
+  const model::Where where = lifetime.margin.where();
+  lifetime.margin = model::Value<model::Seconds>::by_default(kProvidersMargin, where, kProvider);
+  if (!lifetime.hard.known() || !lifetime.fuzz_percent.known()) return;
+  const model::Seconds earliest = model::rekey_window(*lifetime.hard, kProvidersMargin, *lifetime.fuzz_percent).earliest;
+  lifetime.earliest_rekey = model::Value<model::Seconds>::by_default(earliest, where, kProvider);
+}
+
+void take_providers_defaults(model::Endpoint& endpoint, const model::Endpoint& other) {
+  if (leaves_to_provider(endpoint.dpd.timeout, other.dpd.timeout, kProvidersDpdTimeout))
+    endpoint.dpd.timeout = model::Value<model::Seconds>::by_default(kProvidersDpdTimeout, endpoint.dpd.timeout.where(), kProvider);
+  take_providers_margin(endpoint.lifetime, other.lifetime);
+  for (std::size_t i = 0; i < std::min(endpoint.children.size(), other.children.size()); ++i)
+    take_providers_margin(endpoint.children[i].lifetime, other.children[i].lifetime);
+}
+
+// What is stated on one side of the plan alone.
+void compare_with_providers_defaults(std::vector<model::Endpoint>& before, std::vector<model::Endpoint>& after) {
+  std::unordered_map<std::string, model::Endpoint*> by_name;
+  for (model::Endpoint& one : before) by_name.emplace(one.name, &one);
+  for (model::Endpoint& one : after) {
+    const auto old = by_name.find(one.name);
+    if (old == by_name.end()) continue;
+    take_providers_defaults(*old->second, one);
+    take_providers_defaults(one, *old->second);
+  }
+}
+
 std::vector<model::Configuration> read_plan(const Content& content, const Surroundings&) {
   const Node& root = content.tree().root;
   Document document{content.path(), Spelling::Terraform, content.tree().problems};
@@ -280,6 +318,7 @@ std::vector<model::Configuration> read_plan(const Content& content, const Surrou
   // Planned values leave out what is known only after apply.
   model::Configuration after = configuration(document, root, "terraform-plan", model::Moment::After,
                                              complete ? changed_resources(root, "after") : resources_of(planned), complete ? "" : kOmitted);
+  compare_with_providers_defaults(before.endpoints, after.endpoints);
   if (before.endpoints.empty() && after.endpoints.empty() && before.problems.empty()) before.problems.push_back(nothing(content.path()));
   return {std::move(before), std::move(after)};
 }

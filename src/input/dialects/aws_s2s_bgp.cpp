@@ -10,6 +10,12 @@ namespace {
 bool is_bgp_status(const Fields& fields) { return same_word(trim(fields[Key::Type].text()), "BGPStatus"); }
 bool is_route_status(const Fields& fields) { return same_word(trim(fields[Key::Type].text()), "RouteStatus"); }
 
+// A row of Insights that was asked for some of the fields: the name of its stream says what it is of.
+bool is_row_of_bgp_stream(const Fields& fields) {
+  const auto stream = fields[Key::LogStream].text();
+  return stream.ends_with("-BGP.log") && fields.has(Key::Status) && fields.has(Key::Details);
+}
+
 void append(std::string& to, const FieldValue& value) {
   if (value.is_text()) {
     to += trim(value.text());
@@ -44,6 +50,7 @@ diag::BgpState read_state(const Fields& fields, const Context& context, Recorder
 
 bool recognise_bgp(const Fields& fields) {
   if (is_bgp_status(fields) || is_route_status(fields)) return true;
+  if (is_row_of_bgp_stream(fields)) return true;
   return fields.has(Key::ResourceId) && !fields.has(Key::Phase1State) && !fields.has(Key::Phase2State);
 }
 

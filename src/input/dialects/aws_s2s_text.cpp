@@ -28,6 +28,12 @@ constexpr std::array kAnchors{
     Anchor{"ike_sa", diag::Dialect::AwsS2sIke, false},
     Anchor{"child_sa", diag::Dialect::AwsS2sIke, false},
     Anchor{"pre-shared key", diag::Dialect::AwsS2sIke, false},
+    Anchor{"mac mismatched", diag::Dialect::AwsS2sIke, false},
+    Anchor{"no_proposal_chosen", diag::Dialect::AwsS2sIke, false},
+    Anchor{"no proposal", diag::Dialect::AwsS2sIke, false},
+    Anchor{"dpd ", diag::Dialect::AwsS2sIke, false},
+    Anchor{"declaring the peer dead", diag::Dialect::AwsS2sIke, false},
+    Anchor{"could not decrypt payloads", diag::Dialect::AwsS2sIke, false},
 };
 
 constexpr std::string_view kBlanks = " \t,;|\"'=[]()";

@@ -8,12 +8,7 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool use(const ParsedTime& parsed, const Context& context, Recorder& out, diag::TunnelRecord& record, bool& skipped) {
-  skipped = parsed.status == TimeStatus::Before1970 || parsed.status == TimeStatus::After2100;
-  if (skipped) out.skip(parsed.status == TimeStatus::Before1970 ? "time before 1970" : "time after 2100", context);
-  record.time = parsed.time;
-  return parsed.status == TimeStatus::Ok;
-}
+bool is_out_of_range(TimeStatus status) { return status == TimeStatus::Before1970 || status == TimeStatus::After2100; }
 
 }  // namespace
 
@@ -47,11 +42,14 @@ diag::Answer answer_named(std::string_view word) {
 }
 
 bool read_time(const Fields& fields, const Context& context, Recorder& out, diag::TunnelRecord& record) {
-  bool skipped = false;
   for (const Key key : {Key::EventTimestamp, Key::Timestamp}) {
     if (!fields.has(key)) continue;
-    if (use(time_of(fields[key]), context, out, record, skipped)) return true;
-    if (skipped) return false;
+    const ParsedTime parsed = time_of(fields[key]);
+    record.time = parsed.time;
+    if (parsed.status == TimeStatus::Ok) return true;
+    if (is_out_of_range(parsed.status) && context.time == diag::kNoTime) {
+      return out.skip(parsed.status == TimeStatus::Before1970 ? "time before 1970" : "time after 2100", context), false;
+    }
     out.note(key == Key::EventTimestamp ? "unreadable event_timestamp" : "unreadable timestamp", context);
   }
   record.time = context.time;

@@ -11,6 +11,7 @@ after(finish);
 const PFS = sample('pfs-mismatch-every-hour-ikev2');
 const SYSTEMS = sample('mixed-five-systems');
 const CONNECTIONS = sample('one-connection-of-two-is-ill-ikev1');
+const REKEYS = sample('healthy-ike-rekey-ikev2');
 const HEALTHY = sample('healthy-twingate');
 const SAMPLES = { PFS, SYSTEMS, CONNECTIONS, HEALTHY };
 
@@ -23,6 +24,24 @@ const span = async (page) => {
   return to - from;
 };
 const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+test('the legend in sight is that of the timeline in sight, with a mark in its form for each word', async () => {
+  const { page, close } = await open(PFS);
+  const shown = () => page.evaluate(() => [...document.querySelectorAll('.legend')].filter((e) => e.checkVisibility()).length);
+  assert.equal(await shown(), 1);
+  assert.equal(await page.locator('#chart .legend li').count(), 10);
+  const forms = await page.locator('#chart .legend li').evaluateAll((items) => items.map((i) => [i.textContent, i.querySelector('svg > *').tagName]));
+  assert.deepEqual(Object.fromEntries(forms.slice(5)), {
+    rekey: 'circle',
+    'rekey collision': 'polygon',
+    failure: 'polygon',
+    DELETE: 'rect',
+    'DPD timeout': 'polygon',
+  });
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await shown(), 1);
+  await close();
+});
 
 for (const [name, file] of Object.entries(SAMPLES)) {
   for (const colorScheme of ['light', 'dark']) {
@@ -71,7 +90,7 @@ test('the first screen says what broke, when, why and what to do first', async (
   const box = await lead.boundingBox();
   assert.ok(box.y + box.height < 900, 'it stands on the first screen');
   const text = await lead.textContent();
-  for (const part of ['the PFS groups differ', '203.0.113.17', 'since 2026-03-02 08:52:55', 'Do first', 'swanctl --list-conns'])
+  for (const part of ['the PFS groups differ', '203.0.113.17', '4 outages from 2026-03-02 08:54:02 on, down for 25 min 14 s in all', 'still down', 'Do first', 'swanctl --list-conns'])
     assert.ok(text.includes(part), part);
   await close();
 });
@@ -81,6 +100,14 @@ test('without a script everything can be read, and timelines stand still', async
   for (const part of ['.lead', '.still svg', '.checklist', '.evidence', '#availability table', '#coverage'])
     assert.ok(await page.locator(part).first().isVisible(), part);
   assert.equal(await page.locator('#chart').isVisible(), false);
+  await close();
+});
+
+test('a time tells what it is in the reader\'s own zone', async () => {
+  const { page, close } = await open(PFS, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' });
+  const time = page.locator('.moment time').first();
+  assert.match(await time.textContent(), /08:52:55/);
+  assert.match(await time.getAttribute('title'), /17:52:55.*your time zone/);
   await close();
 });
 
@@ -206,6 +233,30 @@ test('a click on a finding leads to its evidence and to its place in time', asyn
   await close();
 });
 
+for (const how of ['click', 'press']) {
+  test(`after the way into the timeline its keys work at once (${how})`, async () => {
+    const { page, close } = await open(PFS);
+    const link = page.getByRole('link', { name: 'show in the timeline' }).first();
+    await (how === 'click' ? link.click() : link.press('Enter'));
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'viewport');
+    const shown = await span(page);
+    await page.keyboard.press('+');
+    await settled(page);
+    assert.ok((await span(page)) < shown);
+    await close();
+  });
+}
+
+test('each button to copy says what it copies, and the menu counts the findings that have a place', async () => {
+  const { page, close } = await open(PFS);
+  const names = await page.getByRole('button', { name: 'Copy: ' }).evaluateAll((all) => all.map((one) => one.ariaLabel));
+  assert.ok(new Set(names).size > 5);
+  const findings = await page.locator('#findings article.finding').count();
+  assert.equal(await page.getByRole('navigation').getByText('Findings').textContent(), `Findings (${findings})`);
+  await close();
+});
+
 test('steps can be ticked off and commands copied', async () => {
   const { page, close } = await open(PFS);
   const step = page.locator('.checklist input').first();
@@ -216,6 +267,59 @@ test('steps can be ticked off and commands copied', async () => {
   await page.waitForFunction(() => /Copied|Selected/.test(document.querySelector('.copy').textContent));
   await page.selectOption('select[aria-label="Commands of"]', 'Fortinet');
   assert.equal(await page.locator('.commands li:visible .vendor', { hasText: 'Palo Alto' }).count(), 0);
+  await close();
+});
+
+test('ticked steps are there again after a reload, for some days, and in print', async () => {
+  const { page, mishaps, close } = await open(PFS);
+  const steps = page.locator('.checklist input');
+  await steps.nth(0).check();
+  await steps.nth(2).check();
+  await page.reload();
+  assert.ok((await steps.nth(0).isChecked()) && !(await steps.nth(1).isChecked()) && (await steps.nth(2).isChecked()));
+  await page.emulateMedia({ media: 'print' });
+  assert.ok((await steps.nth(0).isVisible()) && (await steps.nth(0).isChecked()));
+  await page.emulateMedia({ media: 'screen' });
+  await steps.nth(0).uncheck();
+  await page.reload();
+  assert.equal(await steps.nth(0).isChecked(), false);
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) localStorage.setItem(key, String(Date.now() - 4 * 86_400_000));
+  });
+  await page.reload();
+  assert.equal(await steps.nth(2).isChecked(), false, 'the fault came back after days: all steps again');
+  assert.deepEqual(mishaps, []);
+  await close();
+});
+
+test('a browser that keeps nothing breaks nothing', async () => {
+  const { page, mishaps, close } = await open(PFS);
+  await page.addInitScript(() =>
+    Object.defineProperty(globalThis, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    }),
+  );
+  await page.reload();
+  await page.waitForSelector('.viewport canvas');
+  await page.locator('.checklist input').first().check();
+  assert.deepEqual(mishaps, []);
+  await close();
+});
+
+test('a rekey shows its record', async () => {
+  const { page, close } = await open(REKEYS);
+  await page.locator('.viewport').focus();
+  const said = new Set();
+  for (let i = 0; i < 12; ++i) {
+    await page.keyboard.press('n');
+    said.add(await page.locator('.record').textContent());
+  }
+  assert.ok(
+    [...said].some((text) => /^rekey 20.*:\d+.*AWS tunnel .*CREATE_CHILD_SA/.test(text)),
+    [...said].join('\n'),
+  );
   await close();
 });
 

@@ -43,6 +43,20 @@ test('the search finds by words of the text, and a link leads to the page', asyn
   await close();
 });
 
+for (const [what, text, entry] of [
+  ['a pasted line with its values', 'AWS tunnel detected a pre-shared key mismatch with cgw: 52.1.2.3', 'aws-s2s/ikev2/psk-mismatch'],
+  ['a line with words of its own log', '2026-11-20T22:00:00Z fw-berlin AWS tunnel detected a pre-shared key mismatch with cgw: 52.1.2.3', 'aws-s2s/ikev2/psk-mismatch'],
+  ['a command', 'swanctl --load-creds --clear', 'psk-mismatch'],
+]) {
+  test(`the search finds ${what}`, async () => {
+    const { page, close } = await open(INDEX);
+    await page.getByLabel('Search causes, messages and rules').fill(text);
+    await page.getByRole('link', { name: entry, exact: true }).first().waitFor({ state: 'visible', timeout: 2000 });
+    assert.ok((await shown(page).count()) < 60);
+    await close();
+  });
+}
+
 test('a search that finds nothing says so, and clearing it shows everything again', async () => {
   const { page, close } = await open(INDEX);
   const all = await shown(page).count();

@@ -1,0 +1,505 @@
+"""Words of a gateway's configuration that say more than the tunnel's values: what they may change is never said to agree."""
+import json
+import re
+
+import pytest
+
+from test_verdicts import (AGREEING, CLOUD, GATEWAY, IOS_V2, IPSEC_CONF, KEY, PLAN, XML, Pair, cloud, described, libreswan, swanctl,
+                           tool, tunnel)
+
+SECRETS = f'{GATEWAY} {CLOUD} : PSK "{KEY}"\n'
+
+
+@pytest.fixture(name="files")
+def files_of_both_ends(tmp_path):
+    return Pair(tmp_path)
+
+
+def verdict(report):
+    [one] = report["tunnels"]
+    return one["verdict"]
+
+
+# ---- ipsec.conf ----
+
+LIBRESWAN = libreswan("0.0.0.0/0", "dpddelay=10\n    retransmit-timeout=30\n    salifetime=40m\n    ikelifetime=7h")
+STRONGSWAN = f"""conn aws
+    keyexchange=ikev2
+    authby=psk
+    left={GATEWAY}
+    leftsubnet=0.0.0.0/0
+    right={CLOUD}
+    rightsubnet=0.0.0.0/0
+    ike=aes128-sha256-modp2048!
+    esp=aes128-sha256-modp2048!
+    ikelifetime=7h
+    lifetime=50m
+    dpdaction=restart
+    dpddelay=10s
+    reauth=no
+    auto=start
+"""
+
+
+@pytest.mark.parametrize("conf, word, expected", [
+    (LIBRESWAN, "", "agrees"),
+    (LIBRESWAN, "ppk=insist", "unverified"), (LIBRESWAN, "ppk=propose", "agrees"),
+    (LIBRESWAN, "enable-tcp=yes", "unverified"), (LIBRESWAN, "enable-tcp=fallback", "agrees"),
+    (LIBRESWAN, "leftikeport=4501", "unverified"), (LIBRESWAN, "rightikeport=4501", "unverified"),
+    (LIBRESWAN, "rightikeport=4500", "agrees"),
+    (LIBRESWAN, "leftmodecfgclient=yes", "unverified"), (LIBRESWAN, "leftmodecfgclient=no", "agrees"),
+    (LIBRESWAN, "esn=yes", "unverified"), (LIBRESWAN, "esn=no", "agrees"), (LIBRESWAN, "esn=either", "agrees"),
+    (LIBRESWAN, "esn=perhaps", "unverified"),
+    (STRONGSWAN, "", "agrees"),
+    (STRONGSWAN, "leftikeport=4501", "unverified"), (STRONGSWAN, "rightikeport=4501", "unverified"),
+    (STRONGSWAN, "rightikeport=500", "agrees"),
+    (STRONGSWAN, "leftsourceip=%config", "unverified"), (LIBRESWAN, "leftsourceip=10.1.0.1", "agrees"),
+])
+def test_a_word_of_ipsec_conf_that_may_keep_the_tunnel_down_does_not_agree(files, conf, word, expected):
+    report = files.check(ipsec_conf=conf + f"    {word}\n", ipsec_secrets=SECRETS, vpn_json=cloud())
+    assert verdict(report) == expected
+
+
+JUNOS_ESN = f"""set security ike policy p pre-shared-key ascii-text "{KEY}"
+set security ike gateway g ike-policy p
+set security ike gateway g address {CLOUD}
+set security ike gateway g local-address {GATEWAY}
+set security ike gateway g version v2-only
+set security ipsec proposal q encryption-algorithm aes-128-cbc
+set security ipsec proposal q authentication-algorithm hmac-sha-256-128
+set security ipsec policy r proposals q
+set security ipsec vpn v ike gateway g
+set security ipsec vpn v ike ipsec-policy r
+"""
+
+
+@pytest.mark.parametrize("name, text, expected", [
+    ("ipsec_conf", LIBRESWAN + "    esn=yes\n", "unverified"), ("ipsec_conf", LIBRESWAN + "    esn=either\n", "agrees"),
+    ("ipsec_conf", STRONGSWAN.replace("esp=aes128-sha256-modp2048", "esp=aes128-sha256-modp2048-esn"), "unverified"),
+    ("ipsec_conf", STRONGSWAN.replace("esp=aes128-sha256-modp2048", "esp=aes128-sha256-modp2048-esn-noesn"), "agrees"),
+    ("swanctl_conf", swanctl().replace("esp_proposals = aes128-sha256-modp2048", "esp_proposals = aes128-sha256-modp2048-esn"), "unverified"),
+    ("junos_set", JUNOS_ESN, "agrees"), ("junos_set", JUNOS_ESN + "set security ipsec proposal q extended-sequence-number\n", "unverified"),
+], ids=["Libreswan", "Libreswan either", "ipsec.conf", "ipsec.conf either", "swanctl.conf", "Junos without", "Junos"])
+def test_whether_aws_has_extended_sequence_numbers_is_not_known(files, name, text, expected):
+    secrets = {"ipsec_secrets": SECRETS} if name == "ipsec_conf" else {}
+    stage = files.stage("child-proposal", **{name: text}, **secrets, vpn_json=cloud())
+    assert stage["verdict"] == expected, stage
+    assert expected == "agrees" or stage["attribute"] == "sequence-numbers"
+
+
+def test_extended_sequence_numbers_of_ikev1_are_not_judged(files):
+    stage = files.stage("child-proposal", ipsec_conf=IPSEC_CONF + "  esn=yes\n", ipsec_secrets=SECRETS,
+                        vpn_json=cloud(IkeVersions=[{"Value": "ikev1"}]))
+    assert stage["verdict"] == "unverified" and "esn" in stage["reason"]
+
+
+# ---- an ipsec.conf that may be strongSwan's or Libreswan's ----
+
+UNDECIDED = f"""conn aws
+    keyexchange=ikev2
+    authby=secret
+    left={GATEWAY}
+    leftid={GATEWAY}
+    leftsubnet=0.0.0.0/0
+    right={CLOUD}
+    rightid={CLOUD}
+    rightsubnet=0.0.0.0/0
+    ike=aes128-sha256-modp2048
+    esp=aes128-sha256-modp2048
+    ikelifetime=7h
+    dpdaction=restart
+    dpddelay=10
+    auto=start
+"""
+
+
+def stages_of(files, conf, **options):
+    report = files.check(ipsec_conf=conf, ipsec_secrets=SECRETS, vpn_json=cloud(**options))
+    return report, {stage["stage"]: stage for stage in report["tunnels"][0]["stages"]}
+
+
+def test_where_both_programs_come_to_the_same_it_is_said_and_elsewhere_what_each_comes_to(files):
+    report, seen = stages_of(files, UNDECIDED)
+    assert seen["ike-proposal"]["verdict"] == seen["child-proposal"]["verdict"] == seen["authentication"]["verdict"] == "agrees"
+    assert seen["ike-rekey"]["verdict"] == "unverified"  # strongSwan reauthenticates by default, Libreswan does not
+    assert "with strongSwan it fails" in seen["ike-rekey"]["reason"] and "with Libreswan it agrees" in seen["ike-rekey"]["reason"]
+    [note] = [one for one in report["problems"] if "strongSwan or Libreswan" in json.dumps(one)]
+    assert "leftauth=psk" in json.dumps(note)
+
+
+def test_what_fails_with_both_fails(files):
+    _, seen = stages_of(files, UNDECIDED.replace("authby=secret", "authby=rsasig"))
+    assert seen["authentication"]["verdict"] == "fails"
+    _, seen = stages_of(files, UNDECIDED, Phase2DHGroupNumbers=[{"Value": 20}])
+    assert seen["child-rekey"]["verdict"] == "fails" and seen["child-rekey"]["cause"] == "pfs-mismatch"
+
+
+@pytest.mark.parametrize("word, verdict", [("leftauth=psk\n    rightauth=psk", "fails"), ("ikev2=yes", "agrees"), ("reauth=no", "agrees")])
+def test_a_word_that_only_one_of_them_has_or_that_both_read_alike_ends_the_doubt(files, word, verdict):
+    _, seen = stages_of(files, UNDECIDED + f"    {word}\n")
+    assert seen["ike-rekey"]["verdict"] == verdict, seen["ike-rekey"]
+
+
+# ---- a tunnel that is closed when it has no traffic ----
+
+JUNOS = JUNOS_ESN.replace("set security ipsec vpn v ike gateway g", "set security ipsec vpn v establish-tunnels immediately\n"
+                                           "set security ipsec vpn v ike gateway g")
+
+
+@pytest.mark.parametrize("name, text, idle, never", [
+    ("swanctl_conf", swanctl(), ("esp_proposals =", "inactivity = 30m\n  esp_proposals ="),
+     ("esp_proposals =", "inactivity = 0\n  esp_proposals =")),
+    ("ipsec_conf", STRONGSWAN, ("auto=start", "inactivity=30m\n    auto=start"), ("auto=start", "inactivity=0\n    auto=start")),
+    ("ios_cfg", IOS_V2.replace("KEYS", f"pre-shared-key {KEY}").replace(" keyring local aws\n", " keyring local aws\n dpd 10 3 periodic\n"),
+     ("crypto ipsec transform-set", "crypto ipsec security-association idle-time 600\ncrypto ipsec transform-set"), None),
+    ("junos_set", JUNOS, ("v establish", "v ike idle-time 600\nset security ipsec vpn v establish"), None),
+], ids=["swanctl.conf", "ipsec.conf", "IOS", "Junos"])
+def test_whether_a_tunnel_comes_back_that_was_closed_for_idleness_is_not_known(files, name, text, idle, never):
+    secrets = {"ipsec_secrets": SECRETS} if name == "ipsec_conf" else {}
+    before = files.stage("liveness", **{name: text}, **secrets, vpn_json=cloud())
+    closed = files.stage("liveness", **{name: text.replace(*idle, 1)}, **secrets, vpn_json=cloud())
+    assert idle[0] in text and before["verdict"] == "agrees", before
+    assert closed["verdict"] == "unverified" and "no traffic" in closed["reason"], closed
+    if never:
+        assert files.stage("liveness", **{name: text.replace(*never, 1)}, **secrets, vpn_json=cloud())["verdict"] == "agrees"
+
+
+# ---- a part that could not be read ----
+
+SLIPS = {"swanctl.conf": ("swanctl_conf", swanctl().replace("  over_time = 1h", "  ovr_time = 1h"), {}),
+         "ipsec.conf": ("ipsec_conf", STRONGSWAN.replace("reauth=no", "reauh=no"), {"ipsec_secrets": SECRETS}),
+         "an include": ("swanctl_conf", swanctl() + "include missing.conf\n", {})}
+
+
+@pytest.mark.parametrize("name, text, more", SLIPS.values(), ids=SLIPS)
+def test_what_could_not_be_read_may_be_of_any_stage_so_none_agrees(files, name, text, more):
+    [one] = files.check(**{name: text}, **more, vpn_json=cloud())["tunnels"]
+    assert one["verdict"] == "unverified" and {stage["verdict"] for stage in one["stages"]} == {"unverified"}
+    assert sum("could be read: " in stage["reason"] for stage in one["stages"]) > 6
+
+
+def test_each_such_stage_may_be_required_and_is_then_critical(files):
+    report = files.check("--require-verified", "child-proposal", "swanctl.conf", "vpn.json", swanctl_conf=SLIPS["swanctl.conf"][1], vpn_json=cloud())
+    assert [one["severity"] for one in report["findings"] if one["cause"] == "not-verified"] == ["critical"]
+
+
+def test_the_text_says_the_reason_once_and_what_was_read(files):
+    files.check(swanctl_conf=SLIPS["swanctl.conf"][1], vpn_json=cloud())
+    text = re.sub(r"\s+", " ", tool.run("check", "swanctl.conf", "vpn.json", cwd=files.folder).out.decode())
+    assert ": not all of it could be read" in text and "as for peer-address; what was read agrees: ikev2" in text
+    assert text.count("not all of it could be read: swanctl.conf:9") == 1
+
+
+@pytest.mark.parametrize("line, stage", [
+    ("remote_port = 4501", "peer-address"), ("ppk_required = yes", "authentication"), ("childless = force", "child-proposal"),
+    ("vips = 0.0.0.0", "traffic-selectors")])
+def test_a_setting_that_is_not_judged_puts_its_own_stage_in_doubt_alone(files, line, stage):
+    [one] = files.check(swanctl_conf=swanctl().replace("  over_time", f"  {line}\n  over_time"), vpn_json=cloud())["tunnels"]
+    assert [each["stage"] for each in one["stages"] if each["verdict"] != "agrees"] == [stage]
+
+
+# ---- what the daemon refuses to read ----
+
+def without_indent(text, section):
+    """Without white space before the settings of one section."""
+    lines, within = [], False
+    for line in text.splitlines():
+        within = line.startswith(section) if not line.startswith(" ") else within
+        lines.append(line.lstrip() if within else line)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("section, place", [("config setup", "ipsec.conf:2:1"), ("conn aws", "ipsec.conf:4:1")])
+@pytest.mark.parametrize("conf", [LIBRESWAN, STRONGSWAN], ids=["Libreswan", "strongSwan"])
+def test_settings_that_are_not_indented_are_told_and_nothing_agrees(files, conf, section, place):
+    text = without_indent("config setup\n    logfile=/var/log/pluto.log\n" + conf, section)
+    report = files.check(ipsec_conf=text, ipsec_secrets=SECRETS, vpn_json=cloud(), status=4)
+    assert [f"{one['path']}:{one['line']}:{one['column']}" for one in report["problems"]] == [place]
+    assert verdict(report) == "unverified"
+
+
+@pytest.mark.parametrize("line", ["connections.t1.proposals = aes128-sha1-modp1024", "connections.t1 {\n}"], ids=["setting", "section"])
+def test_a_name_of_swanctl_with_a_dot_is_told_and_nothing_agrees(files, line):
+    report = files.check(swanctl_conf=f"{swanctl()}{line}\n", vpn_json=cloud(), status=4)
+    [told] = [one for one in report["problems"] if one["reason"].startswith("a name with a dot is a syntax error")]
+    assert told["line"] == swanctl().count("\n") + 1 and told["column"] == 1
+    assert verdict(report) == "unverified"
+
+
+# ---- Cisco ----
+
+IOS_CLOUD = described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+IOS = IOS_V2.replace("KEYS", f"pre-shared-key {KEY}")
+BANNER = "crypto ikev2 proposal aws\n encryption 3des\n integrity md5\n group 2\ninterface GigabitEthernet1\n shutdown\n"
+AGAIN = "crypto ikev2 proposal aws\n"
+
+
+def verdicts(files, text):
+    [one] = files.check(ios_cfg=text, vpn_json=IOS_CLOUD)["tunnels"]
+    return {stage["stage"]: stage["verdict"] for stage in one["stages"]}
+
+
+@pytest.mark.parametrize("kind, delimiter", [("motd ", "^C"), ("login ", "#"), ("", "^C"), ("exec ", "\x03")])
+def test_a_banner_is_no_configuration(files, kind, delimiter):
+    plain = verdicts(files, IOS)
+    assert plain["ike-proposal"] == plain["child-proposal"] == plain["peer-address"] == "agrees"
+    assert verdicts(files, f"banner {kind}{delimiter}\n{BANNER}{delimiter}\n{IOS}") == plain
+    assert verdicts(files, f"banner {kind}{delimiter}Keep out{delimiter}\n{IOS}") == plain
+
+
+def test_what_stands_behind_a_banner_without_an_end_is_told_and_nothing_agrees(files):
+    report = files.check(ios_cfg=f"{IOS}banner motd ^C\nKeep out\n", vpn_json=IOS_CLOUD, status=4)
+    assert [(one["line"], one["column"]) for one in report["problems"]] == [(IOS.count("\n") + 1, 1)]
+    assert verdict(report) == "unverified"
+
+
+@pytest.mark.parametrize("line, stage, expected", [
+    (f"{AGAIN} encryption 3des\n", "ike-proposal", "fails"),
+    (f"{AGAIN} encryption aes-cbc-128 aes-cbc-256\n", "ike-proposal", "agrees"),
+    (f"{AGAIN} group 2\n{AGAIN} group 14\n", "ike-proposal", "agrees"),
+    (f"no {AGAIN}", "peer-address", "unverified"),
+    (f"no {AGAIN}{AGAIN} encryption aes-cbc-128\n integrity sha256\n group 14\n", "ike-proposal", "agrees"),
+    ("crypto ipsec transform-set aws esp-3des esp-md5-hmac\n", "child-proposal", "fails"),
+    ("crypto map aws 10 ipsec-isakmp\n set pfs group5\n", "child-rekey", "fails"),
+    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n", "child-rekey", "fails"),
+    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n set pfs group14\n", "peer-address", "agrees"),
+    ("crypto map aws 10 ipsec-isakmp\n no set pfs group5\n", "peer-address", "unverified"),
+    ("crypto ikev2 profile aws\n identity local address 192.0.2.99\n", "identity", "fails"),
+])
+def test_the_last_word_counts_where_a_section_is_opened_again(files, line, stage, expected):
+    assert verdicts(files, IOS.replace("end\n", line + "end\n"))[stage] == expected
+
+
+# ---- BGP ----
+
+BGP_XML = XML.replace("KEY", KEY).replace("</customer_gateway>", "<bgp><asn>65010</asn></bgp></customer_gateway>").replace(
+    "</vpn_gateway>", "<tunnel_inside_address><ip_address>169.254.12.1</ip_address></tunnel_inside_address><bgp><asn>64512</asn></bgp>"
+    "</vpn_gateway>")
+TUNNEL_INTERFACE = f"""crypto ipsec profile aws
+ set transform-set aws
+ set pfs group14
+ set ikev2-profile aws
+interface Tunnel1
+ ip address 169.254.12.2 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel destination {CLOUD}
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile aws
+router bgp 65010
+ neighbor 169.254.12.1 remote-as 64512
+"""
+IOS_BGP = re.sub(r"crypto map aws 10.*?(?=interface)", "", IOS, flags=re.S).replace(" crypto map aws\n", "").replace("end\n", TUNNEL_INTERFACE)
+JUNOS_BGP = f"""set security ike policy p pre-shared-key ascii-text "{KEY}"
+set security ike gateway g ike-policy p
+set security ike gateway g address {CLOUD}
+set security ike gateway g external-interface ge-0/0/0.0
+set security ipsec vpn v ike gateway g
+set security ipsec vpn v bind-interface st0.1
+set interfaces st0 unit 1 family inet address 169.254.12.2/30
+set interfaces ge-0/0/0 unit 0 family inet address {GATEWAY}/24
+set routing-options autonomous-system 65010
+set protocols bgp group aws neighbor 169.254.12.1 peer-as 64512
+"""
+
+
+def stages_with_bgp(files, **gateway):
+    description = json.loads(described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=BGP_XML))
+    description["VpnConnections"][0]["Options"]["StaticRoutesOnly"] = False
+    [one] = files.check(vpn_json=json.dumps(description), **gateway)["tunnels"]
+    return {stage["stage"]: stage for stage in one["stages"]}
+
+
+@pytest.mark.parametrize("lines, reason", [
+    ("", None), (" neighbor 169.254.12.1 password secret\n", "password"),
+    (" neighbor aws peer-group\n neighbor aws password secret\n neighbor 169.254.12.1 peer-group aws\n", "password"),
+    (" no neighbor 169.254.12.1 activate\n", "not activated"),
+    (" address-family ipv4\n  no neighbor 169.254.12.1 activate\n", "not activated"),
+    (" address-family ipv4\n  neighbor 169.254.12.1 activate\n", None),
+    (" address-family ipv6\n  no neighbor 169.254.12.1 activate\n", None),
+    (" address-family ipv4 vrf aws\n  neighbor 169.254.12.1 password secret\n", "password"),
+])
+def test_a_session_of_cisco_that_does_not_come_up_does_not_agree(files, lines, reason):
+    stage = stages_with_bgp(files, ios_cfg=IOS_BGP + lines)["bgp"]
+    assert stage["verdict"] == ("unverified" if reason else "agrees")
+    assert reason is None or reason in stage["reason"]
+
+
+@pytest.mark.parametrize("number, verdict", [("64512", "agrees"), ("64513", "fails")])
+def test_a_neighbour_in_a_vrf_is_one(files, number, verdict):
+    in_vrf = f" address-family ipv4 vrf aws\n  neighbor 169.254.12.1 remote-as {number}\n"
+    assert stages_with_bgp(files, ios_cfg=IOS_BGP.replace(" neighbor 169.254.12.1 remote-as 64512\n", in_vrf))["bgp"]["verdict"] == verdict
+
+
+def test_a_neighbour_that_lies_in_no_tunnel_is_told(files):
+    stage = stages_with_bgp(files, ios_cfg=IOS_BGP.replace("169.254.12.1 ", "169.254.12.5 "))["bgp"]
+    assert stage["verdict"] == "unverified" and "lies in no tunnel" in stage["reason"]
+
+
+# As most write it: IKEv1, a keyring, a tunnel interface, and no lifetimes.
+IOS_USUAL = f"""crypto keyring aws
+ pre-shared-key address {CLOUD} key {KEY}
+crypto isakmp policy 200
+ encr aes
+ hash sha256
+ authentication pre-share
+ group 14
+crypto isakmp keepalive 10 10
+crypto isakmp profile aws
+ keyring aws
+ match identity address {CLOUD} 255.255.255.255
+crypto ipsec transform-set aws esp-aes esp-sha256-hmac
+ mode tunnel
+crypto ipsec profile aws
+ set transform-set aws
+ set pfs group14
+ set isakmp-profile aws
+interface GigabitEthernet1
+ ip address {GATEWAY} 255.255.255.0
+interface Tunnel1
+ ip address 169.254.12.2 255.255.255.252
+ tunnel source GigabitEthernet1
+ tunnel destination {CLOUD}
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile aws
+end
+"""
+
+
+@pytest.mark.parametrize("old, new, doubtful", [
+    ("", "", []), ("crypto isakmp keepalive 10 10\n", "", ["liveness"]),
+    (" group 14\n", " group 14\n lifetime 3600\n", ["ike-rekey"]),
+    (" set pfs group14\n", " set pfs group14\n set security-association lifetime seconds 2000\n", []),
+    (" encr aes\n", " encr aes 256\n encryption aes\n", []), (" encr aes\n", " encryption aes 256\n encr aes\n", []),
+])
+def test_the_usual_layout_of_ios_agrees_by_its_dated_defaults(files, old, new, doubtful):
+    there = described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+    [one] = files.check(ios_cfg=IOS_USUAL.replace(old, new) if old else IOS_USUAL, vpn_json=there)["tunnels"]
+    assert [stage["stage"] for stage in one["stages"] if stage["verdict"] != "agrees"] == doubtful
+
+
+@pytest.mark.parametrize("second, verdict", [(KEY, "agrees"), ("lab.key_8sTqLw1vB2", "unverified")])
+def test_two_keys_for_one_peer_agree_only_where_they_are_one(files, second, verdict):
+    keys = "".join(f"crypto isakmp key {key} address {CLOUD}\n" for key in (KEY, second))
+    usual = IOS_USUAL[IOS_USUAL.index("crypto isakmp policy"):].replace(" keyring aws\n", "")
+    assert files.stage("authentication", ios_cfg=keys + usual, vpn_json=described(tunnel()))["verdict"] == verdict
+
+
+@pytest.mark.parametrize("line, reason", [
+    ("", None), ("set protocols bgp group aws authentication-key secret", "password"),
+    ("set protocols bgp group aws neighbor 169.254.12.1 authentication-key secret", "password"),
+    ("set protocols bgp authentication-key secret", "password"),
+    ("set protocols bgp group other authentication-key secret", None),
+])
+def test_a_session_of_junos_with_a_password_does_not_agree(files, line, reason):
+    stage = stages_with_bgp(files, junos_set=f"{JUNOS_BGP}{line}\n")["bgp"]
+    assert stage["verdict"] == ("unverified" if reason else "agrees")
+    assert reason is None or reason in stage["reason"]
+
+
+@pytest.mark.parametrize("interface, off", [
+    ("st0 unit 1", True), ("st0.1", True), ("st0", True), ("ge-0/0/0", True), ("ge-0/0/0 unit 0", True), ("st0 unit 2", False)])
+def test_a_disabled_interface_of_junos_has_no_tunnel(files, interface, off):
+    stage = stages_with_bgp(files, junos_set=f"{JUNOS_BGP}set interfaces {interface} disable\n")["peer-address"]
+    assert (stage.get("attribute") == "disabled", stage["verdict"]) == (off, "unverified" if off else "agrees")
+
+
+# ---- a configuration that stands in other files ----
+
+DEBIAN = "# Section defining IKE connection configurations.\n# connections {\n#}\n\n# Include config snippets\ninclude conf.d/*.conf\n"
+
+
+def test_a_swanctl_conf_of_includes_alone_is_recognised(files):
+    (files.folder / "conf.d").mkdir()
+    (files.folder / "conf.d/aws.conf").write_text(swanctl())
+    assert verdict(files.check(swanctl_conf=DEBIAN, vpn_json=cloud())) == "agrees"
+
+
+# ---- the second tunnel of a connection ----
+
+SECOND = "203.0.113.17"
+
+
+@pytest.mark.parametrize("peer, missing", [
+    (None, True), ("192.0.2.1", True), (f"{CLOUD}-{SECOND}", False), ("vpn.example.com", False), ("%any", False), ("192.0.2.0/24", True)])
+def test_a_tunnel_is_not_missing_where_an_end_may_be_its_own(files, peer, missing):
+    both = described(tunnel(**AGREEING), tunnel(**AGREEING | {"OutsideIpAddress": SECOND, "TunnelInsideCidr": "169.254.13.0/30"}))
+    more = "" if peer is None else f"connections {{\n t2 {{\n  remote_addrs = {peer}\n }}\n}}\n"
+    report = files.check(swanctl_conf=swanctl() + more, vpn_json=both)
+    assert ("config/one-tunnel-of-two" in {finding["cause"] for finding in report["findings"]}) == missing
+
+
+# ---- defaults of Terraform's provider ----
+
+@pytest.mark.parametrize("option, old, new, effect", [
+    ("rekey_margin_time_seconds", None, 540, "none"), ("rekey_margin_time_seconds", 540, None, "none"),
+    ("rekey_margin_time_seconds", None, 270, "tunnel"), ("dpd_timeout_seconds", None, 30, "none"),
+    ("dpd_timeout_seconds", 30, None, "none"), ("dpd_timeout_seconds", None, 40, "tunnel"), ("dpd_timeout_seconds", 40, 30, "tunnel")])
+def test_to_state_what_the_provider_takes_anyway_interrupts_nothing(files, option, old, new, effect):
+    plan = json.loads(json.dumps(PLAN))
+    for resource in plan["resource_changes"]:
+        if resource["type"] == "aws_vpn_connection":
+            change = resource["change"]
+            change["after"] = change["before"] | {f"tunnel{n}_{option}": new for n in (1, 2)}
+            change["before"] = change["before"] | {f"tunnel{n}_{option}": old for n in (1, 2)}
+    report = files.check(plan_json=json.dumps(plan), swanctl_conf=(tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf").read_text())
+    assert {one["apply_effect"] for one in report["tunnels"]} == {effect}
+
+
+# ---- one rule for the exit status: 4 for whatever was not read, in each kind of file ----
+
+def plan_with_unknown_option():
+    plan = json.loads(json.dumps(PLAN))
+    for resource in plan["resource_changes"]:
+        if resource["type"] == "aws_vpn_connection":
+            resource["change"]["after"] = resource["change"]["before"] | {"tunnel1_startup_actin": "start"}
+    return json.dumps(plan)
+
+
+IPSEC_PAIR = {"ipsec_secrets": SECRETS, "vpn_json": cloud()}
+NOT_READ = {
+    "swanctl.conf, keyword": {"swanctl_conf": swanctl().replace("over_time", "ovr_time"), "vpn_json": cloud()},
+    "swanctl.conf, value": {"swanctl_conf": swanctl().replace("rekey_time = 6h", "rekey_time = soon"), "vpn_json": cloud()},
+    "swanctl.conf, template": {"swanctl_conf": swanctl().replace(" t1 {", " t1 : nowhere {"), "vpn_json": cloud()},
+    "swanctl.conf, section": {"swanctl_conf": swanctl() + "secrts {\n}\n", "vpn_json": cloud()},
+    "ipsec.conf, keyword": {"ipsec_conf": STRONGSWAN.replace("reauth", "reauh"), **IPSEC_PAIR},
+    "ipsec.conf, reference": {"ipsec_conf": STRONGSWAN + "    also=nowhere\n", **IPSEC_PAIR},
+    "Libreswan, value": {"ipsec_conf": LIBRESWAN.replace("ikelifetime=7h", "ikelifetime=soon"), **IPSEC_PAIR},
+    "Cisco, line": {"ios_cfg": IOS.replace(" integrity sha256", " integrty sha256"), "vpn_json": IOS_CLOUD},
+    "Cisco, reference": {"ios_cfg": IOS.replace(" match address aws", " match address nowhere"), "vpn_json": IOS_CLOUD},
+    "Cisco, algorithm": {"ios_cfg": IOS.replace("esp-sha256-hmac", "esp-sha-255-hmac"), "vpn_json": IOS_CLOUD},
+    "Junos, statement": {"junos_set": JUNOS_ESN + "set security ike gateway g verson v2-only\n", "vpn_json": cloud()},
+    "Junos, reference": {"junos_set": JUNOS_ESN.replace("ipsec-policy r", "ipsec-policy s"), "vpn_json": cloud()},
+    "Junos, network": {"junos_set": JUNOS_ESN + "set security ipsec vpn v ike proxy-identity local 10.0.0/8\n", "vpn_json": cloud()},
+    "our YAML, key": {"gateway_yaml": "tunnelscope-gateway: 1\ntunnels:\n  - name: a\n    nam: b\n", "vpn_json": cloud()},
+    "our YAML, value": {"gateway_yaml": "tunnelscope-gateway: 1\ntunnels:\n  - name: a\n    accepts: ikev3\n", "vpn_json": cloud()},
+    "describe, option": {"swanctl_conf": swanctl(), "vpn_json": cloud(StartupActin="start")},
+    "describe, value": {"swanctl_conf": swanctl(), "vpn_json": cloud(StartupAction="perhaps")},
+    "Terraform, option": {"plan_json": plan_with_unknown_option()},
+    "XML, address": {"swanctl_conf": swanctl(), "vpn_xml": XML.replace(CLOUD, "203.0.113.999")},
+}
+
+
+@pytest.mark.parametrize("what", NOT_READ)
+def test_whatever_was_not_read_makes_the_exit_status_4(files, what):
+    report = files.check(**NOT_READ[what], status=4)
+    assert [one["fatal"] for one in report["problems"]] and all(one["fatal"] for one in report["problems"])
+
+
+ALL_READ = {
+    "nothing to say": {"swanctl_conf": swanctl(), "vpn_json": cloud()},
+    "a name that stands for an address": {"ipsec_conf": LIBRESWAN + "    leftid=gw.example.net\n", **IPSEC_PAIR},
+    "a connection whose tunnels are elsewhere": {"swanctl_conf": swanctl(), "vpn_json": json.dumps({"VpnConnections": [
+        *json.loads(cloud())["VpnConnections"], {"VpnConnectionId": "vpn-0aaaaaaaaaaaaaaa0", "State": "deleted"}]})},
+}
+
+
+@pytest.mark.parametrize("what", ALL_READ)
+def test_a_note_on_what_was_read_does_not(files, what):
+    report = files.check("--fail-on", "never", *[name.replace("_", ".") for name in ALL_READ[what]], **ALL_READ[what], status=0)
+    assert not any(one["fatal"] for one in report["problems"])
+
+
+def test_nor_does_a_pair_of_the_projects_file_that_names_none_of_these(files):
+    (files.folder / ".tunnelscope.yaml").write_text("pairs:\n  - {cloud: 192.0.2.7, gateway: elsewhere}\n")
+    report = files.check(swanctl_conf=swanctl(), vpn_json=cloud(), status=0)
+    assert [one["fatal"] for one in report["problems"]] == [False, False]

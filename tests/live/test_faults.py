@@ -1,0 +1,188 @@
+# The watch when the world fails: the disk is full, records come in a flood, a source cannot be read for a while.
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from logs import OUTAGES, hour, lines  # noqa: E402
+from test_deliveries import Receiver  # noqa: E402
+from test_watch import append, is_live, openings, records_in  # noqa: E402
+from watching import PROGRAM, Watch, environment, run  # noqa: E402
+
+FLOOD = 300_000                 # records, three seconds of a hundred thousand
+MOST_MEMORY_KB = 400 * 1024
+
+
+def test_a_full_disk_stops_the_watch_until_there_is_room_and_loses_nothing(tmp_path):
+    """A limit on the size of files stands for the disk; raising it makes room."""
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(hour()[:60]))
+    with Watch("--state", state, log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        room = max(file.stat().st_size for file in tmp_path.glob("state*"))
+        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        append(log, hour()[60:])
+        watch.until(lambda: any(e["type"] == "watch" and "state cannot be written" in (e["stale"] or "") for e in watch.events), "the complaint")
+        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        watch.until(lambda: openings(watch) == ["opened", "resolved"] * 3, "three outages and their ends")
+        watch.until(lambda: records_in(state) == len(hour()), "every line")
+        assert watch.stop() == 0
+    assert records_in(state) == len(hour())
+
+
+def test_a_full_disk_is_told_under_one_id_and_resolved_when_there_is_room(tmp_path):
+    """What cannot be stored is told from memory; the receiver answers 503 at first, so it is tried again from there."""
+    receiver = Receiver([503])
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    start = int(time.time()) // 10 * 10 - 4000
+    log.write_text("".join(lines(3900, start=start)))
+    with Watch("--state", state, "--alert", f"webhook:{receiver.url}", log) as watch:
+        def told():
+            return [(body["delivery"], body["change"], body["episode"]["summary"]) for _, _, body in receiver.taken if body["episode"]["subject"] == "watch/--state"]
+        watch.until(lambda: is_live(watch), "the first report")
+        room = max(file.stat().st_size for file in tmp_path.glob("state*"))
+        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        append(log, lines(3950, start=start, begin=3900))
+        watch.until(told, "the alert, from memory")
+        (_, change, summary), = told()
+        assert change == "opened" and summary.startswith("the state cannot be written: ")
+        assert [e["change"] for e in watch.alerts()] == ["opened"]
+        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        watch.until(lambda: records_in(state) == 2 * 395, "every line")
+        append(log, lines(4100, start=start, begin=3950))  # the log's clock goes on by more than a minute
+        watch.until(lambda: told()[-1][1] == "resolved", "the end of it")
+        assert len({delivery for delivery, change, _ in told() if change == "opened"}) == 1
+        assert watch.stop() == 0
+
+
+def peak_memory_kb(pid):
+    return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+
+
+def test_a_flood_is_counted_to_the_last_record_in_bounded_memory(tmp_path):
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(hour()[:60]))
+    text = "".join(lines(FLOOD // 2 * 10, start=1772438400 + 10_000))
+    with Watch("--state", state, "--journal", "4", log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        append(log, text)
+        watch.until(lambda: records_in(state) == FLOOD + 60, "every record of the flood")
+        assert peak_memory_kb(watch.process.pid) < MOST_MEMORY_KB
+        assert watch.stop() == 0
+
+
+def test_a_file_that_comes_later_is_waited_for(tmp_path):
+    log = tmp_path / "tunnels.log"
+    with Watch(log) as watch:
+        watch.until(lambda: watch.process.poll() is None, "a running watch")
+        time.sleep(0.5)
+        log.write_text("".join(hour()[:60]))
+        watch.until(lambda: is_live(watch), "the first report")
+        append(log, lines(700, OUTAGES, begin=300))
+        watch.until(lambda: openings(watch) == ["opened"], "the outage")
+
+
+def test_a_file_that_goes_away_is_said_and_waited_for(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(hour()[:60]))
+    with Watch(log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        os.remove(log)
+        time.sleep(0.5)
+        append(log, lines(700, OUTAGES, begin=300))
+        watch.until(lambda: openings(watch) == ["opened"], "the outage, from the new file")
+
+
+def test_a_reader_that_goes_away_ends_the_watch_quietly(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(hour()[:60]))
+    process = subprocess.Popen([PROGRAM, "watch", "--format", "ndjson", "--config", "none", log], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=environment())
+    assert process.stdout.readline()
+    process.stdout.close()
+    append(log, lines(1000, OUTAGES, begin=300))
+    process.wait(timeout=60)
+    assert process.stderr.read() == b""
+
+
+def test_a_restart_does_not_forget_that_a_log_has_stopped(tmp_path):
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(hour()))
+    with Watch("--state", state, log) as watch:
+        watch.until(lambda: is_live(watch), "staleness")
+        watch.stop()
+    with Watch("--state", state, "--until", "healthy", "--timeout", "3s", log) as watch:
+        assert watch.wait() == 1
+        assert watch.alerts() == []
+
+
+def test_a_log_that_never_pauses_is_live_all_the_same():
+    now = int(time.time()) // 10 * 10
+    past, present = lines(600, start=now - 700), lines(200, ((0, 30, 200),), start=now - 100)
+    with Watch("-", stdin=subprocess.PIPE) as watch:
+        watch.process.stdin.write("".join(past))
+        for text in present:
+            watch.process.stdin.write(text)
+            watch.process.stdin.flush()
+            time.sleep(0.3)
+            if openings(watch):
+                break
+        watch.until(lambda: openings(watch) == ["opened"], "the outage, before the end")
+        watch.process.stdin.close()
+        watch.wait()
+
+
+def test_a_source_that_cannot_be_read_does_not_blind_the_watch(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(lines(700, OUTAGES)))
+    dead = "cloudwatch:/aws/vpn?region=eu-west-1&endpoint=http://127.0.0.1:1"
+    with Watch("--timeout", "25s", "--until", "healthy", log, dead, env={"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}) as watch:
+        watch.until(lambda: openings(watch) == ["opened"], "the file's outage")
+        assert watch.wait() == 1
+
+
+def test_being_stopped_is_not_being_healthy(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(lines(700, OUTAGES)))
+    with Watch("--until", "healthy", log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        assert watch.stop() == 1
+
+
+def test_lines_that_nobody_understands_end_as_for_diagnose():
+    done = run("watch", "--config", "none", stdin=b"foo\nbar\n")
+    assert done.status == 4 and "nothing in the inputs was recognised" in done.err
+
+
+def test_a_writer_that_goes_on_with_the_renamed_file_loses_nothing(tmp_path):
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(hour()[:60]))
+    with Watch("--state", state, log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        with open(log, "a") as old:
+            os.rename(log, tmp_path / "tunnels.log.1")
+            append(log, hour()[200:])
+            time.sleep(1.5)
+            old.writelines(hour()[60:200])
+        watch.until(lambda: openings(watch) == ["opened", "resolved"] * 3, "three outages and their ends")
+        watch.until(lambda: records_in(state) == len(hour()), "every line")
+        watch.stop()
+    assert records_in(state) == len(hour())
+
+
+def test_a_document_without_a_last_line_end_is_read(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(lines(700, OUTAGES)).rstrip("\n"))
+    with Watch(log) as watch:
+        watch.until(lambda: openings(watch) == ["opened"], "the outage of the last line")
+
+
+def test_a_state_is_for_its_owner_alone(tmp_path):
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(hour()[:60]))
+    with Watch("--state", state, log) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("state*")} == {0o600}
