@@ -37,6 +37,19 @@ const kb::Cause* root_of(const Symptom& symptom, const Verdict& verdict) {
   return cause;
 }
 
+// What kept the tunnel down after what took it down and before what kept it down last, in the order in which it came up.
+std::vector<const Match*> faults_between(const Verdict& verdict, const Case& c) {
+  std::vector<const Match*> list;
+  if (verdict.blocked_by == nullptr || verdict.cause == nullptr) return list;
+  for (const Match& m : verdict.roots) {
+    const Time began = m.evidence.front().time;
+    const bool is_other = m.cause != verdict.cause && m.cause != verdict.blocked_by && m.stay;
+    if (is_other && began > c.start && began < verdict.blocked_since) list.push_back(&m);
+  }
+  std::sort(list.begin(), list.end(), [](const Match* a, const Match* b) { return a->evidence.front().time < b->evidence.front().time; });
+  return list;
+}
+
 class Diagnosis {
  public:
   Diagnosis(const Intake& intake, const Classifier& classifier, const Options& options)
@@ -154,7 +167,7 @@ kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, con
   for (std::size_t i = 0; i < subjects_.size(); ++i) {
     const tunnel::History& other = subjects_[i].history;
     if (i != subject && !log.connection.empty() && other.log->connection == log.connection &&
-        tunnel::up_throughout(other, c.start, c.end))
+        tunnel::up_throughout(other, c.start, c.end, limits_.grace))
       return kb::Impact::Redundancy;
   }
   return kb::Impact::Outage;
@@ -166,7 +179,7 @@ bool Diagnosis::waits(std::size_t subject, const Case& c) const {
   if (c.is_harmless() || !tunnel::is_standby(log, options_)) return false;
   return std::any_of(subjects_.begin(), subjects_.end(), [&](const Subject& s) {
     const tunnel::History& other = s.history;
-    return other.log != &log && other.log->connection == log.connection && tunnel::up_throughout(other, c.start, c.end);
+    return other.log != &log && other.log->connection == log.connection && tunnel::up_throughout(other, c.start, c.end, limits_.grace);
   });
 }
 
@@ -243,7 +256,9 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
   std::set<std::size_t> places{c.first_event};
   if (!verdict.roots.empty()) {
     const bool keeps_down = c.ongoing && !waits(subject, c);
-    const Time turn = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
+    const std::vector<const Match*> between = faults_between(verdict, c);
+    const Time blocked = verdict.blocked_by != nullptr ? std::clamp(verdict.blocked_since, c.start, c.end) : c.end;
+    const Time turn = between.empty() ? blocked : between.front()->evidence.front().time;
     const auto charge = [&](const kb::Cause& cause, Duration downtime, bool to_the_end) {
       Entry& entry = ledger_.entry(cause, subject_name(cause, subject));
       entry.downtime += downtime;
@@ -255,9 +270,13 @@ void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& v
       outage.cause = verdict.cause->id;
       charge(*verdict.cause, turn - c.start, verdict.blocked_by == nullptr);
     }
+    for (std::size_t i = 0; i < between.size(); ++i) {
+      const Time next = i + 1 < between.size() ? between[i + 1]->evidence.front().time : blocked;
+      charge(*between[i]->cause, next - between[i]->evidence.front().time, false);
+    }
     if (verdict.blocked_by != nullptr) {
       outage.blocked_by = verdict.blocked_by->id;
-      charge(*verdict.blocked_by, c.end - turn, true);
+      charge(*verdict.blocked_by, c.end - blocked, true);
     }
     for (const Match& root : verdict.roots) {
       for (const Occurrence& o : root.evidence)
@@ -302,16 +321,19 @@ void Diagnosis::book_whole(const kb::Cause& cause, std::size_t subject, const st
   if (entry.root) link_to_explained(entry, subject);
 }
 
-// A pattern of outages (flapping) is a symptom when one cause explains most of them.
+// A pattern of outages (flapping) is a symptom when other causes explain most of them.
 void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
+  std::vector<const Entry*> explaining;
+  std::size_t explained = 0;
   for (const Entry* other : concerned_[subject]) {
     if (!other->root || other->milder || other->cause == entry.cause) continue;
     if (!Judge::names(other->cause->explains, entry.cause->id)) continue;
-    const std::size_t explained = other->cause->scope == kb::Scope::Tunnel ? other->evidence.size() : other->outages + other->interruptions;
-    if (2 * explained <= judged_spells_[subject]) continue;
-    entry.explained_by.insert(other->key());
-    entry.root = false;
+    explaining.push_back(other);
+    explained += other->cause->scope == kb::Scope::Tunnel ? other->evidence.size() : other->outages + other->interruptions;
   }
+  if (2 * explained <= judged_spells_[subject]) return;
+  for (const Entry* other : explaining) entry.explained_by.insert(other->key());
+  entry.root = false;
 }
 
 // Outages that nothing else explains are symptoms of the pattern that they make.

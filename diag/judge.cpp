@@ -70,9 +70,9 @@ Duration lull(const Match& m) {
   return count < 2 ? kLull : std::max(kLull, 3 * (ended(m) - began(m)) / (count - 1));
 }
 
-// Where a cause outranks others, it speaks for the time in which it was seen: a fault that was mended before, or that
-// came to light after, stands for itself. What a detector found holds for the whole case. That a cause came up after
-// the fall says nothing about why the tunnel fell.
+// Where a cause outranks others, it speaks for the time in which it was seen, and for what led to it or followed from it without a
+// lull: a fault that was mended before, or that came to light after, stands for itself. What a detector found holds for the whole
+// case. That a cause came up after the fall says nothing about why the tunnel fell.
 Match outside_of(const Match& outranking, Match m) {
   if (of_detector(outranking)) {
     m.evidence.clear();
@@ -80,7 +80,14 @@ Match outside_of(const Match& outranking, Match m) {
   }
   const bool came_later = outranking.cause->explains_part != kb::Explains::Fall || !outranking.at_onset;
   const bool fall_of_its_own = m.cause->explains_part == kb::Explains::Fall && came_later;
-  const Time from = began(outranking) - (fall_of_its_own ? 0 : kMinute), to = ended(outranking) + lull(outranking);
+  const bool once = outranking.evidence.size() == 1;  // then nothing tells how often it is seen where it is at work
+  Time first = began(outranking), last = ended(outranking);
+  const Time earliest = once ? kNoTime : first - lull(outranking);
+  for (auto o = m.evidence.rbegin(); o != m.evidence.rend() && !fall_of_its_own; ++o)
+    if (o->time < first && o->time >= std::max(first - kLull, earliest)) first = o->time;
+  for (const Occurrence& o : m.evidence)
+    if (once && o.time > last && o.time <= last + kLull) last = o.time;
+  const Time from = first - (fall_of_its_own ? 0 : kMinute), to = last + lull(outranking);
   std::erase_if(m.evidence, [&](const Occurrence& o) { return o.time >= from && o.time <= to; });
   return m;
 }

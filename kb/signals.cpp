@@ -148,6 +148,8 @@ const std::vector<DetailInfo>& known_details() {
       {"shape", "the unknown message with its values masked"},
       {"share", "share, in percent"},
       {"short_sessions", "sessions of a minute or less"},
+      {"silence", "how long no IKE message came, in words"},
+      {"silence_s", "how long no IKE message came"},
       {"spacing", "median time between replacements, in words"},
       {"spacing_s", "median time between replacements"},
       {"stage", "of a configuration: the stage of the negotiation that fails"},

@@ -15,6 +15,7 @@ using namespace kb::signal;
 constexpr std::size_t kContradictionsToBelieve = 3;
 constexpr std::int64_t kCollisionResolution = 7;  // Cease 6/7 (RFC 4486): both ends had connected at once
 constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
+constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
 std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
@@ -105,7 +106,8 @@ Case outage_case(const History& h, const Spell& spell, Time not_before, const Si
   add_refused_rekeys(c, h, spell, from, not_before, signals, limits);
   name_refusals(c, h, signals);
   if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
-  if (spell.is_outage && (spell.left_up || c.ongoing)) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
+  const bool is_told = spell.left_up || c.ongoing || c.end - c.start >= kLongBringUp;
+  if (spell.is_outage && is_told) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
   if (c.ongoing) c.seen.push_back(found(h, signals[kDownAtEnd], spell.first_event));
   return c;
 }
@@ -158,6 +160,19 @@ bool inside_a_case(const Subject& s, Time time, const Limits& limits) {
   });
 }
 
+// A few refusals of Phase 2 after which the same IKE SA renewed it: what was refused was another's, or both ends' settings do not differ.
+void drop_disproved(Case& c, const History& h, const Signals& signals) {
+  const std::vector<SignalIndex> refusals{signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
+  const auto is_refusal = [&](const Occurrence& o) { return contains(refusals, o.signal); };
+  if (std::count_if(c.seen.begin(), c.seen.end(), is_refusal) >= static_cast<std::ptrdiff_t>(kContradictionsToBelieve)) return;
+  std::erase_if(c.seen, [&](const Occurrence& o) {
+    if (!is_refusal(o)) return false;
+    for (std::size_t i = o.event + 1; i < h.states.size() && h.states[i].ike_sa == h.states[o.event].ike_sa; ++i)
+      if (h.log->events[i].child_completed && carries_traffic(h.states[i].health)) return true;
+    return false;
+  });
+}
+
 // Faults while the tunnel stayed up, outside all outages. Records that contradict their own states are believed
 // only when they come again and again.
 std::optional<Case> running_case(const Subject& s, const Classifier& classifier, const Signals& signals,
@@ -175,6 +190,7 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
     if (contradicts_itself(classifier.knowledge().messages[event.rule], event)) ++contradicting;
     c.seen.push_back(occurrence(h, i));
   }
+  drop_disproved(c, h, signals);
   if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
   name_refusals(c, h, signals);
   c.start = c.seen.front().time;
@@ -252,6 +268,13 @@ void leave_out_before(Subject& s, Time since) {
 std::vector<SignalIndex> handshake_faults(const Signals& signals) {
   return {signals[kPskMismatch],  signals[kAuthenticationFailed], signals[kNoProposal],
           signals[kChildFailed],  signals[kTsUnacceptable],       signals[kHalfOpenTimeout]};
+}
+
+std::vector<SignalIndex> words_of_a_fall(const Signals& signals) {
+  std::vector<SignalIndex> words = handshake_faults(signals);
+  words.insert(words.end(), {signals[kDpdTimeout], signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa],
+                             signals[kRekeyCollision], signals[kGatewayRestarted]});
+  return words;
 }
 
 bool contains(const std::vector<SignalIndex>& list, SignalIndex signal) {

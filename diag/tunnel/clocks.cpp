@@ -140,28 +140,31 @@ std::optional<Clock> aws_clock(const std::vector<Onset>& list, std::string name,
 // DELETEs on no clock of AWS's, with the SA's age and the quiet before each.
 struct Deletes {
   std::vector<const Onset*> onsets;
+  const Onset* first = nullptr;      // the first of all, of an SA that came up before the log began; nullptr: there is none
   std::vector<Duration> ages;        // of the SA that was deleted
   std::vector<Duration> silences;    // since the last record of any kind
   std::vector<Duration> recoveries;
 };
 
+// Since the last IKE record before the outage, or since `from`.
+Duration silence_before(const Subject& s, const Case& c, Time from) {
+  for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= from;) {
+    const Event& event = s.history.log->events[i];
+    if (event.dialect == Dialect::AwsS2sIke && event.time < c.start) return c.start - event.time;
+  }
+  return c.start - from;
+}
+
 Deletes deletes_of(const Subject& s, const std::vector<Onset>& list) {
   Deletes d;
   for (const Onset& o : list) {
     const auto& sa_age = o.ike_deleted ? o.ike_age : o.child_age;
+    if (o.by_delete && !sa_age && &o == &list.front()) d.first = &o;
     if (!o.by_delete || !sa_age || *sa_age < kYoungestSteadyAge) continue;
     const Case& c = s.cases[o.index];
-    const Time birth = c.start - *sa_age;
-    Time last_record = birth;
-    for (std::size_t i = c.first_event; i-- > 0 && s.history.log->events[i].time >= birth;) {
-      const Event& event = s.history.log->events[i];
-      if (event.dialect != Dialect::AwsS2sIke || event.time >= c.start) continue;
-      last_record = event.time;
-      break;
-    }
     d.onsets.push_back(&o);
     d.ages.push_back(*sa_age);
-    d.silences.push_back(c.start - last_record);
+    d.silences.push_back(silence_before(s, c, c.start - *sa_age));
     if (o.recovery) d.recoveries.push_back(*o.recovery);
   }
   return d;
@@ -182,7 +185,7 @@ void put_as_idle(Subject& s, const Deletes& deletes, Duration quiet, const Signa
 // back at once speaks for the first.
 void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
-  const Deletes d = deletes_of(s, list);
+  Deletes d = deletes_of(s, list);
   if (d.onsets.empty()) return;
   const bool steady_age = steady(d.ages, limits.clock_spread, limits.clock_onsets);
   const bool steady_silence = steady(d.silences, limits.idle_spread, limits.idle_deletes);
@@ -193,9 +196,12 @@ void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Cont
 
   if (steady_age && (nothing_between ? at_once : !(steady_silence && silence_stands_out))) {
     Clock clock{"gateway", {}, age_at_death};
+    if (d.first != nullptr) clock.members.push_back(d.first->index);
     for (const Onset* o : d.onsets) clock.members.push_back(o->index);
     put_on_clock(s, clock, signals);
   } else if (steady_silence && silence_stands_out) {
+    if (d.first != nullptr && is_near(silence_before(s, s.cases[d.first->index], s.history.first()), silence, limits.idle_spread))
+      d.onsets.insert(d.onsets.begin(), d.first);
     put_as_idle(s, d, silence, signals);
   }
 }

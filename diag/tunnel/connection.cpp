@@ -19,14 +19,15 @@ std::vector<Interval> outages_of(const History& h) {
   return list;
 }
 
-std::vector<Interval> intersect(const std::vector<Interval>& a, const std::vector<Interval>& b, Time now) {
+// Where both overlap for `least` or longer, or without an end.
+std::vector<Interval> intersect(const std::vector<Interval>& a, const std::vector<Interval>& b, Time now, Duration least) {
   std::vector<Interval> both;
   for (const Interval& x : a)
     for (const Interval& y : b) {
       const Time start = std::max(x.start, y.start);
       const Time end = std::min(x.end.value_or(now), y.end.value_or(now));
       const bool open = !x.end && !y.end;
-      if (open || end > start) both.push_back({start, open ? std::optional<Time>{} : end});
+      if (open || end - start >= least) both.push_back({start, open ? std::optional<Time>{} : end});
     }
   std::sort(both.begin(), both.end(), [](const Interval& x, const Interval& y) { return x.start < y.start; });
   return both;
@@ -144,14 +145,15 @@ bool is_standby(const TunnelLog& log, const Options& options) {
   });
 }
 
-bool up_throughout(const History& h, Time from, Time to) {
+bool up_throughout(const History& h, Time from, Time to, Duration grace) {
   const auto& events = h.log->events;
   if (h.first() <= to) from = std::max(from, h.first());
-  const auto it = std::upper_bound(events.begin(), events.end(), from, [](Time t, const Event& e) { return t < e.time; });
+  const Time settled = std::min(from + grace, to);
+  const auto it = std::upper_bound(events.begin(), events.end(), settled, [](Time t, const Event& e) { return t < e.time; });
   if (it == events.begin()) return false;
   if (!carries_traffic(h.states[static_cast<std::size_t>(it - events.begin()) - 1].health)) return false;
   return std::none_of(h.spells.begin(), h.spells.end(), [&](const Spell& s) {
-    return s.is_outage && s.start <= to && s.end.value_or(h.now) > from;
+    return s.is_outage && s.start <= to && (!s.end || std::min(*s.end, to) - std::max(s.start, from) >= grace);
   });
 }
 
@@ -175,7 +177,7 @@ std::vector<Connection> connections(const std::vector<Subject>& subjects, const 
     if (tunnels.size() > 1) {
       c.report.both_down = outages_of(*histories.front());
       for (std::size_t i = 1; i < histories.size(); ++i)
-        c.report.both_down = intersect(c.report.both_down, outages_of(*histories[i]), now);
+        c.report.both_down = intersect(c.report.both_down, outages_of(*histories[i]), now, context.limits.grace);
     }
     const Time from = context.options.since;
     c.report.availability = availability_of(histories, c.report.both_down, from, now);

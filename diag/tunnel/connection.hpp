@@ -22,7 +22,7 @@ std::vector<Connection> connections(const std::vector<Subject>& subjects, const 
 // Declared to wait while the other tunnel of its connection is up.
 bool is_standby(const TunnelLog& log, const Options& options);
 
-// Whether `h` carried traffic throughout [from, to].
-bool up_throughout(const History& h, Time from, Time to);
+// Whether `h` carried traffic throughout [from, to], but for less than `grace` in which it came up or was back at once.
+bool up_throughout(const History& h, Time from, Time to, Duration grace);
 
 }  // namespace tunnelscope::diag::tunnel

@@ -39,9 +39,7 @@ std::optional<std::int64_t> first_id_from(const History& h, std::size_t event, c
 // enough when no ids are logged; a mere interruption needs them (the outage itself may lie in a gap of the log).
 void detect_fresh_negotiation(Subject& s, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
-  std::vector<SignalIndex> words = handshake_faults(signals);
-  words.insert(words.end(), {signals[kDpdTimeout], signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa],
-                             signals[kRekeyCollision], signals[kGatewayRestarted]});
+  const std::vector<SignalIndex> words = words_of_a_fall(signals);
   std::vector<SignalIndex> refusals = handshake_faults(signals);
   std::erase(refusals, signals[kHalfOpenTimeout]);
   const std::vector<SignalIndex> lines = exchange_lines(signals);
@@ -58,8 +56,9 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
     const auto before = last_id_before(s.history, spell.first_event, lines);
     const auto after = first_id_from(s.history, spell.first_event, lines);
     const bool known = before && after;
-    if (known && *after >= *before && *after > limits.restart_max_id) continue;
-    if (!spell.is_outage && (!known || *after >= *before)) continue;
+    const bool lower = known && *after < *before;
+    if (after && !lower && *after > limits.restart_max_id) continue;
+    if (!spell.is_outage && !lower) continue;
     fresh.push_back(i);
   }
   for (const std::size_t i : fresh) {

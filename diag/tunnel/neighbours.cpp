@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "diag/tunnel/connection.hpp"
 #include "diag/tunnel/detectors.hpp"
 #include "diag/tunnel/spacing.hpp"
 #include "kb/signals.hpp"
@@ -66,6 +67,7 @@ Sites sites(const std::vector<Subject>& subjects, const Context& context, const 
 // be it one that came only later where the silence shows in half-open attempts alone.
 std::optional<Time> silence_began(const Case& c, const Context& context, const Signals& signals) {
   if (c.kind != CaseKind::Outage && c.kind != CaseKind::Stateless) return {};
+  if (c.has(signals[kOnRekeyClock])) return {};  // a rekey fails again and again, on both tunnels at once where they came up together
   std::vector<SignalIndex> reasons = handshake_faults(signals);
   std::erase(reasons, signals[kHalfOpenTimeout]);
   const Occurrence* reason = first_of(c, reasons);
@@ -106,6 +108,17 @@ Time back_at(const Case& c, const std::vector<Subject>& subjects, std::span<cons
   return back;
 }
 
+// A tunnel of the same gateway in another connection was up all the while, for longer than it takes to notice a gateway that is gone.
+bool gateway_answers(const std::vector<Subject>& subjects, const std::vector<std::size_t>& site, const Subject& own, const Case& c,
+                     const Limits& limits) {
+  return std::any_of(site.begin(), site.end(), [&](std::size_t i) {
+    const History& h = subjects[i].history;
+    const Time noticed = c.start + dpd_timeout_of(subjects[i], limits) + limits.gateway_window;
+    const bool would_notice = h.dpd_enabled != Answer::No && c.end > noticed && h.last() > noticed;
+    return would_notice && h.log->connection != own.history.log->connection && up_throughout(h, c.start, c.end, limits.grace);
+  });
+}
+
 void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
                             const Context& context, const Signals& signals) {
   if (site.size() < 2) return;
@@ -136,6 +149,7 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
     if (together.size() < 2 || !whole_connection) continue;
     Subject& s = subjects[a.subject];
     Case& c = s.cases[a.index];
+    if (gateway_answers(subjects, site, s, c, context.limits)) continue;
     c.neighbour_back = back_at(c, subjects, std::span(near, last));
     std::erase_if(c.seen, [&](const Occurrence& o) { return o.signal == signals[kUnansweredChildRequest]; });
     c.details.erase("unanswered_request");
@@ -144,9 +158,10 @@ void detect_gateway_silence(std::vector<Subject>& subjects, const std::vector<st
   }
 }
 
-// Both tunnels of a connection replaced at once: the customer changed the connection.
+// Both tunnels of a connection replaced at once, be one of them still down: the customer changed the connection.
 void note_replacement_of_both(std::vector<Subject>& subjects, const std::vector<std::size_t>& site,
                               const Context& context, const Signals& signals) {
+  const std::vector<SignalIndex> words = words_of_a_fall(signals);
   for (const std::size_t i : site)
     for (Case& c : subjects[i].outages()) {
       if (!c.has(signals[kFreshNegotiation])) continue;
@@ -154,7 +169,7 @@ void note_replacement_of_both(std::vector<Subject>& subjects, const std::vector<
       for (const std::size_t j : site) {
         if (j == i || subjects[j].history.log->connection != subjects[i].history.log->connection) continue;
         for (const Case& other : subjects[j].outages())
-          if (other.has(signals[kFreshNegotiation]) &&
+          if ((other.has(signals[kFreshNegotiation]) || (other.ongoing && other.left_up && first_of(other, words) == nullptr)) &&
               std::max(c.start, other.start) - std::min(c.start, other.start) <= context.limits.gateway_window)
             c.details["both_tunnels"] = std::string("yes");
       }
@@ -185,17 +200,35 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   return best;
 }
 
-// Another tunnel's log has a record then, or goes on around it without a gap; or the tunnel's own BGP log has one.
-bool others_continue(const std::vector<Subject>& subjects, std::size_t self, Time from, Time to, const Limits& limits) {
+// The longest time within [from, to] in which the log has no record of `dialect`. Folded records fill the time before them.
+Duration longest_pause(const History& h, Time from, Time to, Dialect dialect) {
+  Duration longest = 0;
+  Time last = from;
+  for (const Event& e : h.log->events) {
+    if (e.dialect != dialect) continue;
+    if (e.time > last) longest = std::max(longest, e.folded > 0 ? 0 : std::min(e.time, to) - last);
+    if (e.time >= to) return longest;
+    last = std::max(last, e.time);
+  }
+  return std::max(longest, to - last);
+}
+
+bool has_record(const History& h, Time from, Time to, Dialect dialect) {
+  return std::any_of(h.log->events.begin(), h.log->events.end(),
+                     [&](const Event& e) { return e.dialect == dialect && e.time >= from && e.time <= to; });
+}
+
+// The logs went on: another tunnel's has records all through the quiet, not merely at its ends, as where that tunnel went quiet as
+// well; or the tunnel's own BGP log has one.
+bool others_continue(const std::vector<Subject>& subjects, std::size_t self, const Quiet& quiet, const Limits& limits) {
+  const Time from = quiet.start + limits.nobody_quiet;
+  if (has_record(subjects[self].history, from, quiet.end, Dialect::AwsS2sBgp)) return true;
+  const Duration most = std::max((quiet.end - quiet.start) / 4 * 3, limits.gap_floor);
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const History& h = subjects[i].history;
-    const auto& events = h.log->events;
-    auto it = std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
-    const bool around = it != events.end() && it != events.begin() &&
-                        (std::prev(it)->folded > 0 || it->time - std::prev(it)->time <= longest_usual(h.usual_spacing, limits));
-    if (i != self && around) return true;
-    for (; it != events.end() && it->time <= to; ++it)
-      if (i != self || it->dialect == Dialect::AwsS2sBgp) return true;
+    if (i == self || h.last() < from) continue;
+    for (const Dialect dialect : {Dialect::AwsS2sIke, Dialect::AwsS2sBgp})
+      if (longest_pause(h, quiet.start, quiet.end, dialect) <= std::max(most, 2 * h.usual_spacing)) return true;
   }
   return false;
 }
@@ -216,10 +249,10 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
     const Duration length = quiet.end - quiet.start;
     const Duration least = spell.end ? context.limits.nobody_recovered : context.limits.nobody_quiet;
     if (length < least || 2 * length < c.end - c.start) continue;
-    if (!others_continue(subjects, self, quiet.start + context.limits.nobody_quiet, quiet.end, context.limits)) continue;
+    if (!others_continue(subjects, self, quiet, context.limits)) continue;
     c.seen.push_back(found(s.history, signals[kNobodyInitiates], quiet.event));
-    c.details["quiet_s"] = static_cast<double>(length) / kSecond;
-    c.details["quiet"] = in_words(length);
+    c.details["silence_s"] = static_cast<double>(length) / kSecond;
+    c.details["silence"] = in_words(length);
     std::erase_if(s.whole.seen, [&](const Occurrence& o) {
       return o.signal == signals[kLogGap] && o.time >= quiet.start && o.time <= quiet.end;
     });

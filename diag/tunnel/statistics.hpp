@@ -14,16 +14,19 @@ inline Duration median(std::vector<Duration> values) {
   return *middle;
 }
 
+// Whether `value` lies within `tolerance` (a share) of `centre`.
+inline bool is_near(Duration value, Duration centre, double tolerance) {
+  const double distance = static_cast<double>(value - centre), reach = tolerance * static_cast<double>(centre);
+  return distance <= reach && -distance <= reach;
+}
+
 // Whether at least four in five values lie within `tolerance` (a share) of the median. Three values alone must lie
 // three times as close, since three numbers agree by chance too easily.
 inline bool steady(const std::vector<Duration>& values, double tolerance, std::size_t least) {
   if (values.size() < least || median(values) <= 0) return false;
-  const auto centre = static_cast<double>(median(values));
-  const double reach = centre * (values.size() <= 3 ? tolerance / 3 : tolerance);
-  const auto close = std::count_if(values.begin(), values.end(), [&](Duration value) {
-    const double distance = static_cast<double>(value) - centre;
-    return distance <= reach && -distance <= reach;
-  });
+  const Duration centre = median(values);
+  const double share = values.size() <= 3 ? tolerance / 3 : tolerance;
+  const auto close = std::count_if(values.begin(), values.end(), [&](Duration value) { return is_near(value, centre, share); });
   return 5 * static_cast<std::size_t>(close) >= 4 * values.size();
 }
 
