@@ -43,8 +43,15 @@ class TextLint {
       add(where, "must not take a secret: it would end up in shell histories and tickets");
     }
   }
+  // Pages make links of these, alerts buttons.
+  void address(const std::string& where, const std::string& text) const {
+    if (text.empty() || is_web_address(text)) return;
+    report_.add(key_ + "#" + where, "`" + where + "` is no web address: only http and https may be linked to",
+                "write it in full, for example https://wiki.example/psk");
+  }
   void references(const std::vector<Reference>& references) const {
     for (std::size_t i = 0; i < references.size(); ++i) {
+      address("references/" + std::to_string(i) + "/url", references[i].url);
       if (!is_iso_date(references[i].date)) add("references/" + std::to_string(i), "needs a date such as 2026-11-21");
     }
   }
@@ -58,6 +65,16 @@ class TextLint {
     if (text.find("  ") != std::string::npos) add(where, "has two blanks in a row");
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; };
     if (std::any_of(text.begin(), text.end(), control)) add(where, "has a control character");
+  }
+
+  static bool is_web_address(std::string_view text) {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    std::string scheme(text.substr(0, colon));
+    for (char& c : scheme) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string_view rest = text.substr(colon);
+    const bool has_host = rest.starts_with("://") && rest.size() > 3 && rest[3] != '/' && rest[3] != '?' && rest[3] != '#';
+    const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
+    return (scheme == "http" || scheme == "https") && has_host && printable;
   }
 
   // A placeholder (NAME, <name>, {name}, $name) that stands for a key or password.
@@ -102,6 +119,7 @@ void lint_texts(const MessageRule& rule, const std::string& key, LintReport& rep
   lint.clause("normal_while", rule.normal_while);
   lint.paragraph("explanation", rule.explanation);
   lint.references(rule.references);
+  lint.address("runbook_url", rule.runbook_url);
 }
 
 void lint_texts(const Cause& cause, const std::string& key, LintReport& report) {
@@ -124,6 +142,7 @@ void lint_texts(const Cause& cause, const std::string& key, LintReport& report) 
     lint.paragraph("configured/" + std::to_string(i) + "/say", cause.configured[i].text);
   }
   lint.references(cause.references);
+  lint.address("runbook_url", cause.runbook_url);
 }
 
 void lint_texts(const ConfigRule& rule, const std::string& key, LintReport& report) {
@@ -133,6 +152,7 @@ void lint_texts(const ConfigRule& rule, const std::string& key, LintReport& repo
   lint.paragraph("explanation", rule.explanation);
   lint_steps(lint, "fix", rule.fix);
   lint.references(rule.references);
+  lint.address("runbook_url", rule.runbook_url);
 }
 
 }  // namespace tunnelscope::kb

@@ -37,7 +37,7 @@ std::string uri_of(std::string_view path) {
 void message(JsonWriter& to, std::string_view text) { Object(to).text("text", text); }
 
 std::string help_of(const diag::Finding& f) {
-  if (!f.runbook_url.empty()) return f.runbook_url;
+  if (f.runbook_url.starts_with("https://") || f.runbook_url.starts_with("http://")) return f.runbook_url;
   for (const kb::Reference& reference : f.references)
     if (reference.url.starts_with("https://")) return reference.url;
   return {};

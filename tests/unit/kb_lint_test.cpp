@@ -105,6 +105,24 @@ TEST(KbLint, CommandsDoNotTakeSecrets) {
   }
 }
 
+TEST(KbLint, OnlyWebAddressesAreLinkedTo) {
+  const std::vector<std::pair<std::string, bool>> table{
+      {"https://wiki.example/psk?page=1#top", false}, {"HTTP://wiki.example", false}, {"http://[2001:db8::1]/", false},
+      {"javascript:alert(1)", true}, {"JavaScript://wiki.example/%0aalert(1)", true}, {"data:text/html,x", true}, {"file:///etc/passwd", true},
+      {"//wiki.example/psk", true}, {"runbooks/psk.md", true}, {"https:", true}, {"https://", true}, {"https:///psk", true},
+      {"https://wiki.example/a b", true}, {"https://wiki.example/\n", true}, {"vbscript:x", true}, {" https://wiki.example", true},
+  };
+  for (const auto& [url, refused] : table) {
+    Knowledge knowledge = small();
+    knowledge.causes[0].runbook_url = knowledge.messages[0].runbook_url = url;
+    const std::string why = "`runbook_url` is no web address: only http and https may be linked to\n  write it in full, for example https://wiki.example/psk\n";
+    EXPECT_EQ(as_text(lint(knowledge)), refused ? "kb/causes/gone.yaml: " + why + "kb/messages/aws-s2s/gone.yaml: " + why : "") << url;
+  }
+  Knowledge knowledge = small();
+  knowledge.causes[0].references[0].url = "javascript:alert(1)";
+  EXPECT_THAT(as_text(lint(knowledge)), testing::HasSubstr("`references/0/url` is no web address"));
+}
+
 TEST(KbLint, PlaceholdersComeFromFactsDetailsAndCaptures) {
   for (const char* summary : {"{count} records[, {peer} is gone]", "{subject} since {first_seen} until {last_seen}", "{outages} {interruptions} {downtime}",
                               "every {period_s} s on {clock}"}) {

@@ -49,7 +49,7 @@ class PagerDuty : public Receiver {
                   {"dedup_key", e.key},
                   {"client", "tunnelscope"}};
     event["payload"] = payload(d);
-    if (!e.runbook_url.empty()) event["links"] = Json::array({Json{{"href", plain(e.runbook_url, 2048)}, {"text", "runbook"}}});
+    if (e.runbook_url.starts_with("https://") || e.runbook_url.starts_with("http://")) event["links"] = Json::array({Json{{"href", plain(e.runbook_url, 2048)}, {"text", "runbook"}}});
     return {target_.url.empty() ? kEndpoint : target_.url, {"Content-Type: application/json"}, dumped(event), target_.value};
   }
 
