@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kb/signal_limits.hpp"
 #include "src/report/describe.hpp"
 #include "src/report/page.hpp"
 #include "src/report/words.hpp"
@@ -170,7 +171,7 @@ class Proof {
     return of_messages ? "not among the lines above" : found_by_detector(condition, f);
   }
 
-  // What was measured, and the limits of the group that the signal or the cause is named after.
+  // What was measured, and the limits by which the signal is given.
   std::string found_by_detector(const kb::Condition& condition, const Finding& f) const {
     std::string text = "a detector finds it in states and times, not in one line's words";
     std::vector<std::string> measured, limits;
@@ -178,13 +179,21 @@ class Proof {
       if (const auto* number = std::get_if<double>(&value)) measured.push_back(fmt::format("{} {}", name, *number));
       if (const auto* words = std::get_if<std::string>(&value)) measured.push_back(fmt::format("{} {}", name, *words));
     }
-    for (const auto& [key, value] : classifier_.knowledge().thresholds) {
-      const std::string_view group = std::string_view(key).substr(0, key.find('.'));
-      if (condition.signal.find(group) != std::string::npos || f.cause.find(group) != std::string::npos) limits.push_back(fmt::format("{} {}", key, value));
+    const auto& thresholds = classifier_.knowledge().thresholds;
+    for (const kb::SignalLimit& l : kb::signal_limits()) {
+      const auto threshold = thresholds.find(std::string(l.limit));
+      if (l.signal == condition.signal && threshold != thresholds.end() && applies(l, f)) limits.push_back(fmt::format("{} {}", l.limit, threshold->second));
     }
     if (!measured.empty()) text += fmt::format("; measured: {}", fmt::join(measured, ", "));
     if (!limits.empty()) text += fmt::format("; limits: {}", fmt::join(limits, ", "));
     return text;
+  }
+
+  static bool applies(const kb::SignalLimit& limit, const Finding& f) {
+    if (limit.detail.empty()) return true;
+    const auto detail = f.details.find(std::string(limit.detail));
+    const auto* words = detail == f.details.end() ? nullptr : std::get_if<std::string>(&detail->second);
+    return words != nullptr && (limit.value.empty() || *words == limit.value);
   }
 
   void others(const Finding& f) {

@@ -65,7 +65,27 @@ TEST(Proof, is_asked_for_by_cause_by_fingerprint_by_its_beginning_or_by_cause_an
 
 TEST(Proof, gives_what_a_detector_measured_and_its_limits) {
   const std::string text = Diagnosed("tunnel-flapping-fast-ikev2").proof("tunnel-flapping");
-  for (const std::string_view part : {"measured: flaps ", "limits: flapping.ceiling 12000"}) EXPECT_THAT(flat(text), HasSubstr(part));
+  for (const std::string_view part : {"measured: flaps ", "limits: flapping.penalty 1000", "flapping.ceiling 12000"}) EXPECT_THAT(flat(text), HasSubstr(part));
+}
+
+TEST(Proof, names_the_limits_that_the_finding_was_judged_by_and_no_others) {
+  struct Row {
+    const char *sample, *cause;
+    std::vector<const char*> named, others;
+  };
+  const Row rows[] = {
+      {"tunnel-flapping-fast-ikev2", "tunnel-flapping", {"flapping.fast_suppress 2000"}, {"bgp.", "clocks.", "sessions."}},
+      {"session-churn-cloudconnexa", "session-churn", {"sessions.churn_window_s 86400", "sessions.short_session_s 60"}, {"churn.spacing_s", "sessions.mass_", "sessions.wide_"}},
+      {"resource-unreachable-twingate", "resource-unreachable", {"sessions.unreachable_failures 3"}, {"sessions.dial_timeout_s", "sessions.relayed_"}},
+      {"resource-unreachable-timeouts-pangolin", "resource-unreachable", {"sessions.unreachable_failures 3", "sessions.dial_timeout_s 5"}, {"sessions.churn_", "sessions.list_most"}},
+      {"sa-churn-ikev2", "sa-churn", {"churn.min_replacements 8"}, {"sessions.churn_"}},
+      {"gateway-outage-ikev2", "gateway-outage", {"gateway.window_s 60"}, {"outage.grace_s", "nobody."}},
+  };
+  for (const Row& row : rows) {
+    const std::string text = flat(Diagnosed(row.sample).proof(row.cause));
+    for (const char* named : row.named) EXPECT_THAT(text, HasSubstr(named)) << row.sample;
+    for (const char* other : row.others) EXPECT_THAT(text, testing::Not(HasSubstr(other))) << row.sample;
+  }
 }
 
 TEST(Proof, shows_the_states_of_all_tunnels_that_a_connection_has) {
