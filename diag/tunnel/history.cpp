@@ -310,11 +310,13 @@ Timeline timeline(const History& h, const Classifier& classifier, std::size_t ma
   std::vector<std::size_t> event_of;  // of each mark
   t.start = h.first();
   t.end = h.now;
+  bool bgp_stated = false;  // what the first statement lets one conclude of the time before it is judged by, not shown
   for (std::size_t i = 0; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
+    bgp_stated = bgp_stated || event.bgp != BgpState::Unknown;
     extend(t.phase1, event.time, h.states[i].phase1);
     extend(t.phase2, event.time, h.states[i].phase2);
-    if (h.has_bgp) extend(t.bgp, event.time, h.states[i].bgp);
+    if (h.has_bgp) extend(t.bgp, event.time, bgp_stated ? h.states[i].bgp : BgpState::Unknown);
     if (event.signal == kNoSignal || !kinds[event.signal]) continue;
     t.marks.push_back({event.time, *kinds[event.signal]});
     event_of.push_back(i);

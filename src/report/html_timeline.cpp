@@ -87,7 +87,36 @@ void figure(Markup& to, const diag::TunnelReport& t, const Scale& scale, diag::T
   axis(to, scale);
 }
 
-// Of a connection with several tunnels: all up, some, none.
+template <class State>
+void widen(diag::Interval& known, const std::vector<diag::Stretch<State>>& lane) {
+  for (const auto& s : lane) {
+    if (cell_of(s.state) == Cell::Empty) continue;
+    known.start = known.end ? std::min(known.start, s.start) : s.start;
+    known.end = std::max(known.end.value_or(s.end), s.end);
+  }
+}
+
+// From the first record that states something of a tunnel to the last; without an end: none does.
+diag::Interval known(const diag::TunnelReport& t) {
+  diag::Interval known;
+  widen(known, t.timeline.phase1);
+  widen(known, t.timeline.phase2);
+  widen(known, t.timeline.bgp);
+  return known;
+}
+
+// Of all tunnels at once.
+diag::Interval all_known(const Family& f) {
+  diag::Interval all = known(*f.tunnels.front());
+  for (const diag::TunnelReport* t : f.tunnels) {
+    const diag::Interval one = known(*t);
+    if (!all.end || !one.end) return {};
+    all = {std::max(all.start, one.start), std::min(*all.end, *one.end)};
+  }
+  return all;
+}
+
+// Of a connection with several tunnels: all up, some, none; blank where nothing is known of one.
 void redundancy(Markup& to, const Family& f, const Scale& scale) {
   if (f.connection == nullptr || f.tunnels.size() < 2) return;
   diag::Time start = scale.end, end = scale.start;
@@ -98,7 +127,7 @@ void redundancy(Markup& to, const Family& f, const Scale& scale) {
   }
   if (end <= start) return;
   Lane tunnels("Tunnels", scale);
-  tunnels.fill(scale, start, end, Cell::Up);
+  if (const diag::Interval known = all_known(f); known.end && *known.end > known.start) tunnels.fill(scale, known.start, *known.end, Cell::Up);
   for (const diag::TunnelReport* t : f.tunnels) {
     for (const diag::Outage& o : t->outages) tunnels.fill(scale, o.start, o.end.value_or(end), Cell::Negotiating);
   }
@@ -107,7 +136,7 @@ void redundancy(Markup& to, const Family& f, const Scale& scale) {
   {
     const Element caption(to, "figcaption");
     to.element("span", f.connection->id, {{"class", "mono"}});
-    to.text(fmt::format(" {}; thin: not all tunnels were up, red: none", redundancy_in_words(*f.connection).text));
+    to.text(fmt::format(" {}; thin: not all tunnels were up, red: none, blank: not known of all", redundancy_in_words(*f.connection).text));
   }
   const Element grid(to, "div", {{"class", "lanes"}});
   lane(to, tunnels);
@@ -125,6 +154,12 @@ void legend(Markup& to) {
     }
     to.text(look.meaning);
   }
+  const Element item(to, "li");
+  {
+    const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 14 {}", kHeight)}, {"aria-hidden", "true"}});
+    to.element("path", "", {{"class", "cell-empty"}, {"d", fmt::format("M0 0h14v{}h-14z", kHeight)}});
+  }
+  to.text(kBlank);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "diag/report.hpp"
@@ -12,6 +13,7 @@ namespace tunnelscope::report {
 // In order of importance: where several fall into one cell, the last one is shown.
 enum class Cell : std::uint8_t { Empty, Up, Rekeying, Negotiating, Down, Outage, Rekey, Collision, Failure, Delete, Dpd };
 inline constexpr std::size_t kCells = 11;
+inline constexpr std::string_view kBlank = "blank: not known";  // of Empty in a legend
 
 Cell cell_of(diag::PhaseState state);
 Cell cell_of(diag::BgpState state);

@@ -1,5 +1,8 @@
 // What a story of records comes to: state, outages, their causes, the findings. Message texts are the AWS guide's.
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
 
 #include "diag_story.hpp"
 
@@ -376,6 +379,15 @@ TEST(HourlyRekeys, OfACleanDayAreSilent) {
   const Report report = Story(story).tell();
   EXPECT_EQ(tunnels_text(report), "1: up ee cause=none\n");
   EXPECT_EQ(findings_text(report), kMissing);
+}
+
+TEST(Timelines, SayNothingOfBgpBeforeItsFirstRecord) {
+  const Report report = Story("00:00 ee up\n00:30 ee routine\n01:00 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor "
+                              "169.254.50.85\n05:00 ee routine\n").tell();
+  std::string lane;
+  for (const auto& s : report.tunnels[0].timeline.bgp)
+    lane += fmt::format("{}-{} {}; ", clock_only(s.start), clock_only(s.end), s.state == BgpState::Up ? "up" : s.state == BgpState::Down ? "down" : "unknown");
+  EXPECT_EQ(lane, "00:00:00-00:01:00 unknown; 00:01:00-00:05:00 up; ");
 }
 
 TEST(Timeline, KeepsTheRecordsOfTheLatestMarksWhenAskedFor) {

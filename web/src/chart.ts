@@ -599,7 +599,7 @@ function shapeOf(name: CellName | undefined, x: number, middle: number): Shape {
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
-const STATES: readonly CellName[] = ['up', 'rekeying', 'negotiating', 'down', 'outage'];
+const STATES: readonly CellName[] = ['empty', 'up', 'rekeying', 'negotiating', 'down', 'outage'];
 
 // What stands for a cell in the legend: a state as a piece of a lane, a mark in its form.
 function sampleOf(name: CellName): SVGElement {
@@ -619,6 +619,7 @@ function sampleOf(name: CellName): SVGElement {
 
 function legend(): HTMLElement {
   const items = CELLS.flatMap((name, cell) => (name === 'empty' ? [] : [element('li', {}, sampleOf(name), wordOf(cell))]));
+  items.push(element('li', {}, sampleOf('empty'), 'blank: not known'));
   return element('ul', { class: 'legend', 'aria-label': "What the timeline's marks mean" }, ...items);
 }
 

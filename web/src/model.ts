@@ -148,27 +148,36 @@ export function evidenceAt(model: Model, tunnel: Tunnel, time: number): string |
   return null;
 }
 
-// How many of a family's tunnels were up, from change to change: up for all, negotiating for some, outage for none.
+// How many of a family's tunnels were up, from change to change: up for all, negotiating for some, outage for none. All are up only where
+// something is known of each, from its first stated state to its last.
 export function redundancy(family: Family): Stretch[] {
-  const known = family.tunnels.flatMap((t) => t.lanes.flatMap((lane) => lane.stretches));
-  if (known.length === 0) return [];
-  const start = known.reduce((least, s) => Math.min(least, s.start), Infinity);
-  const end = known.reduce((most, s) => Math.max(most, s.end), -Infinity);
-  const turns: { time: number; some: number; none: number }[] = [{ time: end, some: 0, none: 0 }];
-  for (const o of family.tunnels.flatMap((t) => t.outages))
-    turns.push({ time: o.start, some: 1, none: 0 }, { time: o.end, some: -1, none: 0 });
-  for (const o of family.bothDown) turns.push({ time: o.start, some: 0, none: 1 }, { time: o.end, some: 0, none: -1 });
+  const known = family.tunnels.map((t) => {
+    const stretches = t.lanes.flatMap((lane) => lane.stretches);
+    return {
+      start: stretches.reduce((least, s) => Math.min(least, s.start), Infinity),
+      end: stretches.reduce((most, s) => Math.max(most, s.end), -Infinity),
+    };
+  });
+  const turns: { time: number; what: 'known' | 'some' | 'none'; by: number }[] = [];
+  const during = (what: 'known' | 'some' | 'none', start: number, end: number): void => {
+    if (end > start) turns.push({ time: start, what, by: 1 }, { time: end, what, by: -1 });
+  };
+  for (const k of known) during('known', k.start, k.end);
+  for (const o of family.tunnels.flatMap((t) => t.outages)) during('some', o.start, o.end);
+  for (const o of family.bothDown) during('none', o.start, o.end);
   turns.sort((a, b) => a.time - b.time);
   const out: Stretch[] = [];
-  let from = start;
-  let some = 0;
-  let none = 0;
+  const count = { known: 0, some: 0, none: 0 };
+  let from = -Infinity;
   for (const turn of turns) {
-    const cell = none > 0 ? 'outage' : some > 0 ? 'negotiating' : 'up';
-    if (turn.time > from) out.push({ start: from, end: turn.time, cell: CELLS.indexOf(cell) });
+    const cell = count.none > 0 ? 'outage' : count.some > 0 ? 'negotiating' : count.known === known.length ? 'up' : 'empty';
+    const last = out.at(-1);
+    if (turn.time > from && cell !== 'empty') {
+      if (last !== undefined && last.end === from && CELLS[last.cell] === cell) last.end = turn.time;
+      else out.push({ start: from, end: turn.time, cell: CELLS.indexOf(cell) });
+    }
     from = Math.max(from, turn.time);
-    some += turn.some;
-    none += turn.none;
+    count[turn.what] += turn.by;
   }
   return out;
 }

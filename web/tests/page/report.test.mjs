@@ -29,7 +29,7 @@ test('the legend in sight is that of the timeline in sight, with a mark in its f
   const { page, close } = await open(PFS);
   const shown = () => page.evaluate(() => [...document.querySelectorAll('.legend')].filter((e) => e.checkVisibility()).length);
   assert.equal(await shown(), 1);
-  assert.equal(await page.locator('#chart .legend li').count(), 10);
+  assert.equal(await page.locator('#chart .legend li').count(), 11);
   const forms = await page.locator('#chart .legend li').evaluateAll((items) => items.map((i) => [i.textContent, i.querySelector('svg > *').tagName]));
   assert.deepEqual(Object.fromEntries(forms.slice(5)), {
     rekey: 'circle',
@@ -37,6 +37,7 @@ test('the legend in sight is that of the timeline in sight, with a mark in its f
     failure: 'polygon',
     DELETE: 'rect',
     'DPD timeout': 'polygon',
+    'blank: not known': 'rect',
   });
   await page.emulateMedia({ media: 'print' });
   assert.equal(await shown(), 1);

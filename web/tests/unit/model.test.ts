@@ -79,3 +79,15 @@ test('redundancy goes from all tunnels to some to none and back', () => {
     ],
   );
 });
+
+test('all tunnels are up only while something is known of each', () => {
+  const of = (...tunnels: ReturnType<typeof tunnel>[]): unknown[] =>
+    redundancy(modelOf(raw(tunnels)).families[0]!).map((s) => [s.start - 1000, s.end - 1000, CELLS[s.cell]]);
+  assert.deepEqual(of(tunnel('a'), tunnel('b', { phase2: [40, 80, cell('up')] })), [[40, 80, 'up']]);
+  assert.deepEqual(of(tunnel('a'), tunnel('b', { phase2: [0, 40, cell('empty'), 40, 100, cell('up')] })), [[40, 100, 'up']]);
+  assert.deepEqual(of(tunnel('a', { outages: [10, 20, -1] }), tunnel('b', { phase2: [40, 80, cell('up')] })), [
+    [10, 20, 'negotiating'],
+    [40, 80, 'up'],
+  ]);
+  assert.deepEqual(of(tunnel('a'), tunnel('b', { phase2: [] })), []);
+});
