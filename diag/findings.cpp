@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -91,6 +92,10 @@ Values values_of(const Entry& entry, const Finding& finding, const Details& deta
   if (const Duration downtime = downtime_of(entry); downtime > 0) values["downtime"] = in_words(downtime);
   values["first_seen"] = date_and_clock(finding.first_seen);
   values["last_seen"] = date_and_clock(finding.last_seen);
+  const bool once = values["first_seen"] == values["last_seen"];
+  values["first_at"] = (once ? "at " : "first at ") + values["first_seen"];
+  values["last_at"] = (once ? "at " : "last at ") + values["last_seen"];
+  values["span"] = once ? "at " + values["first_seen"] : values["first_seen"] + " to " + values["last_seen"];
   return values;
 }
 
@@ -159,32 +164,85 @@ bool only_of(std::string_view text, std::string_view allowed) {
   return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-void replace_all(std::string& text, std::string_view placeholder, std::string_view value) {
-  for (std::size_t i = text.find(placeholder); i != std::string::npos; i = text.find(placeholder, i + value.size()))
-    text.replace(i, placeholder.size(), value);
-}
+// Names and times of this case for the words in capitals in commands: docs/knowledge-base.md lists them. People paste commands into a
+// shell, so only text that can be nothing else than an id, an address, a host or a port is taken from a log; what is empty stays a
+// placeholder.
+using Words = std::vector<std::pair<std::string_view, std::string>>;
 
-// This case's own VPN id, tunnel address and Client VPN endpoint for VPN_ID, TUNNEL_IP and ENDPOINT_ID in commands. People paste commands into a shell, so
-// only text that can be nothing else than an id or an address is taken from a log; what is empty stays a placeholder.
-struct OwnNames {
-  std::string_view vpn_id, tunnel_ip, endpoint_id;
-};
 bool is_aws_id(std::string_view text, std::string_view kind) {
   return text.starts_with(kind) && only_of(text.substr(kind.size()), "0123456789abcdef");
 }
-OwnNames own_names(std::string_view subject) {
+
+void add_own_names(Words& words, std::string_view subject) {
   const std::size_t slash = std::min(subject.find('/'), subject.size());
   const std::string_view id = subject.substr(0, slash), part = subject.substr(std::min(slash + 1, subject.size()));
-  OwnNames names;
-  if (is_aws_id(id, "vpn-")) names.vpn_id = id;
-  if (only_of(part, "0123456789abcdef.:")) names.tunnel_ip = part;
-  if (is_aws_id(part, "cvpn-endpoint-")) names.endpoint_id = part;
-  return names;
+  if (is_aws_id(id, "vpn-")) words.emplace_back("VPN_ID", id);
+  if (only_of(part, "0123456789abcdef.:")) words.emplace_back("TUNNEL_IP", part);
+  if (is_aws_id(part, "cvpn-endpoint-")) words.emplace_back("ENDPOINT_ID", part);
 }
-std::string command_for(const OwnNames& names, std::string command) {
-  if (!names.vpn_id.empty()) replace_all(command, "VPN_ID", names.vpn_id);
-  if (!names.tunnel_ip.empty()) replace_all(command, "TUNNEL_IP", names.tunnel_ip);
-  if (!names.endpoint_id.empty()) replace_all(command, "ENDPOINT_ID", names.endpoint_id);
+
+bool is_host(std::string_view text) {
+  const bool is_ipv6 = text.find(':') != std::string_view::npos;
+  if (is_ipv6) return only_of(text, "0123456789abcdefABCDEF:.") && std::count(text.begin(), text.end(), ':') > 1;
+  constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
+  return only_of(text, kLetters) && text.front() != '-' && text.size() <= 253;
+}
+
+// "twingate/db.internal:5432", "pangolin/[fd00::5]:8080".
+void add_resource(Words& words, std::string_view subject) {
+  const std::string_view resource = subject.substr(std::min(subject.find('/') + 1, subject.size()));
+  const std::size_t colon = resource.rfind(':');
+  if (colon == std::string_view::npos) {
+    if (is_host(resource)) words.emplace_back("HOST", resource);
+    return;
+  }
+  std::string_view host = resource.substr(0, colon);
+  const std::string_view port = resource.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!is_host(host) || !only_of(port, "0123456789") || port.size() > 5) return;
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  words.emplace_back("HOST:PORT", is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port));
+  words.emplace_back("HOST", host);
+  words.emplace_back("PORT", port);
+}
+
+std::string whole_seconds(Time time) { return rfc3339(time).substr(0, 19) + "Z"; }
+
+// From a little before the first record to a little after the last. What lasts longer than a service gives at once (CloudWatch: 1,440
+// values) is looked at where it begins.
+void add_window(Words& words, Time first, Time last) {
+  constexpr Duration kMargin = 10 * kMinute, kMost = 5 * kDay - kMinute;
+  if (first == kNoTime || first < kMargin) return;
+  const Time start = first - kMargin, end = std::min(std::max(first, last) + kMargin, start + kMost);
+  words.emplace_back("START_UTC", date_and_clock(start) + " UTC");
+  words.emplace_back("END_UTC", date_and_clock(end) + " UTC");
+  words.emplace_back("START_MS", std::to_string(start));
+  words.emplace_back("END_MS", std::to_string(end));
+  words.emplace_back("START", whole_seconds(start));
+  words.emplace_back("END", whole_seconds(end));
+}
+
+Words words_of(const Entry& entry) {
+  Words words;
+  add_own_names(words, entry.subject);
+  if (entry.cause->scope == kb::Scope::Sessions && entry.cause->about == kb::About::Resource) add_resource(words, entry.subject);
+  add_window(words, entry.first, entry.last);
+  return words;
+}
+
+bool is_of_a_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+void replace_word(std::string& text, std::string_view word, std::string_view value) {
+  for (std::size_t i = text.find(word); i != std::string::npos; i = text.find(word, i)) {
+    const std::size_t end = i + word.size();
+    const bool whole = (i == 0 || !is_of_a_word(text[i - 1])) && (end == text.size() || !is_of_a_word(text[end]));
+    if (whole) text.replace(i, word.size(), value);
+    i += whole ? value.size() : word.size();
+  }
+}
+
+std::string command_for(const Words& words, std::string command) {
+  for (const auto& [word, value] : words) replace_word(command, word, value);
   return command;
 }
 
@@ -246,12 +304,12 @@ Finding write(const Entry& entry, const FindingSources& sources) {
   for (const EvidenceRef& ref : chosen(entry)) f.evidence.push_back(evidence_of(ref, sources));
   for (const kb::RuledOut& r : cause.rules_out)
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
-  const OwnNames names = own_names(entry.subject);
+  const Words words = words_of(entry);
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
       if (!is_for_another_system(s, entry) && configured.makes_sense(s))
         f.steps.push_back({s.who, s.vendor, configured.with_figures(s, fill_in(s.text, values)),
-                           command_for(names, configured.with_figures(s, s.command))});
+                           command_for(words, configured.with_figures(s, s.command))});
   f.verify = cause.verify;
   f.references = cause.references;
   for (const std::string& key : cause.details) {

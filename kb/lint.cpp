@@ -208,7 +208,7 @@ class Linter {
                   "no detector or capture of this cause's signals gives the detail `" + cause.details[i] + "`",
                   did_you_mean(cause.details[i], keys));
     }
-    for (const char* name : {"subject", "count", "outages", "interruptions", "downtime", "first_seen", "last_seen"}) {
+    for (const char* name : {"subject", "count", "outages", "interruptions", "downtime", "first_seen", "last_seen", "first_at", "last_at", "span"}) {
       keys.emplace_back(name);
     }
     lint_summary(key + "#summary", cause.summary, keys, report_);

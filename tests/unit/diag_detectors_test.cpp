@@ -221,6 +221,30 @@ TEST(Commands, NameThisCasesConnectionAndTunnel) {
   EXPECT_THAT(commands, ::testing::Not(::testing::HasSubstr("TUNNEL_IP")));
 }
 
+TEST(Commands, LookAtTheTimeOfTheFindingAndNotAtNow) {
+  const std::string psk = "nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n";
+  struct Row {
+    std::string story;
+    const char* window;
+  };
+  const Row rows[] = {{"00:00 " + psk + "30:00 " + psk, "--since \"2026-02-28 23:50:00 UTC\" --until \"2026-03-01 00:40:00 UTC\""},
+                      {"00:00 " + psk, "--since \"2026-02-28 23:50:00 UTC\" --until \"2026-03-01 00:10:00 UTC\""}};
+  for (const Row& row : rows) {
+    const Report report = Story(row.story).tell();
+    std::string commands;
+    for (const Step& step : finding(report, "psk-mismatch")->steps) commands += step.command + "\n";
+    EXPECT_THAT(commands, ::testing::HasSubstr(row.window));
+    EXPECT_THAT(commands, ::testing::Not(::testing::ContainsRegex("ago|START|END_")));
+  }
+}
+
+TEST(Summaries, SayTheTimeOfOneRecordOnce) {
+  const std::string psk = "nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n";
+  EXPECT_THAT(finding(Story("00:00 " + psk).tell(), "psk-mismatch")->summary, ::testing::EndsWith("records that say so: 1, at 2026-03-01 00:00:00"));
+  EXPECT_THAT(finding(Story("00:00 " + psk + "05:00 " + psk).tell(), "psk-mismatch")->summary,
+              ::testing::EndsWith("records that say so: 2, 2026-03-01 00:00:00 to 2026-03-01 00:05:00"));
+}
+
 TEST(FillIn, LeavesOutClausesWithoutAValue) {
   const Values values{{"count", "3"}};
   EXPECT_EQ(fill_in("{count} refusals[ by {peer}][, {count} in all]", values), "3 refusals, 3 in all");
