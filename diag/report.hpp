@@ -148,6 +148,7 @@ struct SessionLine {
   std::string outcome;                       // open, ended, failed, denied, abandoned
   std::string reason;                        // raw log text of the record that ended or refused it; empty: null
   std::string at;                            // "path:line" of its last record
+  bool looks_failed = false;                 // its own record does not say so; not in the JSON
   std::map<std::string, std::string> fields; // the records' documented fields by their own names; raw log text
 };
 
@@ -158,6 +159,7 @@ struct SessionRow {
   double connected_s = 0;
   std::optional<std::int64_t> bytes;         // both directions
   Time last = kNoTime;
+  std::uint64_t looks_failed = 0;            // of those that are not in `failed`
 };
 
 struct SessionReason {
@@ -182,7 +184,8 @@ struct SessionGroup {
   std::string group;                         // "unknown" when no record says
   std::string name;                          // how people call it; empty: null
   std::uint64_t connections = 0;             // sessions and failed attempts; steps of one login count once
-  std::uint64_t failed = 0, denied = 0, open = 0;
+  std::uint64_t failed = 0, denied = 0, open = 0;  // by what records say
+  std::uint64_t looks_failed = 0;            // Pangolin states no failure: flows that ended as failed ones do; not in `failed`
   std::uint64_t users = 0;
   std::string primary_cause;                 // empty: null
   Time first = kNoTime, last = kNoTime;

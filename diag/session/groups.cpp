@@ -88,7 +88,8 @@ class Writer {
     std::vector<Duration> durations;
     for (const Session* s : members.sessions) {
       ++g.connections;
-      if (s->outcome == Outcome::Failed) ++g.failed;
+      if (s->failed()) ++g.failed;
+      if (s->looks_failed()) ++g.looks_failed;
       if (s->outcome == Outcome::Open) ++g.open;
       if (s->outcome == Outcome::Ended && s->duration >= 0) durations.push_back(s->duration);
       add(g.to_client, s->to_client);
@@ -97,6 +98,7 @@ class Writer {
     for (const std::size_t i : members.events) {
       const SessionEvent& e = log_.events[i];
       if (e.happening == Happening::Denied) ++g.denied;
+      if (std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
       if (e.happening != Happening::Message && !e.is_connector) {
         users.see(e.user);
         devices.see(e.device);
@@ -179,7 +181,8 @@ class Writer {
     for (const Session* s : sessions) {
       SessionRow& row = by_client(s->system, log_.names.of(kb::About::Client, last(*s)));
       ++row.connections;
-      if (s->outcome == Outcome::Failed) ++row.failed;
+      if (s->failed()) ++row.failed;
+      if (s->looks_failed()) ++row.looks_failed;
       if (s->outcome == Outcome::Ended && s->duration > 0 && s->duration <= limits_.sessions.short_session) ++row.short_ones;
       if (s->duration > 0) row.connected_s += static_cast<double>(s->duration) / kSecond;
       if (counters_used) add(row.bytes, s->to_client), add(row.bytes, s->from_client);
@@ -200,7 +203,7 @@ class Writer {
       return few;
     };
     g.busiest = top([](const SessionRow& r) { return r.connections; });
-    g.failing = top([](const SessionRow& r) { return r.failed; });
+    g.failing = top([](const SessionRow& r) { return r.failed + r.looks_failed; });
     const bool flows = g.system == System::Pangolin || g.system == System::Twingate;
     if (!flows) g.churning = top([](const SessionRow& r) { return r.short_ones; });
   }
@@ -223,6 +226,7 @@ class Writer {
       l.from_client = bytes(s.from_client);
     }
     l.outcome = word(s.outcome);
+    l.looks_failed = s.told || s.looks_failed();
     if (s.outcome != Outcome::Open) l.reason = text(last(s).text);
     l.at = intake_.at(last(s).place);
     for (const std::size_t i : s.events)

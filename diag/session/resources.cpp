@@ -1,18 +1,17 @@
-// Resources that cannot be reached. Twingate's connector says so; Pangolin's rows only look as if: a flow whose target
-// drops packets ends after the dial timeout, one that is refused ends at once (facts/session-logs.md 3.2).
+// Resources that cannot be reached. Twingate's connector says so; Pangolin's rows only look as if (flows.hpp).
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
+#include "diag/session/flows.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
 namespace {
 
-constexpr double kNearlyAll = 0.9;  // short flows are common: closed at once is suspicious only of nearly all
-constexpr std::size_t kRepeats = 5;
+constexpr double kNearlyAll = 0.9;
 
 struct Try {
   std::size_t event;
@@ -84,61 +83,24 @@ void twingate(const Scene& scene, const std::vector<const Session*>& sessions) {
   if (!tries.empty()) judge(scene, tries);
 }
 
-enum class Shape : std::uint8_t { Other, TimedOut, AtOnce };
-
-Shape shape_of(const Scene& scene, const Session& s) {
-  if (s.duration < 0 || s.to_client > 0 || s.from_client > 0) return Shape::Other;
-  if (std::abs(s.duration - scene.limits.sessions.dial_timeout) <= kSecond) return Shape::TimedOut;
-  return s.duration <= kSecond ? Shape::AtOnce : Shape::Other;
-}
-
-// The site agent's own words, by resource: the only place where the real error stands.
-using Errors = std::map<std::uint32_t, std::vector<std::size_t>>;  // events, in time order
-
-Errors agent_errors_in(const Scene& scene) {
-  const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
-  Errors errors;
-  for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
-    const SessionEvent& e = scene.log.events[i];
-    if (e.dialect == Dialect::PangolinAgent && e.signal == failed && e.resource != 0) errors[e.resource].push_back(i);
-  }
-  return errors;
-}
-
-// A flow that ended with the agent's error is told by that error alone.
-bool is_told(const Scene& scene, const std::vector<std::size_t>& errors, const Session& s) {
-  const auto time_of = [&](std::size_t event) { return scene.log.events[event].time; };
-  const Time end = time_of(s.last_event);
-  const auto at = std::lower_bound(errors.begin(), errors.end(), end - kSecond, [&](std::size_t event, Time time) { return time_of(event) < time; });
-  return at != errors.end() && time_of(*at) <= end + kSecond;
-}
-
-void pangolin(const Scene& scene, const std::vector<const Session*>& sessions, const std::vector<std::size_t>& errors) {
-  std::map<Shape, std::size_t> count;
-  for (const Session* s : sessions) ++count[shape_of(scene, *s)];
-  const auto all = static_cast<double>(sessions.size());
-  const auto share = [&](Shape shape) { return static_cast<double>(count[shape]) / all; };
-  const auto& limits = scene.limits.sessions;
-  Shape suspicious = Shape::Other;
-  if (count[Shape::TimedOut] >= limits.unreachable_failures && share(Shape::TimedOut) >= limits.unreachable_share)
-    suspicious = Shape::TimedOut;
-  else if (count[Shape::AtOnce] >= kRepeats && share(Shape::AtOnce) >= kNearlyAll)
-    suspicious = Shape::AtOnce;
-  if (suspicious == Shape::Other) return;
+// Flows that an agent's error tells of show no more than that error.
+void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
+  const auto looks = std::find_if(sessions.begin(), sessions.end(), [](const Session* s) { return s->ending != Ending::Ordinary; });
+  if (looks == sessions.end()) return;
   Tries tries;
   for (const Session* s : sessions) {
-    const bool failed = shape_of(scene, *s) == suspicious;
-    tries.push_back({s->last_event, failed, failed && is_told(scene, errors, *s)});
+    const bool failed = s->ending != Ending::Ordinary;
+    tries.push_back({s->last_event, failed, failed && s->told});
   }
   sort_by_number(tries, [](const Try& t) { return t.event; });
   judge(scene, tries);
   scene.of(kb::About::Resource, tries.front().event).details["pattern"] =
-      std::string(suspicious == Shape::TimedOut ? "timeout" : "closed at once");
+      std::string((*looks)->ending == Ending::TimedOut ? "timeout" : "closed at once");
 }
 
-void agent_errors(const Scene& scene, const Errors& errors) {
-  for (const auto& [resource, events] : errors) {
-    for (const std::size_t event : events) {
+void agent_errors(const Scene& scene) {
+  for (const auto& [resource, events] : agent_errors_in(scene.log, scene.classifier.signal(kb::signal::kResourceFailed))) {
+    for (const std::uint32_t event : events) {
       Case& c = scene.of(kb::About::Resource, event);
       scene.found(c, kb::signal::kResourceFailing, event);
       c.details["error"] = std::string(scene.log.text(scene.log.events[event].text));
@@ -155,13 +117,11 @@ void detect_resources(const Scene& scene) {
     const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && s.protocol == tcp && tcp != 0);
     if (is_flow && s.resource != 0) by_resource(s.system, s.resource).push_back(&s);
   }
-  const Errors errors = agent_errors_in(scene);
   for (const auto& [system, resource, sessions] : by_resource.entries()) {
-    const auto told = errors.find(resource);
     if (system == System::Twingate) twingate(scene, sessions);
-    else pangolin(scene, sessions, told == errors.end() ? std::vector<std::size_t>{} : told->second);
+    else pangolin(scene, sessions);
   }
-  agent_errors(scene, errors);
+  agent_errors(scene);
 }
 
 }  // namespace tunnelscope::diag::session

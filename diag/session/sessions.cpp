@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "diag/session/flows.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -264,6 +265,7 @@ Log assemble(std::span<const SessionEvent> events, const TextPool& texts, const 
   fill_in(log);
   assemble_sessions(log, classifier.signal(kb::signal::kLoginFailed));
   join_logins(log, limits);
+  judge_flows(log, classifier.signal(kb::signal::kResourceFailed), limits);
   return log;
 }
 

@@ -28,6 +28,9 @@ enum class Outcome : std::uint8_t {
   LoginStep,  // part of a login that another record completes: not counted
 };
 
+// How a flow ended of which no record says whether it failed: flows.hpp.
+enum class Ending : std::uint8_t { Ordinary, TimedOut, ClosedAtOnce };
+
 // Texts are indices into the TextPool, as in SessionEvent.
 struct Session {
   System system{};
@@ -40,8 +43,12 @@ struct Session {
   std::int64_t to_client = -1, from_client = -1;
   Answer relayed = Answer::Unknown;
   bool is_connector = false;
+  bool told = false;                // another record says that it failed
+  Ending ending = Ending::Ordinary; // not ordinary: it looks as if it had failed
   std::span<const std::uint32_t> events;  // in time order; they stand in the Log
 
+  bool failed() const { return outcome == Outcome::Failed || told; }
+  bool looks_failed() const { return !failed() && ending != Ending::Ordinary; }
   Time when() const { return start != kNoTime ? start : end; }
 };
 
@@ -108,6 +115,7 @@ struct Log {
   const TextPool* texts = nullptr;
   std::vector<Session> sessions;     // in order of their first record
   std::vector<std::uint32_t> session_events;  // those of each session in a row
+  std::vector<std::uint32_t> lone_errors;     // events: failed attempts that no session shows
   Names names;
   Time first = kNoTime, last = kNoTime, now = kNoTime;
 

@@ -234,6 +234,7 @@ void sessions(Exposition& to, const std::vector<diag::SessionGroup>& all) {
       Count{"sessions_open", "User sessions open now.", &diag::SessionGroup::open},
       Count{"session_connections", "Sessions and failed attempts within the horizon.", &diag::SessionGroup::connections},
       Count{"session_failures", "Attempts that failed within the horizon.", &diag::SessionGroup::failed},
+      Count{"session_suspected_failures", "Sessions that look failed, where no record says whether they did, within the horizon.", &diag::SessionGroup::looks_failed},
       Count{"session_denials", "Attempts that were denied within the horizon.", &diag::SessionGroup::denied},
       Count{"session_users", "Users seen within the horizon.", &diag::SessionGroup::users},
   };

@@ -24,16 +24,29 @@ std::string connected(double seconds) {
   return diag::in_words(static_cast<diag::Duration>(std::clamp(seconds, 0.0, kMost)) * diag::kSecond);
 }
 
+// The most of a curve's scale, its half, and none.
+void scale_of(Markup& to, std::uint32_t top) {
+  const Element scale(to, "div", {{"class", "scale"}});
+  for (const std::uint32_t n : counts_on(top)) to.element("span", fmt::format("{}", n));
+}
+
+void times_of(Markup& to, const diag::Concurrency& c) {
+  const auto length = static_cast<diag::Duration>(c.step_s * static_cast<double>(c.most.size() * diag::kSecond));
+  const Element axis(to, "div", {{"class", "axis"}});
+  for (const diag::Time time : {c.start, c.start + length / 2, c.start + length}) to.element("span", diag::date_and_clock(time));
+}
+
 // The curve of `most`; a column that stands for several steps shows the most of them.
 void curve(Markup& to, const diag::Concurrency& c) {
-  const std::uint64_t highest = c.most.empty() ? 0 : *std::max_element(c.most.begin(), c.most.end());
+  const std::uint32_t highest = c.most.empty() ? 0 : *std::max_element(c.most.begin(), c.most.end());
   if (highest == 0 || c.start == diag::kNoTime) return;
+  const std::uint32_t top = top_of_scale(highest);
   const std::size_t columns = std::min(c.most.size(), kColumns);
   std::string path = fmt::format("M0 {}", kHeight);
   for (std::size_t i = 0; i < columns; ++i) {
     const auto from = c.most.begin() + static_cast<std::ptrdiff_t>(i * c.most.size() / columns);
     const auto to_ = c.most.begin() + static_cast<std::ptrdiff_t>((i + 1) * c.most.size() / columns);
-    path += fmt::format("V{:.1f}h1", kHeight - 38.0 * *std::max_element(from, to_) / static_cast<double>(highest));
+    path += fmt::format("V{:.1f}h1", kHeight - static_cast<double>(kHeight) * *std::max_element(from, to_) / top);
   }
   path += fmt::format("V{}z", kHeight);
   const Element box(to, "figure", {{"class", "curve"}});
@@ -41,17 +54,23 @@ void curve(Markup& to, const diag::Concurrency& c) {
     const Element caption(to, "figcaption");
     to.text("Open at once, " + span_in_words(c));
   }
-  const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", columns, kHeight)},
-                                {"preserveAspectRatio", "none"}, {"aria-hidden", "true"}});
-  to.element("path", "", {{"d", path}});
+  const Element plot(to, "div", {{"class", "plot"}, {"aria-hidden", "true"}});
+  scale_of(to, top);
+  {
+    const Element svg(to, "svg", {{"viewBox", fmt::format("0 0 {} {}", columns, kHeight)}, {"preserveAspectRatio", "none"}});
+    to.element("path", "", {{"class", "grid"}, {"d", fmt::format("M0 0h{0}M0 {1}h{0}M0 {2}h{0}", columns, kHeight / 2, kHeight)}});
+    to.element("path", "", {{"d", path}});
+  }
+  to.element("span", "UTC", {{"class", "label"}});
+  times_of(to, c);
 }
 
 void clients(Markup& to, const SessionGroup& g) {
   if (g.busiest.empty() && g.failing.empty() && g.churning.empty()) return;
-  Table table(to, "Busiest, failing and churning", {"Who", "Why listed", "Sessions", "Failed", "Short", "Connected", "Bytes"});
+  Table table(to, "Busiest, failing and churning", {"Who", "Why listed", "Sessions", g.looks_failed > 0 ? "Look failed" : "Failed", "Short", "Connected", "Bytes"});
   const auto rows = [&table](const std::string& why, const std::vector<diag::SessionRow>& all) {
     for (const diag::SessionRow& r : all) {
-      table.row({shortened(r.who, kTextBytes), why, fmt::format("{}", r.connections), fmt::format("{}", r.failed),
+      table.row({shortened(r.who, kTextBytes), why, fmt::format("{}", r.connections), fmt::format("{}", r.failed + r.looks_failed),
                  fmt::format("{}", r.short_ones), connected(r.connected_s), r.bytes ? bytes_in_words(*r.bytes) : "-"});
     }
   };
@@ -69,6 +88,11 @@ void reasons(Markup& to, const SessionGroup& g) {
   }
 }
 
+std::string outcome_in_words(const diag::SessionLine& s) {
+  const std::string outcome = s.outcome == "open" ? "no end logged" : s.outcome;
+  return s.looks_failed ? outcome + ", looks failed" : outcome;
+}
+
 void list(Markup& to, const SessionGroup& g) {
   if (g.list.empty()) return;
   const Element box(to, "details");
@@ -81,7 +105,7 @@ void list(Markup& to, const SessionGroup& g) {
     const std::string& goal = !s.resource.empty() ? s.resource : !s.connector.empty() ? s.connector : s.gateway;
     table.row({s.start == diag::kNoTime ? "unknown" : diag::date_and_clock(s.start),
                shortened(s.user.empty() ? s.device : s.user, kTextBytes), shortened(s.address, kTextBytes), shortened(goal, kTextBytes),
-               s.duration_s ? connected(*s.duration_s) : "-", s.outcome, shortened(s.reason, kTextBytes), s.at});
+               s.duration_s ? connected(*s.duration_s) : "-", outcome_in_words(s), shortened(s.reason, kTextBytes), s.at});
   }
 }
 

@@ -141,7 +141,8 @@ void session_row(JsonWriter& to, const diag::SessionRow& r) {
       .count("short_sessions", r.short_ones)
       .number("connected_s", r.connected_s)
       .number("bytes", r.bytes)
-      .time("last", r.last);
+      .time("last", r.last)
+      .count("looks_failed", r.looks_failed);
 }
 
 void session_line(JsonWriter& to, const diag::SessionLine& s) {
@@ -187,6 +188,7 @@ void session_group(JsonWriter& to, const diag::SessionGroup& g) {
       .count("users", g.users)
       .text_or_null("primary_cause", g.primary_cause)
       .text_or_null("name", g.name)
+      .count("looks_failed", g.looks_failed)
       .count("denied", g.denied)
       .count("open", g.open)
       .time("first", g.first)

@@ -160,8 +160,8 @@ std::string findings(const diag::Report& report) {
 std::string tallies(const diag::Report& report, std::string_view title, const std::vector<diag::Tally>& rows) {
   std::string out;
   for (const auto& row : rows) {
-    out += fmt::format("- {} {}: {} (first at {})\n", row.count, title,
-                       markdown_code(app::first_bytes(row.what, kMessageBytes)), markdown_code(report.at(row.first)));
+    out += fmt::format("- {} {}: {} ({} {})\n", row.count, title,
+                       markdown_code(app::first_bytes(row.what, kMessageBytes)), row.count == 1 ? "at" : "first at", markdown_code(report.at(row.first)));
   }
   return out;
 }

@@ -263,7 +263,7 @@ std::string packet_commands(const Document& document) {
   for (const Note& note : document.notes)
     for (const FoldedStep& step : folded(note.checks)) add(by_who[step.who], step, note.subjects.empty() ? "all" : some_of(note.subjects));
   Letter to;
-  to.line("What to do and to run, by who has to, in the order of the report. Words in capitals (NAME, START, INSIDE_IP) stand for values of your own.");
+  to.line("What to do and to run, by who has to, in the order of the report. Words in capitals (NAME, LOG_GROUP, INSIDE_IP) stand for values of your own.");
   if (by_who.empty()) to.line("Nothing has to be done: no finding was made.");
   for (const auto& [who, tasks] : by_who) {
     to.heading(who_in_words(who));

@@ -61,6 +61,7 @@ std::string moment(diag::Time time) { return diag::date_and_clock(time) + " UTC"
 // Until when a finding is known to have lasted: to the last record at least, whatever --now says.
 diag::Time known_until(const Finding& f, const diag::Report& report) {
   if (!f.ongoing || report.now == diag::kNoTime) return f.last_seen;
+  if (const auto last = last_of_sessions(report, f)) return *last;
   if (const auto silent = silent_since(report, f.subject)) return std::max(*silent, f.last_seen);
   return std::max({report.now, report.last, f.last_seen});
 }
@@ -85,10 +86,12 @@ void subject_line(Letter& to, std::string_view what, const Findings& findings, c
   }
   const Finding& f = *findings.front();
   const std::string since = f.first_seen == diag::kNoTime ? "" : fmt::format(", {} {}", f.ongoing ? "since" : "on", moment(f.first_seen));
-  const std::string_view stands = !f.ongoing ? "over by now" : silent_since(report, f.subject) ? "still going on when last heard of" : "still going on";
+  const bool of_sessions = is_about_sessions(f);
+  const std::string_view goes_on = of_sessions ? "no end logged" : silent_since(report, f.subject) ? "still going on when last heard of" : "still going on";
+  const std::string_view stands = f.ongoing ? goes_on : "over by now";
   to.field("Subject", fmt::format("{}: {}, {}{}", what, f.title, stands, since));
   const auto ongoing = std::count_if(findings.begin(), findings.end(), [](const Finding* one) { return one->ongoing; });
-  if (findings.size() > 1) to.field("Findings in all", fmt::format("{}, still going on: {}", findings.size(), ongoing));
+  if (findings.size() > 1) to.field("Findings in all", fmt::format("{}, {}: {}", findings.size(), of_sessions ? "without a logged end" : "still going on", ongoing));
   to.field("Time", span_of(findings, report));
 }
 

@@ -47,6 +47,7 @@ class Picture {
       text(x + 16, 20, kLooks[kind].name, "legend");
       x += 26 + 7 * static_cast<int>(kLooks[kind].name.size());
     }
+    text(x, 20, kBlank, "legend");
   }
 
   void axis() {
@@ -85,7 +86,7 @@ class Picture {
   // How many were open at once, as a curve over the same span.
   void curve(const diag::Concurrency& c) {
     const std::uint32_t highest = c.most.empty() ? 0 : *std::max_element(c.most.begin(), c.most.end());
-    text(10, y_ + 12, fmt::format("{} at most", highest), "label");
+    const std::uint32_t top = top_of_scale(std::max(highest, 1U));
     std::vector<std::uint32_t> columns(kPlot, 0);
     for (std::size_t i = 0; i < c.most.size(); ++i) {
       const auto step = static_cast<diag::Duration>(c.step_s * diag::kSecond);
@@ -94,8 +95,13 @@ class Picture {
         columns[static_cast<std::size_t>(x)] = std::max(columns[static_cast<std::size_t>(x)], c.most[i]);
     }
     const int base = y_ + kCurve - 4;
+    for (const std::uint32_t n : counts_on(top)) {
+      const double y = base - (kCurve - 8.0) * n / top;
+      text(kLeft - 6, static_cast<int>(y) + 4, fmt::format("{}", n), "label end");
+      to_.element("path", "", {{"stroke", "#d5dae1"}, {"d", fmt::format("M{} {:.1f}h{}", kLeft, y, kPlot)}});
+    }
     std::string d = fmt::format("M{} {}", kLeft, base);
-    for (const std::uint32_t n : columns) d += fmt::format("V{:.1f}h1", base - (kCurve - 8.0) * n / std::max(highest, 1U));
+    for (const std::uint32_t n : columns) d += fmt::format("V{:.1f}h1", base - (kCurve - 8.0) * n / top);
     to_.element("path", "", {{"fill", "#4f7cac"}, {"d", fmt::format("{}V{}z", d, base)}});
     y_ += kCurve;
   }
@@ -164,7 +170,7 @@ void groups(Picture& picture, const diag::Report& report) {
   std::size_t drawn = 0;
   for (const JudgedGroup& judged : judged_groups(report)) {
     if (!has_curve(*judged.group) || drawn++ >= kGroups) continue;
-    picture.title(group_in_words(*judged.group), "sessions open at once, " + counts_in_words(*judged.group));
+    picture.title(group_in_words(*judged.group), fmt::format("sessions open at once, most: {}; {}", judged.group->concurrency.peak, counts_in_words(*judged.group)));
     picture.curve(judged.group->concurrency);
     picture.gap();
   }

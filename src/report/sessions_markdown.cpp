@@ -32,7 +32,7 @@ std::string clients(const SessionGroup& g) {
   std::string rows;
   const auto add = [&rows](std::string_view kind, const std::vector<diag::SessionRow>& all) {
     for (const diag::SessionRow& r : all) {
-      rows += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", kind, markdown_cell(r.who), r.connections, r.failed,
+      rows += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", kind, markdown_cell(r.who), r.connections, r.failed + r.looks_failed,
                           r.short_ones, connected(r.connected_s), r.bytes ? bytes_in_words(*r.bytes) : "");
     }
   };
@@ -40,7 +40,7 @@ std::string clients(const SessionGroup& g) {
   add("failing", g.failing);
   add("churning", g.churning);
   if (rows.empty()) return "";
-  return "\n| | who | connections | failed | short | connected | bytes |\n|---|---|---|---|---|---|---|\n" + rows;
+  return fmt::format("\n| | who | connections | {} | short | connected | bytes |\n|---|---|---|---|---|---|---|\n", failed_title(g)) + rows;
 }
 
 std::string reasons(const SessionGroup& g) {
@@ -48,8 +48,8 @@ std::string reasons(const SessionGroup& g) {
   std::string out = "\n**Why sessions failed or ended**\n\n";
   for (std::size_t i = 0; i < std::min(g.reasons.size(), kReasons); ++i) {
     const diag::SessionReason& r = g.reasons[i];
-    out += fmt::format("- {} {}{} (first at {})\n", counted(r.count, "time"), markdown_code(app::first_bytes(r.text, kTextBytes)),
-                       r.rule.empty() ? ", not documented" : "", markdown_code(r.first));
+    out += fmt::format("- {} {}{} ({} {})\n", counted(r.count, "time"), markdown_code(app::first_bytes(r.text, kTextBytes)),
+                       r.rule.empty() ? ", not documented" : "", r.count == 1 ? "at" : "first at", markdown_code(r.first));
   }
   if (g.reasons.size() > kReasons) out += fmt::format("- and {} more\n", g.reasons.size() - kReasons);
   return out;
@@ -75,11 +75,11 @@ std::string section(const SessionGroup& g) {
 
 std::string session_table(const diag::Report& report) {
   if (report.sessions.empty()) return "";
-  std::string out = "| system | group | connections | failed | denied | users | cause |\n|---|---|---|---|---|---|---|\n";
+  std::string out = "| system | group | connections | failed | look failed | denied | users | cause |\n|---|---|---|---|---|---|---|---|\n";
   for (std::size_t i = 0; i < std::min(report.sessions.size(), kListedGroups); ++i) {
     const SessionGroup& g = report.sessions[i];
-    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", diag::name_of(g.system), markdown_cell(g.group), g.connections,
-                       g.failed, g.denied, g.users, g.primary_cause.empty() ? "" : markdown_cell(g.primary_cause));
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", diag::name_of(g.system), markdown_cell(g.group), g.connections,
+                       g.failed, g.looks_failed, g.denied, g.users, g.primary_cause.empty() ? "" : markdown_cell(g.primary_cause));
   }
   if (report.sessions.size() > kListedGroups) {
     out += fmt::format("\nand {}\n", counted(report.sessions.size() - kListedGroups, "more group", "more groups"));

@@ -60,9 +60,10 @@ struct Column {
   int width;
   std::string (*value)(const SessionRow& row);
 };
-constexpr std::array<Column, 5> kColumns{{
+using Columns = std::array<Column, 5>;
+constexpr Columns kColumns{{
     {"connections", 11, [](const SessionRow& r) { return fmt::format("{}", r.connections); }},
-    {"failed", 6, [](const SessionRow& r) { return fmt::format("{}", r.failed); }},
+    {"failed", 6, [](const SessionRow& r) { return fmt::format("{}", r.failed + r.looks_failed); }},
     {"short", 5, [](const SessionRow& r) { return fmt::format("{}", r.short_ones); }},
     {"connected", 12, [](const SessionRow& r) {
        constexpr double kMost = 1e12;  // seconds
@@ -71,9 +72,16 @@ constexpr std::array<Column, 5> kColumns{{
     {"bytes", 9, [](const SessionRow& r) { return r.bytes ? bytes_in_words(*r.bytes) : std::string("-"); }},
 }};
 
-int numbers_width() {
+Columns columns_for(const SessionGroup& g) {
+  Columns columns = kColumns;
+  columns[1].title = failed_title(g);
+  columns[1].width = std::max(columns[1].width, app::columns_of(columns[1].title));
+  return columns;
+}
+
+int numbers_width(const Columns& columns) {
   int width = 0;
-  for (const Column& c : kColumns) width += c.width + 1;
+  for (const Column& c : columns) width += c.width + 1;
   return width;
 }
 
@@ -82,33 +90,33 @@ std::string right(std::string_view text, int width) {
   return std::string(static_cast<std::size_t>(std::max(1, width + 1 - app::columns_of(fitted))), ' ') + fitted;
 }
 
-std::string numbers(const SessionRow& row) {
+std::string numbers(const Columns& columns, const SessionRow& row) {
   std::string out;
-  for (const Column& c : kColumns) out += right(c.value(row), c.width);
+  for (const Column& c : columns) out += right(c.value(row), c.width);
   return out;
 }
 
-std::string numbers_in_words(const SessionRow& row) {
+std::string numbers_in_words(const Columns& columns, const SessionRow& row) {
   std::string out;
-  for (const Column& c : kColumns) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", c.title, c.value(row));
+  for (const Column& c : columns) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", c.title, c.value(row));
   return out;
 }
 
 // The busiest, the failing and the churning, under one head.
 class Table {
  public:
-  Table(Page& page, const SessionGroup& group) : page_(page) {
+  Table(Page& page, const SessionGroup& group) : page_(page), columns_(columns_for(group)) {
     for (const auto* rows : {&group.busiest, &group.failing, &group.churning}) {
       for (const SessionRow& row : *rows) name_ = std::max(name_, app::columns_of(app::for_terminal(row.who)));
     }
-    const int room = page.width() - kIndent - numbers_width();
+    const int room = page.width() - kIndent - numbers_width(columns_);
     fits_ = room >= kLeastName;
     name_ = std::clamp(name_, kLeastName, std::max(kLeastName, room));
   }
 
   void head() {
     std::string line = std::string(static_cast<std::size_t>(name_), ' ');
-    for (const Column& c : kColumns) line += right(c.title, c.width);
+    for (const Column& c : columns_) line += right(c.title, c.width);
     page_.blank();
     if (fits_) page_.drawn(kIndent, {app::painted(page_.screen(), Style::Dim, line)});
   }
@@ -122,13 +130,14 @@ class Table {
  private:
   void row(const SessionRow& row) {
     const std::string who = app::for_terminal(row.who);
-    if (!fits_) return page_.item(kIndent, app::cut(who, page_.width(), page_.screen().unicode) + "  ", numbers_in_words(row));
-    if (app::columns_of(who) <= name_) return page_.drawn(kIndent, {app::padded(who, name_) + numbers(row)});
+    if (!fits_) return page_.item(kIndent, app::cut(who, page_.width(), page_.screen().unicode) + "  ", numbers_in_words(columns_, row));
+    if (app::columns_of(who) <= name_) return page_.drawn(kIndent, {app::padded(who, name_) + numbers(columns_, row)});
     page_.paragraph(kIndent, row.who);
-    page_.drawn(kIndent, {std::string(static_cast<std::size_t>(name_), ' ') + numbers(row)});
+    page_.drawn(kIndent, {std::string(static_cast<std::size_t>(name_), ' ') + numbers(columns_, row)});
   }
 
   Page& page_;
+  Columns columns_;
   int name_ = 0;
   bool fits_ = false;
 };
@@ -149,7 +158,7 @@ void reasons(Page& page, const SessionGroup& g) {
     const diag::SessionReason& r = g.reasons[i];
     page.item(kIndent, fmt::format("{:>6}  ", r.count),
               fmt::format("{}{}", app::first_bytes(r.text, kTextBytes), r.rule.empty() ? " (not documented)" : ""));
-    page.item(12, "first at ", r.first, Style::Dim, Style::Dim);
+    page.item(12, r.count == 1 ? "at " : "first at ", r.first, Style::Dim, Style::Dim);
   }
   if (g.reasons.size() > kReasons) page.paragraph(kIndent, fmt::format("and {} more", g.reasons.size() - kReasons));
 }
@@ -179,14 +188,17 @@ void section(Page& page, const Judged& j) {
 }  // namespace
 
 std::string sessions_in_short(const diag::Report& report) {
-  std::uint64_t connections = 0, failed = 0;
+  std::uint64_t connections = 0, failed = 0, looks_failed = 0;
+  bool failures_are_logged = false;
   std::set<std::string_view> systems;
   for (const SessionGroup& g : report.sessions) {
     connections += g.connections;
     failed += g.failed;
+    looks_failed += g.looks_failed;
+    failures_are_logged |= g.system != diag::System::Pangolin;
     systems.insert(diag::name_of(g.system));
   }
-  return fmt::format("{}, {} failed ({})", counted(connections, "connection"), failed, fmt::join(systems, ", "));
+  return fmt::format("{}, {} ({})", counted(connections, "connection"), failures_in_words(failed, looks_failed, failures_are_logged), fmt::join(systems, ", "));
 }
 
 void session_lines(Page& page, const diag::Report& report) {

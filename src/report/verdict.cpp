@@ -158,7 +158,7 @@ std::vector<JudgedGroup> judged_groups(const diag::Report& report) {
   std::vector<JudgedGroup> all;
   for (const diag::SessionGroup& g : report.sessions) all.push_back({&g, finding_of(report, g)});
   const auto key = [](const JudgedGroup& j) {
-    const auto refused = j.group->failed + j.group->denied;
+    const auto refused = j.group->failed + j.group->looks_failed + j.group->denied;
     const int severity = j.finding == nullptr ? -1 : static_cast<int>(j.finding->severity);
     return std::make_tuple(severity, j.finding != nullptr && j.finding->ongoing, refused);
   };

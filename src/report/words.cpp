@@ -78,7 +78,27 @@ std::optional<diag::Time> silent_since(const diag::Report& report, std::string_v
 
 std::string last_heard(diag::Time last) { return fmt::format("at the last record, {}; nothing heard since", diag::date_and_clock(last)); }
 
+std::optional<diag::Time> last_of_sessions(const diag::Report& report, const diag::Finding& f) {
+  if (!is_about_sessions(f)) return std::nullopt;
+  diag::Time last = f.last_seen;
+  for (const diag::SessionGroup& g : report.sessions)
+    if (f.subject.starts_with(std::string(diag::name_of(g.system)) + '/')) last = std::max(last, g.last);
+  return last;
+}
+
+namespace {
+
+// Nobody states how sessions are now: that a fault goes on is no more than that no end of it was logged.
+std::string open_span_of_sessions(const diag::Finding& f) {
+  if (f.first_seen == diag::kNoTime) return "no end was logged";
+  const std::string first = diag::date_and_clock(f.first_seen), last = diag::date_and_clock(f.last_seen);
+  return fmt::format("since {}{}, no end was logged", first, last == first ? "" : ", last seen " + last);
+}
+
+}  // namespace
+
 std::string span_in_words(const diag::Finding& f, const diag::Report& report) {
+  if (f.ongoing && is_about_sessions(f)) return open_span_of_sessions(f);
   const auto silent = f.ongoing ? silent_since(report, f.subject) : std::nullopt;
   const std::string goes_on = silent ? "was still going on " + last_heard(*silent) : "still going on";
   if (f.first_seen == diag::kNoTime) return f.ongoing ? goes_on : "";
@@ -126,14 +146,25 @@ std::string group_in_words(const diag::SessionGroup& group) {
                      group.name.empty() || group.name == group.group ? "" : ", " + group.name);
 }
 
+std::string failures_in_words(std::uint64_t failed, std::uint64_t looks_failed, bool failures_are_logged) {
+  std::string text;
+  if (failed > 0 || failures_are_logged) text = fmt::format("{} failed", failed);
+  if (looks_failed == 0 && !text.empty()) return text;
+  if (!text.empty()) text += ", ";
+  if (looks_failed == 1) return text + "1 looks failed";
+  return text + (looks_failed == 0 ? std::string("none looks failed") : fmt::format("{} look failed", looks_failed));
+}
+
+std::string_view failed_title(const diag::SessionGroup& group) { return group.looks_failed > 0 ? "look failed" : "failed"; }
+
 std::string counts_in_words(const diag::SessionGroup& group) {
-  return fmt::format("{}, {} failed{}, {}", counted(group.connections, "connection"), group.failed,
+  return fmt::format("{}, {}{}, {}", counted(group.connections, "connection"), failures_in_words(group.failed, group.looks_failed, group.system != diag::System::Pangolin),
                      group.denied > 0 ? fmt::format(", {} denied", group.denied) : "", counted(group.users, "user"));
 }
 
 std::string facts_in_words(const diag::SessionGroup& g) {
   std::string text = counts_in_words(g);
-  if (g.open > 0) text += fmt::format(", {} still open", g.open);
+  if (g.open > 0) text += fmt::format(", {} without a logged end", g.open);
   if (g.median_duration_s) {
     text += fmt::format(", half of the sessions last {} or less",
                         diag::in_words(static_cast<diag::Duration>(*g.median_duration_s * diag::kSecond)));
@@ -141,6 +172,12 @@ std::string facts_in_words(const diag::SessionGroup& g) {
   if (g.to_client) text += fmt::format(", {} to clients", bytes_in_words(*g.to_client));
   if (g.from_client) text += fmt::format(", {} from clients", bytes_in_words(*g.from_client));
   return text;
+}
+
+std::uint32_t top_of_scale(std::uint32_t highest) { return highest == 1 || highest == UINT32_MAX ? highest : highest + highest % 2; }
+
+std::vector<std::uint32_t> counts_on(std::uint32_t top) {
+  return top == 1 ? std::vector<std::uint32_t>{1, 0} : std::vector<std::uint32_t>{top, top / 2, 0};
 }
 
 std::string span_in_words(const diag::Concurrency& c) {

@@ -26,7 +26,11 @@ std::optional<diag::Time> silent_since(const diag::Report& report, std::string_v
 // "2026-03-01 00:01:40; nothing heard since" behind "at the last record, ".
 std::string last_heard(diag::Time last);
 
-// Of the records that a finding rests on: "since 2026-03-01 00:00:10, for 53 min 20 s, still going on" or "records from ... to ..., 12 s".
+// The last record of the system whose sessions a finding is about; empty: it is about none.
+std::optional<diag::Time> last_of_sessions(const diag::Report& report, const diag::Finding& finding);
+
+// Of the records that a finding rests on: "since 2026-03-01 00:00:10, for 53 min 20 s, still going on" or "records from ... to ..., 12 s";
+// of sessions "since ..., last seen ..., no end was logged".
 std::string span_in_words(const diag::Finding& finding, const diag::Report& report);
 
 // "1 tunnel", "2 tunnels".
@@ -44,11 +48,22 @@ const diag::Finding* finding_of(const diag::Report& report, const diag::SessionG
 // "aws-client-vpn cvpn-endpoint-..., Office": raw texts.
 std::string group_in_words(const diag::SessionGroup& group);
 
+// "5 failed", "24 look failed", "8 failed, 2 look failed": what records say, and flows of Pangolin, which logs no failure, that ended
+// as failed ones do.
+std::string failures_in_words(std::uint64_t failed, std::uint64_t looks_failed, bool failures_are_logged);
+
+// Over a column that counts both.
+std::string_view failed_title(const diag::SessionGroup& group);
+
 // "12 connections, 5 failed, 2 denied, 4 users".
 std::string counts_in_words(const diag::SessionGroup& group);
 
 // The same, and how many are open, how long they last, how much they carried.
 std::string facts_in_words(const diag::SessionGroup& group);
+
+// The scale of a curve of counts ends at an even number, so that its half is a count as well; `highest` > 0.
+std::uint32_t top_of_scale(std::uint32_t highest);
+std::vector<std::uint32_t> counts_on(std::uint32_t top_of_scale);  // from the top down to 0
 
 // "2026-03-01 00:00:00 to 01:00:00 UTC, most: 8 at 00:22:00".
 std::string span_in_words(const diag::Concurrency& concurrency);

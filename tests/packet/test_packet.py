@@ -386,6 +386,16 @@ def test_the_commands_of_a_client_vpn_name_its_endpoint(tmp_path):
     assert re.search(r"--client-vpn-endpoint-ids? cvpn-endpoint-[0-9a-f]{17}", commands) and "ENDPOINT_ID" not in commands
 
 
+@pytest.mark.parametrize("host", ["erpserver", "ERP_Prod.corp.example", "fd00::5", "10.9.8.7"])
+def test_the_commands_of_sessions_name_hosts_by_their_pseudonyms(host, tmp_path):
+    text = (SAMPLES / "resource-unreachable-twingate/input/journal.txt").read_text(encoding="utf-8")
+    (tmp_path / "journal.txt").write_text(text.replace("db.corp.example.com", host), encoding="utf-8")
+    files = packet(tmp_path, tmp_path / "journal.txt")
+    subject = re.search(r"for: twingate/\[?([^\s\]]+)\]?:5432", files["commands.txt"])[1]
+    assert f"nc -zv {subject} 5432\n" in files["commands.txt"]
+    assert not [name for name, content in files.items() if host.lower() in content.lower()]
+
+
 def test_the_proof_of_a_last_resort_names_what_was_judged_before_it(tmp_path):
     proof = diagnose(tmp_path, "--prove", "tunnel-down", SAMPLES / "tunnel-down-without-a-word-ikev2/input").stdout
     for cause in ("psk-mismatch: psk_mismatch", "dpd-timeout: dpd_timeout", "gateway-outage: both_tunnels_silent"):

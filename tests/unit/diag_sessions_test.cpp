@@ -208,6 +208,66 @@ TEST(SessionFindings, a_resource_that_one_of_two_connectors_reaches_is_not_down_
   EXPECT_EQ(findings_in(report_of(Dialect::Twingate, records)), "resource-unreachable warning twingate/db:1, lasts");
 }
 
+// People paste commands into a shell: what a log names as a resource is put there only if it can be nothing but a host and a port.
+TEST(SessionFindings, commands_name_the_host_and_port_that_failed) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"10.20.0.9:8443", "nc -zv 10.20.0.9 8443; curl -v telnet://10.20.0.9:8443; "},
+      {"db.internal:5432", "nc -zv db.internal 5432; curl -v telnet://db.internal:5432; "},
+      {"[fd00::5]:8080", "nc -zv fd00::5 8080; curl -v telnet://[fd00::5]:8080; "},
+      {"fd00::5:8080", "nc -zv fd00::5 8080; curl -v telnet://[fd00::5]:8080; "},
+      {"db.internal", "nc -zv db.internal PORT; curl -v telnet://db.internal:PORT; "},
+      {"-e/bin/sh:1", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+      {"$(reboot):22", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+      {"db;reboot:22", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+      {"-h:22", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+      {"db:22`reboot`", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+      {"db:", "nc -zv HOST PORT; curl -v telnet://HOST:PORT; "},
+  };
+  for (const auto& [resource, expected] : rows) {
+    std::vector<std::string> records;
+    for (int i = 0; i < 4; ++i) records.push_back(fmt::format("{} failed id=f{} user=u{} resource={} message=failed_to_connect: Unable to connect", i, i, i, resource));
+    const Report report = report_of(Dialect::Twingate, records);
+    ASSERT_EQ(report.findings.size(), 1U) << resource;
+    std::string commands;
+    for (const Step& step : report.findings[0].steps)
+      if (step.command.starts_with("nc ") || step.command.starts_with("curl ")) commands += step.command + "; ";
+    EXPECT_EQ(commands, expected) << resource;
+  }
+}
+
+// What the group counts and what the finding counts are the same flows, under names that say how they are known.
+TEST(SessionCounts, flows_of_pangolin_that_look_failed_are_counted_as_such) {
+  const auto flow = [](int at, int lasted, const char* resource = "db:1") {
+    return std::pair(Dialect::Pangolin, fmt::format("{} whole id=f{}{} user=u{} resource={} start={} end={} protocol=tcp message=tcp session ended", at + lasted, at,
+                                                    resource, at % 3, resource, at, at + lasted));
+  };
+  const auto error = [](int at) { return std::pair(Dialect::PangolinAgent, fmt::format("{} message group=g resource=db:1 message=TCP Forwarder: Failed to connect to db:1: i/o timeout", at)); };
+  struct Row {
+    const char* name;
+    std::vector<std::pair<Dialect, std::string>> records;
+    const char* counts;
+  };
+  const Row rows[] = {
+      {"flows that worked", {flow(0, 20), flow(30, 40)}, "2 connections, 0 failed, 0 look failed; no finding"},
+      {"flows that ended by the dial timeout", {flow(0, 5), flow(10, 5), flow(20, 5), flow(30, 40)}, "4 connections, 0 failed, 3 look failed; finding of 3"},
+      {"flows to another resource do not count", {flow(0, 5), flow(10, 5), flow(20, 5), flow(40, 5, "web:1")}, "4 connections, 0 failed, 3 look failed; finding of 3"},
+      {"flows that the agent's error tells of have failed", {flow(0, 5), flow(10, 5), flow(20, 5), error(5), error(15)}, "3 connections, 2 failed, 1 look failed; finding of 3"},
+      {"errors that no flow shows are attempts", {flow(30, 40), error(5), error(15), error(25)}, "4 connections, 3 failed, 0 look failed; finding of 3"},
+  };
+  static const Classifier classifier(kb::built_in());
+  for (const Row& row : rows) {
+    Intake intake(classifier);
+    intake.begin_input("log");
+    for (std::size_t i = 0; i < row.records.size(); ++i) push(intake, row.records[i].first, row.records[i].second, i + 1);
+    intake.finish();
+    const Report report = diagnose(intake, classifier, {});
+    ASSERT_EQ(report.sessions.size(), 1U) << row.name;
+    const SessionGroup& g = report.sessions[0];
+    const std::string found = report.findings.empty() ? "no finding" : fmt::format("finding of {}", report.findings[0].count);
+    EXPECT_EQ(fmt::format("{} connections, {} failed, {} look failed; {}", g.connections, g.failed, g.looks_failed, found), row.counts) << row.name;
+  }
+}
+
 TEST(SessionFindings, lines_of_a_connector_belong_to_the_connector_beside_them) {
   EXPECT_EQ(findings_in(report_of(Dialect::TwingateConnector, {"0 message group=- message=State: Offline"})),
             "connector-offline critical twingate/unknown, lasts");

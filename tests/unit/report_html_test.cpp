@@ -197,6 +197,32 @@ TEST(ReportHtml, TunnelsWithoutAConnectionAreFamiliesOfTheirOwn) {
   EXPECT_TRUE(has(page, "Tunnels of unknown/b"));
 }
 
+TEST(ReportHtml, TheRedundancyLaneIsBlankWhereNothingIsKnownOfATunnel) {
+  ReportBuilder builder;
+  builder.connection(kVpn, 2, "both");
+  builder.tunnel(kVpn, "203.0.113.17", "up");
+  auto& late = builder.tunnel(kVpn, "203.0.113.98", "up");
+  late.timeline.start = at(15);
+  late.timeline.phase1 = {{at(15), at(30), diag::PhaseState::Unknown}, {at(30), at(45), diag::PhaseState::Established}};
+  late.timeline.phase2 = {};
+  const auto lane = [&] { return between(page_of(builder), ">Tunnels</span>", "</svg>"); };
+  EXPECT_THAT(lane(), HasSubstr("<path class=\"cell-up\" d=\"M240 0h120v10h-120z\">"));  // minutes 30 to 45 of 60, in 480 columns
+  late.timeline.phase1 = {{at(15), at(60), diag::PhaseState::Unknown}};
+  EXPECT_THAT(lane(), Not(HasSubstr("cell-up")));
+  EXPECT_TRUE(has(page_of(builder), "blank: not known"));
+}
+
+TEST(ReportHtml, TheCurveOfSessionsHasAScale) {
+  ReportBuilder builder;
+  auto& g = builder.sessions();
+  g.concurrency = {at(0), 300, {0, 3, 7}, 7, at(10)};
+  const std::string plot = between(page_of(builder), "<div class=\"plot\"", "</figure>");
+  EXPECT_THAT(plot, HasSubstr("<span>8</span><span>4</span><span>0</span>"));
+  EXPECT_THAT(plot, HasSubstr("d=\"M0 40V40.0h1V25.0h1V5.0h1V40z\""));  // 3 and 7 of 8
+  EXPECT_THAT(plot, HasSubstr("<span>2026-03-01 00:00:00</span><span>2026-03-01 00:07:30</span><span>2026-03-01 00:15:00</span>"));
+  EXPECT_TRUE(has(page_of(builder), "most: 7 at 00:10:00"));
+}
+
 TEST(Markup, AttributesAndTextsCannotEndWhatTheyStandIn) {
   Markup to;
   to.element("a", "<b>&\n", {{"href", "\"><script>"}, {"hidden", ""}});

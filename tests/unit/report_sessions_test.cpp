@@ -55,13 +55,13 @@ TEST(SessionsJson, KeysAreTheContractsThenOurs) {
   const Json json = Json::parse(to_json(ill_sessions().document(), screen()));
   const Json& group = json["sessions"][0];
   EXPECT_EQ(keys_of(group),
-            (std::vector<std::string>{"system", "group", "connections", "failed", "users", "primary_cause", "name", "denied", "open",
+            (std::vector<std::string>{"system", "group", "connections", "failed", "users", "primary_cause", "name", "looks_failed", "denied", "open",
                                       "first", "last", "median_duration_s", "bytes_to_client", "bytes_from_client", "concurrency",
                                       "reasons", "busiest", "failing", "churning", "caveats", "list", "list_omitted"}));
   EXPECT_EQ(keys_of(group["concurrency"]), (std::vector<std::string>{"start", "step_s", "most", "peak", "peak_at"}));
   EXPECT_EQ(keys_of(group["reasons"][0]), (std::vector<std::string>{"text", "rule", "count", "first"}));
   EXPECT_EQ(keys_of(group["busiest"][0]), (std::vector<std::string>{"who", "connections", "failed", "short_sessions", "connected_s",
-                                                                    "bytes", "last"}));
+                                                                    "bytes", "last", "looks_failed"}));
   EXPECT_EQ(keys_of(group["list"][0]),
             (std::vector<std::string>{"id", "user", "device", "address", "resource", "connector", "gateway", "protocol", "start", "end",
                                       "duration_s", "bytes_to_client", "bytes_from_client", "outcome", "reason", "at", "fields"}));
@@ -111,10 +111,10 @@ TEST(SessionsText, SessionsAloneSayNothingOfTunnels) {
 TEST(SessionsText, TheSectionHasTableReasonsCurveAndCaveats) {
   const std::string text = to_text(ill_sessions().document(), screen());
   for (const char* const wanted :
-       {"SESSIONS  aws-client-vpn cvpn-endpoint-0123456789abcdef0, Lisbon office", "3 still open", "34.4 kB to clients", "Open at once",
+       {"SESSIONS  aws-client-vpn cvpn-endpoint-0123456789abcdef0, Lisbon office", "3 without a logged end", "34.4 kB to clients", "Open at once",
         "\u2581\u2582\u2583\u2585\u2588\u2587\u2584\u2581\u2581\u2582\u2582\u2584", "2026-03-01 00:00:00 to 01:00:00 UTC, most: 8 at 00:22:00",
         "Busiest\n    ana@acme.example           7      1     0          2 h   65.4 kB", "Failing", "Churning", "joe-laptop",
-        "     4  connection-attempt failed: client-connect-handler-timed-out\n", "moon-phase-wrong (not documented)", "first at export/a.log:9",
+        "     4  connection-attempt failed: client-connect-handler-timed-out\n", "moon-phase-wrong (not documented)", "            at export/a.log:9", "first at export/a.log:5",
         "- failed certificate logins are never logged"}) {
     EXPECT_THAT(text, HasSubstr(wanted));
   }
@@ -206,12 +206,62 @@ TEST(SessionsMarkdown, HasTableListsAndInertNames) {
   builder.report().sessions[0].busiest[0].who = "a|b <img src=x> `c`";
   const std::string text = to_markdown(builder.document(), screen());
   for (const char* const wanted :
-       {"# VPN session diagnosis\n", "| aws-client-vpn | `cvpn-endpoint-0123456789abcdef0` | 12 | 5 | 2 | 4 | `authorization-handler-failing` |",
+       {"# VPN session diagnosis\n", "| aws-client-vpn | `cvpn-endpoint-0123456789abcdef0` | 12 | 5 | 0 | 2 | 4 | `authorization-handler-failing` |",
         "**Affected**: 3 users: joe", "## Sessions of aws-client-vpn `cvpn-endpoint-0123456789abcdef0`, Lisbon office",
         "| churning | `joe/joe-laptop` | 3 | 2 | 12 |", "a\\|b", "- 1 time `connection-attempt failed: moon-phase-wrong`, not documented",
         "**Open at once**: `\u2581", "- failed certificate logins are never logged"}) {
     EXPECT_THAT(text, HasSubstr(wanted));
   }
+}
+
+TEST(SessionsWords, WhatHasNoLoggedEndIsNotSaidToGoOn) {
+  auto builder = ill_sessions();
+  builder.report().now = at(600);  // another log goes on for hours
+  diag::Finding& f = builder.report().findings[0];
+  const auto span = [&] { return span_in_words(f, builder.report()); };
+  EXPECT_EQ(span(), "since 2026-03-01 00:10:00, last seen 2026-03-01 00:59:00, no end was logged");
+  EXPECT_EQ(last_of_sessions(builder.report(), f), at(60));
+  for (const std::string& text : {to_text(builder.document(), screen()), to_markdown(builder.document(), screen()), to_html(builder.document(), screen())})
+    EXPECT_THAT(text, Not(HasSubstr("still going on")));
+  f.last_seen = f.first_seen;
+  EXPECT_EQ(span(), "since 2026-03-01 00:10:00, no end was logged");
+  f.ongoing = false;
+  EXPECT_EQ(span(), "at 2026-03-01 00:10:00");
+  f.first_seen = diag::kNoTime, f.ongoing = true;
+  EXPECT_EQ(span(), "no end was logged");
+}
+
+TEST(SessionsWords, ACurvesScaleEndsAtACountThatHasAHalf) {
+  const std::pair<std::uint32_t, std::vector<std::uint32_t>> rows[] = {{1, {1, 0}}, {2, {2, 1, 0}}, {7, {8, 4, 0}}, {8, {8, 4, 0}}, {UINT32_MAX, {UINT32_MAX, UINT32_MAX / 2, 0}}};
+  for (const auto& [highest, counts] : rows) EXPECT_EQ(counts_on(top_of_scale(highest)), counts) << highest;
+}
+
+TEST(SessionsWords, FailuresAreNamedByHowTheyAreKnown) {
+  struct Row {
+    std::uint64_t failed, looks_failed;
+    bool logged;
+    const char* text;
+  };
+  const Row rows[] = {{5, 0, true, "5 failed"}, {0, 0, true, "0 failed"}, {0, 24, false, "24 look failed"}, {0, 1, false, "1 looks failed"},
+                      {0, 0, false, "none looks failed"}, {8, 2, false, "8 failed, 2 look failed"}, {8, 0, false, "8 failed"}, {0, 3, true, "0 failed, 3 look failed"}};
+  for (const Row& row : rows) EXPECT_EQ(failures_in_words(row.failed, row.looks_failed, row.logged), row.text);
+}
+
+TEST(SessionsWords, EveryFormatNamesFlowsThatLookFailed) {
+  ReportBuilder builder;
+  auto& g = builder.sessions(diag::System::Pangolin, "4");
+  g.failed = 0, g.looks_failed = 6;
+  g.busiest = {{"usrbela", 7, 0, 0, 7200, std::nullopt, at(59), 6}};
+  const std::string text = to_text(builder.document(), screen()), markdown = to_markdown(builder.document(), screen());
+  EXPECT_THAT(text, HasSubstr("user sessions: 12 connections, 6 look failed (pangolin)"));
+  EXPECT_THAT(text, HasSubstr("connections look failed short"));
+  EXPECT_THAT(text, HasSubstr("usrbela                  7           6     0"));
+  EXPECT_THAT(markdown, HasSubstr("| who | connections | look failed | short |"));
+  EXPECT_THAT(markdown, HasSubstr("| `usrbela` | 7 | 6 | 0 |"));
+  const Json group = Json::parse(to_json(builder.document(), screen()))["sessions"][0];
+  EXPECT_EQ(group["failed"], 0);
+  EXPECT_EQ(group["looks_failed"], 6);
+  EXPECT_EQ(group["busiest"][0]["looks_failed"], 6);
 }
 
 TEST(SessionsWords, BytesAreWordedForPeople) {

@@ -1,0 +1,85 @@
+#include "diag/session/flows.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tunnelscope::diag::session {
+namespace {
+
+constexpr double kNearlyAll = 0.9;  // short flows are common: closed at once is suspicious only of nearly all
+constexpr std::size_t kRepeats = 5;
+
+using Flows = std::vector<Session*>;  // of one resource
+
+Ending ending_of(const Session& s, const Limits& limits) {
+  if (s.duration < 0 || s.to_client > 0 || s.from_client > 0) return Ending::Ordinary;
+  if (std::abs(s.duration - limits.sessions.dial_timeout) <= kSecond) return Ending::TimedOut;
+  return s.duration <= kSecond ? Ending::ClosedAtOnce : Ending::Ordinary;
+}
+
+// The one way of ending that so many flows have in common that it is no chance.
+Ending suspicious(const Flows& flows, const Limits& limits) {
+  const auto count = [&](Ending ending) {
+    return static_cast<std::size_t>(std::count_if(flows.begin(), flows.end(), [&](const Session* s) { return ending_of(*s, limits) == ending; }));
+  };
+  const auto is_share = [&](std::size_t part, double least) { return static_cast<double>(part) >= least * static_cast<double>(flows.size()); };
+  const std::size_t timed_out = count(Ending::TimedOut), at_once = count(Ending::ClosedAtOnce);
+  if (timed_out >= limits.sessions.unreachable_failures && is_share(timed_out, limits.sessions.unreachable_share)) return Ending::TimedOut;
+  return at_once >= kRepeats && is_share(at_once, kNearlyAll) ? Ending::ClosedAtOnce : Ending::Ordinary;
+}
+
+// A flow that ended with the agent's error. Flows that end in one second may share one error: the agent's lines are alike.
+class Told {
+ public:
+  Told(const Log& log, const std::vector<std::uint32_t>& errors) : log_(log), errors_(errors), used_(errors.size(), false) {}
+
+  bool is(const Session& s) {
+    const Time end = log_.events[s.last_event].time;
+    const auto at = std::lower_bound(errors_.begin(), errors_.end(), end - kSecond, [&](std::uint32_t event, Time time) { return log_.events[event].time < time; });
+    if (at == errors_.end() || log_.events[*at].time > end + kSecond) return false;
+    used_[static_cast<std::size_t>(at - errors_.begin())] = true;
+    return true;
+  }
+  void add_lone_ones(std::vector<std::uint32_t>& to) const {
+    for (std::size_t i = 0; i < errors_.size(); ++i)
+      if (!used_[i]) to.push_back(errors_[i]);
+  }
+
+ private:
+  const Log& log_;
+  const std::vector<std::uint32_t>& errors_;
+  std::vector<bool> used_;
+};
+
+}  // namespace
+
+AgentErrors agent_errors_in(const Log& log, SignalIndex resource_failed) {
+  AgentErrors errors;
+  for (std::uint32_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
+    if (e.dialect == Dialect::PangolinAgent && e.signal == resource_failed && e.resource != 0) errors[e.resource].push_back(i);
+  }
+  return errors;
+}
+
+void judge_flows(Log& log, SignalIndex resource_failed, const Limits& limits) {
+  ByNumber<Flows> by_resource;
+  const std::uint32_t tcp = log.texts->find("tcp");
+  for (Session& s : log.sessions)
+    if (s.system == System::Pangolin && s.resource != 0 && s.protocol == tcp && tcp != 0) by_resource(s.system, s.resource).push_back(&s);
+  for (const auto& [system, resource, flows] : by_resource.entries()) {
+    const Ending common = suspicious(flows, limits);
+    for (Session* s : flows)
+      if (common != Ending::Ordinary && ending_of(*s, limits) == common) s->ending = common;
+  }
+  for (const auto& [resource, events] : agent_errors_in(log, resource_failed)) {
+    Told told(log, events);
+    if (const Flows* flows = by_resource.find(System::Pangolin, resource))
+      for (Session* s : *flows)
+        if (ending_of(*s, limits) != Ending::Ordinary) s->told = told.is(*s);
+    told.add_lone_ones(log.lone_errors);
+  }
+  std::sort(log.lone_errors.begin(), log.lone_errors.end());
+}
+
+}  // namespace tunnelscope::diag::session
