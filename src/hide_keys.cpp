@@ -62,6 +62,8 @@ void hide_keys(report::CheckDocument& document) {
     hider.hide(tunnel.id);
     for (model::StageVerdict& stage : tunnel.verdict.stages) hider.hide(stage);
   }
+  for (auto& tunnel : document.differences)
+    for (model::SettingDifference& one : tunnel) hider.hide(one.cloud.value), hider.hide(one.gateway.value);
   for (diag::CheckFinding& one : document.check.findings) hider.hide(one.finding), hider.hide(one.at_cloud), hider.hide(one.at_gateway);
   for (model::Problem& problem : document.problems) hider.hide(problem.reason), hider.hide(problem.hint);
   for (auto& [where, line] : document.lines) hider.hide(line);

@@ -171,6 +171,10 @@ Exit check(const Settings& settings, Console& console) {
   list(document.configurations, plan->input.before, true);
   document.problems = std::move(plan->problems);
   document.lines = lines_of(document.check);
+  for (const diag::CheckedTunnel& t : document.check.tunnels) {
+    const bool is_pair = t.verdict.cloud != nullptr && t.verdict.gateway != nullptr;
+    document.differences.push_back(is_pair ? model::differences(*t.verdict.cloud, *t.verdict.gateway) : std::vector<model::SettingDifference>{});
+  }
   document.diffs = repairs_as_diffs(document.check, files_of(settings), settings.project->pairs, knowledge->get());
   known->settle(findings_in(document.check), plan->present, document.background);
   if (!settings.logs.empty())

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "diag/check.hpp"
+#include "diag/config/differences.hpp"
 #include "src/report/background.hpp"
 #include "diag/logged.hpp"
 #include "src/terminal.hpp"
@@ -37,6 +38,7 @@ struct CheckDocument {
   std::map<std::string, std::string> diffs;          // what the changes of one end come to in its files, by key_of(); none holds a key
   Background background = {};
   std::optional<CheckedLogs> logs = {};                 // empty: none were given
+  std::vector<std::vector<diag::config::SettingDifference>> differences = {};  // of each tunnel of `check`
 };
 
 FindingList findings_of(const diag::Check& check);

@@ -126,8 +126,28 @@ class CheckPage {
       Table table(to_, "Stages in the order of the protocol", {"Stage", "Verdict", "Cloud", "Gateway"});
       for (const StageVerdict& stage : t.verdict.stages) row(table, stage);
     }
+    if (index < document_.differences.size()) differences(document_.differences[index]);
     for (const StageVerdict& stage : t.verdict.stages)
       if (stage.verdict == Verdict::Fails) failing(stage);
+  }
+
+  // The stages say which of these matter.
+  void differences(const std::vector<model::SettingDifference>& all) {
+    if (all.empty()) return;
+    const Element box(to_, "div", {{"class", "group"}});
+    Table table(to_, "Settings that differ, whether it matters or not", {"Setting", "Cloud", "Gateway"});
+    for (const model::SettingDifference& one : all) {
+      table.begin_row();
+      table.cell().text(one.setting);
+      table.end_cell();
+      for (const model::Shown* end : {&one.cloud, &one.gateway}) {
+        table.cell().element("mark", end->value);
+        if (end->origin == model::Origin::Default) to_.text(" (default)");
+        if (end->where.known()) to_.text(" ").element("span", end->where.text(), {{"class", "at"}});
+        table.end_cell();
+      }
+      table.end_row();
+    }
   }
 
   void row(Table& table, const StageVerdict& stage) {

@@ -42,6 +42,14 @@ test('the stage that fails shows both values with their places, and a diff that 
   await close();
 });
 
+test('settings that differ are marked, of stages that agree as well', async () => {
+  const { page, close } = await open(PAGE);
+  const row = page.locator('tr', { has: page.locator('th', { hasText: 'lifetime of Phase 2' }) });
+  for (const part of ['80 s', 'cloud.swanctl.conf:31', '20 s', 'gateway.swanctl.conf:31']) assert.ok((await row.textContent()).includes(part), part);
+  assert.equal(await row.locator('mark').count(), 2);
+  await close();
+});
+
 test('hostile names of a configuration are text', async () => {
   const hostile = '<img src=x onerror=alert(1)></script><script>alert(1)</script>';
   const cloud = join(folder, 'cloud.conf');
