@@ -231,7 +231,7 @@ void sessions(Exposition& to, const std::vector<diag::SessionGroup>& all) {
     std::uint64_t diag::SessionGroup::*of;
   };
   constexpr std::array kCounts{
-      Count{"sessions_open", "User sessions open now.", &diag::SessionGroup::open},
+      Count{"sessions_open", "User sessions that have begun and whose end was not logged.", &diag::SessionGroup::open},
       Count{"session_connections", "Sessions and failed attempts within the horizon.", &diag::SessionGroup::connections},
       Count{"session_failures", "Attempts that failed within the horizon.", &diag::SessionGroup::failed},
       Count{"session_suspected_failures", "Sessions that look failed, where no record says whether they did, within the horizon.", &diag::SessionGroup::looks_failed},
