@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Includes go one way, and every library and every part of the world has one door (docs/architecture.md).
+"""Includes go one way, every library and every part of the world has one door (docs/architecture.md), and no two types share a name.
 In: a source tree. Out: one line per violation, `file:line: what`; exit status 1 when there is any."""
 import pathlib
 import re
@@ -52,15 +52,38 @@ def faults_of_include(path, folder, quoted, header):
         yield f"<{header}>: {folder}/ reads no files"
 
 
+NAMESPACE = re.compile(r"^namespace\s*([\w:]*)\s*{")
+END_OF_NAMESPACE = re.compile(r"^}\s*//\s*namespace")
+TYPE = re.compile(r"^(?:struct|class|union|enum class)\s+(\w+)\b(?!::)[^;(]*[{:]")
+
+
+def types_of(text):
+    """Yields the line and the whole name of each type that other files can see. Two of one name break the one definition rule: the
+    linker keeps one of their constructors and destructors for both, and says nothing."""
+    within = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if begins := NAMESPACE.match(line):
+            within.append(begins[1])
+        elif END_OF_NAMESPACE.match(line) and within:
+            within.pop()
+        elif (found := TYPE.match(line)) and all(within):
+            yield number, "::".join([*within, found[1]])
+
+
 def check(root):
     """Yields every violation below `root`."""
     root = pathlib.Path(root)
+    defined = {}
     for folder in SEES:
         for file in sorted(root.glob(f"{folder}/**/*.[ch]pp")):
             path = file.relative_to(root).as_posix()
             if path in BUILD_TOOLS:
                 continue
             text = file.read_text(encoding="utf-8")
+            for number, name in types_of(text):
+                first = defined.setdefault(name, f"{path}:{number}")
+                if first != f"{path}:{number}":
+                    yield f"{path}:{number}: {name} is defined at {first} too"
             for number, line in enumerate(text.splitlines(), 1):
                 if include := INCLUDE.match(line):
                     for fault in faults_of_include(path, folder, include[1] == '"', include[2]):

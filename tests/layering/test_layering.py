@@ -38,6 +38,7 @@ ALLOWED = [
     ("diag/time.cpp", "#include <chrono>\nauto day = std::chrono::sys_days(std::chrono::days(1));"),
     ("diag/a.cpp", '// printf and std::cout in a comment\nauto text = "time(0) and getenv";\nevent.time(); time(i);'),
     ("kb/built_in.cpp", '#include "kb_archive.inc"'),
+    ("src/b.cpp", "namespace a {\nstruct Row {};\nstruct Row::Cell {};\nclass Row;\nnamespace {\nstruct Row {};\n}  // namespace\n}  // namespace a"),
     ("src/a.cpp", '#include <iostream>\n#include "kb/loader.hpp"\nauto now = std::chrono::system_clock::now();'),
 ]
 
@@ -52,6 +53,11 @@ def plant(folder, path, text):
 def test_layers_hold_in_this_tree():
     assert any((ROOT / "diag").glob("*.hpp")), "the tree to check is not there"
     assert list(check(ROOT)) == []
+
+
+def test_two_types_of_one_name_are_found(tmp_path):
+    text = "namespace a {\nstruct Row {};\n}  // namespace a\nnamespace a {\nclass Row : B {};\n}  // namespace a"
+    assert plant(tmp_path, "src/a.cpp", text) == ["src/a.cpp:5: a::Row is defined at src/a.cpp:2 too"]
 
 
 @pytest.mark.parametrize("path, text, expected", PLANTED, ids=[f"{p}:{t}" for p, t, _ in PLANTED])

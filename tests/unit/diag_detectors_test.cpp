@@ -64,6 +64,46 @@ TEST(Deletes, AfterTheSameSilenceAtAnyAgeAreAnIdleTimeout) {
   EXPECT_EQ(std::get<double>(finding(report, "idle-timeout")->details.at("quiet_s")), 600);
 }
 
+TEST(Deletes, TheFirstAfterTheSameSilenceIsOneOfThemThoughTheAgeOfItsSaIsNotKnown) {
+  std::string story = at(0, "ee AWS tunnel is doing routine things");
+  story += at(600, "dd AWS tunnel received DELETE for IKE_SA from CGW");
+  int t = 900;
+  for (const int work : {400, 1000, 240}) {
+    story += at(t, "ee up");
+    for (int s = 20; s <= work; s += 20) story += at(t + s, "ee AWS tunnel is doing routine things");
+    story += at(t + work + 600, "dd AWS tunnel received DELETE for IKE_SA from CGW");
+    t += work + 900;
+  }
+  const Report report = Story(story + at(t, "ee up")).tell();
+  EXPECT_EQ(std::get<double>(finding(report, "idle-timeout")->details.at("deletes")), 4);
+  EXPECT_FALSE(has(report, "peer-closed-ike-sa"));
+}
+
+TEST(Deletes, AfterAQuietSpellKeepItsLengthThoughNobodyInitiatesForLonger) {
+  std::string story;
+  int t = 0;
+  for (const int work : {400, 1000, 240, 700}) {
+    story += at(t, "ee up");
+    for (int s = 20; s <= work; s += 20) story += at(t + s, "ee AWS tunnel is doing routine things");
+    story += at(t + work + 600, "dd AWS tunnel received DELETE for IKE_SA from CGW");
+    t += work + 600 + 3600;
+  }
+  story += at(t, "ee up");
+  for (int s = 0; s <= t; s += 60) story += "2|" + at(s, "ee AWS tunnel is doing routine things");
+  const Report report = Story(story).tell();
+  EXPECT_EQ(std::get<double>(finding(report, "idle-timeout")->details.at("quiet_s")), 600);
+  EXPECT_EQ(std::get<double>(finding(report, "nobody-initiates")->details.at("silence_s")), 3600);
+}
+
+TEST(NobodyInitiates, IsNotSeenWhereTheOtherTunnelWentQuietAsWell) {
+  std::string story;
+  for (int t = 0; t <= 600; t += 60) story += at(t, "ee AWS tunnel is doing routine things") + "2|" + at(t, "ee AWS tunnel is doing routine things");
+  story += at(660, "dd AWS tunnel received DELETE for IKE_SA from CGW") + "2|" + at(1020, "dd AWS tunnel received DELETE for IKE_SA from CGW") +
+           at(36000, "ee up") + "2|" + at(35990, "ee up");
+  EXPECT_EQ(tunnels_text(Story(story).tell()), "1: degraded ee cause=peer-closed-ike-sa | 11:00-10:00:00 peer-closed-ike-sa\n"
+                                               "2: degraded ee cause=peer-closed-ike-sa | 17:00-9:59:50 peer-closed-ike-sa\n");
+}
+
 TEST(Deletes, AtASteadyAgeAmidRecordsAreTheGatewaysClock) {
   const Report report = Story(deletes({1200, 1200, 1200, 1200}, 7, 300)).tell();
   EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
@@ -86,6 +126,56 @@ TEST(Rekey, UnansweredByTheGatewayIsARekeyFailure) {
                             .tell();
   EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
   EXPECT_FALSE(has(report, "dpd-timeout"));
+}
+
+TEST(Rekey, UnansweredOnBothTunnelsAgainAndAgainIsNotTheGatewaysOutage) {
+  std::string story;
+  for (const std::string tunnel : {"", "2|"}) {
+    const int later = tunnel.empty() ? 0 : 20;
+    for (int t = later, id = 1; t < 5 * 3300; t += 3300, ++id)
+      story += tunnel + at(t, "ee up") + tunnel + at(t + 3240, "er AWS tunnel is sending request (id=4) for CREATE_CHILD_SA") +
+               tunnel + at(t + 3270, "dd AWS tunnel DPD timed out after 5 retransmits");
+    story += tunnel + at(5 * 3300 + later, "ee up");
+  }
+  const Report report = Story(story).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "rekey-failure");
+  EXPECT_EQ(report.tunnels[1].primary_cause, "rekey-failure");
+  EXPECT_FALSE(has(report, "gateway-outage"));
+}
+
+TEST(Rekey, RefusedOnceAndThenDoneOnTheSameIkeSaIsNoMismatch) {
+  const char* story = "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+                      "54:00 ee No Proposal Match Found by AWS\n"
+                      "54:04 er AWS tunnel processed request (id=4) for CREATE_CHILD_SA\n"
+                      "54:05 ee AWS tunnel is sending response (id=4) for CREATE_CHILD_SA\n"
+                      "54:05 ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n"
+                      "60:00 ee routine\n";
+  EXPECT_FALSE(has(Story(story).tell(), "pfs-mismatch"));
+}
+
+TEST(GatewayOutage, IsNotWhereItsOtherConnectionStaysUp) {
+  const std::string half_open = "AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20";
+  std::string story;
+  for (const std::string tunnel : {"", "2|"})
+    story += tunnel + at(0, "ee up") + tunnel + at(600, "dd AWS tunnel DPD timed out after 5 retransmits") + tunnel + at(660, "nd " + half_open) +
+             tunnel + at(900, "ee up");
+  EXPECT_TRUE(has(Story(story).tell(), "gateway-outage"));
+  std::string other;
+  for (int t = 0; t <= 1200; t += 60) other += "3|" + at(t, t == 0 ? "ee " + half_open : "ee AWS tunnel is doing routine things");
+  const Report report = Story(story + other).tell();
+  EXPECT_FALSE(has(report, "gateway-outage"));
+  EXPECT_EQ(report.tunnels[0].primary_cause, "dpd-timeout");
+}
+
+TEST(Grace, IsGivenToTheOtherTunnelToo) {
+  const std::string refused = "nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20";
+  std::string story = "2|" + at(0, "nd state") + "2|" + at(3, "ee up") + "2|" + at(1800, "ee routine");
+  for (int t = 0; t <= 1800; t += 30) story += at(t, refused);
+  EXPECT_EQ(finding(Story(story).tell(), "psk-mismatch")->impact, kb::Impact::Redundancy);
+
+  const std::string in_turn = at(0, "ee up") + "2|" + at(0, "ee up") + at(600, "dd AWS tunnel DPD timed out after 5 retransmits") + at(621, "ee up") +
+                              "2|" + at(620, "dd AWS tunnel DPD timed out after 5 retransmits") + "2|" + at(641, "ee up");
+  EXPECT_FALSE(has(Story(in_turn).tell(), "connection-outage"));
 }
 
 TEST(Rekey, AnsweredBeforeADpdTimeoutIsNotTheReason) {
@@ -137,6 +227,18 @@ TEST(Replacement, IsNotWhatIdsThatGoOnShow) {
                               "55:00 ee AWS tunnel processed request (id=42) for CREATE_CHILD_SA\n")
                             .tell();
   EXPECT_EQ(report.tunnels[0].primary_cause, "unexplained-outage");
+}
+
+TEST(Replacement, IsNotWhereTheFirstIdAfterwardsIsFarFromZero) {
+  const Report report = Story("00:00 ee state\n30:00 dd state\n45:00 ee state\n"
+                              "55:00 ee AWS tunnel processed request (id=222) for CREATE_CHILD_SA\n")
+                            .tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "unexplained-outage");
+}
+
+TEST(Replacement, OfBothTunnelsAtOnceIsSaidThoughOneIsNotBack) {
+  const Report report = Story("00:00 ee state\n2|00:00 ee state\n30:00 dd state\n2|30:00 dd state\n35:00 ee state\n40:00 ee state\n").tell();
+  EXPECT_EQ(std::get<std::string>(finding(report, "endpoint-replacement")->details.at("both_tunnels")), "yes");
 }
 
 TEST(GatewayRestart, IsAFreshInitOverALiveIkeSa) {

@@ -174,6 +174,29 @@ const Row kRows[] = {
      "40:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n",
      "1: down nd cause=authentication-failed | 00:00-open psk-mismatch/authentication-failed\n",
      "critical root-cause authentication-failed 1 x2\nwarning root-cause psk-mismatch 1 x1\n"},
+    {"TheKeyNamedOnceSpeaksForTheFailuresAroundIt",
+     "00:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "04:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "08:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "08:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "12:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n"
+     "16:00 nd AWS tunnel is sending AUTHENTICATION_FAILED as the response\n",
+     "1: down nd cause=psk-mismatch | 00:00-open psk-mismatch\n", "critical root-cause psk-mismatch 1 x1\n"},
+    {"OfSeveralFaultsInTurnTheLongestIsThePrimaryCause",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "12:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "16:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "28:00 nd AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "38:00 ed AWS: Traffic Selector: TS_UNACCEPTABLE: received from responder\n"
+     "40:00 ee up\n",
+     "1: degraded ee cause=psk-mismatch | 10:00-40:00 peer-closed-ike-sa/traffic-selector-mismatch\n",
+     "warning root-cause peer-closed-ike-sa 1 x1\nwarning root-cause psk-mismatch 1 x3\n"
+     "warning root-cause traffic-selector-mismatch 1 x1\ninfo context redundancy-lost connection x1\n"},
+    {"ALogThatBeginsWithTheTunnelDownForLongBeginsInAnOutage",
+     "00:00 dd state\n20:00 ee up\n25:00 ee routine\n",
+     "1: degraded ee cause=unexplained-outage | 00:00-20:00 unexplained-outage\n",
+     "warning root-cause unexplained-outage 1 x1\ninfo context redundancy-lost connection x1\ninfo context unrecognised-messages 1 x1\n"},
     {"SilenceAfterAnotherFaultIsAnotherSilence",
      "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
      "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"

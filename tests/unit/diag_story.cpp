@@ -41,6 +41,10 @@ void tell_line(std::string line, std::uint64_t number, Intake& intake) {
   if (line.starts_with("2|")) {
     r.outside_ip = "203.0.113.2";
     line.erase(0, 2);
+  } else if (line.starts_with("3|")) {
+    r.connection = "vpn-0fedcba9876543210";
+    r.outside_ip = "203.0.113.3";
+    line.erase(0, 2);
   }
   std::stringstream in(line);
   std::string when, state, message;
