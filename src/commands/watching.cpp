@@ -169,28 +169,31 @@ struct Opened {
   std::vector<std::unique_ptr<live::Source>> sources;
 };
 
-tl::expected<Opened, UsageError> opened(const std::vector<std::string>& names, const Settings& settings, Console& console) {
+tl::unexpected<Exit> usage(Console& console, const UsageError& error) {
+  app::complain(console, error.reason, error.hint);
+  return tl::unexpected(Exit::Usage);
+}
+
+// Where only room is missing, the command line is not at fault: a service that ends so is started again.
+tl::unexpected<Exit> unusable(const live::DatabaseFault& fault, const Settings& settings, Console& console) {
+  const std::string what = settings.state.empty() ? "the state of this watch" : fmt::format("{} {}", app::spelled(settings, "--state"), app::for_terminal(settings.state));
+  app::complain(console, fmt::format("{} cannot be used: {}", what, fault.reason), fault.passes ? "make room for it, and start this again" : "");
+  return tl::unexpected(fault.passes ? Exit::Internal : Exit::Usage);
+}
+
+tl::expected<Opened, Exit> opened(const std::vector<std::string>& names, const Settings& settings, Console& console) {
   auto database = live::Database::open(settings.state);
-  const auto complaint = [&](const std::string& reason) {
-    const std::string what = settings.state.empty() ? "the state of this watch" : fmt::format("{} {}", app::spelled(settings, "--state"), app::for_terminal(settings.state));
-    return UsageError{fmt::format("{} cannot be used: {}", what, reason), ""};
-  };
-  if (!database) return tl::unexpected(complaint(database.error()));
+  if (!database) return unusable(database.error(), settings, console);
   const auto cursors = live::Watch::cursors(*database);
-  if (!cursors) return tl::unexpected(complaint(cursors.error()));
+  if (!cursors) return unusable(cursors.error(), settings, console);
   std::vector<std::unique_ptr<live::Source>> sources;
   for (const std::string& name : names) {
     const auto cursor = cursors->find(name);
     auto source = live::source_named(name, cursor == cursors->end() ? "" : cursor->second, settings, console.clock());
-    if (!source) return tl::unexpected(UsageError{source.error().reason, source.error().hint});
+    if (!source) return usage(console, {source.error().reason, source.error().hint});
     sources.push_back(std::move(*source));
   }
   return Opened{std::move(*database), std::move(sources)};
-}
-
-tl::unexpected<Exit> usage(Console& console, const UsageError& error) {
-  app::complain(console, error.reason, error.hint);
-  return tl::unexpected(Exit::Usage);
 }
 
 void tell_undelivered(const live::ReceiverStatus& left, const Settings& settings, Console& console) {
@@ -210,7 +213,7 @@ tl::expected<Ending, Exit> follow(const Settings& settings, Console& console, co
   const auto known = KnownFindings::of(settings, "diagnose", knowledge, false);
   if (!known) return usage(console, known.error());
   auto state = opened(*inputs, settings, console);
-  if (!state) return usage(console, state.error());
+  if (!state) return tl::unexpected(state.error());
   if (companion.start && !companion.start()) return tl::unexpected(Exit::Usage);
 
   const StopSignals signals;

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace tunnelscope::live {
@@ -15,17 +16,19 @@ constexpr const char* kSettings =
     "PRAGMA synchronous = FULL;"  // a power cut takes no delivery back either
     "PRAGMA wal_autocheckpoint = 256;";
 
-std::string plain(int result, const char* words) {
+DatabaseFault plain(int result, const char* words) {
   switch (result & 0xff) {
-    case SQLITE_FULL: return "the disk is full";
+    case SQLITE_FULL: return {"the disk is full", true};
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM: return {words, true};
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another process uses it";
+    case SQLITE_LOCKED: return {"another process uses it"};
     case SQLITE_READONLY:
-    case SQLITE_PERM: return "it cannot be written";
-    case SQLITE_CANTOPEN: return "it cannot be opened: its folder must exist and be writable";
-    case SQLITE_NOTADB: return "it is no state of tunnelscope";
-    case SQLITE_CORRUPT: return "it is damaged";
-    default: return words;
+    case SQLITE_PERM: return {"it cannot be written"};
+    case SQLITE_CANTOPEN: return {"it cannot be opened: its folder must exist and be writable"};
+    case SQLITE_NOTADB: return {"it is no state of tunnelscope"};
+    case SQLITE_CORRUPT: return {"it is damaged"};
+    default: return {words};
   }
 }
 
@@ -56,7 +59,7 @@ Statement& Statement::bind_blob(std::string_view bytes) {
 }
 
 bool Statement::step() {
-  if (statement_ == nullptr || !database_.fault_.empty()) return false;
+  if (statement_ == nullptr || !database_.fault_.reason.empty()) return false;
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
   if (result != SQLITE_DONE) database_.fail(result);
@@ -75,9 +78,10 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(statement
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close(handle); }
 
-tl::expected<Database, std::string> Database::open(const std::string& path) {
+tl::expected<Database, DatabaseFault> Database::open(const std::string& path) {
   if (!path.empty()) {  // it holds lines of logs: for its owner alone; SQLite's other files follow it
     const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (made < 0 && (errno == ENOSPC || errno == EDQUOT)) return tl::unexpected(plain(SQLITE_FULL, ""));
     if (made >= 0) ::close(made);
   }
   sqlite3* handle = nullptr;
@@ -92,7 +96,7 @@ tl::expected<Database, std::string> Database::open(const std::string& path) {
 
 Statement Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  if (fault_.empty()) {
+  if (fault_.reason.empty()) {
     const int result = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
     if (result != SQLITE_OK) fail(result);
   }
@@ -100,28 +104,28 @@ Statement Database::prepare(std::string_view sql) {
 }
 
 void Database::run(std::string_view sql) {
-  if (!fault_.empty()) return;
+  if (!fault_.reason.empty()) return;
   const int result = sqlite3_exec(handle_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) fail(result);
 }
 
 void Database::begin() { run("BEGIN IMMEDIATE"); }
 
-tl::expected<void, std::string> Database::commit() {
+tl::expected<void, DatabaseFault> Database::commit() {
   run("COMMIT");
-  if (fault_.empty()) return {};
-  std::string reason = std::exchange(fault_, {});
+  if (fault_.reason.empty()) return {};
+  DatabaseFault fault = std::exchange(fault_, {});
   roll_back();
-  return tl::unexpected(std::move(reason));
+  return tl::unexpected(std::move(fault));
 }
 
 void Database::roll_back() {
-  fault_.clear();
+  fault_ = {};
   if (sqlite3_get_autocommit(handle_.get()) == 0) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void Database::fail(int result) {
-  if (fault_.empty()) fault_ = plain(result, sqlite3_errmsg(handle_.get()));
+  if (fault_.reason.empty()) fault_ = plain(result, sqlite3_errmsg(handle_.get()));
 }
 
 }  // namespace tunnelscope::live

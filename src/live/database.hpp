@@ -17,6 +17,12 @@ namespace tunnelscope::live {
 
 class Database;
 
+// Why nothing can be read or written.
+struct DatabaseFault {
+  std::string reason;   // in plain words ("the disk is full"); empty: there is none
+  bool passes = false;  // the disk or the memory is at fault: the same may go well later
+};
+
 // A prepared statement while it runs. `bind` in the order of the question marks, then step() for each row.
 class Statement {
  public:
@@ -49,14 +55,14 @@ class Statement {
 class Database {
  public:
   // Opens or makes the file, for this process alone: a second watch on it is refused. Empty path: a private one that goes with the process.
-  static tl::expected<Database, std::string> open(const std::string& path);
+  static tl::expected<Database, DatabaseFault> open(const std::string& path);
 
   Statement prepare(std::string_view sql);
   void run(std::string_view sql);  // several statements without values
 
   void begin();
-  // Nothing of the transaction holds when it fails; the reason is in plain words ("disk full").
-  tl::expected<void, std::string> commit();
+  // Nothing of the transaction holds when it fails.
+  tl::expected<void, DatabaseFault> commit();
   void roll_back();
 
   const std::string& path() const { return path_; }
@@ -71,7 +77,7 @@ class Database {
 
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
-  std::string fault_;  // empty: none
+  DatabaseFault fault_;
 };
 
 }  // namespace tunnelscope::live

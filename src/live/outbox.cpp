@@ -31,8 +31,10 @@ constexpr const char* kDropOldest =
 std::string delivery_id(std::string_view change_id, std::string_view receiver) { return diag::fingerprint(change_id, receiver); }
 
 Outbox::Outbox(Database& database) : database_(database) {
+  database_.begin();
   database_.run(kTables);
   database_.run("UPDATE delivery SET next_try = 0 WHERE done_at IS NULL;");
+  static_cast<void>(database_.commit());  // on a full disk what waits keeps its time
 }
 
 // The machine's clock, as if it had never been set back: nobody waits longer for that.

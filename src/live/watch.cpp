@@ -63,7 +63,7 @@ std::string joined(const std::vector<diag::StaleSource>& stale) {
 
 }  // namespace
 
-tl::expected<std::map<std::string, std::string>, std::string> Watch::cursors(Database& database) {
+tl::expected<std::map<std::string, std::string>, DatabaseFault> Watch::cursors(Database& database) {
   std::map<std::string, std::string> found;
   database.begin();
   database.run(kMetaTables);
@@ -78,7 +78,7 @@ tl::expected<std::map<std::string, std::string>, std::string> Watch::cursors(Dat
 Watch::Watch(const std::vector<std::string>& names, std::vector<std::unique_ptr<Source>> sources, Database& database,
              const diag::Classifier& classifier, WatchOptions options, WatchDoors doors, std::vector<std::shared_ptr<const Receiver>> receivers, CourierOptions courier, Board& board)
     : database_(database), options_(std::move(options)), doors_(std::move(doors)), receivers_(std::move(receivers)), board_(board),
-      pulses_(classifier, options_.tunnel), journal_(database, options_.journal), outbox_(database) {
+      pulses_(classifier, options_.tunnel), journal_(database, options_.journal), outbox_(database), trace_(database.path()), owed_(trace_.left()) {
   for (const auto& receiver : receivers_) told_receivers_.push_back(receiver.get());
   for (std::size_t i = 0; i < sources.size(); ++i) {
     Feed feed;
@@ -114,7 +114,10 @@ void Watch::load() {
   for (const Counted& one : kCounted) totals_.*one.value = static_cast<std::uint64_t>(meta.get(one.name, 0));
   for (Feed& feed : feeds_status_) load_feed(feed, machine);
   forget_unnamed();
-  if (auto loaded = database_.commit(); !loaded) state_trouble_ = loaded.error();
+  if (auto loaded = database_.commit(); !loaded) {
+    state_trouble_ = loaded.error().reason;
+    troubled_since_ = doors_.steady_clock();
+  }
   dirty_ = unseen_ = began_ != diag::kNoTime;
 }
 
@@ -145,6 +148,7 @@ void Watch::forget_unnamed() {
 bool Watch::round(std::chrono::milliseconds wait) {
   if (!state_trouble_.empty() && !store()) {  // nothing more is taken before what there is has been kept
     settle_unstored();
+    if (document_ == nullptr) show_what_was_kept();
     tell_state_trouble();
     deliver();
     publish();
@@ -259,17 +263,23 @@ diag::AlertOptions Watch::asked() const {
   return options;
 }
 
+std::vector<std::string> Watch::unread() const {
+  std::vector<std::string> names;
+  for (const Feed& feed : feeds_status_)
+    if (is_new(feed)) names.push_back(feed.status.name);
+  return names;
+}
+
 void Watch::step(diag::Time now) {
   const diag::Duration before = doors_.steady_clock();
   clock_.tell(std::max(clock_.newest(), second_of(now)));  // whole seconds, so that the same records give the same report
   now = std::max(clock_.told(), began_);
-  std::vector<std::string> unread;
-  for (const Feed& feed : feeds_status_)
-    if (is_new(feed)) unread.push_back(feed.status.name);
-  document_ = doors_.diagnose(journal_.inputs(unread), now);
+  document_ = doors_.diagnose(journal_.inputs(unread()), now);
   const diag::AlertOptions options = asked();
   diag::Alerts alerts = diag::alerts_of(document_->report, told_, options);
-  const auto stale = stale_sources();
+  auto stale = stale_sources();
+  if (owed_)
+    stale.push_back({kState, *std::exchange(owed_, std::nullopt), "the state could not be written until the watch was started again", "see that there is room for it"});
   diag::tell_stale(alerts, stale, options);
   was_stale_ = names_of(stale);
   due_ = alerts.due;
@@ -289,8 +299,14 @@ void Watch::take(diag::Alerts alerts) {
   unstored_ = true;
 }
 
+// After a start that finds no room: the report as it stood last. Nothing is told by it.
+void Watch::show_what_was_kept() {
+  document_ = doors_.diagnose(journal_.inputs(unread()), clock_.told() == diag::kNoTime ? doors_.machine_clock() : std::max(clock_.told(), began_));
+  ++version_;
+}
+
 // The state cannot be written, which no outbox can tell: receivers are told from memory. The id is made of what was stored last, and the
-// outbox has the same delivery when the state can be written again.
+// outbox has the same delivery when the state can be written again: after a crash by the trace that is left first.
 void Watch::tell_state_trouble() {
   const auto stale = stale_sources();
   const std::vector<std::string> names = names_of(stale);
@@ -299,9 +315,11 @@ void Watch::tell_state_trouble() {
   alerts.told = told_;
   diag::tell_stale(alerts, stale, asked());
   was_stale_ = names;
-  for (const diag::AlertChange& change : alerts.changes)
+  for (const diag::AlertChange& change : alerts.changes) {
+    trace_.leave(change.episode.start);
     for (const Receiver* receiver : told_receivers_)
       unstored_dues_.push_back({{receiver->name(), {delivery_id(change.id, receiver->name()), change, false}, 0}});
+  }
   take(std::move(alerts));
 }
 
@@ -342,7 +360,7 @@ std::vector<diag::StaleSource> Watch::stale_sources() const {
     stale.push_back(std::move(one));
   }
   if (!state_trouble_.empty() && doors_.steady_clock() - troubled_since_ >= kTroubleLasts) {
-    stale.push_back({kState, stored_until_, fmt::format("the state cannot be written: {}", state_trouble_),
+    stale.push_back({kState, owed_.value_or(stored_until_), fmt::format("the state cannot be written: {}", state_trouble_),
                      "make room: nothing more is read before it can be kept, and nothing is lost that the sources still have"});
   }
   return stale;
@@ -371,9 +389,10 @@ bool Watch::store() {
   for (const Counted& one : kCounted) meta.set(one.name, static_cast<std::int64_t>(totals_.*one.value));
   if (auto stored = database_.commit(); !stored) {
     if (state_trouble_.empty()) troubled_since_ = steady;
-    state_trouble_ = stored.error();
+    state_trouble_ = stored.error().reason;
     return false;
   }
+  if (!owed_) trace_.remove();
   journal_.saved();
   to_store_.clear();
   attempts_.clear();

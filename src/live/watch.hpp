@@ -21,6 +21,7 @@
 #include "src/live/journal.hpp"
 #include "src/live/outbox.hpp"
 #include "src/live/pulse.hpp"
+#include "src/live/trace.hpp"
 
 namespace tunnelscope::live {
 
@@ -49,7 +50,7 @@ class Watch {
   ~Watch();
 
   // The cursor that a source of this name had when the database was last written; empty: none. Makes the tables.
-  static tl::expected<std::map<std::string, std::string>, std::string> cursors(Database& database);
+  static tl::expected<std::map<std::string, std::string>, DatabaseFault> cursors(Database& database);
 
   // Takes what has come, waiting at most so long for it, and does what follows from it. False: all sources are at their end, and all is done.
   bool round(std::chrono::milliseconds wait);
@@ -78,6 +79,7 @@ class Watch {
   void tick();
   bool catch_up();
   bool has_begun() const;
+  std::vector<std::string> unread() const;
   bool is_new(const Feed& feed) const { return feed.began == diag::kNoTime; }
   diag::AlertOptions asked() const;
   void step(diag::Time now);
@@ -85,6 +87,7 @@ class Watch {
   void settle_and_store();
   void settle_unstored();
   std::vector<ReceiverStatus> undelivered();
+  void show_what_was_kept();
   void tell_state_trouble();
   std::vector<diag::StaleSource> stale_sources() const;
   bool store();
@@ -113,6 +116,8 @@ class Watch {
   std::vector<Attempt> attempts_;
   std::vector<diag::AlertChange> changes_;
   std::shared_ptr<const report::Document> document_;
+  Trace trace_;
+  std::optional<diag::Time> owed_;       // since when, as told from memory before a crash: the outbox does not know of it yet
   std::string state_trouble_;            // why the database cannot be written; empty: it can
   diag::Duration troubled_since_ = 0;    // by the steady clock
   diag::Time stored_until_ = diag::kNoTime;  // told_.until as it was stored last

@@ -59,7 +59,7 @@ void put_input(Database& database, Outbox& outbox, const std::vector<const Recei
   }
   database.begin();
   outbox.put(alerts, receivers);
-  if (auto done = database.commit(); !done) fail(done.error());
+  if (auto done = database.commit(); !done) fail(done.error().reason);
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ void put_input(Database& database, Outbox& outbox, const std::vector<const Recei
 int main(int argc, char** argv) {
   if (argc < 4) fail("deliver STATE SECONDS RECEIVER...");
   auto database = Database::open(argv[1]);
-  if (!database) fail(database.error());
+  if (!database) fail(database.error().reason);
   const Setup setup = receivers_of(argv + 3, argv + argc);
   Outbox outbox(*database);
   put_input(*database, outbox, setup.receivers);
@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     database->begin();
     outbox.settle(courier.attempts(), unix_now());
-    if (auto done = database->commit(); !done) fail(done.error());
+    if (auto done = database->commit(); !done) fail(done.error().reason);
     waiting = false;
     for (const ReceiverStatus& s : outbox.status(setup.receivers)) waiting = waiting || s.waiting > 0;
   }

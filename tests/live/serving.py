@@ -109,10 +109,10 @@ def said_within(process, pattern, patience=PATIENCE):
 
 
 @contextlib.contextmanager
-def running(inputs, *options, command="serve", token="", environment=None):
+def running(inputs, *options, command="serve", token="", environment=None, before=None):
     process = subprocess.Popen([PROGRAM, command, "--listen", "127.0.0.1:0", "--config", "none", *options, *map(str, inputs)],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               env={**os.environ, **(environment or {})})
+                               env={**os.environ, **(environment or {})}, preexec_fn=before)
     try:
         port = int(said_within(process, r"listening on http://127\.0\.0\.1:(\d+)/")[1])
         server = Server(process, port, token)

@@ -1,16 +1,20 @@
 # The watch when the world fails: the disk is full, records come in a flood, a source cannot be read for a while.
 import os
+import re
 import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from logs import OUTAGES, hour, lines  # noqa: E402
 from test_deliveries import Receiver  # noqa: E402
 from test_watch import append, is_live, openings, records_in  # noqa: E402
-from watching import PROGRAM, Watch, environment, run  # noqa: E402
+from serving import history, running, until  # noqa: E402
+from watching import PROGRAM, Watch, environment, full_disk, run  # noqa: E402
 
 FLOOD = 300_000                 # records, three seconds of a hundred thousand
 MOST_MEMORY_KB = 400 * 1024
@@ -56,6 +60,84 @@ def test_a_full_disk_is_told_under_one_id_and_resolved_when_there_is_room(tmp_pa
         watch.until(lambda: told()[-1][1] == "resolved", "the end of it")
         assert len({delivery for delivery, change, _ in told() if change == "opened"}) == 1
         assert watch.stop() == 0
+
+
+def told_of_the_state(receiver):
+    """By the receiver: the ids and changes of the alert that the state cannot be written."""
+    return [(body["delivery"], body["change"]) for _, _, body in receiver.taken if body["episode"]["subject"] == "watch/--state"]
+
+
+@pytest.mark.parametrize("room_at_once", [True, False], ids=["room when it starts again", "room later"])
+def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_once):
+    receiver = Receiver()
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    start = int(time.time()) // 10 * 10 - 4000
+    log.write_text("".join(lines(3900, start=start)))
+    arguments = ("--state", state, "--alert", f"webhook:{receiver.url}", log)
+    with Watch(*arguments) as watch:
+        watch.until(lambda: is_live(watch), "the first report")
+        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        append(log, lines(3950, start=start, begin=3900))
+        watch.until(lambda: told_of_the_state(receiver), "the alert, from memory")
+        watch.kill()
+    opening, = told_of_the_state(receiver)
+    with Watch(*arguments, before=None if room_at_once else full_disk) as watch:
+        if not room_at_once:
+            watch.until(lambda: any("state cannot be written" in (e["stale"] or "") for e in watch.events if e["type"] == "watch"), "the complaint")
+            watch.until(lambda: len(watch.alerts()) == 1, "the alert, told again")
+            resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        watch.until(lambda: records_in(state) == 2 * 395, "every line")
+        append(log, lines(4100, start=start, begin=3950))  # the log's clock goes on by more than a minute
+        watch.until(lambda: told_of_the_state(receiver)[-1][1] == "resolved", "the end of it")
+        assert watch.stop() == 0
+    told = told_of_the_state(receiver)
+    assert {delivery for delivery, change in told if change == "opened"} == {opening[0]}
+    assert [change for _, change in told].count("resolved") == 1
+    assert sorted(file.name for file in tmp_path.glob("state*") if not file.name.startswith("state.copy")) == ["state"], "no trace is left behind"
+
+
+def test_a_kill_with_room_tells_nobody_of_the_state(tmp_path):
+    receiver = Receiver()
+    log, state = tmp_path / "tunnels.log", tmp_path / "state"
+    log.write_text("".join(lines(3900)))
+    for _ in range(2):
+        with Watch("--state", state, "--alert", f"webhook:{receiver.url}", log) as watch:
+            watch.until(lambda: is_live(watch), "the first report")
+            append(log, lines(4100, begin=3900))
+            watch.until(lambda: records_in(state) >= 820, "every line")
+            watch.kill()
+    assert told_of_the_state(receiver) == []
+
+
+def test_a_watch_that_starts_on_a_full_disk_shows_what_it_knows_and_that_it_cannot_keep_more(tmp_path):
+    state = tmp_path / "state"
+    log = history(tmp_path / "tunnels.log")
+    with running([log.path], "--state", str(state)) as server:
+        until(lambda: server.ask("/healthz").status == 200)
+        server.process.kill()
+        server.process.wait()
+    with running([log.path], "--state", str(state), before=full_disk) as server:
+        def health():
+            answer = server.ask("/healthz")
+            return answer.status, answer.text
+        until(lambda: health()[0] == 503 and "the state cannot be written: " in health()[1])
+        assert set(server.statuses().values()) == {"up"}, "what was known is shown"
+        assert "the state cannot be written" in server.ask("/").text
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until(lambda: health()[0] == 200)
+
+
+def test_without_room_for_a_new_state_a_service_is_started_again(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(hour()[:60]))
+    with Watch("--state", tmp_path / "state", log, before=full_disk) as watch:
+        status = watch.wait()
+    assert "state cannot be used: " in "".join(watch.errors) and "make room" in "".join(watch.errors)
+    unit = (Path(__file__).resolve().parents[2] / "docs/systemd/tunnelscope.service").read_text()
+    assert re.search(r"^Restart=always$", unit, re.M)
+    for_good = [int(number) for number in re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.M)[1].split()]
+    assert status not in (0, *for_good)
+    assert run("watch", "--state", tmp_path / "no-folder" / "state", log).status in for_good
 
 
 def peak_memory_kb(pid):

@@ -1,6 +1,7 @@
 # Runs `tunnelscope watch` beside a test. In: arguments. Out: its NDJSON as it comes.
 import json
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -18,11 +19,16 @@ def environment(**more):
         k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")} | more
 
 
+def full_disk():
+    """For a process before it begins: no file of its can be written, until prlimit makes room."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
 class Watch:
-    def __init__(self, *arguments, command="watch", cwd=None, stdin=subprocess.DEVNULL, env=None, format="ndjson"):
+    def __init__(self, *arguments, command="watch", cwd=None, stdin=subprocess.DEVNULL, env=None, format="ndjson", before=None):
         form = ["--format", format] if command == "watch" else []
         self.process = subprocess.Popen([PROGRAM, command, *form, "--config", "none", *map(str, arguments)], cwd=cwd, stdin=stdin,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**(env or {})))
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**(env or {})), preexec_fn=before)
         self.output, self.errors = [], []
         self.threads = [threading.Thread(target=self._collect, args=(stream, to), daemon=True)
                         for stream, to in ((self.process.stdout, self.output), (self.process.stderr, self.errors))]
