@@ -71,6 +71,21 @@ def test_standard_input_is_followed_to_its_end():
     assert done.status == 1, "a tunnel is down at the end, as for diagnose"
 
 
+def test_a_fifo_is_followed_once_a_writer_comes_and_holds_up_nothing_until_then(tmp_path):
+    fifo, log = tmp_path / "fifo", tmp_path / "tunnels.log"
+    os.mkfifo(fifo)
+    log.write_text("".join(hour()[:60]))
+    with Watch(fifo, log) as watch:
+        watch.until(lambda: is_live(watch), "the first report, without a writer")
+        append(log, lines(700, OUTAGES, begin=300))
+        watch.until(lambda: openings(watch) == ["opened"], "the outage in the file")
+        with open(fifo, "w") as writer:
+            writer.writelines(lines(1300, OUTAGES, begin=700))
+            writer.flush()
+            watch.until(lambda: openings(watch) == ["opened", "resolved"], "its end in the FIFO")
+        assert watch.stop() == 0
+
+
 def records_in(state):
     """Read from a copy, for a watch shares its state with nobody."""
     for suffix in ("", "-wal"):

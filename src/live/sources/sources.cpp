@@ -31,7 +31,7 @@ Made file(const std::string& name, const std::string& cursor, const app::Setting
   struct stat status {};
   const bool is_there = ::stat(name.c_str(), &status) == 0;
   if (is_there && (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode))) {
-    const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO waits for its writer in poll(), not here
     if (descriptor >= 0) return make_stream_source(descriptor);  // for as long as the program runs
     return tl::unexpected(SourceError{fmt::format("{}: {}", app::for_terminal(name), std::strerror(errno)), ""});
   }
