@@ -85,7 +85,7 @@ void Journal::load() {
   Statement rows = database_.prepare("SELECT id, source, first_line, records, newest, new_file, packed, text FROM piece ORDER BY id");
   while (rows.step()) {
     Piece piece{rows.integer(0), rows.text(1), static_cast<std::uint64_t>(rows.integer(2)), static_cast<std::uint64_t>(rows.integer(3)),
-                rows.integer(4), rows.integer(5) != 0, rows.integer(6) != 0, true, rows.text(7)};
+                rows.integer(4), rows.integer(5) != 0, rows.integer(6) != 0, true, rows.text(7), false};
     next_id_ = piece.id + 1;
     bytes_ += piece.text.size();
     pieces_.push_back(std::move(piece));
@@ -111,7 +111,7 @@ void Journal::append(const std::string& source, std::string_view text, std::uint
   Piece* piece = open_piece(source);
   if (piece == nullptr) {
     const bool new_file = std::erase(new_files_, source) > 0;
-    pieces_.push_back({next_id_++, source, first_line, 0, diag::kNoTime, new_file, false, false, {}});
+    pieces_.push_back({next_id_++, source, first_line, 0, diag::kNoTime, new_file, false, false, {}, false});
     piece = &pieces_.back();
   }
   piece->text += text;
@@ -154,27 +154,44 @@ void Journal::pack(Piece& piece) {
   piece.text = std::move(packed);
 }
 
-// Only the first piece of a source may go, or the numbers of its lines would be lost.
+std::vector<Journal::Queue> Journal::queues() {
+  std::vector<Queue> queues;
+  for (Piece& piece : pieces_) {
+    auto queue = std::find_if(queues.begin(), queues.end(), [&](const Queue& q) { return q.pieces[0]->source == piece.source; });
+    if (queue == queues.end()) queue = queues.insert(queues.end(), Queue{});
+    queue->pieces.push_back(&piece);
+  }
+  return queues;
+}
+
+diag::Time Journal::Queue::age() const {
+  const auto dated = std::find_if(pieces.begin() + next, pieces.end(), [](const Piece* piece) { return piece->newest != diag::kNoTime; });
+  return dated == pieces.end() ? diag::kNoTime : (*dated)->newest;
+}
+
+void Journal::drop(Queue& queue) {
+  Piece& piece = *queue.pieces[static_cast<std::size_t>(queue.next++)];
+  piece.gone = true;
+  dropped_.push_back(piece.id);
+  bytes_ -= piece.text.size();
+}
+
+// Only the first piece of a source may go, or the numbers of its lines would be lost. For want of room that of the source whose records are the
+// oldest goes: an old log that is added late must not drive out the present of another.
 std::uint64_t Journal::trim(diag::Time now) {
-  std::vector<std::string_view> met;
-  for (auto piece = pieces_.begin(); piece != pieces_.end();) {
-    const bool first = std::find(met.begin(), met.end(), piece->source) == met.end();
-    if (first && piece->packed && piece->newest < now - limits_.horizon) {
-      dropped_.push_back(piece->id);
-      bytes_ -= piece->text.size();
-      piece = pieces_.erase(piece);
-      continue;
-    }
-    if (first) met.push_back(piece->source);
-    ++piece;
+  std::vector<Queue> queues = this->queues();
+  std::size_t left = pieces_.size();
+  for (Queue& queue : queues) {
+    for (; !queue.empty() && queue.first().packed && queue.age() != diag::kNoTime && queue.age() < now - limits_.horizon; --left) drop(queue);
   }
   std::uint64_t lost = 0;
-  while (bytes_ > limits_.most_bytes && pieces_.size() > 1) {
-    lost += pieces_.front().records;
-    dropped_.push_back(pieces_.front().id);
-    bytes_ -= pieces_.front().text.size();
-    pieces_.pop_front();
+  for (; bytes_ > limits_.most_bytes && left > 1; --left) {
+    std::erase_if(queues, [](const Queue& queue) { return queue.empty(); });
+    Queue& oldest = *std::min_element(queues.begin(), queues.end(), [](const Queue& a, const Queue& b) { return a.age() < b.age(); });
+    lost += oldest.first().records;
+    drop(oldest);
   }
+  if (left < pieces_.size()) std::erase_if(pieces_, [](const Piece& piece) { return piece.gone; });
   return lost;
 }
 

@@ -1,9 +1,11 @@
 // The text of the last hours, which a watch diagnoses again and again. In: lines as sources give them. Out: open inputs for the reader, one
-// for each file they came from. Bounded by age and by bytes: what is beyond goes, the oldest first. Kept in a database, where a restart finds it.
+// for each file they came from. Bounded by age and by bytes: what is beyond goes, the oldest records first. Kept in a database, where a restart finds it.
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +55,7 @@ class Journal {
     diag::Time newest = diag::kNoTime;
     bool new_file = false, packed = false, saved = false;
     std::string text;  // packed: one gzip member
+    bool gone = false;
   };
   // Of one source and file, in the order of arrival, without a gap.
   struct Run {
@@ -60,6 +63,17 @@ class Journal {
     const std::string* header = nullptr;
   };
 
+  // The pieces of one source, the first of which may go.
+  struct Queue {
+    std::vector<Piece*> pieces;
+    std::ptrdiff_t next = 0;
+    bool empty() const { return next == std::ssize(pieces); }
+    const Piece& first() const { return *pieces[static_cast<std::size_t>(next)]; }
+    diag::Time age() const;  // of the first's records; of those that follow, when it has none; kNoTime: nor have those
+  };
+
+  std::vector<Queue> queues();
+  void drop(Queue& queue);
   Piece* open_piece(const std::string& source);
   void pack(Piece& piece);
   std::vector<Run> runs() const;
