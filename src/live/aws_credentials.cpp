@@ -124,7 +124,7 @@ tl::expected<AwsCredentials, CredentialsFault> AwsCredentialsSource::find() {
   std::string tried = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
   for (const Found* one : {&program, &container, &instance}) tried += "; " + one->error().reason;
   return tl::unexpected(CredentialsFault{false, "no credentials of AWS were found: " + tried,
-                                         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log the AWS CLI in, or add profile=NAME"});
+                                         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log the AWS CLI (2.9 or later) in, or add profile=NAME"});
 }
 
 std::optional<AwsCredentials> AwsCredentialsSource::from_environment() const {
@@ -146,7 +146,11 @@ AwsCredentialsSource::Found AwsCredentialsSource::from_program() const {
   }
   if (output.error().missing) {
     return tl::unexpected(CredentialsFault{false, "the AWS CLI is not installed",
-                                           profile_.empty() ? "" : "profile= needs version 2 of the AWS CLI on the PATH"});
+                                           profile_.empty() ? "" : "profile= needs the AWS CLI 2.9 or later on the PATH"});
+  }
+  if (output.error().knows_not) {
+    return tl::unexpected(CredentialsFault{false, "the AWS CLI on the PATH is too old to give credentials: 2.9 or later does, no version 1",
+                                           profile_.empty() ? "" : "install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and leave profile= out"});
   }
   return tl::unexpected(CredentialsFault{says_log_in(output.error().reason), "aws configure export-credentials: " + output.error().reason,
                                          "aws sso login" + as_program(profile_) + ", or renew that profile's keys as usual"});

@@ -159,6 +159,19 @@ def test_a_login_that_has_expired_is_told_with_what_to_do(world, tmp_path):
     assert world.asked == []
 
 
+@pytest.mark.parametrize("profile", ["", "?profile=ops"], ids=["any credentials", "a profile's"])
+def test_a_cli_that_cannot_give_credentials_is_said_to_be_too_old(world, tmp_path, profile):
+    """The real one, of version 1."""
+    cli = tmp_path / "aws"
+    cli.write_text('#!/bin/sh\nexec /usr/bin/python3 -m awscli "$@"\n')
+    cli.chmod(0o755)
+    done = diagnose(f"cloudwatch:{GROUP}{profile}", environment=world.without_keys(PATH=f"{tmp_path}:/usr/bin:/bin", PYTHONPATH=str(world.packages)))
+    assert done.returncode == 4
+    assert "the AWS CLI on the PATH is too old to give credentials: 2.9 or later does" in done.stderr
+    assert "AWS_ACCESS_KEY_ID" in done.stderr and "add-model" not in done.stderr
+    assert world.asked == []
+
+
 def test_a_container_and_an_instance_have_credentials_of_their_own(world, tmp_path):
     (tmp_path / "token").write_text("container-token\n")
     container = world.without_keys(AWS_CONTAINER_CREDENTIALS_FULL_URI=f"{world.address}/container",

@@ -90,6 +90,11 @@ std::string last_line(std::string_view text) {
   return std::string(begin == std::string_view::npos ? text : text.substr(begin + 1));
 }
 
+// As argparse of Python says it, by which the AWS CLI takes its command line; below follow all that there are.
+bool has_no_such_command(std::string_view complaint) {
+  return complaint.find("nvalid choice") != std::string_view::npos;
+}
+
 }  // namespace
 
 tl::expected<Secret, ProgramFault> output_of(const std::vector<std::string>& words, std::chrono::milliseconds timeout,
@@ -128,7 +133,7 @@ tl::expected<Secret, ProgramFault> output_of(const std::vector<std::string>& wor
   if (output.reveal().size() > kMostOutput) return tl::unexpected(ProgramFault{false, words[0] + " wrote too much"});
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
   const std::string said = last_line(complaint);
-  return tl::unexpected(ProgramFault{false, said.empty() ? words[0] + " failed" : said});
+  return tl::unexpected(ProgramFault{false, said.empty() ? words[0] + " failed" : said, has_no_such_command(complaint)});
 }
 
 }  // namespace tunnelscope::live

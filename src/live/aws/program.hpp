@@ -15,6 +15,7 @@ namespace tunnelscope::live {
 struct ProgramFault {
   bool missing = false;  // there is no such program
   std::string reason;    // what it wrote to standard error last, or "did not end within 20 s"
+  bool knows_not = false;  // it has no such command
 };
 
 // At most 64 KiB of output; more is a fault. When the time is over, or `stop` is set, the program and its children are killed.
