@@ -73,11 +73,10 @@ tl::expected<KnowledgeBase, app::Exit> knowledge_base(const app::Settings& setti
   return tl::unexpected(app::Exit::KnowledgeBase);
 }
 
-tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console) {
+tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console, std::string_view hint) {
   if (!settings.arguments.empty()) return settings.arguments;
   if (console.in_is_data) return std::vector<std::string>{"-"};
-  app::complain(console, "no input was named",
-                "name files or folders, or pipe a log in: aws logs tail GROUP --since 3h | tunnelscope diagnose -");
+  app::complain(console, "no input was named", hint);
   return tl::unexpected(app::Exit::Usage);
 }
 

@@ -33,8 +33,8 @@ tl::expected<KnowledgeBase, app::Exit> knowledge_base(const app::Settings& setti
 bool is_folder(const std::string& path);
 void complain_about(app::Console& console, const kb::Errors& errors);
 
-// The arguments, or standard input when there are none and it holds data; else a complaint and Exit::Usage.
-tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console);
+// The arguments, or standard input when there are none and it holds data; else a complaint with `hint`, and Exit::Usage.
+tl::expected<std::vector<std::string>, app::Exit> inputs_of(const app::Settings& settings, app::Console& console, std::string_view hint);
 
 // Threads to use: --jobs, else as many as the machine has cores.
 unsigned jobs_of(const app::Settings& settings);

@@ -214,7 +214,7 @@ Exit diagnose(const Settings& settings, Console& console) {
     return Exit::Usage;
   }
   if (!check_tunnel(settings, console)) return Exit::Usage;
-  const auto inputs = inputs_of(settings, console);
+  const auto inputs = inputs_of(settings, console, "name files or folders, or pipe a log in: aws logs tail GROUP --since 3h | tunnelscope diagnose -");
   if (!inputs) return inputs.error();
   const auto knowledge = knowledge_base(settings, console);
   if (!knowledge) return knowledge.error();

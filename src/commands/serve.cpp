@@ -15,7 +15,7 @@ app::Exit serve(const app::Settings& settings, app::Console& console) {
     app::complain(console, companion.error().reason, companion.error().hint);
     return app::Exit::Usage;
   }
-  const auto ended = follow(settings, console, knowledge->get(), board, *companion, [](const live::Snapshot&, const std::vector<diag::AlertChange>&) { return true; });
+  const auto ended = follow("serve", settings, console, knowledge->get(), board, *companion, [](const live::Snapshot&, const std::vector<diag::AlertChange>&) { return true; });
   return ended ? app::Exit::Done : ended.error();
 }
 

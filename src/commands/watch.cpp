@@ -56,8 +56,10 @@ tl::expected<Goal, app::UsageError> goal_of(const Settings& settings) {
     return tl::unexpected(app::UsageError{fmt::format("{} cannot be `{}`", app::spelled(settings, "--until"), app::for_terminal(settings.until)), "it is healthy"});
   if (const auto stable = app::moment_of(settings.stable); stable) goal.stable = stable->distance;
   if (settings.timeout.empty()) return goal;
+  if (!goal.wanted)
+    return tl::unexpected(app::UsageError{fmt::format("{} waits for nothing", app::spelled(settings, "--timeout")), "it goes with --until healthy, and says how long to wait for that"});
   const auto timeout = app::moment_of(settings.timeout);
-  if (!timeout || timeout->kind != app::Moment::Kind::Before) {
+  if (!timeout || timeout->kind != app::Moment::Kind::Before || timeout->distance <= 0) {
     return tl::unexpected(app::UsageError{fmt::format("{} {} is not a span of time", app::spelled(settings, "--timeout"), app::for_terminal(settings.timeout)), "10m or 2h"});
   }
   goal.deadline = steady_clock::now() + std::chrono::milliseconds(timeout->distance);
@@ -97,7 +99,7 @@ Exit watch(const Settings& settings, Console& console) {
   std::shared_ptr<const live::Snapshot> last;
   const auto say = [&](const std::string& text) { broken_pipe = broken_pipe || (!text.empty() && console.out(text) != 0); };
   const auto ended = [&] {
-    const auto ending = follow(settings, console, knowledge->get(), board, *companion, [&](const live::Snapshot& snapshot, const std::vector<diag::AlertChange>& changes) {
+    const auto ending = follow("watch", settings, console, knowledge->get(), board, *companion, [&](const live::Snapshot& snapshot, const std::vector<diag::AlertChange>& changes) {
       if (last == nullptr) say(view->begin());  // not before: what stops a watch from starting must stay on the screen
       say(view->show(snapshot, changes));
       last = board.newest();

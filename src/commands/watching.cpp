@@ -138,8 +138,9 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& consol
 // The way of `diagnose`, for a journal.
 class Diagnosis {
  public:
-  Diagnosis(const Settings& settings, const Plan& plan, const KnownFindings& known, const diag::Classifier& classifier, Console& console)
-      : plan_(plan), known_(known), classifier_(classifier), console_(console) {
+  Diagnosis(const std::vector<std::string>& names, const Settings& settings, const Plan& plan, const KnownFindings& known, const diag::Classifier& classifier,
+            Console& console)
+      : names_(names), plan_(plan), known_(known), classifier_(classifier), console_(console) {
     reading_.tunnel = settings.tunnel;
   }
 
@@ -151,12 +152,23 @@ class Diagnosis {
     diag::Options options = plan_.diagnose;
     options.now = now;
     document->report = diag::diagnose(intake, classifier_, options);
+    add_silent(document->report.inputs);
     complete(*document, plan_.configured, known_, console_.clock());
     app::clean(*document, nullptr);
     return document;
   }
 
  private:
+  // Inputs that are followed, and of which nothing counts yet or any more.
+  void add_silent(std::vector<diag::InputSummary>& inputs) const {
+    for (const std::string& name : names_) {
+      const bool known = std::any_of(inputs.begin(), inputs.end(), [&](const diag::InputSummary& i) { return i.path == name; });
+      if (!known) inputs.push_back({name, {}, {}, 0, 0, false});
+    }
+    std::stable_sort(inputs.begin(), inputs.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  }
+
+  const std::vector<std::string>& names_;
   input::ReadOptions reading_;
   const Plan& plan_;
   const KnownFindings& known_;
@@ -204,11 +216,12 @@ void tell_undelivered(const live::ReceiverStatus& left, const Settings& settings
 
 }  // namespace
 
-tl::expected<Ending, Exit> follow(const Settings& settings, Console& console, const kb::Knowledge& knowledge, live::Board& board, const Companion& companion, const Observer& observer) {
+tl::expected<Ending, Exit> follow(std::string_view command, const Settings& settings, Console& console, const kb::Knowledge& knowledge,
+                                  live::Board& board, const Companion& companion, const Observer& observer) {
   const auto plan = plan_of(settings, console);
   if (!plan) return usage(console, plan.error());
   if (!check_tunnel(settings, console)) return tl::unexpected(Exit::Usage);
-  const auto inputs = inputs_of(settings, console);
+  const auto inputs = inputs_of(settings, console, fmt::format("name files that grow or cloudwatch:GROUP, or pipe a log in: aws logs tail GROUP --follow | tunnelscope {}", command));
   if (!inputs) return tl::unexpected(inputs.error());
   const auto known = KnownFindings::of(settings, "diagnose", knowledge, false);
   if (!known) return usage(console, known.error());
@@ -218,7 +231,7 @@ tl::expected<Ending, Exit> follow(const Settings& settings, Console& console, co
 
   const StopSignals signals;
   const diag::Classifier classifier(knowledge);
-  const Diagnosis diagnosis(settings, *plan, *known, classifier, console);
+  const Diagnosis diagnosis(*inputs, settings, *plan, *known, classifier, console);
   live::WatchDoors doors;
   doors.diagnose = [&](std::vector<input::OpenInput> open, diag::Time now) { return diagnosis.at(std::move(open), now); };
   doors.machine_clock = console.clock;

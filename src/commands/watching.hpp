@@ -1,6 +1,7 @@
 // What `watch` and `serve` do alike: follow inputs until they end, somebody stops the program, or the observer has seen enough.
 #pragma once
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,7 +25,8 @@ struct Companion {
 
 enum class Ending { InputsEnded, SeenEnough, Stopped };  // the last by a signal
 
-// The error has been told to the user; what is left is the exit status.
-tl::expected<Ending, app::Exit> follow(const app::Settings& settings, app::Console& console, const kb::Knowledge& knowledge, live::Board& board, const Companion& companion, const Observer& observer);
+// `command`: that of the user, for hints. The error has been told to him; what is left is the exit status.
+tl::expected<Ending, app::Exit> follow(std::string_view command, const app::Settings& settings, app::Console& console, const kb::Knowledge& knowledge,
+                                       live::Board& board, const Companion& companion, const Observer& observer);
 
 }  // namespace tunnelscope::commands

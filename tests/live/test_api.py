@@ -143,3 +143,14 @@ def test_a_watch_has_health_and_metrics_alone(tmp_path):
     with running([log.path], command="watch") as server:
         assert {path: server.ask(path).status for path in ("/healthz", "/metrics", "/", "/api/report", "/api/events")} == {
             "/healthz": 200, "/metrics": 200, "/": 404, "/api/report": 404, "/api/events": 404}
+
+
+def test_an_input_of_which_nothing_has_come_is_in_the_report(tmp_path):
+    (tmp_path / "empty.log").write_text("")
+    log = history(tmp_path / "ike.log")
+    with running([tmp_path / "missing.log", log.path, tmp_path / "empty.log"]) as one:
+        until(lambda: one.json("/api/report")["coverage"]["records"] == 60)
+        answer = one.ask("/api/report")
+        assert_as_described("/api/report", answer)
+        assert [(i["path"].rsplit("/", 1)[1], i["container"] is None, i["records"]) for i in json.loads(answer.text)["inputs"]] == [
+            ("empty.log", True, 0), ("ike.log", False, 60), ("missing.log", True, 0)]

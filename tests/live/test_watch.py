@@ -339,6 +339,27 @@ def test_what_keeps_a_watch_from_starting_stays_on_the_screen(tmp_path):
     assert done.status == 2 and done.err and done.out == b""
 
 
+@pytest.mark.parametrize("words, reason, hint", [
+    (["--timeout", "5m"], "--timeout waits for nothing", "--until healthy"),
+    (["--until", "healthy", "--timeout", "0s"], "--timeout 0s is not a span of time", "10m or 2h"),
+    (["--until", "healthy", "--timeout", "2026-03-01"], "--timeout 2026-03-01 is not a span of time", "10m or 2h"),
+], ids=["without a goal", "no time", "an instant"])
+def test_a_time_limit_that_limits_nothing_is_a_mistake(tmp_path, words, reason, hint):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(hour()))
+    done = run("watch", "--config", "none", *words, log)
+    assert done.status == 2 and reason in done.err and hint in done.err and done.out == b""
+
+
+@pytest.mark.parametrize("command", ["watch", "serve"])
+def test_without_an_input_it_is_said_what_may_be_followed(command):
+    with Watch(command=command) as watch:
+        assert watch.wait() == 2
+    said = "".join(watch.errors)
+    assert "no input was named" in said and "cloudwatch:GROUP" in said and f"--follow | tunnelscope {command}" in said
+    assert "folder" not in said and "diagnose" not in said
+
+
 def test_until_healthy_gives_up_in_time(tmp_path):
     log = tmp_path / "tunnels.log"
     log.write_text("".join(lines(700, OUTAGES)))
