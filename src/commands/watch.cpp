@@ -29,17 +29,24 @@ using std::chrono::steady_clock;
 
 constexpr int kRows = 24;  // of a terminal that does not say
 
-int terminal_rows() {
+// What there is to show it on, as it is now: people change the size of their windows.
+struct Room {
+  app::Screen screen;
+  int rows = kRows;
+};
+Room room_for(const Settings& settings, const Console& console) {
   winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kRows;
+  const bool is_terminal = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  const int columns = is_terminal && size.ws_col > 0 ? size.ws_col : console.window;
+  return {app::screen_for(settings.color, console.out_is_terminal, columns, console.environment), is_terminal && size.ws_row > 0 ? size.ws_row : kRows};
 }
 
 std::unique_ptr<live::View> view_for(const Settings& settings, const Console& console) {
-  const app::Screen screen = app::screen_for(settings.color, console.out_is_terminal, console.window, console.environment);
+  const Room room = room_for(settings, console);
   const std::string_view fallback = console.out_is_terminal ? "screen" : "lines";
   const std::string_view name = settings.format == "auto" ? fallback : std::string_view(settings.format);
   const auto kinds = live::view_kinds();
-  return std::find_if(kinds.begin(), kinds.end(), [&](const live::ViewKind& k) { return k.name == name; })->make(screen, terminal_rows());
+  return std::find_if(kinds.begin(), kinds.end(), [&](const live::ViewKind& k) { return k.name == name; })->make(room.screen, room.rows);
 }
 
 // The end of --until healthy: reached, or out of time.
@@ -101,6 +108,8 @@ Exit watch(const Settings& settings, Console& console) {
   const auto ended = [&] {
     const auto ending = follow("watch", settings, console, knowledge->get(), board, *companion, [&](const live::Snapshot& snapshot, const std::vector<diag::AlertChange>& changes) {
       if (last == nullptr) say(view->begin());  // not before: what stops a watch from starting must stay on the screen
+      const Room room = room_for(settings, console);
+      view->resize(room.screen, room.rows);
       say(view->show(snapshot, changes));
       last = board.newest();
       if (goal->wanted && snapshot.stale.empty()) {

@@ -1,12 +1,18 @@
 # The watch on files and standard input: what it tells, over rotation, truncation, restarts and kill -9. The program is the real one.
 import contextlib
+import fcntl
 import http.server
 import json
 import os
+import pty
 import random
 import re
+import select
 import sqlite3
+import struct
+import subprocess
 import sys
+import termios
 import threading
 import time
 from pathlib import Path
@@ -14,9 +20,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from logs import CONNECTION, OUTAGES, TUNNELS, hour, lines  # noqa: E402
+from logs import ADDRESSES, CONNECTION, OUTAGES, TUNNELS, hour, lines  # noqa: E402
 from test_deliveries import Receiver  # noqa: E402
-from watching import Watch, run  # noqa: E402
+from watching import PROGRAM, Watch, environment, run  # noqa: E402
 
 def append(path, text):
     with open(path, "a") as file:
@@ -392,6 +398,57 @@ def test_people_see_what_is_wrong_and_what_to_do_first(tmp_path, format):
     with Watch(log, format=format) as watch:
         watch.until(lambda: any("first: " in text and "gateway" in text for text in watch.output), "the first step")
         assert any(TUNNELS[0] in text and "down" in text for text in watch.output)
+
+
+class Terminal:
+    """A watch on a terminal whose size a test chooses."""
+
+    def __init__(self, columns, *arguments):
+        self.ours, theirs = pty.openpty()
+        self.resize(columns)
+        self.process = subprocess.Popen([PROGRAM, "watch", "--config", "none", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=theirs,
+                                        stderr=subprocess.DEVNULL, env=environment(TERM="xterm"))
+        os.close(theirs)
+        self.text = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+
+    def resize(self, columns):
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def rows_with(self, pattern):
+        """Of the first drawing from now on that has such a row."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if select.select([self.ours], [], [], 0.1)[0]:
+                self.text += os.read(self.ours, 65536).decode()
+            *whole, self.text = self.text.split("\x1b[H")
+            for drawing in whole:
+                rows = [re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", row).rstrip() for row in drawing.splitlines()]
+                if any(re.search(pattern, row) for row in rows):
+                    return rows
+            self.text = "\x1b[H" + self.text if whole else self.text
+        raise AssertionError(f"no row like {pattern}: {self.text}")
+
+
+def test_a_narrow_terminal_shows_when_a_tunnel_changed_last_and_a_wider_one_its_whole_name(tmp_path):
+    log = tmp_path / "tunnels.log"
+    log.write_text("".join(lines(700, OUTAGES)))
+    changed = r"  down +down +down +- +\d\d:\d\d:\d\d$"
+    with Terminal(66, log) as terminal:
+        rows = terminal.rows_with(changed)
+        assert max(map(len, rows)) <= 66
+        assert any(row.startswith("tunnel ") and row.endswith(" changed") for row in rows)
+        assert all(any(re.match(f"vpn-0a[0-9a-f]+…/{address} ", row) for row in rows) for address in ADDRESSES)
+        terminal.resize(120)
+        rows = terminal.rows_with(f"^{TUNNELS[0]}{changed}")
+        assert any(row.startswith(TUNNELS[1]) for row in rows)
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J\x1b]0;owned\x07", "\u202e</script>"])

@@ -16,7 +16,9 @@ namespace tunnelscope::live {
 class View {
  public:
   virtual ~View() = default;
-  // What to write now; often nothing. `rows` and screen.width: of the terminal as it is at present.
+  // The terminal as it is from now on.
+  virtual void resize(const app::Screen&, int /*rows*/) {}
+  // What to write now; often nothing.
   virtual std::string show(const Snapshot& snapshot, const std::vector<diag::AlertChange>& changes) = 0;
   virtual std::string begin() { return {}; }
   virtual std::string end() { return {}; }
