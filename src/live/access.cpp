@@ -74,7 +74,7 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
 // Behind a forwarded port or a proxy the port may be any. An address is no name that somebody could point elsewhere.
 bool is_our_name(const ListenAddress& listen, std::string_view header) {
   const auto parts = split(header);
-  if (!parts || (parts->has_port && !port_of(parts->port))) return false;
+  if (!parts || (!parts->port.empty() && !port_of(parts->port))) return false;  // "NAME:" has the port of the scheme
   if (is_loopback_name(parts->host) || parts->host == lower(listen.host)) return true;
   return !listen.is_loopback() && (is_ipv4(parts->host) || is_ipv6(parts->host));
 }
@@ -92,6 +92,11 @@ Hash hash_of(std::string_view text) {
   Hash hash{};
   EVP_Digest(text.data(), text.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
   return hash;
+}
+
+// RFC 9110, 5.6.2: a token.
+bool is_of_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 // Takes as long whatever is compared.
@@ -132,6 +137,23 @@ bool comes_from_elsewhere(const Asker& asker) {
 }  // namespace
 
 bool ListenAddress::is_loopback() const { return is_loopback_name(lower(host)); }
+
+void HeadLines::see(char c) {
+  if (c == '\n') {
+    malformed_ = malformed_ || (in_name_ && length_ > 0);
+    in_first_ = ends_ = false;
+    in_name_ = true;
+    length_ = 0;
+  } else if (in_name_ && c == '\r' && length_ == 0) {
+    ends_ = true;
+  } else if (in_name_ && c == ':') {
+    malformed_ = malformed_ || length_ == 0 || ends_;
+    in_name_ = false;
+  } else if (in_name_) {
+    malformed_ = malformed_ || ends_ || !is_of_name(c);
+    ++length_;
+  }
+}
 
 tl::expected<ListenAddress, std::string> listen_address(std::string_view text) {
   const auto parts = split(text);

@@ -5,6 +5,7 @@
 // its own that it points at this address (DNS rebinding) is refused, for the Host header then is that name; and what says that it comes from
 // another site is refused as well. Beyond loopback each request must bring the token.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,18 @@ struct Target {
 };
 // `target` as it was sent; `decoded`: the same before the query, decoded.
 Target split_target(std::string_view target, std::string_view decoded);
+
+// The lines of a request's head as they come: each behind the first begins with a name and a colon. What only some readers take for a header (a
+// blank before the colon, a line that goes on in the next, one without a colon) would be one thing to a proxy and another one here.
+class HeadLines {
+ public:
+  void see(char c);
+  bool malformed() const { return malformed_; }
+
+ private:
+  bool in_first_ = true, in_name_ = false, ends_ = false, malformed_ = false;  // ends_: a \r has come where a name may begin
+  std::size_t length_ = 0;                                                      // of the name so far
+};
 
 struct Refusal {
   int status = 0;      // 400, 401, 403 or 421

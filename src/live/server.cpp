@@ -148,6 +148,7 @@ class Connection : public httplib::Stream {
     return is_ready(socket_, POLLIN, Clock::now() + limits_.idle) && begin_request();
   }
   bool is_too_large() const { return is_too_large_; }
+  bool is_malformed() const { return head_.malformed(); }
   void becomes_stream() { is_stream_ = true; }
 
   bool is_readable() const override { return begin_ < end_ || is_ready(socket_, POLLIN, Clock::now()); }
@@ -165,6 +166,7 @@ class Connection : public httplib::Stream {
     std::memcpy(to, buffer_.data() + begin_, size);
     begin_ += size;
     bytes_left_ -= size;
+    std::for_each(to, to + size, [this](char c) { head_.see(c); });
     return static_cast<ssize_t>(size);
   }
 
@@ -197,6 +199,7 @@ class Connection : public httplib::Stream {
   bool begin_request() {
     deadline_ = Clock::now() + limits_.request_time;
     bytes_left_ = limits_.request_bytes;
+    head_ = {};
     return true;
   }
   bool fill() {
@@ -211,6 +214,7 @@ class Connection : public httplib::Stream {
   const ServerLimits& limits_;
   Clock::time_point deadline_{};
   std::size_t bytes_left_ = 0;
+  HeadLines head_;
   bool is_stream_ = false, is_too_large_ = false;
   std::array<char, 4096> buffer_{};
   std::size_t begin_ = 0, end_ = 0;
@@ -240,6 +244,13 @@ std::vector<std::string> values_of(const httplib::Request& request, const std::s
   const auto [first, last] = request.headers.equal_range(name);
   for (auto header = first; header != last; ++header) values.push_back(header->second);
   return values;
+}
+
+// A list may stand in several headers.
+std::string joined(const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) list += (list.empty() ? "" : ", ") + value;
+  return list;
 }
 
 Asker asker_of(const httplib::Request& request) {
@@ -336,7 +347,7 @@ class Server::Running : private httplib::Server {
         guests.now(ticket, Guests::Doing::Answered);
         request.ranges.clear();
         request.headers.erase("Accept-Encoding");
-        closing = closing || has_body(request);
+        closing = closing || has_body(request) || connection.is_malformed();
       });
       if (connection.is_too_large()) connection.put("HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
       if (!done || !is_request) break;
@@ -346,7 +357,9 @@ class Server::Running : private httplib::Server {
   }
 
   void answer(const httplib::Request& request, httplib::Response& response) {
-    if (has_body(request)) response.set_header("Connection", "close");  // it is not read, and is no request
+    const bool is_malformed = connection_here->is_malformed();
+    if (has_body(request) || is_malformed) response.set_header("Connection", "close");  // what follows is not read, and is no request
+    if (is_malformed) return give(problem(400, "a header is not of the form NAME: VALUE on one line"), request, response);
     if (request.method != "GET" && request.method != "HEAD") {
       response.set_header("Allow", "GET, HEAD");
       return give(problem(405, "only GET and HEAD are answered"), request, response);
@@ -357,7 +370,7 @@ class Server::Running : private httplib::Server {
       if (refused->status == 401) response.set_header("WWW-Authenticate", "Basic realm=\"tunnelscope\", charset=\"UTF-8\"");
       return give(problem(refused->status, refused->reason), request, response);
     }
-    give(site_.answer(split_target(request.target, request.path).path, request.get_header_value("If-None-Match")), request, response);
+    give(site_.answer(split_target(request.target, request.path).path, joined(values_of(request, "If-None-Match"))), request, response);
   }
 
   void give(const Answer& answer, const httplib::Request& request, httplib::Response& response) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
@@ -56,6 +57,20 @@ std::string run_name() {
   return fmt::format("{:x}-{:x}", getpid(), std::chrono::system_clock::now().time_since_epoch().count());
 }
 
+// Whether the list of an If-None-Match has that tag. RFC 9110, 13.1.2: weak ones are compared without their mark.
+bool names(std::string_view list, std::string_view etag) {
+  constexpr std::string_view kBetween = ", \t";
+  while (true) {
+    list.remove_prefix(std::min(list.find_first_not_of(kBetween), list.size()));
+    if (list == "*") return true;
+    if (list.starts_with("W/")) list.remove_prefix(2);
+    const std::size_t end = list.find('"', 1);
+    if (!list.starts_with('"') || end == std::string_view::npos) return false;
+    if (list.substr(0, end + 1) == etag) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
 Answer constant(std::string_view text, std::string type, std::string etag) {
   Answer answer;
   answer.type = std::move(type);
@@ -84,7 +99,7 @@ Answer Site::answer(const std::string& path, std::string_view known) const {
     const auto snapshot = board_.newest();
     if (!snapshot) return problem(503, "the watch has only begun: nothing has been read yet");
     Answer answer = (this->*route.answer)(*snapshot, *id);
-    if (answer.etag.empty() || answer.etag != known) return answer;
+    if (answer.etag.empty() || !names(known, answer.etag)) return answer;
     answer.status = 304;
     answer.body = shared("");
     return answer;

@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"another address", kHere, "10.0.0.1:4580", "", "", "", 421},
         Case{"no name", kHere, "", "", "", "", 421},
         Case{"a name with a user", kHere, "localhost@evil.example", "", "", "", 421},
+        Case{"the port of the scheme", kHere, "127.0.0.1:", "", "", "", 0},
+        Case{"another name with the port of the scheme", kHere, "evil.example:", "", "", "", 421},
         Case{"a port that is none", kHere, "localhost:http", "", "", "", 421},
         Case{"brackets that do not close", kHere, "[::1", "", "", "", 421},
         Case{"an address where all are listened on", "0.0.0.0:4580", "10.0.0.1:4580", "", "", "", 0},
@@ -78,6 +80,35 @@ TEST(Request, OfAWholeUrlIsJudgedByItsAuthorityToo) {
   EXPECT_EQ(refusal(door, {{"localhost"}, {}, "", "", "", "evil.example"})->status, 421);
   EXPECT_EQ(refusal(door, {{"evil.example"}, {}, "", "", "", "127.0.0.1:4580"})->status, 421);
 }
+
+struct HeadCase {
+  const char* what;
+  const char* text;
+  bool malformed;
+};
+void PrintTo(const HeadCase& c, std::ostream* out) { *out << c.what; }
+
+class Head : public ::testing::TestWithParam<HeadCase> {};
+TEST_P(Head, IsOfNamesAndValues) {
+  HeadLines lines;
+  for (const char c : std::string("GET / HTTP/1.1\r\n") + GetParam().text) lines.see(c);
+  EXPECT_EQ(lines.malformed(), GetParam().malformed);
+}
+INSTANTIATE_TEST_SUITE_P(
+    ByForm, Head,
+    ::testing::Values(HeadCase{"usual", "Host: localhost\r\nAccept: text/html, */*\r\n\r\n", false},
+                      HeadCase{"without blanks", "Host:localhost\r\nX-Empty:\r\n\r\n", false},
+                      HeadCase{"with lines that end in \\n alone", "Host: localhost\nAccept: a:b\n\n", false},
+                      HeadCase{"of none", "\r\n", false},
+                      HeadCase{"with a blank before the colon", "Host : localhost\r\n\r\n", true},
+                      HeadCase{"with a tab before the colon", "Host\t: localhost\r\n\r\n", true},
+                      HeadCase{"with a line that goes on", "Host: localhost\r\nX-Long: a\r\n b\r\n\r\n", true},
+                      HeadCase{"with a line that goes on and has a colon", "Host: localhost\r\n Host: evil.example\r\n\r\n", true},
+                      HeadCase{"with a first line that goes on", " Host: evil.example\r\nHost: localhost\r\n\r\n", true},
+                      HeadCase{"without a colon", "Host: localhost\r\nHost\r\n\r\n", true},
+                      HeadCase{"without a name", "Host: localhost\r\n: x\r\n\r\n", true},
+                      HeadCase{"with a line end within", "Host: localhost\r\n\rX: y\r\n\r\n", true},
+                      HeadCase{"with a name in quotes", "\"Host\": localhost\r\n\r\n", true}));
 
 struct TargetCase {
   const char* target;

@@ -148,9 +148,23 @@ TEST_F(TheServer, SendsNothingTwice) {
   const std::string first = ask("/api/report");
   const std::size_t at = first.find("ETag: ") + 6;
   const std::string etag = first.substr(at, first.find('\r', at) - at);
-  EXPECT_THAT(ask("/api/report", "If-None-Match: " + etag + "\r\n"), StartsWith("HTTP/1.1 304"));
+  for (const std::string& known : {etag, "\"other\", " + etag, "\"a,b\",W/" + etag + " , \"c\"", "\"other\"\r\nIf-None-Match: " + etag, std::string("*")})
+    EXPECT_THAT(ask("/api/report", "If-None-Match: " + known + "\r\n"), StartsWith("HTTP/1.1 304")) << known;
+  for (const std::string& other : {etag.substr(1, etag.size() - 2), "\"x" + etag.substr(1), etag.substr(0, etag.size() - 1), "w/" + etag, std::string(","), std::string("\"")})
+    EXPECT_THAT(ask("/api/report", "If-None-Match: " + other + "\r\n"), StartsWith("HTTP/1.1 200")) << other;
   board_.publish(test::ill_snapshot(8));
   EXPECT_THAT(ask("/api/report", "If-None-Match: " + etag + "\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(TheServer, RefusesAHeadThatOthersMayReadOtherwiseAndWhatFollowsIt) {
+  const std::string next = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  for (const std::string_view head : {"Host : localhost", "Host: localhost\r\n evil.example", "Host: localhost\r\n\tHost: evil.example", "Host: localhost\r\nnothing"}) {
+    const std::string answer = say(fmt::format("GET /api/report HTTP/1.1\r\n{}\r\n\r\n", head) + next);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400")) << head;
+    EXPECT_THAT(answer, HasSubstr("Connection: close\r\n")) << head;
+    EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << head;
+  }
+  EXPECT_THAT(say("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(TheServer, AnswersHeadWithoutABody) {
