@@ -1,7 +1,12 @@
 #include "src/live/http.hpp"
 
 #include <curl/curl.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
+#include <array>
+#include <charconv>
+#include <memory>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -99,8 +104,48 @@ std::string host_of(const std::string& url) {
   return at == std::string::npos ? authority : authority.substr(at + 1);
 }
 
+// Where the connection of a request goes: to another port than the URL's, when a proxy stands between.
+struct Way {
+  std::string proxy;  // "10.0.0.1:3128"; empty: there is none
+  unsigned port = 0;  // of the URL
+};
+
+unsigned port_of(const std::string& url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
+  char* port = nullptr;
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || curl_url_get(parsed.get(), CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK) return 0;
+  const std::string text(port);
+  curl_free(port);
+  unsigned number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::string address_of(std::string_view host, std::string_view port) {
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+curl_socket_t open_socket(void* to, curlsocktype, curl_sockaddr* address) {
+  Way& way = *static_cast<Way*>(to);
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  if (getnameinfo(&address->addr, address->addrlen, host.data(), host.size(), port.data(), port.size(), NI_NUMERICHOST | NI_NUMERICSERV) == 0 &&
+      std::to_string(way.port) != port.data())
+    way.proxy = address_of(host.data(), port.data());
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// The same of a connection that was kept open.
+void note_kept(CURL* handle, Way& way) {
+  long port = 0;
+  char* host = nullptr;
+  curl_easy_getinfo(handle, CURLINFO_PRIMARY_PORT, &port);
+  curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &host);
+  if (way.proxy.empty() && port > 0 && host != nullptr && port != static_cast<long>(way.port)) way.proxy = address_of(host, std::to_string(port));
+}
+
 // `by_proxy`: the status with which a proxy answered CONNECT; 0: none was asked.
-HttpFault fault_of(CURLcode code, const HttpRequest& request, bool too_large, long by_proxy) {
+HttpFault fault_of(CURLcode code, const HttpRequest& request, bool too_large, long by_proxy, const std::string& proxy) {
   using Kind = HttpFault::Kind;
   const std::string host = host_of(request.url);
   if (too_large) return {Kind::TooLarge, fmt::format("{} answered with more than {} bytes", host, request.most)};
@@ -110,13 +155,13 @@ HttpFault fault_of(CURLcode code, const HttpRequest& request, bool too_large, lo
     case CURLE_UNSUPPORTED_PROTOCOL: return {Kind::Address, fmt::format("{} is no address of http or https", host)};
     case CURLE_COULDNT_RESOLVE_HOST: return {Kind::Unresolved, fmt::format("the name {} is not known", host)};
     case CURLE_COULDNT_RESOLVE_PROXY: return {Kind::Unresolved, "the proxy's name is not known"};
-    case CURLE_COULDNT_CONNECT: return {Kind::Refused, fmt::format("{} does not take connections", host)};
+    case CURLE_COULDNT_CONNECT: return {Kind::Refused, proxy.empty() ? fmt::format("{} does not take connections", host) : fmt::format("the proxy {} on the way to {} does not take connections", proxy, host)};
     case CURLE_SSL_CACERT_BADFILE: return {Kind::Certificate, fmt::format("the certificates to trust cannot be read from {}", request.ca_file)};
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR: return {Kind::Certificate, fmt::format("the certificate of {} is not trusted", host)};
-    case CURLE_OPERATION_TIMEDOUT: return {Kind::TimedOut, fmt::format("{} does not answer in time", host)};
+    case CURLE_OPERATION_TIMEDOUT: return {Kind::TimedOut, proxy.empty() ? fmt::format("{} does not answer in time", host) : fmt::format("the proxy {} gives no answer of {} in time", proxy, host)};
     case CURLE_ABORTED_BY_CALLBACK: return {Kind::Stopped, "stopped"};
-    default: return {Kind::Other, fmt::format("{}: {}", host, curl_easy_strerror(code))};
+    default: return {Kind::Other, fmt::format("{}{}: {}", host, proxy.empty() ? "" : fmt::format(", by way of the proxy {}", proxy), curl_easy_strerror(code))};
   }
 }
 
@@ -138,14 +183,18 @@ tl::expected<HttpResponse, HttpFault> HttpClient::send(const HttpRequest& reques
   bound(handle, request, stop);
   describe(handle, request, headers);
   if (request.signature) sign(handle, *request.signature);
+  Way way{"", port_of(request.url)};
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &way);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
   const CURLcode code = curl_easy_perform(handle);
   long status = 0, by_proxy = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &by_proxy);
+  note_kept(handle, way);
   curl_easy_reset(handle);  // keeps the connection, forgets the rest
-  if (code != CURLE_OK) return tl::unexpected(fault_of(code, request, answer.too_large, by_proxy));
+  if (code != CURLE_OK) return tl::unexpected(fault_of(code, request, answer.too_large, by_proxy, way.proxy));
   return HttpResponse{status, std::move(answer.body)};
 }
 
