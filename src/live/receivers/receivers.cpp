@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
 #include <fstream>
 
 #include <curl/curl.h>
@@ -99,10 +100,41 @@ Class class_of(char c) {
   return c >= 'a' && c <= 'z' ? Class::Lower : c >= 'A' && c <= 'Z' ? Class::Upper : c >= '0' && c <= '9' ? Class::Digit : Class::Other;
 }
 
+constexpr std::size_t kShortest = 16;  // of what nobody guesses
+
+// The letters that often follow a, b, c and so on within the words of English, of languages near it, and of program names.
+constexpr std::array<std::string_view, 26> kFollowers{
+    "bcdfgiklmnprstuwy", "aeilou", "aehiklorstu", "aeioprs", "acdefgilmnoprstvwxy", "aeilor", "aeiorsu", "aeiot", "abcdefgklmnoprstv",
+    "aeou", "ei", "adeilostuy", "aeilmop", "acdefginost", "cdgklmnoprstuw", "aehilnoprsty", "u", "acdefiklmnorstuy",
+    "acehimopstuy", "acehiloprstuwy", "bdeilmnprst", "aeip", "aehinos", "p", "pst", "aeioz"};
+
+// Letters that make no words: too few of them follow each other as letters do.
+bool are_unlikely(std::string_view letters) {
+  constexpr std::size_t kUsual = 55;  // of 100, at least; random ones have about 33
+  std::size_t usual = 0;
+  for (std::size_t i = 1; i < letters.size(); ++i)
+    usual += kFollowers[static_cast<std::size_t>((letters[i - 1] | 0x20) - 'a')].find(static_cast<char>(letters[i] | 0x20)) != std::string_view::npos;
+  return letters.size() >= kShortest && usual * 100 < kUsual * (letters.size() - 1);
+}
+
+// Whether it holds a number that is longer than a time or an account's, or a run of letters that make no words.
+bool has_random_run(std::string_view text) {
+  const auto kind = [&](std::size_t at) {
+    const Class c = class_of(text[at]);
+    return c == Class::Upper ? Class::Lower : c;
+  };
+  for (std::size_t from = 0, end = 0; from < text.size(); from = end) {
+    while (end < text.size() && kind(end) == kind(from)) ++end;
+    const std::string_view run = text.substr(from, end - from);
+    if ((kind(from) == Class::Digit && run.size() >= kShortest) || (kind(from) == Class::Lower && are_unlikely(run))) return true;
+  }
+  return false;
+}
+
 // Whether nobody would think of such a text: it is long, and goes between digits, small and capital letters more often than words and
-// dates do. UUIDs and hexadecimal keys are such texts, as are the tokens of services.
+// dates do, or has a run of one kind that makes no sense. UUIDs and hexadecimal keys are such texts, as are the tokens of services.
 bool looks_random(std::string_view text) {
-  constexpr std::size_t kShortest = 16, kFewest = 4;
+  constexpr std::size_t kFewest = 4;
   std::size_t changes = 0, length = 0;
   Class before = Class::Other;
   for (const char c : text) {
@@ -112,18 +144,23 @@ bool looks_random(std::string_view text) {
     before = now;
     ++length;
   }
-  return length >= kShortest && changes >= std::max(kFewest, length / 4);
+  return (length >= kShortest && changes >= std::max(kFewest, length / 4)) || has_random_run(text);
 }
 
-bool is_vpn_id(std::string_view text) {
-  return text.starts_with("vpn-") && text.find_first_not_of("0123456789abcdef", 4) == std::string_view::npos;
+// "vpn-0123456789abcdef0", "tgw-...", "i-...": they name what they are of, and are known to many.
+bool is_aws_id(std::string_view text) {
+  constexpr std::size_t kOld = 8, kNew = 17;  // hexadecimal digits
+  const std::size_t dash = std::min(text.find('-'), text.size());
+  const std::string_view number = text.substr(std::min(dash + 1, text.size()));
+  return dash > 0 && std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(dash), [](char c) { return class_of(c) == Class::Lower; }) &&
+         (number.size() == kOld || number.size() == kNew) && number.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 bool has_random_part(std::string_view text, std::string_view separators) {
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t end = std::min(text.find_first_of(separators, from), text.size());
     const std::string_view one = text.substr(from, end - from);
-    if (!is_vpn_id(one) && looks_random(one)) return true;
+    if (!is_aws_id(one) && looks_random(one)) return true;
     from = end + 1;
   }
   return false;
@@ -148,6 +185,8 @@ bool looks_secret(const Url& url) {
   const std::string host = part(url, CURLUPART_HOST);
   for (const std::string_view service : {"hooks.slack.com", "discord.com", "webhook.office.com", "logic.azure.com", "hooks.zapier.com"})
     if (host == service || host.ends_with("." + std::string(service))) return true;
+  const bool is_of_aws = host.ends_with(".amazonaws.com");  // numbers of load balancers and endpoints, which are no secrets
+  if (!is_of_aws && !host.starts_with('[') && has_random_part(host, ".")) return true;
   if (has_secret_parameter(part(url, CURLUPART_QUERY))) return true;
   return has_random_part(part(url, CURLUPART_PATH), "/:") || has_random_part(part(url, CURLUPART_QUERY), "&=");
 }
