@@ -316,6 +316,7 @@ void Watch::tell_state_trouble() {
   diag::tell_stale(alerts, stale, asked());
   was_stale_ = names;
   for (const diag::AlertChange& change : alerts.changes) {
+    if (change.episode.subject != fmt::format("watch/{}", kState)) continue;  // what else is stale waits for room
     trace_.leave(change.episode.start);
     for (const Receiver* receiver : told_receivers_)
       unstored_dues_.push_back({{receiver->name(), {delivery_id(change.id, receiver->name()), change, false}, 0}});

@@ -67,13 +67,15 @@ def told_of_the_state(receiver):
     return [(body["delivery"], body["change"]) for _, _, body in receiver.taken if body["episode"]["subject"] == "watch/--state"]
 
 
-@pytest.mark.parametrize("room_at_once", [True, False], ids=["room when it starts again", "room later"])
-def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_once):
+@pytest.mark.parametrize("room_at_once, stale_after", [(True, "15m"), (False, "15m"), (True, "6s")],
+                         ids=["room when it starts again", "room later", "another log falls silent meanwhile"])
+def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_once, stale_after):
     receiver = Receiver()
-    log, state = tmp_path / "tunnels.log", tmp_path / "state"
-    start = int(time.time()) // 10 * 10 - 4000
-    log.write_text("".join(lines(3900, start=start)))
-    arguments = ("--state", state, "--alert", f"webhook:{receiver.url}", log)
+    log, silent, state = tmp_path / "tunnels.log", tmp_path / "silent.log", tmp_path / "state"
+    start = int(time.time()) - 3892
+    for one in (log, silent):
+        one.write_text("".join(lines(3900, start=start)))
+    arguments = ("--state", state, "--stale-after", stale_after, "--alert", f"webhook:{receiver.url}", log, silent)
     with Watch(*arguments) as watch:
         watch.until(lambda: is_live(watch), "the first report")
         resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
@@ -86,7 +88,7 @@ def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_o
             watch.until(lambda: any("state cannot be written" in (e["stale"] or "") for e in watch.events if e["type"] == "watch"), "the complaint")
             watch.until(lambda: len(watch.alerts()) == 1, "the alert, told again")
             resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        watch.until(lambda: records_in(state) == 2 * 395, "every line")
+        watch.until(lambda: records_in(state) == 2 * 395 + 2 * 390, "every line")
         append(log, lines(4100, start=start, begin=3950))  # the log's clock goes on by more than a minute
         watch.until(lambda: told_of_the_state(receiver)[-1][1] == "resolved", "the end of it")
         assert watch.stop() == 0
