@@ -171,7 +171,7 @@ tl::expected<void, std::string> check_token(std::string_view token) {
   return {};
 }
 
-Target split_target(std::string_view target, std::string_view decoded) {
+RequestTarget split_target(std::string_view target, std::string_view decoded) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (lower(target.substr(0, scheme.size())) != scheme) continue;
     const std::string_view rest = target.substr(scheme.size());

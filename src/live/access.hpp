@@ -41,12 +41,12 @@ struct Asker {
 };
 
 // What is asked for. A target may be a whole URL, as proxies are asked: its authority then is judged as the Host header is.
-struct Target {
+struct RequestTarget {
   std::string authority;  // empty: it is a path alone
   std::string path;       // decoded, without a query
 };
 // `target` as it was sent; `decoded`: the same before the query, decoded.
-Target split_target(std::string_view target, std::string_view decoded);
+RequestTarget split_target(std::string_view target, std::string_view decoded);
 
 // The lines of a request's head as they come: each behind the first begins with a name and a colon. What only some readers take for a header (a
 // blank before the colon, a line that goes on in the next, one without a colon) would be one thing to a proxy and another one here.

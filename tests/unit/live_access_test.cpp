@@ -120,7 +120,7 @@ void PrintTo(const TargetCase& c, std::ostream* out) { *out << c.target; }
 
 class Targets : public ::testing::TestWithParam<TargetCase> {};
 TEST_P(Targets, AreSplit) {
-  const Target target = split_target(GetParam().target, GetParam().decoded);
+  const RequestTarget target = split_target(GetParam().target, GetParam().decoded);
   EXPECT_EQ(target.authority, GetParam().authority);
   EXPECT_EQ(target.path, GetParam().path);
 }
