@@ -200,17 +200,19 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   return best;
 }
 
-// The longest time within [from, to] in which the log has no record of `dialect`. Folded records fill the time before them.
+// The longest time within [from, to] in which the log has no record of `dialect`. Those folded into a record follow it without a pause.
 Duration longest_pause(const History& h, Time from, Time to, Dialect dialect) {
   Duration longest = 0;
   Time last = from;
+  bool goes_on = false;
   for (const Event& e : h.log->events) {
     if (e.dialect != dialect) continue;
-    if (e.time > last) longest = std::max(longest, e.folded > 0 ? 0 : std::min(e.time, to) - last);
+    if (e.time > last && !goes_on) longest = std::max(longest, std::min(e.time, to) - last);
     if (e.time >= to) return longest;
     last = std::max(last, e.time);
+    goes_on = e.folded > 0;
   }
-  return std::max(longest, to - last);
+  return goes_on ? longest : std::max(longest, to - last);
 }
 
 bool has_record(const History& h, Time from, Time to, Dialect dialect) {
