@@ -28,7 +28,8 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostRequests = 1000;  // of a connection
 constexpr milliseconds kFarewell{500};
 constexpr milliseconds kWaitForRoom{1000};  // while all are being answered; others wait in the kernel's queue
-constexpr milliseconds kWaitForRequest{250};  // so long a guest may stay that has not asked, though others want its place
+// So long a guest may stay that asks nothing though others want its place: for its first request, and for another.
+constexpr milliseconds kWaitForFirst{500}, kWaitForRequest{250};
 
 int left_until(Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
@@ -58,6 +59,7 @@ class Guests {
   struct Guest {
     int socket;
     Doing doing = Doing::Waiting;
+    bool was_answered = false;
     Clock::time_point since = Clock::now();
   };
   using Ticket = std::list<Guest>::iterator;
@@ -87,6 +89,7 @@ class Guests {
     const std::lock_guard lock(mutex_);
     if (guest->doing == Doing::Leaving) return;
     guest->doing = doing;
+    guest->was_answered = guest->was_answered || doing == Doing::Answered;
     guest->since = Clock::now();
     if (doing == Doing::Waiting) changed_.notify_all();
   }
@@ -124,7 +127,8 @@ class Guests {
       const bool is_longer = guest->doing == Doing::Waiting && (longest == all_.end() || guest->since < longest->since);
       if (is_longer && !has_asked(guest->socket)) longest = guest;
     }
-    if (longest == all_.end() || Clock::now() - longest->since < kWaitForRequest) return false;
+    if (longest == all_.end()) return false;
+    if (Clock::now() - longest->since < (longest->was_answered ? kWaitForRequest : kWaitForFirst)) return false;
     send_away(*longest);
     return true;
   }
