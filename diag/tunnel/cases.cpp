@@ -42,9 +42,9 @@ bool is_housekeeping(const History& h, std::size_t i, const Deletes& deletes, co
 void see(Case& c, const History& h, Time from, const Signals& signals, const Limits& limits) {
   const auto& events = h.log->events;
   const Deletes deletes{signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa]};
-  const SignalIndex cease = signals[kBgpCeaseReceived];
+  const std::vector<SignalIndex> cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]};
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i) {
-    const bool is_harmless = events[i].signal == cease && events[i].number == kCollisionResolution;
+    const bool is_harmless = contains(cease, events[i].signal) && events[i].number == kCollisionResolution;
     if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, deletes, limits)) continue;
     c.seen.push_back(occurrence(h, i));
   }

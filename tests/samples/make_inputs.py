@@ -112,6 +112,7 @@ TABLE = {
     "bgp-as-mismatch-without-ike-log": ("bgp_as_mismatch_without_ike_log", V2, "ndjson"),
     "bgp-as-path-loop-ikev2": ("bgp_as_path_loop", V2, "pretty"),
     "bgp-next-hop-denied-ikev2": ("bgp_next_hop_denied", V2, "insights-csv-fields"),
+    "bgp-closed-by-aws-ikev2": ("bgp_closed_by_aws", V2, "filter-log-events"),
     "bgp-closed-by-peer-ikev2": ("bgp_closed_by_peer", V2, "live-tail"),
     "bgp-flapping-ikev2": ("bgp_flapping", V2, "subscription-lambda"),
     "healthy-day-of-rekeys-ikev1": ("day_of_rekeys", V1, "s3-export"),

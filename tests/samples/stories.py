@@ -710,6 +710,19 @@ def bgp_closed_by_peer(s, ike):
     ipsec_lives(t, begin, t.t - begin + 200)
 
 
+@tale("bgp-closed-by-aws", BOTH, absent=("bgp-down", "bgp-flapping", "unexplained-outage"))
+def bgp_closed_by_aws(s, ike):
+    t = with_bgp(s, ike)
+    begin = t.t
+    number = s.rng.choice([2, 3, 4, 5, 6])
+    t.wait(1000, 2000)
+    t.bgp(f"AWS-side peer sent a notification 6/{number} (Cease/{CEASE[number]}) to neighbor {{neighbor}}", "DOWN")
+    t.bgp_lost(0.1).wait(5).bgp_fails_to_connect(s.rng.uniform(300, 900))
+    if s.rng.random() < 0.5:
+        t.bgp_establish()
+    ipsec_lives(t, begin, t.t - begin + 200)
+
+
 @tale("bgp-flapping", BOTH, absent=("bgp-down",))
 def bgp_flapping(s, ike):
     t = with_bgp(s, ike)

@@ -17,13 +17,13 @@ from containers import encode
 NAMES = sorted(p.name for p in tool.SAMPLES.iterdir() if p.is_dir() and p.name != "check")  # which tests/check/ runs
 SCHEMA = tool.REPOSITORY / "docs/schema/report.schema.json"
 
-# contract/causes.md, the tables of tunnels, connection, log and BGP.
+# contract/causes.md, the tables of tunnels, connection, log and BGP, with the notification that AWS sends.
 CAUSES = """psk-mismatch authentication-failed ike-proposal-mismatch child-proposal-mismatch pfs-mismatch
 traffic-selector-mismatch peer-unreachable dpd-timeout gateway-outage peer-closed-ike-sa peer-closed-child-sa
 idle-timeout rekey-failure rekey-collision sa-churn endpoint-replacement gateway-restart nobody-initiates
 tunnel-flapping tunnel-down connection-outage redundancy-lost log-gap contradictory-state unrecognised-messages
 bgp-down bgp-hold-timer-expired bgp-prefix-limit bgp-as-mismatch bgp-as-path-loop bgp-next-hop-denied
-bgp-closed-by-peer bgp-flapping""".split()
+bgp-closed-by-aws bgp-closed-by-peer bgp-flapping""".split()
 # The table of user sessions, with what the connector's lines and the reasons that no document lists lead to.
 SESSION_CAUSES = """authorization-handler-failing posture-denied authorization-policy-denied login-abandoned
 authentication-failures credential-guessing session-churn mass-disconnect session-timeout resource-unreachable dns-failure
