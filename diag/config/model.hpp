@@ -81,6 +81,7 @@ struct Child {
   Value<ChildMode> mode;
   Value<Proposals> proposals;      // its groups are PFS
   Value<Selectors> local, remote;  // as this end sees them
+  bool takes_any_group = false;    // answering, PFS with whatever group the peer asks for, where its own proposals have none
   Value<bool> narrows;             // false: takes selectors only as they stand here; unknown: narrows them, as most vendors do
   Lifetime lifetime;
   Value<std::uint64_t> replay_window;
@@ -94,6 +95,8 @@ struct Bgp {
   Value<std::uint32_t> local_asn, remote_asn;
   Value<IpAddress> neighbour;
   Value<Seconds> hold_time, keepalive;
+  std::string barred;  // why no session comes up, although one is configured: "the neighbour is shut down"; empty: nothing is against it
+  Where barred_at;
 };
 
 // Options of a cloud endpoint that rules look at and negotiation does not.

@@ -28,6 +28,15 @@ std::vector<std::string> refusal_by_cloud(const Talk& talk) {
   return answers ? std::vector<std::string>{kAuthenticationFailed} : std::vector<std::string>{};
 }
 
+// That the peer expects another address is the same fault as that it has another one for this end, which is told there.
+bool follows_the_address(const Endpoint& end, const Endpoint& peer) {
+  const auto own = end.local_addresses.known() ? end.local_addresses->single() : std::nullopt;
+  const auto expected = peer.remote_addresses.known() ? peer.remote_addresses->single() : std::nullopt;
+  if (!own || !expected || *own == *expected || is_private(*own) || peer.remote_identity.origin() != Origin::Default) return false;
+  return *end.local_identity == Identity{IdentityKind::Address, text(*own)} &&
+         *peer.remote_identity == Identity{IdentityKind::Address, text(*expected)};
+}
+
 // What `end` says it is, and what `peer` expects it to be.
 Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
   const auto& presented = end.local_identity;
@@ -40,6 +49,8 @@ Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& p
     return agrees(text(*presented));
   else if (expected->has_wildcard())
     outcome = unverified("identity", "the expected identity has a wildcard");
+  else if (follows_the_address(end, peer))
+    outcome = unverified("identity", "it follows " + whose(end.side) + " outside address, for which the peer has another one");
   else
     outcome = fails("identity-mismatch", "identity", whose(end.side) + " identity is not the one that its peer expects");
   const bool by_kind = presented.known() && expected.known() && differ_in_kind_alone(*presented, *expected);
@@ -52,8 +63,12 @@ Outcome identity_of_end(const Talk& talk, const Endpoint& end, const Endpoint& p
   outcome.log_messages = refusal_by_cloud(talk);  // an initiator also says whom it expects
   const Change at_end{end.side, presented.where(), "local-identity", words(*presented), words(*expected)};
   const Change at_peer{peer.side, expected.where(), "remote-identity", words(*expected), words(*presented)};
-  outcome.repair.at_cloud = {end.side == Side::Cloud ? at_end : at_peer};
-  outcome.repair.at_gateway = {end.side == Side::Cloud ? at_peer : at_end};
+  const auto repair = [&](const Endpoint& one, const Change& change) {
+    if (one.vendor == Vendor::Aws) return;  // its identities are the outside addresses
+    (one.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway) = {change};
+  };
+  repair(end, at_end);
+  repair(peer, at_peer);
   return outcome;
 }
 
@@ -98,12 +113,17 @@ bool looks_as_ikev1(const Talk& talk, const Endpoint& end) {
   return talk.version == Version::Ikev1 || (end.accepts.known() && !end.accepts->ikev2 && end.accepts->ikev1);
 }
 
+// IOS finds the key of the peer that it calls by the peer's address (command reference of `crypto ikev2 keyring`).
+bool looks_by_address(const Talk& talk, const Endpoint& end) {
+  return looks_as_ikev1(talk, end) || (end.vendor == Vendor::CiscoIos && &end == &talk.initiator);
+}
+
 // The initiator of IKEv2 looks before it has heard who the peer is; the responder knows what it was told. IKEv1 in main mode has no
 // identities yet: it goes by the configured ones, then by the addresses.
 std::vector<Lookup> lookups(const Talk& talk, const Endpoint& end, const Endpoint& peer) {
   const bool responder_of_v2 = talk.version == Version::Ikev2 && &end == &talk.responder;
   std::vector<Lookup> all{{or_any(end.local_identity), or_any(responder_of_v2 ? peer.local_identity : end.remote_identity)}};
-  if (looks_as_ikev1(talk, end)) all.push_back({address_identity(end.local_addresses), address_identity(end.remote_addresses)});
+  if (looks_by_address(talk, end)) all.push_back({address_identity(end.local_addresses), address_identity(end.remote_addresses)});
   return all;
 }
 
@@ -192,7 +212,10 @@ const Key* filed_for_another(const Endpoint& end, const Found& peers) {
 // The peer's key is there under another name, or has to be written.
 Change filing(const Talk& talk, const Endpoint& end, const Endpoint& peer, const Found& peers) {
   const std::string owner = owner_wanted(talk, end, peer);
-  if (const Key* key = filed_for_another(end, peers)) return {end.side, key->where, "key-owner", owners_in_words(*key), owner};
+  const Key* key = filed_for_another(end, peers);
+  if (key && owners_in_words(*key) == owner)  // as it should be, but the end does not know whom it calls
+    return {end.side, end.remote_identity.where(), "remote-identity", text(or_any(end.remote_identity)), owner};
+  if (key) return {end.side, key->where, "key-owner", owners_in_words(*key), owner};
   const Where there = peers.key ? peers.asks().where() : peer.keys.where();
   return {end.side, end.keys.where().known() ? end.keys.where() : end.where, "pre-shared-key", "none", owner, {}, true, there};
 }

@@ -26,7 +26,9 @@ std::string why_unverified(const Value<Addresses>& actual, const Value<Addresses
   for (const Value<Addresses>* value : {&actual, &expected})
     if (!value->known()) return "an outside address is not known: " + value->note();
   const auto address = actual->single();
-  if (address && is_private(*address)) return whose(end.side) + " address is private: what a NAT makes of it is in neither configuration";
+  const char* off = end.nat_traversal.is(NatTraversal::Off) ? ", and its NAT traversal is off: few NATs let ESP pass without it" : "";
+  if (address && is_private(*address))
+    return whose(end.side) + " address is private: what a NAT makes of it is in neither configuration" + off;
   if (!address) return whose(end.side) + " own address is not one fixed address in its configuration";
   return "a name stands for " + whose(end.side) + " address";
 }

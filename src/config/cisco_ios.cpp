@@ -4,6 +4,7 @@
 #include <set>
 
 #include "src/config/cisco_access_list.hpp"
+#include "src/config/cisco_bgp.hpp"
 #include "src/config/cisco_keys.hpp"
 #include "src/config/cisco_proposals.hpp"
 #include "src/config/cisco_words.hpp"
@@ -31,10 +32,13 @@ using model::StartAction;
 using model::Versions;
 
 constexpr const char* kTable = kCiscoTable;
-constexpr Seconds kIkeLifetime{86'400}, kIpsecLifetime{3600}, kBgpKeepalive{60}, kBgpHold{180};
+constexpr Seconds kIkeLifetime{86'400}, kIpsecLifetime{3600};
 constexpr Seconds kRenewedBefore{30};  // an IPsec SA, before its lifetime ends
 constexpr std::uint64_t kReplayWindow = 64;
 constexpr Seconds kDpdRetry{2};
+constexpr const char* kNotUnderstood = "this line is not understood";
+constexpr const char* kMayBeSaid = "a line that may say it is not understood";
+constexpr const char* kNoSuchList = "there is no access list of this name";
 
 template <class T>
 Value<T> stated(T value, const Command& command) {
@@ -74,13 +78,17 @@ class Router {
   void doubt_what_is_used(Endpoint& endpoint) {
     for (const Command* object : used_)
       for (UnknownLine& one : unknown_lines(*object)) {
-        if (told_.insert(one.where).second) report(problems_, one.where, "this line is not understood", std::move(one.hint));
-        if (!says_algorithms_alone(*object)) forget_defaults(endpoint, "a line that may say it is not understood");
-        if (endpoint.doubt.empty()) endpoint.doubt = one.where.text() + ": this line is not understood";
+        if (told_.insert(one.where).second) report(problems_, one.where, kNotUnderstood, std::move(one.hint));
+        if (!says_algorithms_alone(*object)) forget_defaults(endpoint, kMayBeSaid);
+        if (endpoint.doubt.empty()) endpoint.doubt = one.where.text() + ": " + kNotUnderstood;
       }
     if (endpoint.doubt.empty()) endpoint.doubt = missing_;
     missing_.clear();
     used_.clear();
+  }
+
+  static void reserve(Endpoint& endpoint, model::Stage stage, const Command& line, const std::string& reason) {
+    endpoint.reservations.push_back({stage, line.where.text() + ": " + reason});
   }
 
   // -- names ---------------------------------------------------------------------------------------------------------------------------
@@ -130,6 +138,16 @@ class Router {
     return Value<Addresses>::stated({false, {}, {word.text}}, word.where);
   }
 
+  // Where its outside address is: down, so is the tunnel.
+  void heed_outside_interface(Endpoint& endpoint) {
+    const auto own = endpoint.local_addresses.known() ? endpoint.local_addresses->single() : std::nullopt;
+    if (!own) return;
+    for (const Command* interface : root_.all("interface"))
+      for (const Command* one : interface->all("ip address"))
+        if (const Command* down = interface->find("shutdown"); down && model::parse_address(one->word(2)) == own)
+          endpoint.disabled = stated(true, *down);
+  }
+
   // -- the IKE SA ----------------------------------------------------------------------------------------------------------------------
 
   Lifetime lifetime(const Value<Seconds>& hard) {
@@ -146,7 +164,18 @@ class Router {
     return all;
   }
 
+  // "no crypto isakmp enable", with nothing below it that takes it back.
+  const Command* isakmp_off() const {
+    const Command* last = nullptr;
+    for (const Command& one : root_.below) {
+      if (one.begins("no crypto isakmp enable")) last = &one;
+      if (one.begins("crypto isakmp enable")) last = nullptr;
+    }
+    return last;
+  }
+
   void read_ikev1(Endpoint& endpoint, const Command* profile) {
+    if (const Command* off = isakmp_off()) endpoint.disabled = stated(true, *off);
     endpoint.accepts = endpoint.initiates = Value<Versions>::by_default({true, false}, endpoint.where, kTable);
     const bool aggressive = profile && profile->find("initiate mode aggressive"),
         never = root_.find("crypto isakmp aggressive-mode disable");
@@ -162,8 +191,7 @@ class Router {
                                           : Value<Proposals>::stated(proposals, where);
     endpoint.local_authentication = endpoint.remote_authentication = method_of(policies, where);
     if (!policies.empty()) endpoint.lifetime = lifetime(policies.front().lifetime);
-    endpoint.keys = Value<std::vector<Key>>::stated(keys_for_peer(keys_.ikev1, endpoint.remote_addresses),
-                                                    keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().key.where);
+    endpoint.keys = keys_of(endpoint, keys_.ikev1, keys_.ikev1.empty() ? endpoint.where : keys_.ikev1.front().key.where);
     endpoint.remote_identity = Value<Identity>::by_default({}, endpoint.where, kTable);
     if (profile && profile->find("match identity")) read_expected_identity(endpoint, *profile, "match identity");
     heed_keyring(endpoint, profile);
@@ -171,8 +199,30 @@ class Router {
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
     if (!profile) heed_unnamed_profiles(endpoint);
+    else if (match_of_local_address(endpoint, *profile) != Match::Yes)
+      leave_open(endpoint, "its ISAKMP profile is for another local address, or that is not known", profile->where);
+    heed_peer(endpoint);
     const Command* alive = profile && profile->find("keepalive") ? profile->find("keepalive") : nullptr;
     read_dpd(endpoint, alive ? alive : root_.find("crypto isakmp keepalive"), alive ? 1 : 3);
+  }
+
+  // "crypto isakmp peer address 203.0.113.10" with "set aggressive-mode ...".
+  void heed_peer(Endpoint& endpoint) {
+    const auto peer = endpoint.remote_addresses.known() ? endpoint.remote_addresses->single() : std::nullopt;
+    for (const Command* object : root_.all("crypto isakmp peer")) {
+      const auto address = model::parse_address(object->word(4));
+      if (address && peer && *address != *peer) continue;
+      const Command* client = object->find("set aggressive-mode client-endpoint");
+      const Command* password = object->find("set aggressive-mode password");
+      const Command* any = client ? client : password;
+      if (!any) continue;
+      const bool sure = address && peer && client && password;
+      constexpr const char* kReason = "a `crypto isakmp peer` sets aggressive mode, and whether it is for this tunnel is not known";
+      endpoint.initiates_modes = sure ? stated(Modes{false, true}, *any) : Value<Modes>::unknown(kReason, any->where);
+      constexpr const char* kOwn = "its `crypto isakmp peer` says it";
+      endpoint.local_identity = Value<Identity>::unknown(kOwn, any->where);
+      endpoint.keys = Value<std::vector<Key>>::unknown(kOwn, any->where);
+    }
   }
 
   // Profiles that nobody names match the peer when it calls; whether one counts when the router calls is not known.
@@ -252,6 +302,10 @@ class Router {
     }
     endpoint.dpd.enabled = stated(true, *command);
     endpoint.dpd.delay = cisco_seconds(*command, index, problems_);
+    const std::string_view second = command->word(index + 1);
+    const bool legible = second.empty() || whole_number(second) || second == "periodic" || second == "on-demand";
+    if (!legible) report(problems_, command->words[index + 1].where, "a number of seconds cannot be read", "write a whole number");
+    if (!legible || !endpoint.dpd.delay.known()) reserve(endpoint, model::Stage::Liveness, *command, "a number of seconds cannot be read");
     const auto retry = whole_number(command->word(index + 1));
     const Seconds each = retry && *retry < 3600 ? Seconds(static_cast<Seconds::rep>(*retry)) : kDpdRetry;
     endpoint.dpd.timeout = derived([&](Seconds delay) { return delay + 5 * each; }, endpoint.dpd.delay);
@@ -261,11 +315,46 @@ class Router {
   void heed_keyring(Endpoint& endpoint, const Command* profile) {
     const Command* keyring = profile ? profile->find("keyring") : nullptr;
     if (!keyring) return;
-    if (const Command* object = root_.find("crypto keyring " + std::string(keyring->word(1)))) used(object);
+    if (keyring->words.size() > 1) definition("crypto keyring", keyring->words[1]);
     const auto found = keys_.keyrings.find(std::string(keyring->word(1)));
     endpoint.keys = found != keys_.keyrings.end()
-                        ? Value<std::vector<Key>>::stated(keys_for_peer(found->second, endpoint.remote_addresses), keyring->where)
+                        ? keys_of(endpoint, found->second, keyring->where)
                         : Value<std::vector<Key>>::unknown("its keyring is not in the configuration", keyring->where);
+  }
+
+  // Those for its peer, where each of them is in a keyring that counts for the tunnel.
+  Value<std::vector<Key>> keys_of(const Endpoint& endpoint, const std::vector<CiscoKey>& all, const Where& where) {
+    using Keys = Value<std::vector<Key>>;
+    std::vector<CiscoKey> sure;
+    Where foreign;
+    for (const CiscoKey& one : all) {
+      const Command* keyring = one.keyring.empty() ? nullptr : root_.find("crypto keyring " + one.keyring);
+      if (keyring) used(keyring);
+      if (!keyring || match_of_keyring(endpoint, *keyring) == Match::Yes) sure.push_back(one);
+      else foreign = keyring->where;
+    }
+    std::vector<Key> keys = keys_for_peer(all, endpoint.remote_addresses);
+    if (keys == keys_for_peer(sure, endpoint.remote_addresses)) return Keys::stated(std::move(keys), where);
+    return Keys::unknown("its keyring is for another local address or VRF, or that is not known", foreign);
+  }
+
+  // "crypto keyring K vrf V" with its "local-address".
+  Match match_of_keyring(const Endpoint& endpoint, const Command& keyring) {
+    const std::string_view vrf = keyring.word(3) == "vrf" ? keyring.word(4) : "";
+    const Match in_vrf = !vrf_ ? Match::Unknown : vrf == *vrf_ ? Match::Yes : Match::No;
+    return std::min(in_vrf, match_of_local_address(endpoint, keyring));
+  }
+
+  // Of the lines "local-address 198.51.100.20" one has to fit.
+  Match match_of_local_address(const Endpoint& endpoint, const Command& object) {
+    const auto own = endpoint.local_addresses.known() ? endpoint.local_addresses->single() : std::nullopt;
+    const auto lines = object.all("local-address");
+    Match best = lines.empty() ? Match::Yes : Match::No;
+    for (const Command* one : lines) {
+      const auto wanted = address_at(*one, 1);
+      best = std::max(best, !own || !wanted ? Match::Unknown : *own == *wanted ? Match::Yes : Match::No);
+    }
+    return best;
   }
 
   // Of "match address local" and "match fvrf", one line of each kind has to fit.
@@ -333,6 +422,8 @@ class Router {
   }
 
   void read_ikev2(Endpoint& endpoint, const Command& profile) {
+    if (const Command* off = isakmp_off())
+      reserve(endpoint, model::Stage::IkeVersion, *off, "whether this switches off IKEv2 as well is not known");
     endpoint.accepts = endpoint.initiates = stated(Versions{false, true}, profile);
     endpoint.accepts_modes = endpoint.initiates_modes = Value<Modes>::by_default({true, false}, endpoint.where, kTable);
     read_ikev2_proposals(endpoint);
@@ -355,9 +446,14 @@ class Router {
     if (match == Match::Yes) return;
     const char* reason = match == Match::No ? "its IKEv2 profile is for another local address or VRF"
                                             : "whether its IKEv2 profile is for this address or VRF is not known";
-    endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::unknown(reason, profile.where);
-    endpoint.local_identity = endpoint.remote_identity = Value<Identity>::unknown(reason, profile.where);
-    endpoint.keys = Value<std::vector<Key>>::unknown(reason, profile.where);
+    leave_open(endpoint, reason, profile.where);
+  }
+
+  // Who it says it is, whom it expects, and its keys.
+  static void leave_open(Endpoint& endpoint, const char* reason, const Where& where) {
+    endpoint.local_authentication = endpoint.remote_authentication = Value<Authentication>::unknown(reason, where);
+    endpoint.local_identity = endpoint.remote_identity = Value<Identity>::unknown(reason, where);
+    endpoint.keys = Value<std::vector<Key>>::unknown(reason, where);
   }
 
   // "address 203.0.113.10 255.255.255.255", "fqdn NAME", "any" and so on, behind the words of `command`.
@@ -371,8 +467,10 @@ class Router {
     const Command& one = *all.front();
     const auto identity = identity_at(one, at);
     const auto mask = one.word(at) == "address" ? model::parse_address(one.word(at + 2)) : std::nullopt;
-    const bool network = mask && model::text(*mask) != "255.255.255.255";
-    const bool anyone = one.word(at) == "any" || (network && model::text(*mask) == "0.0.0.0");
+    const bool legible = one.word(at) != "address" || mask || one.word(at + 2).empty() || one.word(at + 2) == "vrf";
+    if (!legible) report(problems_, one.words[at + 2].where, "a mask cannot be read", "write it as in `255.255.255.255`");
+    const bool network = !legible || (mask && model::text(*mask) != "255.255.255.255");
+    const bool anyone = one.word(at) == "any" || (mask && model::text(*mask) == "0.0.0.0");
     if (anyone) endpoint.remote_identity = stated(Identity{}, one);
     else if (identity && !network && one.word(at + 1) != "domain") endpoint.remote_identity = stated(*identity, one);
     else endpoint.remote_identity = Value<Identity>::unknown("it is one of many", one.where);
@@ -381,7 +479,7 @@ class Router {
   void read_ikev2_keys(Endpoint& endpoint, const Command& profile) {
     using Keys = Value<std::vector<Key>>;
     const Command* keyring = profile.find("keyring local");
-    if (const Command* object = keyring ? root_.find("crypto ikev2 keyring " + std::string(keyring->word(2))) : nullptr) used(object);
+    if (keyring && keyring->words.size() > 2) definition("crypto ikev2 keyring", keyring->words[2]);
     const auto found = keyring ? keys_.ikev2_keyrings.find(std::string(keyring->word(2))) : keys_.ikev2_keyrings.end();
     if (keyring && found != keys_.ikev2_keyrings.end()) endpoint.keys = Keys::stated(found->second, keyring->where);
     else if (keyring) endpoint.keys = Keys::unknown("its keyring is not in the configuration", keyring->where);
@@ -397,6 +495,7 @@ class Router {
     child.protocol = Value<model::SecurityProtocol>::by_default(model::SecurityProtocol::Esp, command.where, kTable);
     child.mode = Value<model::ChildMode>::by_default(model::ChildMode::Tunnel, command.where, kTable);
     child.proposals = Value<Proposals>::unknown("no transform set is named", command.where);
+    child.takes_any_group = !pfs;
     Proposals all;
     for (std::size_t i = 2; sets && i < sets->words.size(); ++i)
       if (const Command* set = definition("crypto ipsec transform-set", sets->words[i]))
@@ -457,9 +556,11 @@ class Router {
     if (const Command* down = interface.find("shutdown")) endpoint.disabled = stated(true, *down);
     const Command* vrf = interface.find("tunnel vrf");
     vrf_ = vrf ? std::string(vrf->word(2)) : std::string();
+    used(&interface);
     if (const Command* source = interface.find("tunnel source"); source && source->words.size() > 2)
       endpoint.local_addresses = outside(source->words.back());
     if (const Command* destination = interface.find("tunnel destination")) endpoint.remote_addresses = peer(*destination, 2);
+    heed_outside_interface(endpoint);
     endpoint.route_based = stated(true, protection);
     endpoint.start = Value<StartAction>::by_default(StartAction::Start, interface.where, kTable);
     endpoint.dpd.action = Value<DownAction>::by_default(DownAction::Restart, interface.where, kTable);
@@ -483,9 +584,18 @@ class Router {
     const auto selectors = ipsec ? Value<Selectors>::by_default({{everything}}, interface.where, kTable)
                                  : Value<Selectors>::unknown("the tunnel is GRE inside of IPsec", interface.where);
     child.local = child.remote = selectors;
+    if (const Command* policy = interface.find("tunnel protection ipsec policy")) heed_policy(child, *policy);
     endpoint.children.push_back(std::move(child));
     doubt_what_is_used(endpoint);
     return endpoint;
+  }
+
+  // "tunnel protection ipsec policy ipv4 LIST": each line of the list is a pair of SAs.
+  void heed_policy(Child& child, const Command& policy) {
+    child.local = child.remote = Value<Selectors>::unknown("an access list says which, by `tunnel protection ipsec policy`", policy.where);
+    if (policy.words.size() <= 5 || read_cisco_access_list(root_, policy.words[5].text, child).found) return;
+    report(problems_, policy.words[5].where, kNoSuchList);
+    if (missing_.empty()) missing_ = policy.words[5].where.text() + ": " + kNoSuchList;
   }
 
   void read_inside(Endpoint& endpoint, const Command& interface) {
@@ -495,7 +605,7 @@ class Router {
     const auto range = mask && endpoint.inside_local.known() ? masked(*endpoint.inside_local, *mask) : std::nullopt;
     if (range) endpoint.inside_cidr = stated(*range, *command);
     read_routes(endpoint);
-    if (range) read_bgp(endpoint, *range);
+    if (range) read_cisco_bgp(root_, interface, *range, endpoint, problems_);
   }
 
   void read_routes(Endpoint& endpoint) {
@@ -511,94 +621,6 @@ class Router {
     if (!routes.empty()) endpoint.static_routes = Value<std::vector<AddressRange>>::stated(std::move(routes), where);
   }
 
-  // The router itself, and its address families: neighbours in a VRF stand in one of these.
-  static std::vector<const Command*> scopes_of(const Command& router) {
-    std::vector<const Command*> all{&router};
-    for (const Command* family : router.all("address-family")) all.push_back(family);
-    return all;
-  }
-
-  // The neighbour that lies in the tunnel.
-  void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
-    endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
-    for (const Command* router : root_.all("router bgp"))
-      for (const Command* scope : scopes_of(*router))
-        for (const Command* one : scope->all("neighbor")) {
-          const auto address = model::parse_address(one->word(1));
-          if (!address || !inside.contains(*address)) continue;
-          if (one->word(2) == "peer-group" && one->words.size() > 3)
-            for (const Command* of_all : scopes_of(*router))
-              for (const Command* shared : of_all->all("neighbor " + std::string(one->word(3)))) read_neighbour(endpoint, *router, *shared, *address);
-          else read_neighbour(endpoint, *router, *one, *address);
-        }
-    if (endpoint.bgp.used.is(false)) heed_stray_neighbours(endpoint);
-    else heed_inactive_neighbour(endpoint);
-  }
-
-  // "no neighbor 169.254.12.1 activate", for IPv4 or for all.
-  void heed_inactive_neighbour(Endpoint& endpoint) {
-    if (!endpoint.bgp.neighbour.known() || !endpoint.bgp.used.known()) return;
-    const std::string line = "no neighbor " + model::text(*endpoint.bgp.neighbour) + " activate";
-    for (const Command* router : root_.all("router bgp")) {
-      const Command* inactive = router->find(line);
-      for (const Command* family : router->all("address-family ipv4"))
-        if (!inactive) inactive = family->find(line);
-      if (inactive) endpoint.bgp.used = Value<bool>::unknown("the neighbour is not activated", inactive->where);
-    }
-  }
-
-  // A neighbour that is link-local and lies in no tunnel is meant for one whose inside address is another.
-  void heed_stray_neighbours(Endpoint& endpoint) {
-    const auto lies_in_a_tunnel = [&](const IpAddress& address) {
-      for (const Command* interface : root_.all("interface")) {
-        const Command* command = interface->find("ip address");
-        const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
-        const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
-        const auto range = own && mask ? masked(*own, *mask) : std::nullopt;
-        if (range && range->contains(address)) return true;
-      }
-      return false;
-    };
-    const AddressRange link_local = *model::parse_range("169.254.0.0/16");
-    constexpr const char* kReason = "the neighbour that stands there lies in no tunnel";
-    for (const Command* router : root_.all("router bgp"))
-      for (const Command* scope : scopes_of(*router))
-        for (const Command* one : scope->all("neighbor")) {
-          const auto address = model::parse_address(one->word(1));
-          if (!address || !link_local.contains(*address) || lies_in_a_tunnel(*address)) continue;
-          endpoint.bgp.used = stated(true, *one);
-          endpoint.bgp.neighbour = Value<IpAddress>::unknown(kReason, one->where);
-          endpoint.bgp.remote_asn = Value<std::uint32_t>::unknown(kReason, one->where);
-          set_number(endpoint.bgp.local_asn, *router, router->word(2));
-          return;
-        }
-  }
-
-  void read_neighbour(Endpoint& endpoint, const Command& router, const Command& one, const IpAddress& address) {
-    if (one.word(2) == "remote-as") {
-      if (endpoint.bgp.used.known()) endpoint.bgp.used = stated(true, one);
-      endpoint.bgp.neighbour = stated(address, one);
-      endpoint.inside_remote = stated(address, one);
-      set_number(endpoint.bgp.local_asn, router, router.word(2));
-      set_number(endpoint.bgp.remote_asn, one, one.word(3));
-      if (!endpoint.bgp.hold_time.known()) endpoint.bgp.hold_time = Value<Seconds>::by_default(kBgpHold, router.where, kTable);
-      if (!endpoint.bgp.keepalive.known()) endpoint.bgp.keepalive = Value<Seconds>::by_default(kBgpKeepalive, router.where, kTable);
-    }
-    if (one.word(2) == "local-as") set_number(endpoint.bgp.local_asn, one, one.word(3));
-    if (one.word(2) == "shutdown") endpoint.bgp.used = Value<bool>::unknown("the neighbour is shut down", one.where);
-    if (one.word(2) == "password")
-      endpoint.bgp.used = Value<bool>::unknown("the neighbour has a password, which AWS does not have", one.where);
-    if (one.word(2) == "timers") {
-      endpoint.bgp.keepalive = cisco_seconds(one, 3, problems_);
-      endpoint.bgp.hold_time = cisco_seconds(one, 4, problems_);
-    }
-  }
-
-  static void set_number(Value<std::uint32_t>& value, const Command& command, std::string_view text) {
-    const auto number = whole_number(text);
-    if (number && *number <= UINT32_MAX) value = stated(static_cast<std::uint32_t>(*number), command);
-  }
-
   // -- crypto maps ---------------------------------------------------------------------------------------------------------------------
 
   // "crypto map NAME 10 ipsec-isakmp": one endpoint a peer.
@@ -607,6 +629,7 @@ class Router {
       Endpoint endpoint = begun(std::string(entry.word(2)) + " " + std::string(entry.word(3)), entry.where);
       endpoint.local_addresses = address_of_map(entry);
       endpoint.remote_addresses = peer(*peers, 2);
+      heed_outside_interface(endpoint);
       endpoint.route_based = stated(false, entry);
       endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, entry.where, kTable);
       endpoint.dpd.action = Value<DownAction>::by_default(DownAction::OnTraffic, entry.where, kTable);
@@ -661,7 +684,7 @@ class Router {
     child.local = child.remote = Value<Selectors>::unknown("its access list is not in the configuration", match ? match->where
         : entry.where);
     endpoint.children.push_back(std::move(child));
-    if (match && !list.found) report(problems_, match->words.back().where, "there is no access list of this name");
+    if (match && !list.found) report(problems_, match->words.back().where, kNoSuchList);
   }
 
   Command& root_;
@@ -673,16 +696,30 @@ class Router {
   std::optional<std::string> vrf_;  // in which its outside addresses are, of the endpoint that is read; "": the global one; empty: not known
 };
 
+// A running configuration that is whole begins with the release and ends with `end`.
+void heed_missing_end(const Command& root, std::vector<Problem>& problems) {
+  if (root.below.empty() || !root.find("version") || root.below.back().begins("end")) return;
+  const Command* last = &root.below.back();
+  while (!last->below.empty()) last = &last->below.back();
+  if (last->words.back().cut) report_unread(problems, last->where, "the configuration breaks off here, without `end`", "give all of it");
+}
+
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {
   model::Configuration all;
   all.path = content.path();
   all.kind = kCiscoIos.name;
   all.side = kCiscoIos.side;
   Command root = read_commands(content.text(), content.path(), all.problems);
-  const std::string unread = doubt_since(all.problems, 0);
+  std::string unread = doubt_since(all.problems, 0);
+  std::vector<UnknownLine> slipped = slips(root);
   all.endpoints = Router(root, all.problems).endpoints();
-  for (Endpoint& one : all.endpoints)
+  if (unread.empty() && !slipped.empty()) unread = slipped.front().where.text() + ": " + kNotUnderstood;
+  for (Endpoint& one : all.endpoints) {
+    if (!slipped.empty()) forget_defaults(one, kMayBeSaid);
     if (one.doubt.empty()) one.doubt = unread;
+  }
+  for (UnknownLine& one : slipped) report(all.problems, one.where, kNotUnderstood, std::move(one.hint));
+  heed_missing_end(root, all.problems);
   wipe(root);
   return {std::move(all)};
 }

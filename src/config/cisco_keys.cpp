@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/config/cisco_words.hpp"
 #include "src/config/key_text.hpp"
 
 namespace tunnelscope::config {
@@ -47,7 +48,9 @@ std::optional<AddressRange> range_at(const Command& command, std::size_t index) 
 // An address or a network, or else a name. A network is of use only to who knows the peer's address.
 std::optional<AddressRange> file_under(Key& key, const Command& command, std::size_t index) {
   const auto range = range_at(command, index);
-  if (!range && model::parse_address(command.word(index))) key.secret = Value<Secret>::unknown("its mask cannot be read", command.where);
+  const std::string_view behind = range && command.word(index) != "ipv6" ? command.word(index + 1) : "";
+  const bool no_mask = behind.empty() || behind == "key" || behind == "no-xauth" || behind == "vrf" || model::parse_address(behind);
+  if (!no_mask || (!range && model::parse_address(command.word(index)))) key.secret = Value<Secret>::unknown("its mask cannot be read", command.where);
   else if (!range) key.owners.push_back({IdentityKind::Fqdn, std::string(command.word(index))});
   else if (range->first == range->last) key.owners.push_back(address_identity(range->first));
   return range;
@@ -64,8 +67,8 @@ void read_keyring_key(Command& command, CiscoKeys& all, const std::string& keyri
   Key key{{}, {}, command.where};
   key.secret = secret_at(command, index_of(command, "key") + 1);
   const auto peers = file_under(key, command, 2);
-  all.keyrings[keyring].push_back({key, peers});
-  all.ikev1.push_back({std::move(key), peers});
+  all.keyrings[keyring].push_back({key, peers, keyring});
+  all.ikev1.push_back({std::move(key), peers, keyring});
 }
 
 // The bytes that hexadecimal digits stand for; `word` is wiped.
@@ -118,7 +121,9 @@ void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
   for (Command& entry : keyring.below) {
     if (entry.word(0) != "peer") continue;
     Key key{{}, {}, entry.where};
+    const bool legible = unknown_lines(entry).empty();
     const std::vector<Value<Secret>> secrets = secrets_by_direction(entry);
+    if (secrets.empty() && legible) continue;  // a peer without a key
     bool of_network = false;
     const auto file = [&](const Command& one, std::size_t index) {
       const auto range = file_under(key, one, index);
@@ -143,8 +148,9 @@ CiscoKeys read_cisco_keys(Command& root) {
       const std::size_t at = std::min(index_of(command, "address"), index_of(command, "hostname"));
       Key key{{}, {}, command.where};
       key.secret = secret_at(command, 3);
-      const auto peers = file_under(key, command, at + 1);
-      all.ikev1.push_back({std::move(key), peers});
+      if (at == command.words.size()) key.secret = Value<Secret>::unknown("for whom it is cannot be read", command.where);
+      const auto peers = at == command.words.size() ? std::nullopt : file_under(key, command, at + 1);
+      all.ikev1.push_back({std::move(key), peers, {}});
     }
     if (command.begins("crypto keyring")) {
       const std::string name(command.word(2));

@@ -13,6 +13,7 @@ namespace tunnelscope::config {
 struct CiscoKey {
   model::Key key;
   std::optional<model::AddressRange> peers;  // the addresses that it is for; empty: it is filed under a name
+  std::string keyring;                       // in which it stands; empty: in none
 };
 
 struct CiscoKeys {

@@ -36,7 +36,8 @@ constexpr std::string_view kSaidOnce[] = {
     "encryption", "hash", "integrity", "prf", "group", "lifetime", "authentication pre-share", "authentication rsa-sig",
     "authentication rsa-encr", "authentication ecdsa-sig", "authentication local", "identity local", "keyring local", "dpd", "self-identity",
     "keepalive", "mode", "set pfs", "set transform-set", "set ikev2-profile", "set isakmp-profile",
-    "set security-association lifetime seconds", "tunnel source", "tunnel destination", "tunnel mode", "tunnel protection"};
+    "set security-association lifetime seconds", "tunnel source", "tunnel destination", "tunnel mode",
+    "tunnel protection ipsec profile", "tunnel protection ipsec policy ipv4"};
 
 // What is opened again under the same words: so many of them name it.
 struct Named {

@@ -13,5 +13,7 @@ struct UnknownLine {
 };
 // None for a command that is no crypto object.
 std::vector<UnknownLine> unknown_lines(const Command& object);
+// Commands of the router whose first words are nearly those of VPNs: what they may say counts for any tunnel.
+std::vector<UnknownLine> slips(const Command& root);
 
 }  // namespace tunnelscope::config

@@ -309,6 +309,7 @@ void read_dpd(Endpoint& endpoint, const Reading& reading) {
   endpoint.dpd.delay = time_of(reading, "dpddelay", kNoDpd);
   endpoint.dpd.enabled = derived([](Seconds delay) { return delay.count() > 0; }, endpoint.dpd.delay);
   const bool ikev1 = endpoint.accepts.is(Versions{true, false});
+  for (const char* name : {"dpdtimeout", "retransmit-timeout"}) time_of(reading, name, kDpdTimeout);  // of either version, if it cannot be read
   endpoint.dpd.timeout = ikev1 ? time_of(reading, "dpdtimeout", kDpdTimeout) : time_of(reading, "retransmit-timeout", kRetransmission);
 }
 
@@ -349,6 +350,10 @@ Endpoint read_connection(Section section, std::vector<Problem>& problems) {
   for (const char* name : {"ipsec-interface", "vti-interface", "mark"})
     if (const Setting* setting = section.find(name); setting && setting->value.text != "no")
       endpoint.route_based = Value<bool>::stated(true, setting->where);
+  for (const char* name : {"vti", "interface-ip"})
+    for (const Setting* setting : {connection.local(name), connection.remote(name)})
+      if (setting) reading.stated<model::AddressRange>(*setting, [](std::string_view text) { return model::parse_range(text); },
+                                                       "write it as in `169.254.12.2/30`");
   read_children(endpoint, connection, timing);
   spread_for_ikev1(endpoint.proposals, endpoint);
   return endpoint;

@@ -70,6 +70,12 @@ class Srx : JuniperView {
     return Value<T>::stated(std::move(value), word.where);
   }
 
+  template <class T>
+  Value<T> unreadable(const Word& word) {
+    report(problems, word.where, "its value cannot be read");
+    return Value<T>::unknown("its value cannot be read", word.where);
+  }
+
   static Lifetime lifetime(const Value<Seconds>& hard) {
     Lifetime all;
     all.rekeys = Value<bool>::by_default(true, hard.where(), kTable);
@@ -88,7 +94,8 @@ class Srx : JuniperView {
   }
 
   static std::optional<IpAddress> host_of(const Word* written) {
-    return written ? model::parse_address(std::string_view(written->text).substr(0, written->text.find('/'))) : std::nullopt;
+    if (!written || !model::parse_range(written->text)) return std::nullopt;
+    return model::parse_address(std::string_view(written->text).substr(0, written->text.find('/')));
   }
 
   Value<Addresses> local_addresses(const Path& gateway, const Where& where) {
@@ -160,7 +167,7 @@ class Srx : JuniperView {
     const Word* version = word(below(gateway, {"version"}));
     const auto known = version ? spelt<Versions>(version->text, {{"v1-only", {true, false}}, {"v2-only", {false, true}}}) : std::nullopt;
     if (known) endpoint.accepts = stated(*known, *version);
-    else if (version) endpoint.accepts = Value<Versions>::unknown("its value cannot be read", version->where);
+    else if (version) endpoint.accepts = unreadable<Versions>(*version);
     else endpoint.accepts = Value<Versions>::by_default({true, false}, endpoint.where, kTable);
     endpoint.initiates = endpoint.accepts;
   }
@@ -173,6 +180,8 @@ class Srx : JuniperView {
     const Value<Seconds> interval = seconds(below(gateway, {"dead-peer-detection", "interval"}), Seconds(kDpdInterval), all.front()->where);
     const Value<Seconds> threshold = seconds(below(gateway, {"dead-peer-detection", "threshold"}), Seconds(kDpdThreshold),
         all.front()->where);
+    if (!interval.known() || !threshold.known())
+      endpoint.reservations.push_back({model::Stage::Liveness, all.front()->where.text() + ": a number of seconds cannot be read"});
     endpoint.dpd.delay = interval;
     endpoint.dpd.timeout = derived([](Seconds each, Seconds times) { return Seconds(each.count() * times.count()); }, interval, threshold);
   }
@@ -211,10 +220,11 @@ class Srx : JuniperView {
     Key key{{}, {}, statement->where};
     const bool obscured = written.text.starts_with("$9$") || written.text.starts_with("$8$") ||
         written.text.find("SECRET-DATA") != std::string::npos;
-    const bool text = statement->words[policy.size() + 1].text == "ascii-text";
+    const auto is_short_for = [&](std::string_view whole) { return whole.starts_with(statement->words[policy.size() + 1].text); };
+    const bool text = is_short_for("ascii-text");
     if (obscured) key.secret = Value<Secret>::unknown("encrypted", written.where);
     else if (written.cut) key.secret = Value<Secret>::unknown(kCutOff, written.where);
-    else if (!text) key.secret = Value<Secret>::unknown("it is given in hexadecimal", written.where);
+    else if (!text) key.secret = Value<Secret>::unknown(is_short_for("hexadecimal") ? "it is given in hexadecimal" : "its kind cannot be read", written.where);
     else key.secret = Value<Secret>::stated(Secret(std::string(written.text)), written.where);
     endpoint.keys = Keys::stated({std::move(key)}, statement->where);
   }
@@ -240,8 +250,12 @@ class Srx : JuniperView {
         one.groups.where = pfs ? pfs->where : policy->where;
         if (pfs) add_juniper_group(*this, one, *pfs);
       }
-    if (!proposals.empty()) child.lifetime = lifetime(seconds(below(proposals.front(), {"lifetime-seconds"}), kIpsecLifetime,
-        policy->where));
+    if (proposals.empty()) return child;
+    child.lifetime = lifetime(seconds(below(proposals.front(), {"lifetime-seconds"}), kIpsecLifetime, policy->where));
+    using Protocol = model::SecurityProtocol;
+    const Word* protocol = word(below(proposals.front(), {"protocol"}));
+    const auto known = protocol ? spelt<Protocol>(protocol->text, {{"esp", Protocol::Esp}, {"ah", Protocol::Ah}}) : std::nullopt;
+    if (protocol) child.protocol = known ? stated(*known, *protocol) : unreadable<Protocol>(*protocol);
     return child;
   }
 
@@ -279,8 +293,12 @@ class Srx : JuniperView {
     const auto range = written ? model::parse_range(written->text) : std::nullopt;
     if (address) endpoint.inside_local = stated(*address, *written);
     if (range && range->first != range->last) endpoint.inside_cidr = stated(*range, *written);
-    read_routes(endpoint, interface.text);
-    if (range) read_bgp(endpoint, *range);
+    const Word* instance = instance_of(interface.text);
+    const Path table = instance ? Path{"routing-instances", instance->text} : Path{};
+    read_routes(endpoint, table, interface.text);
+    if (range) read_bgp(endpoint, table, *range);
+    else if (written) endpoint.bgp.used = Value<bool>::unknown("the inside address cannot be read", written->where);
+    if (written && !range) report(problems, written->where, "this is no network", "write it as in `169.254.12.2/30`");
   }
 
   // "set interfaces st0 unit 1 disable", or all of st0.
@@ -293,11 +311,20 @@ class Srx : JuniperView {
       if (const auto all = statements.all(path); !all.empty()) endpoint.disabled = Value<bool>::stated(true, all.front()->where);
   }
 
-  void read_routes(Endpoint& endpoint, const std::string& interface) {
+  // The routing instance that an interface is in; nullptr: the main one.
+  const Word* instance_of(const std::string& interface) {
+    for (const Statement* one : statements.all({"routing-instances"}))
+      if (one->words.size() == 4 && one->words[2].text == "interface" && one->words[3].text == interface) return &one->words[1];
+    return nullptr;
+  }
+
+  void read_routes(Endpoint& endpoint, const Path& table, const std::string& interface) {
     std::vector<AddressRange> routes;
     Where where;
-    for (const Statement* one : statements.all({"routing-options", "static", "route"})) {
-      const auto range = one->words.size() == 6 && one->words[5].text == interface ? model::parse_range(one->words[3].text) : std::nullopt;
+    const std::size_t at = table.size();
+    for (const Statement* one : statements.all(below(table, {"routing-options", "static", "route"}))) {
+      const bool this_way = one->words.size() == at + 6 && one->words[at + 5].text == interface;
+      const auto range = this_way ? model::parse_range(one->words[at + 3].text) : std::nullopt;
       if (!range) continue;
       routes.push_back(*range);
       where = one->where;
@@ -305,40 +332,134 @@ class Srx : JuniperView {
     if (!routes.empty()) endpoint.static_routes = Value<std::vector<AddressRange>>::stated(std::move(routes), where);
   }
 
+  // -- BGP -----------------------------------------------------------------------------------------------------------------------------
+
   static void set_number(Value<std::uint32_t>& value, const Word* word) {
-    const auto number = word ? whole_number(word->text) : std::nullopt;
-    if (number && *number <= UINT32_MAX) value = stated(static_cast<std::uint32_t>(*number), *word);
+    if (!word) return;
+    const auto number = whole_number(word->text);
+    value = number && *number <= UINT32_MAX ? stated(static_cast<std::uint32_t>(*number), *word)
+                                            : Value<std::uint32_t>::unknown("it cannot be read", word->where);
   }
 
-  // What is said of a neighbour outweighs what is said of its group.
+  // What is said of a neighbour outweighs what is said of its group, and that what is said of all.
   const Word* of_neighbour(const Path& group, const Word& neighbour, const std::string& what) {
     const Word* own = word(below(group, {"neighbor", neighbour.text, what}));
     return own ? own : word(below(group, {what}));
   }
 
-  void read_bgp(Endpoint& endpoint, const AddressRange& inside) {
+  // The statement without a value, of a neighbour or of its group.
+  const Statement* flag_of_neighbour(const Path& group, const Word& neighbour, const std::string& what) {
+    for (const Path& path : {below(group, {"neighbor", neighbour.text, what}), below(group, {what})})
+      if (const auto all = statements.all(path); !all.empty()) return all.back();
+    return nullptr;
+  }
+
+  static void bar(Endpoint& endpoint, const char* reason, const Where& where) {
+    endpoint.bgp.barred = reason;
+    endpoint.bgp.barred_at = where;
+  }
+
+  void read_bgp(Endpoint& endpoint, const Path& table, const AddressRange& inside) {
     endpoint.bgp.used = Value<bool>::by_default(false, endpoint.where, kTable);
-    for (const Word& name : statements.names({"protocols", "bgp", "group"})) {
-      const Path group{"protocols", "bgp", "group", name.text};
+    if (read_groups(endpoint, table, inside)) return;
+    heed_other_tables(endpoint, table, inside);
+    for (const InactiveNeighbour& one : statements.inactive_neighbours())
+      if (const auto address = model::parse_address(one.name); address && inside.contains(*address))
+        bar(endpoint, "the neighbour is deactivated", one.where);
+  }
+
+  // Whether a neighbour lies in the tunnel.
+  bool read_groups(Endpoint& endpoint, const Path& table, const AddressRange& inside) {
+    bool found = false;
+    for (const Word& name : statements.names(below(table, {"protocols", "bgp", "group"}))) {
+      const Path group = below(table, {"protocols", "bgp", "group", name.text});
       for (const Word& neighbour : statements.names(below(group, {"neighbor"}))) {
         const auto address = model::parse_address(neighbour.text);
         if (!address || !inside.contains(*address)) continue;
+        found = true;
         endpoint.bgp.used = stated(true, neighbour);
         endpoint.bgp.neighbour = endpoint.inside_remote = stated(*address, neighbour);
-        for (const char* what : {"authentication-key", "authentication-key-chain"}) {
-          const Word* own = of_neighbour(group, neighbour, what);
-          if (const Word* key = own ? own : word({"protocols", "bgp", what}))
-            endpoint.bgp.used = Value<bool>::unknown("the neighbour has a password, which AWS does not have", key->where);
-        }
-        set_number(endpoint.bgp.remote_asn, of_neighbour(group, neighbour, "peer-as"));
-        const Word* own = of_neighbour(group, neighbour, "local-as");
-        set_number(endpoint.bgp.local_asn, own ? own : word({"routing-options", "autonomous-system"}));
-        const Word* hold = of_neighbour(group, neighbour, "hold-time");
-        const auto time = hold ? whole_number(hold->text) : std::nullopt;
-        endpoint.bgp.hold_time = time && *time < 65'536 ? stated(Seconds(static_cast<Seconds::rep>(*time)), *hold)
-                                                        : Value<Seconds>::by_default(kBgpHold, neighbour.where, kTable);
+        read_neighbour(endpoint, table, group, neighbour);
       }
     }
+    return found;
+  }
+
+  void heed_other_tables(Endpoint& endpoint, const Path& table, const AddressRange& inside) {
+    std::vector<Path> others{{}};
+    for (const Word& name : statements.names({"routing-instances"})) others.push_back({"routing-instances", name.text});
+    for (const Path& other : others) {
+      Endpoint there = endpoint;
+      if (other == table || !read_groups(there, other, inside)) continue;
+      endpoint.bgp.used = Value<bool>::unknown("the neighbour stands in another routing instance than the tunnel", there.bgp.neighbour.where());
+    }
+  }
+
+  void read_neighbour(Endpoint& endpoint, const Path& table, const Path& group, const Word& neighbour) {
+    const Path bgp = below(table, {"protocols", "bgp"});
+    for (const char* what : {"authentication-key", "authentication-key-chain"}) {
+      const Word* own = of_neighbour(group, neighbour, what);
+      if (const Word* key = own ? own : word(below(bgp, {what})))
+        bar(endpoint, "the neighbour has a password, which AWS does not have", key->where);
+    }
+    if (const Statement* off = flag_of_neighbour(group, neighbour, "shutdown")) bar(endpoint, "the neighbour is shut down", off->where);
+    if (const auto off = statements.all(below(bgp, {"disable"})); !off.empty()) bar(endpoint, "BGP is disabled", off.back()->where);
+    heed_source(endpoint, bgp, group, neighbour);
+    read_numbers(endpoint, table, group, neighbour);
+    heed_type(endpoint, group);
+    const Word* hold = of_neighbour(group, neighbour, "hold-time");
+    const auto time = hold ? whole_number(hold->text) : std::nullopt;
+    endpoint.bgp.hold_time = time && *time < 65'536 ? stated(Seconds(static_cast<Seconds::rep>(*time)), *hold)
+                                                    : Value<Seconds>::by_default(kBgpHold, neighbour.where, kTable);
+  }
+
+  // AWS speaks to the tunnel's inside address alone.
+  void heed_source(Endpoint& endpoint, const Path& bgp, const Path& group, const Word& neighbour) {
+    const Word* own = of_neighbour(group, neighbour, "local-address");
+    const Word* from = own ? own : word(below(bgp, {"local-address"}));
+    const auto address = from ? model::parse_address(from->text) : std::nullopt;
+    if (!from || (address && endpoint.inside_local.is(*address))) return;
+    if (address && endpoint.inside_local.known()) bar(endpoint, "it is spoken from another address than the tunnel's", from->where);
+    else endpoint.bgp.used = Value<bool>::unknown("from which address it is spoken cannot be told", from->where);
+  }
+
+  // An instance without an AS of its own has the router's. Who is not of the confederation sees its number.
+  void read_numbers(Endpoint& endpoint, const Path& table, const Path& group, const Word& neighbour) {
+    set_number(endpoint.bgp.remote_asn, of_neighbour(group, neighbour, "peer-as"));
+    const Word* own = of_neighbour(group, neighbour, "local-as");
+    const Word* tables = word(below(table, {"routing-options", "autonomous-system"}));
+    set_number(endpoint.bgp.local_asn, own ? own : tables ? tables : word({"routing-options", "autonomous-system"}));
+    const Statement* whole = own ? nullptr : confederation(table);
+    if (!whole) return;
+    const std::string peer = endpoint.bgp.remote_asn.known() ? std::to_string(*endpoint.bgp.remote_asn) : std::string();
+    for (const Path& path : confederations(table))
+      for (const Statement* one : statements.all(path))
+        for (std::size_t i = path.size() + 1; i < one->words.size(); ++i)
+          if (one->words[i].text == peer) return;
+    const auto at = std::find_if(whole->words.begin(), whole->words.end(), [](const Word& one) { return one.text == "confederation"; });
+    set_number(endpoint.bgp.local_asn, &*std::next(at));
+  }
+
+  static std::vector<Path> confederations(const Path& table) {
+    return {below(table, {"routing-options", "confederation"}), {"routing-options", "confederation"}};
+  }
+
+  // "confederation 65000 members 65010", or its members on lines of their own.
+  const Statement* confederation(const Path& table) {
+    for (const Path& path : confederations(table))
+      for (const Statement* one : statements.all(path))
+        if (one->words.size() > path.size() && whole_number(one->words[path.size()].text)) return one;
+    return nullptr;
+  }
+
+  void heed_type(Endpoint& endpoint, const Path& group) {
+    const Word* type = word(below(group, {"type"}));
+    if (!type || type->text == "external") return;
+    const bool internal = type->text == "internal";
+    if (!internal) report(problems, type->where, "a type of a group is neither `external` nor `internal`");
+    if (internal && endpoint.bgp.remote_asn.known() && endpoint.bgp.remote_asn.same_as(endpoint.bgp.local_asn)) return;
+    endpoint.bgp.used = Value<bool>::unknown(internal ? "its group is internal, and the peer's AS is another"
+                                                      : "the type of its group cannot be read", type->where);
   }
 
   Endpoint of_vpn(const Word& name) {
@@ -371,8 +492,10 @@ class Srx : JuniperView {
     const auto known = establish ? spelt<StartAction>(establish->text, {{"immediately", StartAction::Start}, {"on-traffic",
         StartAction::OnTraffic},
                                                                         {"responder-only", StartAction::Wait}}) : std::nullopt;
+    if (establish && !known)
+      endpoint.reservations.push_back({model::Stage::Liveness, establish->where.text() + ": `establish-tunnels` cannot be read"});
     if (known) endpoint.start = stated(*known, *establish);
-    else if (establish) endpoint.start = Value<StartAction>::unknown("its value is not known", establish->where);
+    else if (establish) endpoint.start = unreadable<StartAction>(*establish);
     else endpoint.start = Value<StartAction>::by_default(StartAction::OnTraffic, endpoint.where, kTable);
     endpoint.dpd.action = endpoint.close = derived([](StartAction start) {
       return start == StartAction::Start ? DownAction::Restart : start == StartAction::OnTraffic ? DownAction::OnTraffic

@@ -129,9 +129,16 @@ constexpr Row kRows[] = {
     {"security ipsec vpn traffic-selector", "source-port", Form::Value},
     {"security ipsec vpn traffic-selector", "term", Form::Rest},
     {"protocols", "bgp", Form::Section},
+    {"protocols bgp", "disable", Form::Flag},
     {"protocols bgp", "group", Form::Named},
     {"protocols bgp", "hold-time", Form::Value},
+    {"protocols bgp", "local-address", Form::Value},
+    {"protocols bgp group", "authentication-algorithm", Form::Value},
     {"protocols bgp group", "description", Form::Value},
+    {"protocols bgp group", "shutdown", Form::Rest},
+    {"protocols bgp group", "passive", Form::Flag},
+    {"protocols bgp group", "export", Form::Value},
+    {"protocols bgp group", "import", Form::Value},
     {"protocols bgp group", "hold-time", Form::Value},
     {"protocols bgp group", "local-address", Form::Value},
     {"protocols bgp group", "neighbor", Form::Named},
@@ -145,6 +152,13 @@ constexpr Row kRows[] = {
 
 // Beside VPNs most words are none of ours.
 bool is_told_in_full(std::string_view section) { return section.starts_with("security ike") || section.starts_with("security ipsec"); }
+
+// What else `security` has that is spelt alike.
+bool is_beside_vpns(std::string_view word) {
+  for (const std::string_view one : {"idp", "pki", "nat", "log", "alg", "flow", "screen", "zones", "policies", "utm"})
+    if (word == one) return true;
+  return false;
+}
 
 const Row* row_of(std::string_view section, std::string_view word) {
   const auto found = std::find_if(std::begin(kRows), std::end(kRows),
@@ -178,9 +192,22 @@ void split_interface(std::vector<Word>& words) {
   words.insert(words.begin() + 2, {keyword, std::move(unit)});
 }
 
+// What an instance says of protocols and routes is said as of the whole system.
+Leaves leaves_of_instance(std::vector<Word> words) {
+  const std::vector<Word> instance(words.begin(), words.begin() + 2);
+  words.erase(words.begin(), words.begin() + 2);
+  Leaves all;
+  if (words.front().text != "protocols") all.statements.push_back(std::move(words));
+  else all = leaves_of(std::move(words));
+  for (std::vector<Word>& one : all.statements) one.insert(one.begin(), instance.begin(), instance.end());
+  if (all.unknown) *all.unknown += instance.size();
+  return all;
+}
+
 }  // namespace
 
 Leaves leaves_of(std::vector<Word> words) {
+  if (words.size() > 2 && words.front().text == "routing-instances") return leaves_of_instance(std::move(words));
   split_interface(words);
   Leaves all;
   std::vector<Word> prefix;
@@ -193,7 +220,8 @@ Leaves leaves_of(std::vector<Word> words) {
   };
   while (at < words.size()) {
     const Row* row = row_of(section, words[at].text);
-    if (!row && is_told_in_full(section)) {
+    const bool slip = section == "security" && !row && !is_beside_vpns(words[at].text) && !nearest_in(section, words[at].text).empty();
+    if (!row && (slip || is_told_in_full(section))) {
       all.unknown = at;
       all.unknown_column = words[at].where.column;
       all.hint = nearest_in(section, words[at].text);

@@ -13,9 +13,24 @@ constexpr std::size_t kObjectWords = 4;          // "security ike gateway g"
 
 // The parts of a configuration that are asked for.
 bool is_of_use(const std::string& first) {
-  for (const std::string_view one : {"security", "interfaces", "routing-options", "protocols", "apply-groups"})
+  for (const std::string_view one : {"security", "interfaces", "routing-options", "routing-instances", "protocols", "apply-groups"})
     if (first == one) return true;
   return false;
+}
+
+// Others of a configuration.
+bool is_section_beside(const std::string& first) {
+  for (const std::string_view one :
+       {"access", "applications", "chassis", "class-of-service", "event-options", "firewall", "forwarding-options", "groups", "multi-chassis",
+        "policy-options", "poe", "schedulers", "services", "smtp", "snmp", "switch-options", "system", "tenants", "version", "virtual-chassis",
+        "vlans", "wlan"})
+    if (first == one) return true;
+  return false;
+}
+
+// Nearly one of them.
+std::string slip_of(const std::string& first) {
+  return nearest_of(first, {"security", "interfaces", "routing-options", "routing-instances", "protocols"});
 }
 
 // Words by white space; what stands in quotation marks is one. A line that does not close them is cut off, too.
@@ -81,7 +96,7 @@ void Statements::set(std::vector<Word> words, const Where& where) {
 }
 
 Statements::Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems) {
-  std::vector<std::vector<std::string>> inactive;
+  std::vector<std::pair<std::vector<std::string>, Where>> inactive;
   std::size_t removed = 0;
   bool groups = false;
   for (std::size_t line = 1; !text.empty(); ++line) {
@@ -92,7 +107,11 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
     const std::string verb = words.front().text;
     const Where where = words.front().where;
     words.erase(words.begin());
-    if (!is_of_use(words.front().text)) continue;
+    if (!is_of_use(words.front().text)) {
+      std::string hint = verb == "set" && !is_section_beside(words.front().text) ? slip_of(words.front().text) : "";
+      if (!hint.empty()) not_understood_.push_back({{}, words.front().where, std::move(hint)});
+      continue;
+    }
     if (statements_.size() >= kMostStatements || removed >= kMostRemovals) {
       problems.push_back({{path, line, 1}, "too many statements: the rest is not read", "give the part that holds `security`", true});
       not_understood_.push_back({{}, where, {}});
@@ -105,11 +124,20 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
     }
     if (verb == "set") set(std::move(words), where);
     else if (verb == "delete") ++removed, remove(statements_, path_of(std::move(words)));
-    else if (verb == "deactivate") ++removed, inactive.push_back(path_of(std::move(words)));
-    else if (verb == "activate") std::erase(inactive, path_of(std::move(words)));
+    else if (verb == "deactivate") ++removed, inactive.emplace_back(path_of(std::move(words)), where);
+    else if (verb == "activate") std::erase_if(inactive, [path = path_of(std::move(words))](const auto& one) { return one.first == path; });
     else if (changes(verb)) not_understood_.push_back({{}, where, "write `show configuration | display set`"});
   }
-  for (const auto& one : inactive) remove(statements_, one);
+  for (const auto& [what, line] : inactive) {
+    note_neighbours(what, line);
+    remove(statements_, what);
+  }
+}
+
+void Statements::note_neighbours(const std::vector<std::string>& path, const Where& where) {
+  for (const Statement* one : all(path))
+    for (std::size_t i = 0; i + 1 < one->words.size(); ++i)
+      if (one->words[i].text == "neighbor") inactive_neighbours_.push_back({one->words[i + 1].text, where});
 }
 
 Statements::~Statements() {

@@ -17,6 +17,12 @@ struct NotUnderstood {
   std::string hint;
 };
 
+// A neighbour of BGP that was said, and switched off by `deactivate`.
+struct InactiveNeighbour {
+  std::string name;
+  Where where;  // the line that switches it off
+};
+
 class Statements {
  public:
   Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems);
@@ -30,13 +36,16 @@ class Statements {
   Statement* last(const std::vector<std::string>& path);
   // The words that come right behind these, each once, as "gateway" has its names.
   std::vector<Word> names(const std::vector<std::string>& path);
+  const std::vector<InactiveNeighbour>& inactive_neighbours() const { return inactive_neighbours_; }
   const std::vector<NotUnderstood>& not_understood() const { return not_understood_; }
 
  private:
   void set(std::vector<Word> words, const Where& where);
+  void note_neighbours(const std::vector<std::string>& path, const Where& where);  // of what is deactivated
 
   std::vector<Statement> statements_;
   std::vector<NotUnderstood> not_understood_;
+  std::vector<InactiveNeighbour> inactive_neighbours_;
 };
 
 std::string_view juniper_cipher(std::string_view name);

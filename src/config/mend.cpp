@@ -83,11 +83,21 @@ Edit renaming_neighbour(const Change& change) {
   };
 }
 
+// A line that keeps a session down goes; but none that may hold a password is shown.
+Edit removing_line(const Change& change) {
+  return [=](Draft& draft) {
+    const std::string* line = draft.line(change.where.path, change.where.line);
+    const bool secret = line && (line->find("password") != std::string::npos || line->find("authentication") != std::string::npos);
+    return line && !secret && draft.remove(change.where.path, change.where.line);
+  };
+}
+
 // What takes more than words: certificates.
 bool is_beyond_words(const Change& change) { return change.attribute.ends_with("-authentication") && change.new_value == "certificate"; }
 
 std::vector<Edit> ways(const Mending& mending) {
   if (mending.change.attribute == "key-owner") return of_key_owner(mending.change);
+  if (mending.change.attribute == "bgp-session") return {removing_line(mending.change)};
   std::vector<Edit> all;
   if (mending.change.attribute == "bgp-neighbour") all.push_back(renaming_neighbour(mending.change));
   if (is_spelt_alike(mending.change))

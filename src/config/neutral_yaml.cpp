@@ -301,6 +301,11 @@ void read_keys(Fields& parent, Value<std::vector<Key>>& value) {
   if (!list) return;
   Document& document = parent.document();
   if (const char* reason = parent.unreadable("keys")) return void(value = Value<std::vector<Key>>::unknown(reason, document.at(*list)));
+  const auto is_map = [](const Node& item) { return item.is(Node::Kind::Map); };
+  if (!list->is(Node::Kind::List) || !std::all_of(list->items.begin(), list->items.end(), is_map)) {
+    report(document.problems, document.at(*list), "its value cannot be read", "write a list of maps with `secret`");
+    return void(value = Value<std::vector<Key>>::unknown("its value cannot be read", document.at(*list)));
+  }
   std::vector<Key> keys;
   for (const Node& item : list->items) {
     Fields fields(document, item);
@@ -365,6 +370,8 @@ void read_behaviour(Fields& fields, Endpoint& endpoint) {
   fields.take("start", endpoint.start, start, kStart);
   fields.take("close", endpoint.close, down, kDown);
   fields.take("nat-traversal", endpoint.nat_traversal, nat, "write `auto`, `forced` or `off`");
+  if (const auto& nats = endpoint.nat_traversal; !nats.known() && nats.where().known())
+    endpoint.reservations.push_back({model::Stage::PeerAddress, nats.where().text() + ": nat-traversal cannot be read"});
   fields.take("mobike", endpoint.mobike, strongswan_bool, kYesOrNo);
   fields.take("fragmentation", endpoint.fragmentation, strongswan_bool, kYesOrNo);
   fields.take("route-based", endpoint.route_based, strongswan_bool, kYesOrNo);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "src/config/rows.hpp"
+#include "src/config/words.hpp"
 
 namespace tunnelscope::config {
 namespace {
@@ -77,10 +78,34 @@ const Kind* kind_of(const Content& content) {
   return found == all.end() ? nullptr : &*found;
 }
 
+namespace {
+
+// What stood behind the place at which a document breaks off may have said anything.
+std::vector<model::Configuration> doubted(const Content& content, std::vector<model::Configuration> all) {
+  if (content.form() == Content::Form::Other) return all;
+  const std::string doubt = doubt_since(content.tree().problems, 0);
+  for (model::Configuration& one : all)
+    for (model::Endpoint& endpoint : one.endpoints)
+      if (endpoint.doubt.empty()) endpoint.doubt = doubt;
+  return all;
+}
+
+// What is no text in UTF-8, by its first bytes; nullptr: nothing tells.
+const char* encoding_of(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "in UTF-16, as PowerShell's `>` writes it";
+  if (text.starts_with("\x1F\x8B")) return "compressed by gzip";
+  if (text.starts_with("PK\x03\x04")) return "a zip archive";
+  return text.substr(0, 4096).find('\0') != std::string_view::npos ? "binary" : nullptr;
+}
+
+}  // namespace
+
 Problem unrecognised(const Content& content) {
   const model::Where whole{content.path(), 0, 0};
   if (content.text().find_first_not_of(" \t\r\n") == std::string_view::npos)
     return {whole, "the file is empty", "give the configuration of a VPN connection or of a gateway", true};
+  if (const char* encoding = encoding_of(content.text()))
+    return {whole, std::string("the file is ") + encoding, "save it as plain text in UTF-8", true};
   const auto form = content.form();
   if (form != Content::Form::Other)
     for (const Problem& problem : content.tree().problems)
@@ -91,7 +116,7 @@ Problem unrecognised(const Content& content) {
 
 std::vector<model::Configuration> read_configuration(const Content& content, const Surroundings& around) {
   const Kind* kind = kind_of(content);
-  if (kind && kind->read) return bounded(kind->read(content, around));
+  if (kind && kind->read) return doubted(content, bounded(kind->read(content, around)));
   model::Configuration none;
   none.path = content.path();
   if (kind) {

@@ -1,4 +1,5 @@
 """Words of a gateway's configuration that say more than the tunnel's values: what they may change is never said to agree."""
+import gzip
 import json
 import re
 
@@ -261,13 +262,81 @@ def test_what_stands_behind_a_banner_without_an_end_is_told_and_nothing_agrees(f
     (f"no {AGAIN}{AGAIN} encryption aes-cbc-128\n integrity sha256\n group 14\n", "ike-proposal", "agrees"),
     ("crypto ipsec transform-set aws esp-3des esp-md5-hmac\n", "child-proposal", "fails"),
     ("crypto map aws 10 ipsec-isakmp\n set pfs group5\n", "child-rekey", "fails"),
-    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n", "child-rekey", "fails"),
+    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n", "child-rekey", "unverified"),
     ("crypto map aws 10 ipsec-isakmp\n no set pfs\n set pfs group14\n", "peer-address", "agrees"),
     ("crypto map aws 10 ipsec-isakmp\n no set pfs group5\n", "peer-address", "unverified"),
     ("crypto ikev2 profile aws\n identity local address 192.0.2.99\n", "identity", "fails"),
 ])
 def test_the_last_word_counts_where_a_section_is_opened_again(files, line, stage, expected):
     assert verdicts(files, IOS.replace("end\n", line + "end\n"))[stage] == expected
+
+
+IOS_V1 = re.sub(r"crypto ikev2.*?(?=crypto ipsec)", f"""crypto isakmp policy 200
+ encr aes
+ hash sha256
+ authentication pre-share
+ group 14
+crypto keyring aws
+ pre-shared-key address {CLOUD} key {KEY}
+""", IOS, count=1, flags=re.S).replace(" set ikev2-profile aws\n", "")
+V1_CLOUD = described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", KEY))
+
+
+@pytest.mark.parametrize("old, new, stage, expected", [
+    ("", "", "authentication", "agrees"),
+    ("crypto isakmp policy", "no crypto isakmp enable\ncrypto isakmp policy", "peer-address", "unverified"),
+    ("crypto isakmp policy", "no crypto isakmp enable\ncrypto isakmp enable\ncrypto isakmp policy", "peer-address", "agrees"),
+    ("crypto keyring aws\n", f"crypto keyring aws\n local-address {GATEWAY}\n", "authentication", "agrees"),
+    ("crypto keyring aws\n", "crypto keyring aws\n local-address 198.51.100.99\n", "authentication", "unverified"),
+    ("crypto keyring aws\n", "crypto keyring aws vrf outside\n", "authentication", "unverified"),
+    (" pre-shared-key address", " pre-shared-key adress", "authentication", "unverified"),
+    ("end\n", f"crypto isakmp peer address {CLOUD}\n set aggressive-mode client-endpoint fqdn a\n set aggressive-mode password b\nend\n",
+     "ike-mode", "fails"),
+    ("end\n", "crypto isakmp peer address 203.0.113.99\n set aggressive-mode client-endpoint fqdn a\n set aggressive-mode password b\nend\n",
+     "ike-mode", "agrees"),
+    ("end\n", f"crypto isakmp peer address {CLOUD}\n set aggressive-mode client-endpoint fqdn a\nend\n", "ike-mode", "unverified"),
+    (f" ip address {GATEWAY} 255.255.255.0\n", f" ip address {GATEWAY} 255.255.255.0\n shutdown\n", "peer-address", "unverified"),
+    (" set transform-set", " set security-association lifetimq seconds 60\n set transform-set", "child-rekey", "unverified"),
+    ("end\n", "interfacq GigabitEthernet1\n shutdown\nend\n", "peer-address", "unverified"),
+    ("end\n", "crypto isakmq key a address 203.0.113.10\nend\n", "authentication", "unverified"),
+    ("end\n", "crypto isakmp keepalive 1q 3\nend\n", "liveness", "unverified"),
+])
+def test_a_line_of_cisco_counts_for_the_tunnels_that_it_is_for(files, old, new, stage, expected):
+    assert old in IOS_V1
+    [one] = files.check(ios_cfg=IOS_V1.replace(old, new, 1), vpn_json=V1_CLOUD)["tunnels"]
+    assert next(each for each in one["stages"] if each["stage"] == stage)["verdict"] == expected
+
+
+@pytest.mark.parametrize("old, new, stage, expected", [
+    (f"match identity remote address {CLOUD} 255.255.255.255", "match identity remote any", "authentication", "agrees"),
+    (f"match identity remote address {CLOUD} 255.255.255.255", f"match identity remote address {CLOUD} 255.255.255.25q", "identity", "unverified"),
+    (f"  address {CLOUD}\n", f"  address {CLOUD} 255.255.255.25q\n", "authentication", "unverified"),
+    (" keyring local aws", " keyring local awq", "peer-address", "unverified"),
+    (" match identity remote", " match addresq local 192.0.2.1\n match identity remote", "identity", "unverified"),
+    ("crypto ikev2 policy", "no crypto isakmp enable\ncrypto ikev2 policy", "ike-version", "unverified"),
+])
+def test_nor_does_a_slip_in_ikev2_agree(files, old, new, stage, expected):
+    assert old in IOS
+    assert verdicts(files, IOS.replace(old, new, 1))[stage] == expected
+
+
+def test_a_router_without_pfs_takes_it_when_the_cloud_asks_for_it(files):
+    [one] = files.check(ios_cfg=IOS_V1.replace(" set pfs group14\n", ""), vpn_json=V1_CLOUD)["tunnels"]
+    stage = next(each for each in one["stages"] if each["stage"] == "child-proposal")
+    assert (stage["verdict"], stage["attribute"], stage["direction"]) == ("fails", "pfs-group", "gateway-initiates")
+
+
+def test_a_running_configuration_that_breaks_off_is_told(files):
+    report = files.check(ios_cfg=IOS.split("crypto ikev2 profile")[0] + "crypto ikev2 keyring aws\n peer aws\n  addr", vpn_json=IOS_CLOUD, status=4)
+    assert "breaks off" in report["problems"][0]["reason"]
+
+
+def test_selectors_of_an_access_list_of_the_protection_are_not_known(files):
+    lines = " tunnel protection ipsec policy ipv4 LIST\n"
+    text = IOS_BGP.replace(" tunnel protection ipsec profile aws\n", " tunnel protection ipsec profile aws\n" + lines)
+    stage = files.stage("traffic-selectors", ios_cfg=text + "ip access-list extended LIST\n permit ip any any\n", vpn_json=IOS_CLOUD)
+    assert stage["verdict"] == "unverified"
+    assert files.check(ios_cfg=text, vpn_json=IOS_CLOUD, status=4)["problems"][0]["reason"] == "there is no access list of this name"
 
 
 # ---- BGP ----
@@ -302,32 +371,109 @@ set protocols bgp group aws neighbor 169.254.12.1 peer-as 64512
 """
 
 
-def stages_with_bgp(files, **gateway):
+def stages_with_bgp(files, options=None, **gateway):
     description = json.loads(described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=BGP_XML))
-    description["VpnConnections"][0]["Options"]["StaticRoutesOnly"] = False
+    description["VpnConnections"][0]["Options"] |= {"StaticRoutesOnly": False, **(options or {})}
     [one] = files.check(vpn_json=json.dumps(description), **gateway)["tunnels"]
     return {stage["stage"]: stage for stage in one["stages"]}
 
 
-@pytest.mark.parametrize("lines, reason", [
-    ("", None), (" neighbor 169.254.12.1 password secret\n", "password"),
-    (" neighbor aws peer-group\n neighbor aws password secret\n neighbor 169.254.12.1 peer-group aws\n", "password"),
-    (" no neighbor 169.254.12.1 activate\n", "not activated"),
-    (" address-family ipv4\n  no neighbor 169.254.12.1 activate\n", "not activated"),
-    (" address-family ipv4\n  neighbor 169.254.12.1 activate\n", None),
-    (" address-family ipv6\n  no neighbor 169.254.12.1 activate\n", None),
-    (" address-family ipv4 vrf aws\n  neighbor 169.254.12.1 password secret\n", "password"),
+FAR = "interface Loopback0\n ip address 192.168.50.1 255.255.255.255\n"
+IN_VRF = IOS_BGP.replace("interface Tunnel1\n", "interface Tunnel1\n vrf forwarding aws\n")
+
+
+@pytest.mark.parametrize("lines, verdict, reason", [
+    ("", "agrees", None), (" neighbor 169.254.12.1 password secret\n", "fails", "password"),
+    (" neighbor aws peer-group\n neighbor aws password secret\n neighbor 169.254.12.1 peer-group aws\n", "fails", "password"),
+    (" neighbor 169.254.12.1 shutdown\n", "fails", "shut down"),
+    (" no neighbor 169.254.12.1 activate\n", "fails", "not activated"),
+    (" address-family ipv4\n  no neighbor 169.254.12.1 activate\n", "fails", "not activated"),
+    (" address-family ipv4\n  neighbor 169.254.12.1 activate\n", "agrees", None),
+    (" address-family ipv6\n  no neighbor 169.254.12.1 activate\n", "agrees", None),
+    (" no bgp default ipv4-unicast\n", "unverified", "not activated"),
+    (" no bgp default ipv4-unicast\n address-family ipv4\n  neighbor 169.254.12.1 activate\n", "agrees", None),
+    (" neighbor 169.254.12.1 update-source Tunnel1\n", "agrees", None), (" neighbor 169.254.12.1 update-source Tu1\n", "agrees", None),
+    (f" neighbor 169.254.12.1 update-source Loopback0\n{FAR}", "fails", "another address"),
+    (" neighbor 169.254.12.1 update-source Loopback0\n", "unverified", "another interface"),
+    (" bgp confederation identifier 65000\n", "fails", "bgp-asn"),
+    (" bgp confederation identifier 65000\n bgp confederation peers 64512\n", "agrees", None),
+    (" neighbor 169.254.12.1 passwort secret\n", "unverified", "not understood"),
+    (" neighbor 169.254.12.1 timers 1q 30\n", "unverified", "cannot be read"),
+    (" neighbot 169.254.12.1 shutdown\n", "unverified", "not understood"),
+    (" neighbor 169.254.12.1 soft-reconfiguration inbound\n", "agrees", None),
 ])
-def test_a_session_of_cisco_that_does_not_come_up_does_not_agree(files, lines, reason):
+def test_a_session_of_cisco_that_does_not_come_up_does_not_agree(files, lines, verdict, reason):
     stage = stages_with_bgp(files, ios_cfg=IOS_BGP + lines)["bgp"]
-    assert stage["verdict"] == ("unverified" if reason else "agrees")
+    assert stage["verdict"] == verdict
     assert reason is None or reason in stage["reason"]
 
 
-@pytest.mark.parametrize("number, verdict", [("64512", "agrees"), ("64513", "fails")])
-def test_a_neighbour_in_a_vrf_is_one(files, number, verdict):
+@pytest.mark.parametrize("name, lines, expected", [
+    ("a template", " template peer-session aws\n  remote-as 64512\n neighbor 169.254.12.1 inherit peer-session aws\n", "agrees"),
+    ("a template of another AS", " template peer-session aws\n  remote-as 64513\n neighbor 169.254.12.1 inherit peer-session aws\n", "fails"),
+    ("a template of a template", " template peer-session all\n  remote-as 64512\n template peer-session aws\n  inherit peer-session all\n"
+     " neighbor 169.254.12.1 inherit peer-session aws\n", "agrees"),
+    ("a template in a circle", " template peer-session aws\n  remote-as 64512\n  inherit peer-session aws\n"
+     " neighbor 169.254.12.1 inherit peer-session aws\n", "agrees"),
+    ("no such template", " neighbor 169.254.12.1 inherit peer-session aws\n", "unverified"),
+    ("any other AS", " neighbor 169.254.12.1 remote-as external\n", "unverified"),
+    ("an AS in two halves", " neighbor 169.254.12.1 remote-as 0.64512\n", "agrees"),
+    ("another AS in two halves", " neighbor 169.254.12.1 remote-as 1.64512\n", "fails"),
+])
+def test_the_as_of_a_neighbour_is_read_wherever_it_stands(files, name, lines, expected):
+    text = IOS_BGP.replace(" neighbor 169.254.12.1 remote-as 64512\n", lines)
+    assert stages_with_bgp(files, ios_cfg=text)["bgp"]["verdict"] == expected
+
+
+@pytest.mark.parametrize("text, number, verdict", [(IN_VRF, "64512", "agrees"), (IN_VRF, "64513", "fails"), (IOS_BGP, "64512", "unverified")])
+def test_a_neighbour_in_the_vrf_of_the_tunnel_is_one(files, text, number, verdict):
     in_vrf = f" address-family ipv4 vrf aws\n  neighbor 169.254.12.1 remote-as {number}\n"
-    assert stages_with_bgp(files, ios_cfg=IOS_BGP.replace(" neighbor 169.254.12.1 remote-as 64512\n", in_vrf))["bgp"]["verdict"] == verdict
+    assert stages_with_bgp(files, ios_cfg=text.replace(" neighbor 169.254.12.1 remote-as 64512\n", in_vrf))["bgp"]["verdict"] == verdict
+
+
+def test_a_neighbour_in_the_global_table_is_none_of_a_tunnel_in_a_vrf(files):
+    stage = stages_with_bgp(files, ios_cfg=IN_VRF)["bgp"]
+    assert stage["verdict"] == "unverified" and "another VRF" in stage["reason"]
+
+
+@pytest.mark.parametrize("clouds, gateways, expected", [
+    ({}, "", "agrees"),
+    ({"LocalIpv4NetworkCidr": "192.168.50.0/24", "RemoteIpv4NetworkCidr": "10.0.0.0/16"}, "", "fails"),
+    ({}, "traffic-selector t local-ip 192.168.50.0/24 remote-ip 10.0.0.0/16", "fails"),
+    ({}, "traffic-selector t local-ip 169.254.12.0/30 remote-ip 169.254.12.0/30", "agrees"),
+])
+def test_a_session_whose_packets_do_not_fit_the_selectors_does_not_come_up(files, clouds, gateways, expected):
+    text = JUNOS_BGP + (f"set security ipsec vpn v {gateways}\n" if gateways else "")
+    stage = stages_with_bgp(files, clouds, junos_set=text)["bgp"]
+    assert stage["verdict"] == expected
+    assert expected == "agrees" or stage["attribute"] == "traffic-selectors" and stage["cause"] == "bgp-down"
+
+
+IN_INSTANCE = JUNOS_BGP.replace("set protocols", "set routing-instances aws protocols") + "set routing-instances aws interface st0.1\n"
+
+
+@pytest.mark.parametrize("text, expected, reason", [
+    (IN_INSTANCE, "agrees", None),
+    (IN_INSTANCE + "set routing-instances aws routing-options autonomous-system 65011\n", "fails", "bgp-asn"),
+    (JUNOS_BGP + "set routing-instances aws interface st0.1\n", "unverified", "another routing instance"),
+    (IN_INSTANCE.replace("aws interface st0.1", "other interface st0.1"), "unverified", "another routing instance"),
+    (JUNOS_BGP + "set protocols bgp group aws local-address 192.168.50.1\n", "fails", "another address"),
+    (JUNOS_BGP + "set protocols bgp group aws local-address 169.254.12.2\n", "agrees", None),
+    (JUNOS_BGP + "set protocols bgp group aws neighbor 169.254.12.1 shutdown\n", "fails", "shut down"),
+    (JUNOS_BGP + "set protocols bgp disable\n", "fails", "disabled"),
+    (JUNOS_BGP + "deactivate protocols bgp group aws\n", "fails", "deactivated"),
+    (JUNOS_BGP + "set routing-options confederation 65000 members 65010\n", "fails", "bgp-asn"),
+    (JUNOS_BGP + "set routing-options confederation 65000 members 64512\n", "agrees", None),
+    (JUNOS_BGP + "set protocols bgp group aws type internal\n", "unverified", "internal"),
+    (JUNOS_BGP + "set protocols bgp group aws type externaq\n", "unverified", "cannot be read"),
+    (JUNOS_BGP + "set protocolq bgp group aws shutdown\n", "unverified", "not understood"),
+    (JUNOS_BGP + "set security ikq gateway g version v1-only\n", "unverified", "not understood"),
+    (JUNOS_BGP + "set security flow tcp-mss all-tcp mss 1379\nset system host-name r\n", "agrees", None),
+])
+def test_a_session_of_junos_is_of_its_table_and_of_the_tunnels_address(files, text, expected, reason):
+    stage = stages_with_bgp(files, junos_set=text)["bgp"]
+    assert stage["verdict"] == expected
+    assert reason is None or reason in stage["reason"]
 
 
 def test_a_neighbour_that_lies_in_no_tunnel_is_told(files):
@@ -392,7 +538,7 @@ def test_two_keys_for_one_peer_agree_only_where_they_are_one(files, second, verd
 ])
 def test_a_session_of_junos_with_a_password_does_not_agree(files, line, reason):
     stage = stages_with_bgp(files, junos_set=f"{JUNOS_BGP}{line}\n")["bgp"]
-    assert stage["verdict"] == ("unverified" if reason else "agrees")
+    assert stage["verdict"] == ("fails" if reason else "agrees")
     assert reason is None or reason in stage["reason"]
 
 
@@ -503,3 +649,73 @@ def test_nor_does_a_pair_of_the_projects_file_that_names_none_of_these(files):
     (files.folder / ".tunnelscope.yaml").write_text("pairs:\n  - {cloud: 192.0.2.7, gateway: elsewhere}\n")
     report = files.check(swanctl_conf=swanctl(), vpn_json=cloud(), status=0)
     assert [one["fatal"] for one in report["problems"]] == [False, False]
+
+
+# ---- what two parts of a document say ----
+
+CLOUD_V2 = json.loads(described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=BGP_XML))
+INSIDE_XML = BGP_XML.replace("<ip_address>169.254.12.1</ip_address>",
+                             "<ip_address>169.254.12.1</ip_address><network_mask>255.255.255.252</network_mask><network_cidr>30</network_cidr>")
+
+
+def stages_of_cloud(files, xml=BGP_XML, **options):
+    description = json.loads(json.dumps(CLOUD_V2))
+    [connection] = description["VpnConnections"]
+    connection["CustomerGatewayConfiguration"] = xml
+    connection["Options"]["StaticRoutesOnly"] = False
+    connection["Options"]["TunnelOptions"][0] |= options
+    report = files.check(vpn_json=json.dumps(description, indent=1), ios_cfg=IOS_BGP)
+    [one] = report["tunnels"]
+    return {stage["stage"]: stage["verdict"] for stage in one["stages"]}, report["problems"]
+
+
+def test_an_unknown_option_beside_the_one_that_it_resembles_leaves_no_stage_sure(files):
+    stages, problems = stages_of_cloud(files, INSIDE_XML, Phase2DHGroupNumber=[{"Value": 20}])
+    assert [one["reason"] for one in problems] == ["unknown option of a tunnel"] and "agrees" not in stages.values()
+
+
+def test_an_option_under_two_names_is_not_known(files):
+    assert stages_of_cloud(files, IKEVersions=[{"Value": "ikev1"}])[0]["ike-version"] == "unverified"
+
+
+@pytest.mark.parametrize("inside, expected", [("169.254.12.0/30", "agrees"), ("169.254.13.0/30", "unverified")])
+def test_the_inside_network_of_the_options_is_that_of_the_xml(files, inside, expected):
+    assert stages_of_cloud(files, INSIDE_XML, TunnelInsideCidr=inside)[0]["bgp"] == expected
+
+
+def test_a_deleted_connection_beside_a_live_one_is_told_and_no_tunnel(files):
+    description = json.loads(json.dumps(CLOUD_V2))
+    gone = json.loads(json.dumps(description["VpnConnections"][0])) | {"VpnConnectionId": "vpn-0aaaaaaaaaaaaaaaa", "State": "deleted"}
+    description["VpnConnections"].insert(0, gone)
+    report = files.check(vpn_json=json.dumps(description, indent=1), ios_cfg=IOS)
+    assert [one["connection"] for one in report["tunnels"]] == ["vpn-0123456789abcdef0"]
+    assert "deleted" in report["problems"][0]["reason"]
+
+
+def test_aws_has_no_identities_to_change(files):
+    text = IOS.replace(f" identity local address {GATEWAY}\n", " identity local fqdn branch.example.com\n")
+    stage = files.stage("identity", ios_cfg=text, vpn_json=IOS_CLOUD)
+    assert stage["cause"] == "identity-mismatch" and "cloud's end" not in json.dumps(stage.get("repair"))
+
+
+def test_an_identity_that_follows_a_wrong_address_is_no_fault_of_its_own(files):
+    wrong = IOS_CLOUD.replace(GATEWAY, "198.51.100.99")
+    [one] = files.check("--cloud", "vpn.json", "--gateway", "ios.cfg", ios_cfg=IOS, vpn_json=wrong)["tunnels"]
+    stages = {stage["stage"]: stage for stage in one["stages"]}
+    assert stages["peer-address"]["cause"] == "peer-address-mismatch" and stages["identity"]["verdict"] == "unverified"
+
+
+@pytest.mark.parametrize("word", ["dpdtimeout=3q", "retransmit-timeout=1x", "leftvti=169.254.12.2/3q"])
+def test_a_value_of_libreswan_that_cannot_be_read_leaves_no_stage_sure(files, word):
+    text = LIBRESWAN.replace("    retransmit-timeout=30\n", "") + f"    {word}\n"
+    report = files.check(ipsec_conf=text, ipsec_secrets=SECRETS, vpn_json=cloud(), status=4)
+    assert "agrees" not in {stage["verdict"] for stage in report["tunnels"][0]["stages"]}
+
+
+@pytest.mark.parametrize("content, said", [
+    (IOS.encode("utf-16"), "UTF-16"), (gzip.compress(IOS.encode()), "gzip"), (b"\x7fELF\0\0", "binary"), (b"PK\x03\x04", "zip"),
+])
+def test_a_file_that_is_no_text_is_called_what_it_is(files, content, said):
+    tool.write_files(files.folder, {"r.cfg": content, "vpn.json": IOS_CLOUD.encode()})
+    done = tool.run("check", "--gateway", "r.cfg", "--cloud", "vpn.json", cwd=files.folder)
+    assert done.status == 4 and said in done.err

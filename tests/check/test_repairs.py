@@ -264,7 +264,6 @@ FAULTS = [
     ("ios-ikev2", " encryption aes-cbc-256\n", " encryption aes-cbc-128\n", {}, "ike-proposal"),
     ("ios-ikev2", " integrity sha256\n group 14", " integrity sha1\n group 2", {}, "ike-proposal"),
     ("ios-ikev2", "esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", {}, "child-proposal"),
-    ("ios-ikev2", " set pfs group14\n", "", {}, "child-rekey"),
     ("ios-ikev2", " set pfs group14\n", " set pfs group2\n", {}, "child-rekey"),
     ("ios-ikev2", f" identity local address {GATEWAY}", " identity local fqdn gw.example.net", {}, "identity"),
     ("ios-ikev2", f"remote address {CLOUD} 255", "remote address 203.0.113.77 255", {}, "identity"),
@@ -395,7 +394,7 @@ HIDDEN = [
                  ("    rekey_time = 6h", "    reauth_time = 6h", "ike-rekey")]),
     ("strongswan", [("esp=aes256-sha256-modp2048!", "esp=aes128gcm16!", "child-proposal")]),
     ("libreswan", [("esp=aes256-sha2_256-modp2048", "esp=aes128-sha1\n    pfs=no", "child-proposal")]),
-    ("ios-ikev2", [("esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", "child-proposal"), (" set pfs group14\n", "", "child-rekey")]),
+    ("ios-ikev2", [("esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", "child-proposal"), (" set pfs group14\n", " set pfs group2\n", "child-rekey")]),
     ("junos", [("hmac-sha-256-128", "hmac-sha1-96", "child-proposal"), ("keys group14", "keys group2", "child-rekey")]),
     ("neutral", [(f"        proposals:{AES256}", "        proposals: aes128-sha1", "child-proposal")]),
 ]
@@ -560,7 +559,7 @@ router bgp 65010
  neighbor 169.254.12.1 description aws
 end
 """
-BGP_JUNOS = JUNOS + """set security ipsec vpn aws bind-interface st0.1
+BGP_JUNOS = re.sub("set .* proxy-identity .*\n", "", JUNOS) + """set security ipsec vpn aws bind-interface st0.1
 set interfaces st0 unit 1 family inet address 169.254.12.2/30
 set routing-options autonomous-system 65010
 set protocols bgp group aws neighbor 169.254.12.1 peer-as 64512
@@ -568,6 +567,7 @@ set protocols bgp group aws neighbor 169.254.12.1 description aws
 """
 BGP_NEUTRAL = NEUTRAL.replace("    start: start\n", "    start: start\n    inside-local: 169.254.12.2\n"
                               "    bgp: {used: true, local-asn: 65010, remote-asn: 64512, neighbour: 169.254.12.1}\n")
+BGP_NEUTRAL = BGP_NEUTRAL.replace("local: 10.20.0.0/16", "local: 0.0.0.0/0").replace("remote: 10.10.0.0/16", "remote: 0.0.0.0/0")
 BGP_BASES = {"ios.cfg": BGP_IOS, "junos.set": BGP_JUNOS, "gateway.yaml": BGP_NEUTRAL}
 BGP_FAULTS = [
     ("ios.cfg", "remote-as 64512", "remote-as 64513"), ("ios.cfg", "router bgp 65010", "router bgp 65011"),
@@ -579,6 +579,12 @@ BGP_FAULTS = [
     ("junos.set", BGP_JUNOS[BGP_JUNOS.index("set protocols"):], ""),
     ("gateway.yaml", "remote-asn: 64512", "remote-asn: 64513"), ("gateway.yaml", "neighbour: 169.254.12.1", "neighbour: 169.254.12.3"),
     ("gateway.yaml", "used: true, local-asn: 65010, remote-asn: 64512, neighbour: 169.254.12.1", "used: false"),
+    ("ios.cfg", "neighbor 169.254.12.1 description aws", "neighbor 169.254.12.1 shutdown"),
+    ("junos.set", "neighbor 169.254.12.1 description aws", "neighbor 169.254.12.1 shutdown"),
+    ("junos.set", "neighbor 169.254.12.1 description aws", "local-address 192.168.50.1"),
+    ("junos.set", "set interfaces", "deactivate protocols bgp group aws\nset interfaces"),
+    ("junos.set", "set interfaces", "set security ipsec vpn aws ike proxy-identity local 10.20.0.0/16\nset interfaces"),
+    ("gateway.yaml", "local: 0.0.0.0/0", "local: 10.20.0.0/16"),
 ]
 
 
@@ -587,7 +593,7 @@ def with_bgp():
     inside = lambda address, asn: (f"<tunnel_inside_address><ip_address>{address}</ip_address><network_mask>255.255.255.252</network_mask>"  # noqa: E731
                                    f"<network_cidr>30</network_cidr></tunnel_inside_address><bgp><asn>{asn}</asn></bgp>")
     [connection] = description["VpnConnections"]
-    connection["Options"]["StaticRoutesOnly"] = False
+    connection["Options"] |= {"StaticRoutesOnly": False, "LocalIpv4NetworkCidr": "0.0.0.0/0", "RemoteIpv4NetworkCidr": "0.0.0.0/0"}
     connection["CustomerGatewayConfiguration"] = XML.replace("</customer_gateway>", inside("169.254.12.2", 65010) + "</customer_gateway>").replace(
         "</vpn_gateway>", inside("169.254.12.1", 64512) + "</vpn_gateway>")
     return json.dumps(description, indent=2)

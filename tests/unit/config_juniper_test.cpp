@@ -77,7 +77,7 @@ bgp-remote-asn 64512 at 30
 bgp-neighbour 169.254.12.1 at 31
 bgp-hold 30s at 31
 static-routes 10.10.0.0/16 at 27
-vpn-1.protocol esp by Junos 22.4, 2022-12
+vpn-1.protocol esp at 17
 vpn-1.mode tunnel by Junos 22.4, 2022-12
 vpn-1.proposals aes256gcm16-modp2048 at 20
 vpn-1.local 0.0.0.0/0 by Junos 22.4, 2022-12

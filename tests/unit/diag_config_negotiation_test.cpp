@@ -50,6 +50,7 @@ void bgp(Endpoint& end, const char* inside, const char* neighbour, std::uint32_t
 void bgp_on_both(Endpoint& cloud, Endpoint& gateway) {
   bgp(cloud, "169.254.10.1", "169.254.10.2", 64512, 65000);
   bgp(gateway, "169.254.10.2", "169.254.10.1", 65000, 64512);
+  for (Endpoint* end : {&cloud, &gateway}) child(*end).local = child(*end).remote = stated(selectors("0.0.0.0/0"));
 }
 
 constexpr Version kV1 = Version::Ikev1, kV2 = Version::Ikev2;
@@ -326,6 +327,25 @@ const Row kRows[] = {
        gateway.bgp = {};
      },
      "bgp unverified routing bgp / \n"},
+    {"ThePacketsOfBgpAreOutsideTheSelectors", kV2,
+     [](Endpoint& cloud, Endpoint& gateway) {
+       bgp_on_both(cloud, gateway);
+       child(gateway).remote = stated(selectors("10.10.0.0/16"));
+     },
+     "bgp fails bgp-down traffic-selectors 0.0.0.0/0 === 0.0.0.0/0 / 10.10.0.0/16 === 0.0.0.0/0 both\n"},
+    {"WhetherTheGatewayRunsBgpIsNotKnownButItsPacketsAreOutsideTheSelectors", kV2,
+     [](Endpoint& cloud, Endpoint& gateway) {
+       bgp_on_both(cloud, gateway);
+       gateway.bgp = {};
+       child(gateway).remote = stated(selectors("10.10.0.0/16"));
+     },
+     "bgp unverified traffic-selectors 0.0.0.0/0 === 0.0.0.0/0 / 10.10.0.0/16 === 0.0.0.0/0\n"},
+    {"TheSessionIsKeptDown", kV2,
+     [](Endpoint& cloud, Endpoint& gateway) {
+       bgp_on_both(cloud, gateway);
+       gateway.bgp.barred = "the neighbour is shut down";
+     },
+     "bgp fails bgp-down bgp-session bgp / the neighbour is shut down both\n"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Rows, Negotiation, ::testing::ValuesIn(kRows), [](const auto& row) { return std::string(row.param.name); });

@@ -319,6 +319,17 @@ Value<model::IpAddress> computed_ip(const Scope& tunnel, const Names& names) {
   return tunnel.document().spelling == Spelling::Terraform ? read_ip(tunnel, names) : Value<model::IpAddress>();
 }
 
+// A plan keeps the XML of before.
+void heed_contradiction(model::Endpoint& endpoint, const XmlTunnel& xml, const Scope& tunnel) {
+  const auto &own = endpoint.inside_cidr, &other = xml.inside_cidr;
+  if (tunnel.document().spelling == Spelling::Terraform || !own.known() || !other.known() || own.same_as(other)) return;
+  const std::string reason = "two descriptions of the tunnel give it different inside networks, at " + own.where().text() + " and at " + other.where().text();
+  const Where where = own.where();
+  endpoint.inside_local = endpoint.inside_remote = Value<model::IpAddress>::unknown(reason, where);
+  endpoint.inside_cidr = Value<model::AddressRange>::unknown(reason, where);
+  endpoint.reservations.push_back({model::Stage::Bgp, reason});
+}
+
 void add_addresses(model::Endpoint& endpoint, const Connection& connection, const Scope& tunnel) {
   endpoint.local_addresses = outside_address(connection, tunnel);
   endpoint.remote_addresses = connection.gateway.address;
@@ -329,6 +340,7 @@ void add_addresses(model::Endpoint& endpoint, const Connection& connection, cons
   if (const XmlTunnel* xml = xml_of(connection, endpoint)) {
     take_if_unknown(endpoint.local_addresses, xml->outside);
     take_if_unknown(endpoint.remote_addresses, xml->gateway_outside);
+    heed_contradiction(endpoint, *xml, tunnel);
     take_if_unknown(endpoint.inside_cidr, xml->inside_cidr);
     take_if_unknown(endpoint.inside_local, xml->inside);
     take_if_unknown(endpoint.inside_remote, xml->gateway_inside);
@@ -447,7 +459,7 @@ std::vector<std::string> spellings(const Scope& scope, std::span<const Names> op
 }
 
 // A name that AWS does not have is a problem, and the option whose name is nearest is unknown when it is not there itself.
-// What is said when none is near: it may be anything. `others`: names that are no options.
+// What is said when it is, or when none is near: it may be anything. `others`: names that are no options.
 std::string heed_unknown_names(Scope& scope, std::span<const Names> options, const std::vector<std::string>& others = {}) {
   std::string doubt;
   if (!scope.map()) return doubt;
@@ -460,11 +472,14 @@ std::string heed_unknown_names(Scope& scope, std::span<const Names> options, con
     const Where where{scope.document().path, entry.line, entry.column};
     const std::string nearest = nearest_of(entry.name, candidates);
     scope.document().problem(where, kUnknownName, nearest);
-    if (nearest.empty() && doubt.empty()) doubt = where.text() + ": " + kUnknownName;
+    bool stated_itself = false;
     for (const Names& names : options)
-      for (const std::string& one : spellings(scope, {&names, 1}))
-        if (nearest.find("`" + one + "`") != std::string::npos)
-          scope.set_doubtful(names.request, "what stands at " + where.text() + " may have been meant for it");
+      for (const std::string& one : spellings(scope, {&names, 1})) {
+        if (nearest.find("`" + one + "`") == std::string::npos) continue;
+        stated_itself = scope.map()->entry(one) != nullptr;
+        scope.set_doubtful(names.request, "what stands at " + where.text() + " may have been meant for it");
+      }
+    if ((nearest.empty() || stated_itself) && doubt.empty()) doubt = where.text() + ": " + kUnknownName;
   }
   return doubt;
 }

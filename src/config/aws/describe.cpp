@@ -4,6 +4,7 @@
 
 #include "src/config/aws/connection.hpp"
 #include "src/config/rows.hpp"
+#include "src/config/words.hpp"
 
 namespace tunnelscope::config {
 namespace aws {
@@ -147,7 +148,13 @@ std::vector<model::Configuration> read_describe(const Content& content, const Su
   Document document{content.path(), Spelling::Api, content.tree().problems};
   model::Configuration configuration{content.path(), "aws-describe", model::Side::Cloud, model::Moment::Now, {}, {}};
   Reader reader{document, configuration};
-  for (const Node* connection : connections_in(content.tree().root)) reader.add(*connection);
+  const std::vector<const Node*> connections = connections_in(content.tree().root);
+  const bool some_live = std::any_of(connections.begin(), connections.end(), [&](const Node* one) { return !deleted(*one, document).known(); });
+  for (const Node* connection : connections) {
+    const Value<bool> gone = deleted(*connection, document);
+    if (gone.known() && some_live) report_note(document.problems, gone.where(), "the connection is deleted, and not looked at");
+    else reader.add(*connection);
+  }
   configuration.problems = std::move(document.problems);
   if (configuration.endpoints.empty() && configuration.problems.empty())
     configuration.problems.push_back(

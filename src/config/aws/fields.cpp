@@ -7,6 +7,7 @@
 namespace tunnelscope::config::aws {
 namespace {
 
+constexpr const char* kTwoSpellings = "it stands there twice, under two names";
 constexpr const char* kAfterApply = "known only after apply";
 constexpr std::size_t kLongestWord = 256;
 constexpr std::uint64_t kMostSeconds = 10u * 365 * 86400;
@@ -67,11 +68,15 @@ Field Scope::look_up(const Names& names, bool secret, bool (*is_later)(const Nod
   Field field{terraform ? prefix_ + std::string(names.terraform) : std::string(names.request), nullptr, where_, all_unknown_};
   if (!field.unknown.empty()) return field;
   const Entry* entry = map_ ? map_->entry(field.name) : nullptr;
-  if (!entry && map_ && !terraform && (entry = map_->entry(names.response))) field.name = names.response;
+  const Entry* other = map_ && !terraform && names.response != names.request ? map_->entry(names.response) : nullptr;
+  if (entry && other) field.unknown = kTwoSpellings;
+  if (!entry && other) entry = other, field.name = names.response;
   const Node* later = unknown_ ? unknown_->find(field.name) : nullptr;
   if (entry) field.where = {document_->path, entry->line, entry->column};
   if (later && is_later(*later)) {
     field.unknown = kAfterApply;
+  } else if (!field.unknown.empty()) {
+    return field;
   } else if (entry ? entry->value.broken : map_ && map_->broken) {
     field.unknown = kBrokenOff;
   } else if (!entry) {

@@ -1,0 +1,11 @@
+// The BGP session inside of a tunnel, in a running configuration of Cisco IOS. In: the commands, the tunnel's interface and the network inside
+// of it. Out: what its endpoint says of BGP.
+#pragma once
+#include "src/config/cisco_syntax.hpp"
+
+namespace tunnelscope::config {
+
+void read_cisco_bgp(const Command& root, const Command& interface, const model::AddressRange& inside, model::Endpoint& endpoint,
+                    std::vector<Problem>& problems);
+
+}  // namespace tunnelscope::config
