@@ -110,9 +110,11 @@ class Neighbour {
     endpoint_.reservations.push_back({model::Stage::Bgp, where.text() + ": " + reason});
   }
 
-  // A word of the router that is nearly one of those that count.
-  void heed_slips(const Command& router) {
-    for (const Command& one : router.below) {
+  // A word of the router, or of an address family, that is nearly one of those that count.
+  void heed_slips(const Command& section) {
+    for (const Command& one : section.below) {
+      if (one.begins("address-family")) heed_slips(one);
+      if (one.begins("neighbor")) heed_name(section, one);
       const std::vector<std::string_view> known(std::begin(kOfRouters), std::end(kOfRouters));
       const auto is_it = [&](std::string_view word) { return word == one.word(0); };
       if (std::any_of(known.begin(), known.end(), is_it)) continue;
@@ -120,6 +122,14 @@ class Neighbour {
       std::string hint = nearest_of(one.word(0), known);
       if (!hint.empty()) not_understood(one.where, std::move(hint));
     }
+  }
+
+  // "169.254.12.q" is no address, and no group.
+  void heed_name(const Command& section, const Command& one) {
+    const std::string_view name = one.word(1);
+    const bool like_an_address = name.find('.') != std::string_view::npos && !name.empty() && name.front() >= '0' && name.front() <= '9';
+    if (!like_an_address || model::parse_address(name)) return;
+    if (!section.find("neighbor " + std::string(name) + " peer-group")) not_understood(one.words[1].where, "write an address");
   }
 
   void not_understood(const Where& where, std::string hint) {
@@ -188,7 +198,8 @@ class Neighbour {
   void read_timers(const Command& one) {
     endpoint_.bgp.keepalive = cisco_seconds(one, 3, problems_);
     endpoint_.bgp.hold_time = cisco_seconds(one, 4, problems_);
-    if (!endpoint_.bgp.keepalive.known() || !endpoint_.bgp.hold_time.known()) reserve(one.where, "a number cannot be read");
+    const bool least = one.word(5).empty() || whole_number(one.word(5));
+    if (!least || !endpoint_.bgp.keepalive.known() || !endpoint_.bgp.hold_time.known()) reserve(one.where, "a number cannot be read");
   }
 
   void bar(const char* reason, const Where& where) {

@@ -198,6 +198,8 @@ class Router {
     read_own_identity(endpoint, profile ? profile->find("self-identity") : nullptr, 1);
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
+    if (!profile)
+      for (const Command* one : root_.all("crypto isakmp profile")) used(one);  // any of them may be meant for the peer
     if (!profile) heed_unnamed_profiles(endpoint);
     else if (match_of_local_address(endpoint, *profile) != Match::Yes)
       leave_open(endpoint, "its ISAKMP profile is for another local address, or that is not known", profile->where);
@@ -304,6 +306,11 @@ class Router {
     endpoint.dpd.delay = cisco_seconds(*command, index, problems_);
     const std::string_view second = command->word(index + 1);
     const bool legible = second.empty() || whole_number(second) || second == "periodic" || second == "on-demand";
+    const std::size_t last = command->words.size() - 1;
+    if (last > index + 1 && command->word(last) != "periodic" && command->word(last) != "on-demand") {
+      report(problems_, command->words[last].where, "this word is not understood", nearest_of(command->word(last), {"on-demand", "periodic"}));
+      reserve(endpoint, model::Stage::Liveness, *command, "a word is not understood");
+    }
     if (!legible) report(problems_, command->words[index + 1].where, "a number of seconds cannot be read", "write a whole number");
     if (!legible || !endpoint.dpd.delay.known()) reserve(endpoint, model::Stage::Liveness, *command, "a number of seconds cannot be read");
     const auto retry = whole_number(command->word(index + 1));
@@ -584,6 +591,10 @@ class Router {
     const auto selectors = ipsec ? Value<Selectors>::by_default({{everything}}, interface.where, kTable)
                                  : Value<Selectors>::unknown("the tunnel is GRE inside of IPsec", interface.where);
     child.local = child.remote = selectors;
+    if (const std::string_view version = ipsec ? mode->word(3) : ""; !version.empty() && version != "ipv4" && version != "ipv6") {
+      report(problems_, mode->words[3].where, "this word is not understood", nearest_of(version, {"ipv4", "ipv6"}));
+      child.local = child.remote = Value<Selectors>::unknown("the mode of the tunnel cannot be read", mode->where);
+    }
     if (const Command* policy = interface.find("tunnel protection ipsec policy")) heed_policy(child, *policy);
     endpoint.children.push_back(std::move(child));
     doubt_what_is_used(endpoint);

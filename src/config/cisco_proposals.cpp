@@ -118,9 +118,12 @@ Proposal read_transform_set(const Command& set, model::Child& child, std::vector
     add(proposal, cipher.empty() ? cisco_hash(word.text) : cipher, word, problems);
     if (bits) ++i;
   }
-  if (const Command* mode = set.find("mode"))
-    child.mode = Value<model::ChildMode>::stated(
-        mode->word(1) == "transport" ? model::ChildMode::Transport : model::ChildMode::Tunnel, mode->where);
+  if (const Command* mode = set.find("mode")) {
+    using Mode = model::ChildMode;
+    const auto known = spelt<Mode>(mode->word(1), {{"transport", Mode::Transport}, {"tunnel", Mode::Tunnel}});
+    if (!known) report(problems, mode->where, "the mode cannot be read", "write `tunnel` or `transport`");
+    child.mode = known ? Value<Mode>::stated(*known, mode->where) : Value<Mode>::unknown("its value cannot be read", mode->where);
+  }
   return proposal;
 }
 

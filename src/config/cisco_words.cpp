@@ -57,6 +57,7 @@ const std::vector<Row>& later_rows() {
   static const std::vector<Row> kRows = {
       {"pre-shared-key", {"address", "hostname"}},  // below a keyring; a peer's key has words of its own choice there
       {"match address", {"local"}},
+      {"match identity", {"address", "any", "group", "host", "remote", "user"}},
       {"match", {"address", "certificate", "fvrf", "identity"}},
       {"set security-association lifetime", {"days", "kilobytes", "seconds"}},
       {"set security-association", {"dfbit", "dummy", "ecn", "idle-time", "level", "lifetime", "replay"}},
@@ -65,10 +66,10 @@ const std::vector<Row>& later_rows() {
 }
 
 void check_later_words(const Command& object, const Command& line, std::vector<UnknownLine>& unknown) {
-  const bool ikev2 = object.begins("crypto ikev2");
+  const bool of_profile = object.begins("crypto ikev2") || object.begins("crypto isakmp profile");
   for (const Row& row : later_rows()) {
     if (!line.begins(row.object)) continue;
-    if (row.object.starts_with("match") && !ikev2) continue;
+    if (row.object.starts_with("match") && !of_profile) continue;
     if (row.object == "pre-shared-key" && !object.begins("crypto keyring")) continue;
     const std::size_t at = words_of(row.object, {}).size();
     if (line.words.size() > at) check(line.words[at], row.words, unknown);

@@ -1,6 +1,7 @@
 // Reads a Junos configuration of an SRX in its `set` form: each `security ipsec vpn` is an endpoint. Keys that Junos has obscured ($9$) are
 // not known.
 #include <algorithm>
+#include <set>
 
 #include "src/config/doubt.hpp"
 #include "src/config/juniper_proposals.hpp"
@@ -55,6 +56,11 @@ class Srx : JuniperView {
   // An object that a tunnel uses may be other than what was read of it.
   void doubt_what_is_used(Endpoint& endpoint) {
     for (const NotUnderstood& one : statements.not_understood()) {
+      if (!one.object.empty() && (one.object.front() == "protocols" || one.object.front() == "routing-instances")) {
+        if (std::find(doubted_.begin(), doubted_.end(), &one) == doubted_.end()) doubted_.push_back(&one);
+        endpoint.reservations.push_back({model::Stage::Bgp, one.where.text() + ": " + kNotUnderstood});
+        continue;
+      }
       const auto within = [&](const Path& used) {
         return std::equal(one.object.begin(), one.object.end(), used.begin(), used.begin() + static_cast<std::ptrdiff_t>(one.object.size()));
       };
@@ -375,6 +381,8 @@ class Srx : JuniperView {
       const Path group = below(table, {"protocols", "bgp", "group", name.text});
       for (const Word& neighbour : statements.names(below(group, {"neighbor"}))) {
         const auto address = model::parse_address(neighbour.text);
+        if (!address && told_.insert(neighbour.where).second) report(problems, neighbour.where, "this is no address of a neighbour");
+        if (!address) endpoint.reservations.push_back({model::Stage::Bgp, neighbour.where.text() + ": this is no address of a neighbour"});
         if (!address || !inside.contains(*address)) continue;
         found = true;
         endpoint.bgp.used = stated(true, neighbour);
@@ -409,6 +417,10 @@ class Srx : JuniperView {
     heed_type(endpoint, group);
     const Word* hold = of_neighbour(group, neighbour, "hold-time");
     const auto time = hold ? whole_number(hold->text) : std::nullopt;
+    if (hold && !time) {
+      if (told_.insert(hold->where).second) report(problems, hold->where, "a number of seconds cannot be read", "write a whole number");
+      endpoint.reservations.push_back({model::Stage::Bgp, hold->where.text() + ": a number of seconds cannot be read"});
+    }
     endpoint.bgp.hold_time = time && *time < 65'536 ? stated(Seconds(static_cast<Seconds::rep>(*time)), *hold)
                                                     : Value<Seconds>::by_default(kBgpHold, neighbour.where, kTable);
   }
@@ -505,6 +517,7 @@ class Srx : JuniperView {
 
   std::vector<Path> used_;                        // by the tunnel that is read: "security ike gateway g"
   std::vector<const NotUnderstood*> doubted_;     // each once
+  std::set<Where> told_;                          // neighbours
 };
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {

@@ -144,6 +144,10 @@ constexpr Row kRows[] = {
     {"protocols bgp group", "neighbor", Form::Named},
     {"protocols bgp group", "peer-as", Form::Value},
     {"protocols bgp group", "type", Form::Value},
+    {"protocols bgp group", "local-as", Form::Rest},
+    {"protocols bgp group neighbor", "local-as", Form::Rest},
+    {"protocols bgp group neighbor", "shutdown", Form::Rest},
+    {"protocols bgp group neighbor", "authentication-key", Form::Rest},
     {"protocols bgp group neighbor", "description", Form::Value},
     {"protocols bgp group neighbor", "hold-time", Form::Value},
     {"protocols bgp group neighbor", "local-address", Form::Value},
@@ -153,9 +157,16 @@ constexpr Row kRows[] = {
 // Beside VPNs most words are none of ours.
 bool is_told_in_full(std::string_view section) { return section.starts_with("security ike") || section.starts_with("security ipsec"); }
 
-// What else `security` has that is spelt alike.
+// What else there is that is spelt alike.
 bool is_beside_vpns(std::string_view word) {
-  for (const std::string_view one : {"idp", "pki", "nat", "log", "alg", "flow", "screen", "zones", "policies", "utm"})
+  for (const std::string_view one :
+       {"idp", "pki", "nat", "log", "alg", "flow", "screen", "zones", "policies", "utm",  // of security, of protocols, and of BGP
+        "igmp", "isis", "l2vpn", "ldp", "lldp", "mld", "mpls", "msdp", "ospf", "ospf3", "pim", "rip", "ripng", "rsvp", "rstp", "stp", "vpls",
+        "accept-remote-nexthop", "advertise-external", "advertise-inactive", "advertise-peer-as", "allow", "apply-groups", "as-override",
+        "authentication-key", "authentication-key-chain", "bfd-liveness-detection", "cluster", "damping", "enforce-first-as", "family",
+        "graceful-restart", "idle-after-switch-over", "ipsec-sa", "keep", "local-as", "local-interface", "local-preference", "log-updown",
+        "loops", "metric-out", "mtu-discovery", "multihop", "multipath", "no-advertise-peer-as", "no-client-reflect", "out-delay", "passive",
+        "preference", "remove-private", "shutdown", "tcp-mss", "traceoptions", "ttl", "export", "import", "disable", "path-selection"})
     if (word == one) return true;
   return false;
 }
@@ -220,7 +231,8 @@ Leaves leaves_of(std::vector<Word> words) {
   };
   while (at < words.size()) {
     const Row* row = row_of(section, words[at].text);
-    const bool slip = section == "security" && !row && !is_beside_vpns(words[at].text) && !nearest_in(section, words[at].text).empty();
+    const bool may_slip = section == "security" || section.starts_with("protocols");
+    const bool slip = may_slip && !row && !is_beside_vpns(words[at].text) && !nearest_in(section, words[at].text).empty();
     if (!row && (slip || is_told_in_full(section))) {
       all.unknown = at;
       all.unknown_column = words[at].where.column;

@@ -107,6 +107,11 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
     const std::string verb = words.front().text;
     const Where where = words.front().where;
     words.erase(words.begin());
+    const bool verb_slipped = is_of_use(words.front().text) && verb != "set" && !nearest_of(verb, {"activate", "deactivate", "delete", "set"}).empty();
+    if (verb_slipped && verb != "activate" && verb != "deactivate" && verb != "delete") {
+      not_understood_.push_back({{}, where, nearest_of(verb, {"activate", "deactivate", "delete", "set"})});
+      continue;
+    }
     if (!is_of_use(words.front().text)) {
       std::string hint = verb == "set" && !is_section_beside(words.front().text) ? slip_of(words.front().text) : "";
       if (!hint.empty()) not_understood_.push_back({{}, words.front().where, std::move(hint)});

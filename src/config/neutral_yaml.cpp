@@ -127,6 +127,7 @@ class Fields {
   template <class T>
   Value<T> bad(const Node& node, std::string_view hint) {
     report(document_.problems, document_.at(node), "its value cannot be read", std::string(hint));
+    document_.doubt_at(document_.at(node), "its value cannot be read");
     return Value<T>::unknown("its value cannot be read", document_.at(node));
   }
 
@@ -304,6 +305,7 @@ void read_keys(Fields& parent, Value<std::vector<Key>>& value) {
   const auto is_map = [](const Node& item) { return item.is(Node::Kind::Map); };
   if (!list->is(Node::Kind::List) || !std::all_of(list->items.begin(), list->items.end(), is_map)) {
     report(document.problems, document.at(*list), "its value cannot be read", "write a list of maps with `secret`");
+    document.doubt_at(document.at(*list), "its value cannot be read");
     return void(value = Value<std::vector<Key>>::unknown("its value cannot be read", document.at(*list)));
   }
   std::vector<Key> keys;

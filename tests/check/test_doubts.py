@@ -300,6 +300,9 @@ V1_CLOUD = described(tunnel(), CustomerGatewayConfiguration=XML.replace("KEY", K
     ("end\n", "interfacq GigabitEthernet1\n shutdown\nend\n", "peer-address", "unverified"),
     ("end\n", "crypto isakmq key a address 203.0.113.10\nend\n", "authentication", "unverified"),
     ("end\n", "crypto isakmp keepalive 1q 3\nend\n", "liveness", "unverified"),
+    ("end\n", "crypto isakmp keepalive 10 3 periodiq\nend\n", "liveness", "unverified"),
+    ("esp-sha256-hmac\n", "esp-sha256-hmac\n mode tunneq\n", "child-proposal", "unverified"),
+    ("end\n", f"crypto isakmp profile a\n match identitq address {CLOUD}\nend\n", "authentication", "unverified"),
 ])
 def test_a_line_of_cisco_counts_for_the_tunnels_that_it_is_for(files, old, new, stage, expected):
     assert old in IOS_V1
@@ -329,6 +332,11 @@ def test_a_router_without_pfs_takes_it_when_the_cloud_asks_for_it(files):
 def test_a_running_configuration_that_breaks_off_is_told(files):
     report = files.check(ios_cfg=IOS.split("crypto ikev2 profile")[0] + "crypto ikev2 keyring aws\n peer aws\n  addr", vpn_json=IOS_CLOUD, status=4)
     assert "breaks off" in report["problems"][0]["reason"]
+
+
+def test_a_mode_of_the_tunnel_that_cannot_be_read_leaves_its_selectors_open(files):
+    text = IOS_BGP.replace("tunnel mode ipsec ipv4", "tunnel mode ipsec ipvq")
+    assert files.stage("traffic-selectors", ios_cfg=text, vpn_json=IOS_CLOUD)["verdict"] == "unverified"
 
 
 def test_selectors_of_an_access_list_of_the_protection_are_not_known(files):
@@ -400,7 +408,10 @@ IN_VRF = IOS_BGP.replace("interface Tunnel1\n", "interface Tunnel1\n vrf forward
     (" neighbor 169.254.12.1 passwort secret\n", "unverified", "not understood"),
     (" neighbor 169.254.12.1 timers 1q 30\n", "unverified", "cannot be read"),
     (" neighbot 169.254.12.1 shutdown\n", "unverified", "not understood"),
-    (" neighbor 169.254.12.1 soft-reconfiguration inbound\n", "agrees", None),
+    (" neighbor 169.254.12.q shutdown\n", "unverified", "not understood"),
+    (" neighbor 169.254.12.1 timers 10 30 3q\n", "unverified", "cannot be read"),
+    (" address-family ipv4\n  neighboq 169.254.12.1 activate\n", "unverified", "not understood"),
+    (" neighbor 169.254.12.1 soft-reconfiguration inbound\n exit-address-family\n", "agrees", None),
 ])
 def test_a_session_of_cisco_that_does_not_come_up_does_not_agree(files, lines, verdict, reason):
     stage = stages_with_bgp(files, ios_cfg=IOS_BGP + lines)["bgp"]
@@ -468,6 +479,11 @@ IN_INSTANCE = JUNOS_BGP.replace("set protocols", "set routing-instances aws prot
     (JUNOS_BGP + "set protocols bgp group aws type externaq\n", "unverified", "cannot be read"),
     (JUNOS_BGP + "set protocolq bgp group aws shutdown\n", "unverified", "not understood"),
     (JUNOS_BGP + "set security ikq gateway g version v1-only\n", "unverified", "not understood"),
+    (JUNOS_BGP + "set protocols bgp group aws neighbor 169.254.12.1 local-aq 65011\n", "unverified", "not understood"),
+    (JUNOS_BGP + "set protocols bgp group aws neighbor 169.254.12.1 hold-time 3q\n", "unverified", "cannot be read"),
+    (JUNOS_BGP + "set protocols bgp group aws neighbor 169.254.12.q hold-time 30\n", "unverified", "no address"),
+    (JUNOS_BGP + "seq protocols bgp group aws neighbor 169.254.12.1 shutdown\n", "unverified", "not understood"),
+    (JUNOS_BGP + "set protocols lldp interface all\nset protocols bgp group aws log-updown\n", "agrees", None),
     (JUNOS_BGP + "set security flow tcp-mss all-tcp mss 1379\nset system host-name r\n", "agrees", None),
 ])
 def test_a_session_of_junos_is_of_its_table_and_of_the_tunnels_address(files, text, expected, reason):
@@ -719,3 +735,21 @@ def test_a_file_that_is_no_text_is_called_what_it_is(files, content, said):
     tool.write_files(files.folder, {"r.cfg": content, "vpn.json": IOS_CLOUD.encode()})
     done = tool.run("check", "--gateway", "r.cfg", "--cloud", "vpn.json", cwd=files.folder)
     assert done.status == 4 and said in done.err
+
+
+NEUTRAL = f"""tunnelscope-gateway: 1
+tunnels:
+  - name: a
+    local-addresses: {GATEWAY}
+    remote-addresses: {CLOUD}
+    keys: KEYS
+    single-child: no
+"""
+
+
+@pytest.mark.parametrize("old, new", [("KEYS", "lab.key"), ("KEYS", "[lab.key]"), ("single-child: no", "single-child: nq")])
+def test_a_value_of_our_yaml_that_cannot_be_read_leaves_no_stage_sure(files, old, new):
+    text = NEUTRAL.replace(old, new).replace("KEYS", f"[{{secret: {KEY}}}]")
+    report = files.check(gateway_yaml=text, vpn_json=IOS_CLOUD, status=4)
+    assert report["problems"][0]["reason"] == "its value cannot be read"
+    assert {stage["verdict"] for stage in report["tunnels"][0]["stages"]} == {"unverified"}
