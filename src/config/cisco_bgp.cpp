@@ -2,6 +2,7 @@
 #include "src/config/cisco_bgp.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "src/config/cisco_keys.hpp"
 #include "src/config/cisco_proposals.hpp"
@@ -73,6 +74,29 @@ bool is_interface(const Command& line, std::size_t index, const std::string& nam
   return own >= 2 && own <= full && whole.substr(0, own) == written.substr(0, own) && whole.substr(full) == written.substr(own);
 }
 
+// "169.254.12.q" is no address, and no group.
+bool is_no_neighbour(const Command& one, const std::set<std::string_view>& groups) {
+  const std::string_view name = one.word(1);
+  const bool like_an_address = name.find('.') != std::string_view::npos && !name.empty() && name.front() >= '0' && name.front() <= '9';
+  return like_an_address && !model::parse_address(name) && !groups.contains(name);
+}
+
+void add_slips(const Command& section, std::vector<UnknownLine>& slips) {
+  const std::vector<std::string_view> known(std::begin(kOfRouters), std::end(kOfRouters));
+  std::set<std::string_view> groups;
+  for (const Command* one : section.all("neighbor"))
+    if (one->words.size() == 3 && one->word(2) == "peer-group") groups.insert(one->word(1));
+  for (const Command& one : section.below) {
+    if (one.begins("address-family")) add_slips(one, slips);
+    if (one.begins("neighbor") && is_no_neighbour(one, groups)) slips.push_back({one.words[1].where, "write an address"});
+    const auto is_it = [&](std::string_view word) { return word == one.word(0); };
+    if (std::any_of(known.begin(), known.end(), is_it)) continue;
+    if (std::any_of(std::begin(kBesideNeighbours), std::end(kBesideNeighbours), is_it)) continue;
+    std::string hint = nearest_of(one.word(0), known);
+    if (!hint.empty()) slips.push_back({one.where, std::move(hint)});
+  }
+}
+
 class Neighbour {
  public:
   Neighbour(const Command& root, const Command& interface, Endpoint& endpoint, std::vector<Problem>& problems)
@@ -82,7 +106,6 @@ class Neighbour {
     endpoint_.bgp.used = Value<bool>::by_default(false, endpoint_.where, kCiscoTable);
     const Command* elsewhere = nullptr;
     for (const Command* router : root_.all("router bgp")) {
-      heed_slips(*router);
       for (const Command* scope : scopes_of(*router))
         for (const Command* one : scope->all("neighbor")) {
           const auto address = model::parse_address(one->word(1));
@@ -108,28 +131,6 @@ class Neighbour {
 
   void reserve(const Where& where, const std::string& reason) {
     endpoint_.reservations.push_back({model::Stage::Bgp, where.text() + ": " + reason});
-  }
-
-  // A word of the router, or of an address family, that is nearly one of those that count.
-  void heed_slips(const Command& section) {
-    for (const Command& one : section.below) {
-      if (one.begins("address-family")) heed_slips(one);
-      if (one.begins("neighbor")) heed_name(section, one);
-      const std::vector<std::string_view> known(std::begin(kOfRouters), std::end(kOfRouters));
-      const auto is_it = [&](std::string_view word) { return word == one.word(0); };
-      if (std::any_of(known.begin(), known.end(), is_it)) continue;
-      if (std::any_of(std::begin(kBesideNeighbours), std::end(kBesideNeighbours), is_it)) continue;
-      std::string hint = nearest_of(one.word(0), known);
-      if (!hint.empty()) not_understood(one.where, std::move(hint));
-    }
-  }
-
-  // "169.254.12.q" is no address, and no group.
-  void heed_name(const Command& section, const Command& one) {
-    const std::string_view name = one.word(1);
-    const bool like_an_address = name.find('.') != std::string_view::npos && !name.empty() && name.front() >= '0' && name.front() <= '9';
-    if (!like_an_address || model::parse_address(name)) return;
-    if (!section.find("neighbor " + std::string(name) + " peer-group")) not_understood(one.words[1].where, "write an address");
   }
 
   void not_understood(const Where& where, std::string hint) {
@@ -296,6 +297,12 @@ class Neighbour {
 };
 
 }  // namespace
+
+std::vector<UnknownLine> slips_of_bgp(const Command& root) {
+  std::vector<UnknownLine> slips;
+  for (const Command* router : root.all("router bgp")) add_slips(*router, slips);
+  return slips;
+}
 
 void read_cisco_bgp(const Command& root, const Command& interface, const AddressRange& inside, Endpoint& endpoint,
                     std::vector<Problem>& problems) {

@@ -1,6 +1,7 @@
 // Reads a running configuration of Cisco IOS or IOS-XE. Each tunnel interface that is protected by an IPsec profile is an endpoint, and
 // so is each peer of a crypto map; whatever else the configuration holds is passed over. Encrypted keys are not known.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "src/config/cisco_access_list.hpp"
@@ -51,7 +52,12 @@ enum class Match : std::uint8_t { No, Unknown, Yes };
 // What a command of the global configuration says about itself alone.
 class Router {
  public:
-  Router(Command& root, std::vector<Problem>& problems) : root_(root), problems_(problems), keys_(read_cisco_keys(root)) {}
+  Router(Command& root, std::vector<Problem>& problems)
+      : root_(root), problems_(problems), keys_(read_cisco_keys(root)), bgp_slips_(slips_of_bgp(root)) {
+    for (const Command* one : root_.all("crypto keyring")) keyrings_.emplace(one->word(2), Keyring{one, !unknown_lines(*one).empty()});
+    for (const Command* one : root_.all("crypto isakmp profile"))
+      if (!unknown_lines(*one).empty()) doubtful_profiles_.push_back(one);
+  }
 
   std::vector<Endpoint> endpoints() {
     std::vector<Endpoint> all;
@@ -199,7 +205,7 @@ class Router {
     if (const Command* hostname = root_.find("crypto isakmp identity"); hostname && hostname->word(3) != "address")
       endpoint.local_identity = Value<Identity>::unknown("it is the name of the router", hostname->where);
     if (!profile)
-      for (const Command* one : root_.all("crypto isakmp profile")) used(one);  // any of them may be meant for the peer
+      for (const Command* one : doubtful_profiles_) used(one);  // any of them may be meant for the peer
     if (!profile) heed_unnamed_profiles(endpoint);
     else if (match_of_local_address(endpoint, *profile) != Match::Yes)
       leave_open(endpoint, "its ISAKMP profile is for another local address, or that is not known", profile->where);
@@ -334,11 +340,16 @@ class Router {
     using Keys = Value<std::vector<Key>>;
     std::vector<CiscoKey> sure;
     Where foreign;
+    std::map<std::string, bool> counts;  // by keyring
     for (const CiscoKey& one : all) {
-      const Command* keyring = one.keyring.empty() ? nullptr : root_.find("crypto keyring " + one.keyring);
-      if (keyring) used(keyring);
-      if (!keyring || match_of_keyring(endpoint, *keyring) == Match::Yes) sure.push_back(one);
-      else foreign = keyring->where;
+      const auto keyring = keyrings_.find(one.keyring);
+      const auto [known, is_new] = counts.emplace(one.keyring, true);
+      if (is_new && keyring != keyrings_.end()) {
+        if (keyring->second.doubtful) used(keyring->second.command);
+        known->second = match_of_keyring(endpoint, *keyring->second.command) == Match::Yes;
+        if (!known->second) foreign = keyring->second.command->where;
+      }
+      if (known->second) sure.push_back(one);
     }
     std::vector<Key> keys = keys_for_peer(all, endpoint.remote_addresses);
     if (keys == keys_for_peer(sure, endpoint.remote_addresses)) return Keys::stated(std::move(keys), where);
@@ -616,7 +627,13 @@ class Router {
     const auto range = mask && endpoint.inside_local.known() ? masked(*endpoint.inside_local, *mask) : std::nullopt;
     if (range) endpoint.inside_cidr = stated(*range, *command);
     read_routes(endpoint);
-    if (range) read_cisco_bgp(root_, interface, *range, endpoint, problems_);
+    if (!range) return;
+    read_cisco_bgp(root_, interface, *range, endpoint, problems_);
+    if (bgp_slips_.empty()) return;
+    const Where& first = bgp_slips_.front().where;
+    endpoint.reservations.push_back({model::Stage::Bgp, first.text() + ": " + kNotUnderstood});
+    if (!told_.insert(first).second) return;
+    for (const UnknownLine& one : bgp_slips_) report(problems_, one.where, kNotUnderstood, one.hint);
   }
 
   void read_routes(Endpoint& endpoint) {
@@ -704,6 +721,13 @@ class Router {
   std::vector<const Command*> used_;  // by the endpoint that is read
   std::string missing_;               // the first that it refers to and that is not there, with its place; empty: all are
   std::set<Where> told_;
+  struct Keyring {
+    const Command* command;
+    bool doubtful;  // it has lines that nobody knows
+  };
+  std::map<std::string, Keyring, std::less<>> keyrings_;  // of IKEv1
+  std::vector<const Command*> doubtful_profiles_;         // of IKEv1
+  std::vector<UnknownLine> bgp_slips_;
   std::optional<std::string> vrf_;  // in which its outside addresses are, of the endpoint that is read; "": the global one; empty: not known
 };
 
