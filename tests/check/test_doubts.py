@@ -753,3 +753,14 @@ def test_a_value_of_our_yaml_that_cannot_be_read_leaves_no_stage_sure(files, old
     report = files.check(gateway_yaml=text, vpn_json=IOS_CLOUD, status=4)
     assert report["problems"][0]["reason"] == "its value cannot be read"
     assert {stage["verdict"] for stage in report["tunnels"][0]["stages"]} == {"unverified"}
+
+
+def test_a_private_address_without_nat_traversal_is_told(files):
+    text = IOS.replace(GATEWAY, "10.0.0.5").replace("crypto ikev2 policy", "no crypto ipsec nat-transparency udp-encapsulation\ncrypto ikev2 policy")
+    stage = files.stage("peer-address", ios_cfg=text, vpn_json=IOS_CLOUD)
+    assert stage["verdict"] == "unverified" and "NAT traversal is off" in stage["reason"]
+
+
+def test_a_key_of_strongswan_that_is_filed_rightly_takes_the_identity_of_the_peer(files):
+    stage = files.stage("authentication", swanctl_conf=swanctl().replace(f"id = {CLOUD}\n  }}\n  children", "id = %any\n  }\n  children"), vpn_json=cloud())
+    assert stage["cause"] == "authentication-failed" and "remote-identity" in stage["repair"] and "instead of" not in stage["repair"]
