@@ -81,7 +81,6 @@ struct Child {
   Value<ChildMode> mode;
   Value<Proposals> proposals;      // its groups are PFS
   Value<Selectors> local, remote;  // as this end sees them
-  bool takes_any_group = false;    // answering, PFS with whatever group the peer asks for, where its own proposals have none
   Value<bool> narrows;             // false: takes selectors only as they stand here; unknown: narrows them, as most vendors do
   Lifetime lifetime;
   Value<std::uint64_t> replay_window;

@@ -279,8 +279,8 @@ Outcome no_child(const Talk& talk, const Endpoint& without) {
   return outcome;
 }
 
-Subject subject_of(const Child& own, const Child& peers, const Value<Proposals>& acceptable, Exchange exchange, const char* cause) {
-  return {own.proposals, acceptable, own.where, peers.where, exchange, cause};
+Subject subject_of(const Child& own, const Child& peers, Exchange exchange, const char* cause) {
+  return {own.proposals, peers.proposals, own.where, peers.where, exchange, cause};
 }
 
 // Said, and not understood. What nobody speaks of is ESP in tunnel mode everywhere.
@@ -297,21 +297,6 @@ Outcome open_value(const Talk& talk, const char* attribute, const Value<T>& own,
   return outcome;
 }
 
-// What it takes as an answer to such an offer.
-Value<Proposals> acceptable_to(const Child& responders, const Child& initiators) {
-  Value<Proposals> all = responders.proposals;
-  if (!responders.takes_any_group || !all.known() || !initiators.proposals.known()) return all;
-  const Proposals own = *all;
-  for (Proposal one : own) {
-    if (!one.groups.empty()) continue;
-    for (const Proposal& offer : *initiators.proposals)
-      for (const AlgorithmRef group : offer.groups.algorithms)
-        if (!one.groups.has(group)) one.groups.algorithms.push_back(group);
-    if (!one.groups.empty()) all.edit().push_back(std::move(one));
-  }
-  return all;
-}
-
 Outcome first_child(const Talk& talk, const Child& own) {
   const Child& peers = *counterpart(talk.responder, own);
   Outcome sure = agrees();
@@ -320,8 +305,7 @@ Outcome first_child(const Talk& talk, const Child& own) {
   if (both_known_and_differ(own.protocol, peers.protocol)) return protocols_differ(talk, own, peers);
   const bool modes_differ = both_known_and_differ(own.mode, peers.mode);
   if (modes_differ && talk.version == Version::Ikev1) return differing(talk, "child-mode", own.mode, peers.mode);
-  const Value<Proposals> acceptable = acceptable_to(peers, own);
-  Outcome proposals = judge(talk, subject_of(own, peers, acceptable, Exchange::FirstChild, "child-proposal-mismatch"));
+  Outcome proposals = judge(talk, subject_of(own, peers, Exchange::FirstChild, "child-proposal-mismatch"));
   if (sure.verdict == Verdict::Unverified) return worst(std::move(sure), std::move(proposals));
   return modes_differ ? worst(mode_is_open(talk, own, peers), std::move(proposals)) : proposals;
 }
@@ -354,8 +338,7 @@ Outcome judge_rekey_proposal(const Talk& talk) {
     const Child* peers = counterpart(talk.responder, own);
     if (!peers) return no_child(talk, talk.responder);
     if (own.lifetime.rekeys.is(false) && peers->lifetime.rekeys.is(false)) continue;
-    const Value<Proposals> acceptable = acceptable_to(*peers, own);
-    outcome = worst(std::move(outcome), judge(talk, subject_of(own, *peers, acceptable, Exchange::ChildRekey, "rekey-failure")));
+    outcome = worst(std::move(outcome), judge(talk, subject_of(own, *peers, Exchange::ChildRekey, "rekey-failure")));
   }
   if (outcome.attribute == "pfs-group" && outcome.verdict == Verdict::Fails) outcome.cause = "pfs-mismatch";
   return outcome;

@@ -513,7 +513,6 @@ class Router {
     child.protocol = Value<model::SecurityProtocol>::by_default(model::SecurityProtocol::Esp, command.where, kTable);
     child.mode = Value<model::ChildMode>::by_default(model::ChildMode::Tunnel, command.where, kTable);
     child.proposals = Value<Proposals>::unknown("no transform set is named", command.where);
-    child.takes_any_group = !pfs;
     Proposals all;
     for (std::size_t i = 2; sets && i < sets->words.size(); ++i)
       if (const Command* set = definition("crypto ipsec transform-set", sets->words[i]))

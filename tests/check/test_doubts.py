@@ -262,7 +262,7 @@ def test_what_stands_behind_a_banner_without_an_end_is_told_and_nothing_agrees(f
     (f"no {AGAIN}{AGAIN} encryption aes-cbc-128\n integrity sha256\n group 14\n", "ike-proposal", "agrees"),
     ("crypto ipsec transform-set aws esp-3des esp-md5-hmac\n", "child-proposal", "fails"),
     ("crypto map aws 10 ipsec-isakmp\n set pfs group5\n", "child-rekey", "fails"),
-    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n", "child-rekey", "unverified"),
+    ("crypto map aws 10 ipsec-isakmp\n no set pfs\n", "child-rekey", "fails"),
     ("crypto map aws 10 ipsec-isakmp\n no set pfs\n set pfs group14\n", "peer-address", "agrees"),
     ("crypto map aws 10 ipsec-isakmp\n no set pfs group5\n", "peer-address", "unverified"),
     ("crypto ikev2 profile aws\n identity local address 192.0.2.99\n", "identity", "fails"),
@@ -321,12 +321,6 @@ def test_a_line_of_cisco_counts_for_the_tunnels_that_it_is_for(files, old, new, 
 def test_nor_does_a_slip_in_ikev2_agree(files, old, new, stage, expected):
     assert old in IOS
     assert verdicts(files, IOS.replace(old, new, 1))[stage] == expected
-
-
-def test_a_router_without_pfs_takes_it_when_the_cloud_asks_for_it(files):
-    [one] = files.check(ios_cfg=IOS_V1.replace(" set pfs group14\n", ""), vpn_json=V1_CLOUD)["tunnels"]
-    stage = next(each for each in one["stages"] if each["stage"] == "child-proposal")
-    assert (stage["verdict"], stage["attribute"], stage["direction"]) == ("fails", "pfs-group", "gateway-initiates")
 
 
 def test_a_running_configuration_that_breaks_off_is_told(files):

@@ -264,6 +264,7 @@ FAULTS = [
     ("ios-ikev2", " encryption aes-cbc-256\n", " encryption aes-cbc-128\n", {}, "ike-proposal"),
     ("ios-ikev2", " integrity sha256\n group 14", " integrity sha1\n group 2", {}, "ike-proposal"),
     ("ios-ikev2", "esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", {}, "child-proposal"),
+    ("ios-ikev2", " set pfs group14\n", "", {}, "child-rekey"),
     ("ios-ikev2", " set pfs group14\n", " set pfs group2\n", {}, "child-rekey"),
     ("ios-ikev2", f" identity local address {GATEWAY}", " identity local fqdn gw.example.net", {}, "identity"),
     ("ios-ikev2", f"remote address {CLOUD} 255", "remote address 203.0.113.77 255", {}, "identity"),
@@ -394,7 +395,7 @@ HIDDEN = [
                  ("    rekey_time = 6h", "    reauth_time = 6h", "ike-rekey")]),
     ("strongswan", [("esp=aes256-sha256-modp2048!", "esp=aes128gcm16!", "child-proposal")]),
     ("libreswan", [("esp=aes256-sha2_256-modp2048", "esp=aes128-sha1\n    pfs=no", "child-proposal")]),
-    ("ios-ikev2", [("esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", "child-proposal"), (" set pfs group14\n", " set pfs group2\n", "child-rekey")]),
+    ("ios-ikev2", [("esp-aes 256 esp-sha256-hmac", "esp-aes esp-sha-hmac", "child-proposal"), (" set pfs group14\n", "", "child-rekey")]),
     ("junos", [("hmac-sha-256-128", "hmac-sha1-96", "child-proposal"), ("keys group14", "keys group2", "child-rekey")]),
     ("neutral", [(f"        proposals:{AES256}", "        proposals: aes128-sha1", "child-proposal")]),
 ]
