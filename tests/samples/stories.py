@@ -697,30 +697,27 @@ def bgp_next_hop_denied(s, ike):
     denied_route(s, ike, "non-connected next-hop")
 
 
-@tale("bgp-closed-by-peer", BOTH, absent=("bgp-down", "bgp-flapping"))
-def bgp_closed_by_peer(s, ike):
+def bgp_closed(s, ike, before, behind):
+    """A Cease notification, as the words `before` and `behind` it say whose, ends the session for minutes."""
     t = with_bgp(s, ike)
     begin = t.t
     number = s.rng.choice([2, 3, 4, 5, 6])
     t.wait(1000, 2000)
-    t.bgp(f"AWS-side peer received notification 6/{number} (Cease/{CEASE[number]}) from neighbor {{neighbor}}", "DOWN")
+    t.bgp(f"AWS-side peer {before} notification 6/{number} (Cease/{CEASE[number]}) {behind} neighbor {{neighbor}}", "DOWN")
     t.bgp_lost(0.1).wait(5).bgp_fails_to_connect(s.rng.uniform(300, 900))
     if s.rng.random() < 0.5:
         t.bgp_establish()
     ipsec_lives(t, begin, t.t - begin + 200)
+
+
+@tale("bgp-closed-by-peer", BOTH, absent=("bgp-down", "bgp-flapping"))
+def bgp_closed_by_peer(s, ike):
+    bgp_closed(s, ike, "received", "from")
 
 
 @tale("bgp-closed-by-aws", BOTH, absent=("bgp-down", "bgp-flapping", "unexplained-outage"))
 def bgp_closed_by_aws(s, ike):
-    t = with_bgp(s, ike)
-    begin = t.t
-    number = s.rng.choice([2, 3, 4, 5, 6])
-    t.wait(1000, 2000)
-    t.bgp(f"AWS-side peer sent a notification 6/{number} (Cease/{CEASE[number]}) to neighbor {{neighbor}}", "DOWN")
-    t.bgp_lost(0.1).wait(5).bgp_fails_to_connect(s.rng.uniform(300, 900))
-    if s.rng.random() < 0.5:
-        t.bgp_establish()
-    ipsec_lives(t, begin, t.t - begin + 200)
+    bgp_closed(s, ike, "sent a", "to")
 
 
 @tale("bgp-flapping", BOTH, absent=("bgp-down",))
