@@ -123,10 +123,18 @@ def configurations(root, corpus):
             keep(corpus / "configurations", bytes([reader]) + text)
 
 
+def journals(root, corpus):
+    """Lines of the samples, cut small and large, with little room and much: see journal.cpp."""
+    for file in sorted(file for file in root.glob("samples/*/input/*") if file.is_file())[::8]:
+        text = file.read_bytes()[:2048]
+        for cut, room in ((3, 1), (40, 200)):
+            keep(corpus / "journal", bytes([cut, room]) + text)
+
+
 if __name__ == "__main__":
     top, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    for fill in (containers, knowledge_base, patterns, sessions, configurations):
+    for fill in (containers, knowledge_base, patterns, sessions, configurations, journals):
         fill(top, out)
-    for name in ("containers", "records", "knowledge_base", "pattern", "sessions", "csv", "configurations"):
+    for name in ("containers", "records", "knowledge_base", "pattern", "sessions", "csv", "configurations", "journal"):
         keep(out / name, b"\n")
         print(f"{name}: {sum(1 for _ in (out / name).iterdir())} seeds")
