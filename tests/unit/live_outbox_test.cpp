@@ -1,5 +1,6 @@
 // What waits for receivers, across transactions that hold and that do not, and across processes.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -33,11 +34,20 @@ diag::AlertChange change(const std::string& id, const std::string& key, diag::Ch
 class OutboxTest : public ::testing::Test {
  protected:
   OutboxTest() { open(); }
+  ~OutboxTest() override {
+    outbox_.reset();
+    database_.reset();
+    remove_files(path_);
+  }
+
+  static void remove_files(const std::string& path) {
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+  }
 
   void open() {
     outbox_.reset();
     database_.reset();
-    database_.emplace(*Database::open(path_));
+    database_.emplace(Database::open(path_).value());
     outbox_.emplace(*database_);
   }
 
@@ -65,8 +75,8 @@ class OutboxTest : public ::testing::Test {
   }
 
   std::string path_ = [] {
-    const std::string path = ::testing::TempDir() + "/tunnelscope-outbox-test.db";
-    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path + end);
+    const std::string path = ::testing::TempDir() + "/tunnelscope-outbox-" + std::to_string(getpid()) + ".db";
+    remove_files(path);
     return path;
   }();
   Named hook_{"hook", {}}, manager_{"manager", std::chrono::seconds(60)};

@@ -1,6 +1,7 @@
 // What receivers are named, and what each is sent. Payloads are files in tests/live/payloads/, one a kind and change; BLESS=1 rewrites
 // them.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -20,7 +21,7 @@ const Environment kEnvironment = [](const std::string& name) -> std::optional<st
 };
 
 std::string secret_file(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "/tunnelscope-receiver-secret";
+  const std::string path = ::testing::TempDir() + "/tunnelscope-receiver-secret-" + std::to_string(getpid());
   std::ofstream(path) << text;
   return path;
 }
