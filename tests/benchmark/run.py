@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The benchmark: how tunnelscope compares with floors and with what a user would take instead (docs/performance.md).
 In: the built programs, the peers that are installed. Out: a table of ratios and peaks, each with its spread, what it must
-reach and whether it does. Exit status 0 when every figure does (--short: when none is worse than half as good), 1 when one
+reach and whether it does. Exit status 0 when every figure does (--short: when none is far worse than half as good), 1 when one
 does not, 2 when something could not be measured."""
 import argparse
 import dataclasses
@@ -29,7 +29,9 @@ FULL = {"small": 2_000_000, "big": 10_000_000, "sessions": 500_000, "sample": 10
 SHORT = {"small": 400_000, "big": 1_000_000, "sessions": 50_000, "sample": 100}
 START_RUNS = 30
 WITHOUT_TARGET = ("one-file",)  # groups that cannot fail, which the short form leaves out
-COLLAPSE = 2.0  # the short form fails when a figure is this many times worse than it must be
+# The short form fails when a figure is this many times worse than it must be: half as good, and a fifth for what the same program loses
+# from one day to another on a virtual machine, where fresh memory costs more or less (0.39 to 0.57 of the simdjson loop).
+COLLAPSE = 2.0 * 1.2
 # What the peers that know patterns look for in `details`: a handful of documented faults, far fewer than our rules.
 FAULTS = "DPD timed out|received DELETE|No Proposal|AUTHENTICATION_FAILED|pre-shared key|TS_UNACCEPTABLE|un-established"
 FIELDS = "[.event_timestamp,.details,.dpd_enabled,.nat_t_detected,.ike_phase1_state,.ike_phase2_state]"
@@ -304,7 +306,7 @@ def write_page(text):
 def arguments():
     parser = argparse.ArgumentParser(prog="script/bench", description="Measures tunnelscope against floors and peers.")
     parser.add_argument("--short", action="store_true", help="minutes instead of an hour, without DuckDB; fails only when "
-                        "a figure is worse than half as good as it must be")
+                        "a figure is far worse than half as good as it must be")
     parser.add_argument("--records", type=int, help="size of the big data set (default 10000000, --short 300000); given "
                         "here, the small one has a fifth of it and session logs a twentieth")
     parser.add_argument("--runs", type=int, help="rounds (default 7, --short 5)")

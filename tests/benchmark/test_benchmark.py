@@ -127,10 +127,10 @@ def test_the_rules_have_literals():
 
 @pytest.mark.parametrize("value, must, at_most, below, collapsed", [
     (0.9, 0.8, False, False, False), (0.7, 0.8, False, True, False), (0.3, 0.8, False, True, True),
-    (1.0, 1.1, True, False, False), (1.2, 1.1, True, True, False), (2.3, 1.1, True, True, True),
+    (1.0, 1.1, True, False, False), (1.2, 1.1, True, True, False), (2.3, 1.1, True, True, False), (2.8, 1.1, True, True, True),
     (None, 0.8, False, False, False), (0.1, None, False, False, False),
 ])
-def test_a_figure_is_below_its_target_and_collapses_at_half_of_it(value, must, at_most, below, collapsed):
+def test_a_figure_is_below_its_target_and_collapses_far_below_half_of_it(value, must, at_most, below, collapsed):
     row = Row("figure", value, must=must, at_most=at_most)
     assert (row.misses(), row.misses(run.COLLAPSE)) == (below, collapsed)
 
