@@ -50,6 +50,10 @@ void see(Case& c, const History& h, Time from, const Signals& signals, const Lim
   }
 }
 
+std::vector<SignalIndex> refusals_of_phase2(const Signals& signals) {
+  return {signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
+}
+
 // A refused rekey brings the tunnel down only when the old CHILD SA expires: refusals on the same IKE SA belong to it.
 void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from, Time not_before, const Signals& signals,
                         const Limits& limits) {
@@ -57,7 +61,7 @@ void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from
   const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
   const Duration longer = h.facts != nullptr && h.facts->phase2_lifetime ? *h.facts->phase2_lifetime - limits.phase2_lifetime : 0;
   const Time earliest = std::max(not_before, spell.start - limits.phase2_to - longer);
-  const std::vector<SignalIndex> refusals{signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
+  const std::vector<SignalIndex> refusals = refusals_of_phase2(signals);
   for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
     const SignalIndex signal = h.log->events[i].signal;
     if (contains(refusals, signal) && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
@@ -162,7 +166,7 @@ bool inside_a_case(const Subject& s, Time time, const Limits& limits) {
 
 // A few refusals of Phase 2 after which the same IKE SA renewed it: what was refused was another's, or both ends' settings do not differ.
 void drop_disproved(Case& c, const History& h, const Signals& signals) {
-  const std::vector<SignalIndex> refusals{signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
+  const std::vector<SignalIndex> refusals = refusals_of_phase2(signals);
   const auto is_refusal = [&](const Occurrence& o) { return contains(refusals, o.signal); };
   if (std::count_if(c.seen.begin(), c.seen.end(), is_refusal) >= static_cast<std::ptrdiff_t>(kContradictionsToBelieve)) return;
   std::erase_if(c.seen, [&](const Occurrence& o) {
@@ -268,6 +272,12 @@ void leave_out_before(Subject& s, Time since) {
 std::vector<SignalIndex> handshake_faults(const Signals& signals) {
   return {signals[kPskMismatch],  signals[kAuthenticationFailed], signals[kNoProposal],
           signals[kChildFailed],  signals[kTsUnacceptable],       signals[kHalfOpenTimeout]};
+}
+
+std::vector<SignalIndex> handshake_refusals(const Signals& signals) {
+  std::vector<SignalIndex> refusals = handshake_faults(signals);
+  std::erase(refusals, signals[kHalfOpenTimeout]);
+  return refusals;
 }
 
 std::vector<SignalIndex> words_of_a_fall(const Signals& signals) {

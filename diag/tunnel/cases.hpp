@@ -47,6 +47,8 @@ bool contradicts_itself(const kb::MessageRule& rule, const Event& event);
 
 // Signals that say "this handshake failed", "the peer is gone".
 std::vector<SignalIndex> handshake_faults(const Signals& signals);
+// Those of them that the peer was heard with.
+std::vector<SignalIndex> handshake_refusals(const Signals& signals);
 // Signals of messages that say why a tunnel fell.
 std::vector<SignalIndex> words_of_a_fall(const Signals& signals);
 bool contains(const std::vector<SignalIndex>& list, SignalIndex signal);

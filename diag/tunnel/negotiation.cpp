@@ -40,8 +40,7 @@ std::optional<std::int64_t> first_id_from(const History& h, std::size_t event, c
 void detect_fresh_negotiation(Subject& s, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
   const std::vector<SignalIndex> words = words_of_a_fall(signals);
-  std::vector<SignalIndex> refusals = handshake_faults(signals);
-  std::erase(refusals, signals[kHalfOpenTimeout]);
+  const std::vector<SignalIndex> refusals = handshake_refusals(signals);
   const std::vector<SignalIndex> lines = exchange_lines(signals);
 
   std::vector<std::size_t> fresh;

@@ -68,9 +68,7 @@ Sites sites(const std::vector<Subject>& subjects, const Context& context, const 
 std::optional<Time> silence_began(const Case& c, const Context& context, const Signals& signals) {
   if (c.kind != CaseKind::Outage && c.kind != CaseKind::Stateless) return {};
   if (c.has(signals[kOnRekeyClock])) return {};  // a rekey fails again and again, on both tunnels at once where they came up together
-  std::vector<SignalIndex> reasons = handshake_faults(signals);
-  std::erase(reasons, signals[kHalfOpenTimeout]);
-  const Occurrence* reason = first_of(c, reasons);
+  const Occurrence* reason = first_of(c, handshake_refusals(signals));
   const Limits& limits = context.limits;
   const bool deleted = at_onset(c, signals[kPeerDeletedIkeSa], limits.collision_drop, limits.onset_after) ||
                        at_onset(c, signals[kPeerDeletedChildSa], limits.collision_drop, limits.onset_after);
@@ -200,24 +198,33 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   return best;
 }
 
+std::vector<Event>::const_iterator first_from(const History& h, Time from) {
+  const auto& events = h.log->events;
+  return std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
+}
+
 // The longest time within [from, to] in which the log has no record of `dialect`. Those folded into a record follow it without a pause.
 Duration longest_pause(const History& h, Time from, Time to, Dialect dialect) {
+  const auto begin = first_from(h, from);
+  const auto is_of = [dialect](const Event& e) { return e.dialect == dialect; };
+  const auto before = std::find_if(std::make_reverse_iterator(begin), h.log->events.rend(), is_of);
   Duration longest = 0;
   Time last = from;
-  bool goes_on = false;
-  for (const Event& e : h.log->events) {
-    if (e.dialect != dialect) continue;
-    if (e.time > last && !goes_on) longest = std::max(longest, std::min(e.time, to) - last);
-    if (e.time >= to) return longest;
-    last = std::max(last, e.time);
-    goes_on = e.folded > 0;
+  bool goes_on = before != h.log->events.rend() && before->folded > 0;
+  for (auto e = begin; e != h.log->events.end(); ++e) {
+    if (!is_of(*e)) continue;
+    if (e->time > last && !goes_on) longest = std::max(longest, std::min(e->time, to) - last);
+    if (e->time >= to) return longest;
+    last = e->time;
+    goes_on = e->folded > 0;
   }
   return goes_on ? longest : std::max(longest, to - last);
 }
 
 bool has_record(const History& h, Time from, Time to, Dialect dialect) {
-  return std::any_of(h.log->events.begin(), h.log->events.end(),
-                     [&](const Event& e) { return e.dialect == dialect && e.time >= from && e.time <= to; });
+  for (auto e = first_from(h, from); e != h.log->events.end() && e->time <= to; ++e)
+    if (e->dialect == dialect) return true;
+  return false;
 }
 
 // The logs went on: another tunnel's has records all through the quiet, not merely at its ends, as where that tunnel went quiet as
@@ -229,8 +236,8 @@ bool others_continue(const std::vector<Subject>& subjects, std::size_t self, con
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const History& h = subjects[i].history;
     if (i == self || h.last() < from) continue;
-    for (const Dialect dialect : {Dialect::AwsS2sIke, Dialect::AwsS2sBgp})
-      if (longest_pause(h, quiet.start, quiet.end, dialect) <= std::max(most, 2 * h.usual_spacing)) return true;
+    for (const auto& [dialect, is_there] : {std::pair(Dialect::AwsS2sIke, h.has_ike), {Dialect::AwsS2sBgp, h.has_bgp}})
+      if (is_there && longest_pause(h, quiet.start, quiet.end, dialect) <= std::max(most, 2 * h.usual_spacing)) return true;
   }
   return false;
 }
@@ -239,8 +246,7 @@ void detect_nobody_initiates(std::vector<Subject>& subjects, std::size_t self, c
                              const Signals& signals) {
   Subject& s = subjects[self];
   if (!s.history.has_ike) return;
-  std::vector<SignalIndex> refusals = handshake_faults(signals);
-  std::erase(refusals, signals[kHalfOpenTimeout]);
+  const std::vector<SignalIndex> refusals = handshake_refusals(signals);
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
     Case& c = s.cases[i];
