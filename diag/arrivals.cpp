@@ -3,6 +3,7 @@
 #include "diag/arrivals.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -98,7 +99,22 @@ void set_states(Event& e, std::uint64_t states) {
 
 }  // namespace
 
-std::int64_t second_of(Time time) { return time >= 0 ? time / kSecond : (time - kSecond + 1) / kSecond; }
+Kind kind_of(const Event& event, PhraseIndex phrase, const Phrases& phrases) {
+  Kind kind;
+  kind.event = event;
+  kind.phrase = phrase;
+  kind.states = states_of(event);
+  kind.value_size = static_cast<std::uint8_t>(phrases.size_of_values(phrase));
+  kind.gives_value = phrases.gives_value(phrase);
+  std::array<char, kMostWritten> packed;
+  Pen pen(packed.data());
+  pen.number(phrase);
+  const auto size = static_cast<std::size_t>(pen.at() - packed.data());
+  if (size > sizeof kind.packed_phrase) return kind;
+  kind.phrase_size = static_cast<std::uint8_t>(size);
+  std::memcpy(&kind.packed_phrase, packed.data(), size);
+  return kind;
+}
 
 void ByteBuffer::grow(std::size_t bytes) {
   const std::size_t capacity = std::max(size_ + bytes, 2 * capacity_);
@@ -126,6 +142,41 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   last.second = second;
   ++last.line;
   ++last.position;
+}
+
+// Writes what write_usual would write of the first of them, as long as each comes within a minute of the one before and has its
+// states. Returns how many.
+std::size_t Arrivals::encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals) {
+  constexpr std::size_t kMostOfOne = 24;  // bytes that are written of one, though they may not count
+  constexpr std::uint64_t kSeconds = 0x40, kFractions = 0x2000;  // whose zigzags take one byte and two
+  if (chunk.count == 0) return 0;
+  char* at = chunk.bytes.room(arrivals.size() * kMostOfOne);
+  std::size_t done = 0;
+  for (const KnownArrival& a : arrivals) {
+    const Kind& kind = *a.kind;
+    const auto seconds = static_cast<std::uint64_t>(a.second - last_.second), fraction = static_cast<std::uint64_t>(a.fine - a.time);
+    const bool follows = a.line == last_.line + 1 && a.position == last_.position + 1 && kind.states == last_.states;
+    if (!follows || a.time != a.second * kSecond || seconds >= kSeconds || fraction >= kFractions || kind.phrase_size == 0) break;
+    std::uint64_t word = kNextLine | seconds << 9;
+    unsigned bytes = 2;
+    if (fraction != 0) {
+      word |= kFine | (fraction < kSeconds ? fraction << 1 : (fraction << 1 & 0x7E) | 0x80 | fraction >> 6 << 8) << 16;
+      bytes = fraction < kSeconds ? 3 : 4;
+    }
+    word |= std::uint64_t{kind.packed_phrase} << 8 * bytes;
+    bytes += kind.phrase_size;
+    std::memcpy(at, &word, sizeof word);
+    std::memcpy(at + bytes, &a.number, sizeof a.number);
+    at += bytes + kind.value_size;
+    last_.second = a.second;
+    ++last_.line;
+    ++last_.position;
+    ++done;
+  }
+  chunk.bytes.grown_to(at);
+  chunk.count += static_cast<std::uint32_t>(done);
+  chunk.last = std::max(chunk.last, last_.second);
+  return done;
 }
 
 void Arrivals::encode_unusual(ByteBuffer& out, Last& last, const Arrival& a) {
@@ -203,21 +254,20 @@ const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phras
   return eye.at();
 }
 
-void Arrivals::begin(std::uint32_t input, std::uint32_t book) {
+// The open chunk, if it is this input's and has room; else a new one.
+Arrivals::Chunk& Arrivals::chunk_for(std::uint32_t input, std::uint32_t book, const Phrases& phrases) {
+  if (open_ && chunks_.back().input == input && chunks_.back().bytes.size() < kLargestChunk) return chunks_.back();
+  close(phrases);
   chunks_.emplace_back();
   chunks_.back().input = input;
   chunks_.back().book = book;
   last_ = {};
   open_ = true;
+  return chunks_.back();
 }
 
-std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& phrases) {
-  if (open_ && (chunks_.back().input != a.event.place.input || chunks_.back().bytes.size() >= kLargestChunk)) close(phrases);
-  if (!open_) begin(a.event.place.input, book);
-  Chunk& chunk = chunks_.back();
-  const std::size_t before = chunk.bytes.size();
-  const std::int64_t earlier = last_.second;
-  encode(chunk.bytes, last_, a);
+// A record has been added to the chunk, behind one of the second `earlier`.
+void Arrivals::note_second(Chunk& chunk, std::int64_t earlier) {
   if (chunk.count++ == 0) {
     chunk.first = chunk.last = last_.second;
   } else {
@@ -225,7 +275,34 @@ std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& p
     chunk.first = std::min(chunk.first, last_.second);
     chunk.last = std::max(chunk.last, last_.second);
   }
+}
+
+std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& phrases) {
+  Chunk& chunk = chunk_for(a.event.place.input, book, phrases);
+  const std::size_t before = chunk.bytes.size();
+  const std::int64_t earlier = last_.second;
+  encode(chunk.bytes, last_, a);
+  note_second(chunk, earlier);
   const std::size_t added = chunk.bytes.size() - before;
+  bytes_ += added;
+  return added;
+}
+
+std::size_t Arrivals::add(std::span<const KnownArrival> arrivals, std::uint32_t book, const Phrases& phrases) {
+  std::size_t added = 0;
+  while (!arrivals.empty()) {
+    Chunk& chunk = chunk_for(arrivals.front().input, book, phrases);
+    const std::size_t before = chunk.bytes.size();
+    std::size_t done = encode_following(chunk, arrivals);
+    if (done == 0) {
+      const std::int64_t earlier = last_.second;
+      encode(chunk.bytes, last_, arrivals.front().arrival());
+      note_second(chunk, earlier);
+      done = 1;
+    }
+    added += chunk.bytes.size() - before;
+    arrivals = arrivals.subspan(done);
+  }
   bytes_ += added;
   return added;
 }

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,46 @@ struct Arrival {
   bool settled = false;
 };
 
+// Settled records that differ in their time, their place and one number at most, and in nothing else.
+struct Kind {
+  Event event;                   // without these
+  PhraseIndex phrase = kWholeText;
+  std::uint64_t states = 0;      // states_of(event)
+  std::uint8_t value_size = 0;   // of the packed number
+  std::uint8_t phrase_size = 0;  // of the packed phrase; 0: it is too long
+  std::uint16_t packed_phrase = 0;
+  bool gives_value = false;      // the number is the event's
+  // What a fold makes of all of them: FoldRules::describe.
+  bool passes = false;           // they may continue a run
+  bool looks_around = false;     // it depends on other records too
+  bool requests_child = false;
+  std::uint8_t marks = 0;        // as far as that does not depend on other records
+  std::int8_t replaces = -1;
+  IkeVersion version = IkeVersion::Unknown;
+};
+
+// A kind of these: `event` without number, time and place.
+Kind kind_of(const Event& event, PhraseIndex phrase, const Phrases& phrases);
+
+// A record of a kind on its way.
+struct KnownArrival {
+  const Kind* kind = nullptr;
+  Time time = kNoTime, fine = kNoTime;  // as Arrival's
+  std::int64_t second = 0;              // second_of(time)
+  std::uint64_t number = 0, line = 0, position = 0;
+  std::uint32_t input = 0;
+
+  Event event() const {
+    Event made = kind->event;
+    made.time = time;
+    made.place = {input, line};
+    if (kind->gives_value) made.number = static_cast<std::int64_t>(number);
+    return made;
+  }
+  std::string_view values() const { return {reinterpret_cast<const char*>(&number), kind->value_size}; }
+  Arrival arrival() const { return {event(), fine, position, 0, 0, values(), kind->phrase, true}; }  // whose values are this one's
+};
+
 // Bytes that grow at their end. A string would fill what is about to be written.
 class ByteBuffer {
  public:
@@ -47,7 +88,7 @@ class ByteBuffer {
   std::size_t size_ = 0, capacity_ = 0;
 };
 
-std::int64_t second_of(Time time);
+inline std::int64_t second_of(Time time) { return time >= 0 ? time / kSecond : (time - kSecond + 1) / kSecond; }
 
 // All states that a record states, with its dialect, in one word.
 // A byte each, in the order in which they stand in an Event: that is two loads.
@@ -63,6 +104,8 @@ class Arrivals {
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
   std::size_t add(const Arrival& arrival, std::uint32_t book, const Phrases& phrases);
+  // The same for records of one input.
+  std::size_t add(std::span<const KnownArrival> arrivals, std::uint32_t book, const Phrases& phrases);
 
   void close(const Phrases& phrases);  // the open chunk; call before spill() and merging
   void spill(Overflow& overflow);      // moves what is in memory out, as long as there is room
@@ -88,10 +131,12 @@ class Arrivals {
   };
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
   static void encode_unusual(ByteBuffer& out, Last& last, const Arrival& arrival);
+  std::size_t encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
   // Returns what follows the record at `bytes`. The arrival's values point into it.
   static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
   static std::int64_t second_after(const char* bytes, const Last& last);
-  void begin(std::uint32_t input, std::uint32_t book);
+  Chunk& chunk_for(std::uint32_t input, std::uint32_t book, const Phrases& phrases);
+  void note_second(Chunk& chunk, std::int64_t earlier);
   void sort(Chunk& chunk, const Phrases& phrases);
 
   std::vector<Chunk> chunks_;

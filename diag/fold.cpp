@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "diag/bytes.hpp"
@@ -17,6 +18,7 @@ using namespace kb::signal;
 constexpr std::size_t kFirstOfShape = 3;         // unknown messages of one shape kept at a run's beginning
 constexpr std::size_t kMostShapes = 5000;        // of one tunnel; the rest counts as one
 constexpr std::size_t kMostOfStreak = 20;        // replacements that can be shown
+constexpr std::size_t kMostAtOnce = 64;          // records whose landmarks are found together
 constexpr std::size_t kMostRekeys = 512;         // marks of one tunnel
 constexpr Duration kFewestApart = 5 * kSecond;   // closer records are parts of one exchange
 constexpr Duration kDenied = 2 * kSecond;        // a fault so near to an exchange says that it failed
@@ -63,6 +65,12 @@ void take_every_second(std::vector<StreakRecord>& records) {
 
 // Why a record of a run stays, as far as the record itself tells.
 enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
+
+std::uint8_t marks_of(const FoldRules::SignalFacts& signal, bool has_number) {
+  const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
+  return static_cast<std::uint8_t>(mark(signal.exchange && has_number, kHasId) | mark(signal.child_asked, kAsked) |
+                                   mark(signal.child_answered, kAnswered));
+}
 
 std::uint8_t states_named(const std::vector<std::string>& names) {
   unsigned bits = 0;
@@ -145,6 +153,17 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
   }
 }
 
+void FoldRules::describe(Kind& kind) const {
+  const RuleFacts& facts = of(kind.event.rule);
+  const SignalFacts& signal = facts.signal;
+  kind.passes = kind.event.rule != kNoRule && facts.passes(kind.event);
+  kind.looks_around = signal.child_answered || signal.replaces >= 0;
+  kind.requests_child = signal.child_requested;
+  kind.marks = marks_of(signal, kind.gives_value || kind.event.number >= 0);
+  kind.replaces = signal.replaces;
+  kind.version = facts.version;
+}
+
 Fold::Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log)
     : rules_(rules), phrases_(phrases), paths_(paths), bgp_begins_(bgp_begins), log_(log) {}
 
@@ -154,10 +173,10 @@ void Fold::add(Arrival& arrival) {
   if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
   count(event, facts.version);
   space(event, facts.signal);
-  if (facts.signal.child_requested) note_rekey(arrival);
+  if (facts.signal.child_requested) note_rekey(event, arrival.phrase, arrival.values);
   const std::uint8_t marks = facts.signal.is_plain ? 0 : follow_handshake(event, facts.signal);
   if (continues_run(event, facts)) {
-    hold(arrival, marks);
+    hold(event, arrival.phrase, arrival.values, marks);
   } else {
     flush(event.time);
     keep(event, arrival.phrase, arrival.values);
@@ -166,11 +185,111 @@ void Fold::add(Arrival& arrival) {
 }
 
 std::uint8_t Fold::follow_handshake(Event& event, const SignalFacts& facts) {
-  const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
-  const std::uint8_t marks = add_to_streaks(event, facts);
-  note_completion(event, facts);
-  return static_cast<std::uint8_t>(marks | mark(facts.exchange && event.number >= 0, kHasId) | mark(facts.child_asked, kAsked) |
-                                   mark(facts.child_answered, kAnswered));
+  std::uint8_t marks = marks_of(facts, event.number >= 0);
+  if (facts.refuses)
+    for (OpenStreak& streak : streaks_) streak.refused_since = true;
+  if (facts.handshake_fault) {
+    deny_completions(event.time);
+    last_fault_ = event.time;
+  }
+  if (!is_up(event.phase2 == PhaseState::Unknown ? phase2_ : event.phase2)) return marks;
+  if (facts.replaces >= 0) marks |= add_to_streak(static_cast<std::size_t>(facts.replaces), {event.place, event.time});
+  if (facts.child_answered || facts.child_established) event.child_completed = is_completion(event.time);
+  return marks;
+}
+
+void Fold::add(std::span<const KnownArrival> arrivals) {
+  while (!arrivals.empty()) {
+    std::size_t done = hold_landmarks(arrivals.first(continuing(arrivals)));
+    if (done == 0) {
+      Arrival arrival = arrivals.front().arrival();
+      add(arrival);
+      done = 1;
+    }
+    arrivals = arrivals.subspan(done);
+  }
+}
+
+// How many of them certainly continue the run; no more than hold_landmarks takes.
+std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
+  if (last_ == kNoTime || (bgp_begins_ != kNoTime && last_ < bgp_begins_)) return 0;
+  const Duration longest = rules_.longest_step();
+  const std::size_t most = std::min(arrivals.size(), kMostAtOnce);
+  Time last = last_;
+  std::size_t count = 0;
+  for (; count < most; ++count) {
+    const KnownArrival& a = arrivals[count];
+    if (!a.kind->passes || a.kind->states != last_states_ || a.time - last > longest) break;
+    last = a.time;
+  }
+  return count;
+}
+
+// Does with records that continue the run what add() does with each, but holds only those that may be landmarks: of
+// records with the same marks the last one. Returns how many it took: it stops at one that ends a streak.
+std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
+  constexpr std::size_t kClasses = kReplaces * (1 + FoldRules::kReplacements);
+  std::array<std::uint8_t, kClasses> last{};  // of its class, counted from 1
+  std::array<std::uint8_t, kMostAtOnce> marks;
+  std::uint64_t held = 0, completed = 0;  // a bit each
+  std::size_t count = 0;
+  for (const KnownArrival& a : arrivals) {
+    const Kind& kind = *a.kind;
+    std::size_t of_class = marks[count] = kind.marks;
+    const std::uint64_t bit = std::uint64_t{1} << count;
+    if (kind.looks_around) {
+      if (kind.replaces >= 0 && ends_streak(static_cast<std::size_t>(kind.replaces), a.time)) break;
+      bool completes = false;
+      marks[count] |= look_around(a, completes);
+      if ((marks[count] & kReplaces) != 0) of_class += kReplaces * (1 + static_cast<std::size_t>(kind.replaces));
+      if (completes) completed |= bit;
+      if (completes || (marks[count] & kShown) != 0) held |= bit;
+    }
+    if ((kind.marks & kHasId) != 0 && !run_has_id_) held |= bit, run_has_id_ = true;
+    last[of_class] = static_cast<std::uint8_t>(++count);
+  }
+  if (count == 0) return 0;
+  for (const std::uint8_t place : last) held |= (std::uint64_t{1} << place) >> 1;
+  held |= (std::uint64_t{3} << count) >> 2;  // the last, and the last of an earlier time
+  sum_up(arrivals.first(count));
+  std::size_t next = 0;
+  for (; held != 0; held &= held - 1) {
+    const auto at = static_cast<std::size_t>(std::countr_zero(held));
+    (run_.empty() ? log_.events.back() : run_.back().event).folded += static_cast<std::uint32_t>(at - next);
+    Event event = arrivals[at].event();
+    event.child_completed = (completed >> at & 1) != 0;
+    hold(event, arrivals[at].kind->phrase, arrivals[at].values(), marks[at]);
+    next = at + 1;
+  }
+  return count;
+}
+
+// The marks that a record gets by other ones, and whether it completes an exchange for a CHILD SA.
+std::uint8_t Fold::look_around(const KnownArrival& a, bool& completes) {
+  const Kind& kind = *a.kind;
+  if (kind.requests_child && (log_.rekeys.empty() || a.time - log_.rekeys.back().time >= rekeys_apart_))
+    note_rekey(a.event(), kind.phrase, a.values());
+  if (!is_up(kind.event.phase2 == PhaseState::Unknown ? phase2_ : kind.event.phase2)) return 0;
+  if ((kind.marks & kAnswered) != 0) completes = is_completion(a.time);
+  return kind.replaces < 0 ? 0 : add_to_streak(static_cast<std::size_t>(kind.replaces), {{a.input, a.line}, a.time});
+}
+
+void Fold::sum_up(std::span<const KnownArrival> arrivals) {
+  log_.records += arrivals.size();
+  log_.recognised += arrivals.size();
+  const bool up = is_up(arrivals.front().kind->event.phase2);
+  for (const KnownArrival& a : arrivals) {
+    if (last_ike_ != kNoTime && a.time - last_ike_ >= kFewestApart) {
+      spacings_.add(a.time - last_ike_);
+      if (up && last_up_) spacings_while_up_.add(a.time - last_ike_);
+    }
+    last_ike_ = a.time;
+    last_up_ = up;
+    if (a.kind->version == IkeVersion::Unknown) continue;
+    version_balance_ += a.kind->version == IkeVersion::V2 ? 1 : -1;
+    log_.version = a.kind->version;
+  }
+  last_ = last_ike_;
 }
 
 void Fold::count(const Event& e, IkeVersion version) {
@@ -215,22 +334,25 @@ void Fold::carry(const Event& e) {
   last_dialect_ = e.dialect;
 }
 
-std::uint8_t Fold::add_to_streaks(const Event& e, const SignalFacts& facts) {
-  if (facts.refuses)
-    for (OpenStreak& streak : streaks_) streak.refused_since = true;
-  if (facts.replaces < 0 || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return 0;
-  const auto which = static_cast<std::size_t>(facts.replaces);
+// Whether so much time has passed since the last replacement that another streak begins.
+bool Fold::ends_streak(std::size_t which, Time time) const {
+  const OpenStreak& streak = streaks_[which];
+  return streak.count > 0 && time - streak.last.time > rules_.limits().churn_spacing;
+}
+
+// Phase 2 is up.
+std::uint8_t Fold::add_to_streak(std::size_t which, const StreakRecord& record) {
   OpenStreak& streak = streaks_[which];
-  const Duration spacing = streak.count > 0 ? e.time - streak.last.time : 0;
+  const Duration spacing = streak.count > 0 ? record.time - streak.last.time : 0;
   if (streak.count > 0 && spacing <= kSameReplacement) return 0;
-  if (streak.count > 0 && spacing > rules_.limits().churn_spacing) end_streak(which);
+  if (ends_streak(which, record.time)) end_streak(which);
   if (streak.count > 0) {
     streak.spacings.add(spacing);
     streak.refused = streak.refused || streak.refused_since;
   }
   const bool shown = streak.count++ % streak.stride == 0;
   streak.refused_since = false;
-  streak.last = {e.place, e.time};
+  streak.last = record;
   if (shown) streak.records.push_back(streak.last);
   if (streak.records.size() == kMostOfStreak) take_every_second(streak.records), streak.stride *= 2;
   return shown ? kReplaces | kShown : kReplaces;
@@ -271,18 +393,13 @@ bool Fold::is_pinned(const Event& event) const {
          });
 }
 
-// Where exchanges for CHILD SAs follow each other closely, one within the time of an onset stands for all.
-void Fold::note_completion(Event& e, const SignalFacts& facts) {
-  if (facts.handshake_fault) {
-    deny_completions(e.time);
-    last_fault_ = e.time;
-  }
-  const bool completes = facts.child_answered || facts.child_established;
-  if (!completes || !is_up(e.phase2 == PhaseState::Unknown ? phase2_ : e.phase2)) return;
-  if (last_fault_ != kNoTime && e.time - last_fault_ <= kDenied) return;
-  if (last_completion_ != kNoTime && e.time - last_completion_ < rules_.limits().onset_before) return;
-  last_completion_ = e.time;
-  e.child_completed = true;
+// Whether an answer to an exchange for a CHILD SA, of a tunnel that is up, completes it. Where such exchanges follow each
+// other closely, one within the time of an onset stands for all.
+bool Fold::is_completion(Time time) {
+  if (last_fault_ != kNoTime && time - last_fault_ <= kDenied) return false;
+  if (last_completion_ != kNoTime && time - last_completion_ < rules_.limits().onset_before) return false;
+  last_completion_ = time;
+  return true;
 }
 
 void Fold::deny_completions(Time time) {
@@ -299,10 +416,9 @@ void Fold::deny_completions(Time time) {
 }
 
 // Keeps marks evenly: when there are too many, every second one goes, and later ones must be further apart.
-void Fold::note_rekey(const Arrival& arrival) {
-  const Event& event = arrival.event;
+void Fold::note_rekey(const Event& event, PhraseIndex phrase, std::string_view values) {
   if (!log_.rekeys.empty() && event.time - log_.rekeys.back().time < rekeys_apart_) return;
-  log_.rekeys.push_back({event.time, event.place, pack(arrival.phrase, arrival.values)});
+  log_.rekeys.push_back({event.time, event.place, pack(phrase, values)});
   if (log_.rekeys.size() < kMostRekeys) return;
   const Duration span = log_.rekeys.back().time - log_.rekeys.front().time;
   rekeys_apart_ = std::max(2 * rekeys_apart_, 2 * span / static_cast<Duration>(kMostRekeys));
@@ -340,15 +456,16 @@ bool Fold::earlier(Place a, Place b) const {
   return order != 0 ? order < 0 : a.input < b.input;
 }
 
-void Fold::hold(const Arrival& arrival, std::uint8_t marks) {
-  run_.push_back({arrival.event, arrival.phrase, marks, static_cast<std::uint32_t>(arrival.values.size()), 0, {}});
+void Fold::hold(const Event& event, PhraseIndex phrase, std::string_view values, std::uint8_t marks) {
+  run_.push_back({event, phrase, marks, static_cast<std::uint32_t>(values.size()), 0, {}});
   Pending& held = run_.back();
-  if (arrival.values.size() <= held.few.size()) {
-    copy_short(held.few.data(), arrival.values);
+  if (values.size() <= held.few.size()) {
+    copy_short(held.few.data(), values);
   } else {
     held.values_from = values_.size();
-    values_ += arrival.values;
+    values_ += values;
   }
+  run_has_id_ = run_has_id_ || (marks & kHasId) != 0;
   if (run_.size() < thin_at_) return;
   thin(kNoTime);
   thin_at_ = std::max(kLongestRun, 2 * run_.size());  // where much stays, thinning must not cost its square
@@ -391,7 +508,7 @@ void Fold::mark_landmarks(Time next) {
   keep_last(1, marked(kHasId));
   keep_last(1, marked(kAsked));
   keep_last(1, marked(kAnswered));
-  keep_last(2, [](const Pending& p) { return p.event.child_completed; });
+  keep_last(next == kNoTime ? 3 : 2, [](const Pending& p) { return p.event.child_completed; });  // the last may still be denied
   for (std::size_t which = 0; which < FoldRules::kReplacements; ++which)
     keep_last(1, [&](const Pending& p) {
       return (p.marks & kReplaces) != 0 && p.event.signal == rules_.replacement(which);
@@ -443,6 +560,7 @@ void Fold::flush(Time next) {
   thin(next);
   for (const Pending& p : run_) keep(p.event, p.phrase, values_of(p));
   run_.clear();
+  run_has_id_ = false;
   values_.clear();
   pinned_.clear();
   thin_at_ = kLongestRun;

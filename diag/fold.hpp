@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,8 @@ class FoldRules {
     }
   };
   const RuleFacts& of(RuleIndex rule) const { return rule == kNoRule ? none_ : by_rule_[rule]; }
+  // Fills in what a kind says about folding, from its event.
+  void describe(Kind& kind) const;
 
   const Limits& limits() const { return limits_; }
   Duration longest_step() const { return longest_step_; }  // between two records of a run
@@ -85,6 +88,7 @@ class Fold {
   Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log);
 
   void add(Arrival& arrival);  // in order, no duplicates; its event gets what the log adds
+  void add(std::span<const KnownArrival> arrivals);  // the same for one after the other, each alone in its second
   void finish();
 
  private:
@@ -111,18 +115,23 @@ class Fold {
   using SignalFacts = FoldRules::SignalFacts;
   void count(const Event& event, IkeVersion version);
   void space(const Event& event, const SignalFacts& facts);
-  std::uint8_t add_to_streaks(const Event& event, const SignalFacts& facts);  // the marks that the record gets by it
+  bool ends_streak(std::size_t which, Time time) const;
+  std::uint8_t add_to_streak(std::size_t which, const StreakRecord& record);  // the marks that the record gets by it
   void end_streak(std::size_t which);
   void pin(const StreakRecord& record);
   std::uint8_t follow_handshake(Event& event, const SignalFacts& facts);
-  void note_completion(Event& event, const SignalFacts& facts);
+  bool is_completion(Time time);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
-  void note_rekey(const Arrival& arrival);
+  void note_rekey(const Event& event, PhraseIndex phrase, std::string_view values);
   bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);
 
-  void hold(const Arrival& arrival, std::uint8_t marks);
+  std::size_t continuing(std::span<const KnownArrival> arrivals) const;
+  std::size_t hold_landmarks(std::span<const KnownArrival> arrivals);
+  std::uint8_t look_around(const KnownArrival& arrival, bool& completed);
+  void sum_up(std::span<const KnownArrival> arrivals);
+  void hold(const Event& event, PhraseIndex phrase, std::string_view values, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
   std::uint32_t pack(PhraseIndex phrase, std::string_view values);  // where it now stands in messages
   void thin(Time next);
@@ -156,6 +165,7 @@ class Fold {
   static constexpr std::size_t kLongestRun = 128;  // held before it is thinned
   std::vector<Pending> run_;
   std::size_t thin_at_ = kLongestRun;
+  bool run_has_id_ = false;  // one of run_ is marked so
   std::string values_;  // of run_
 };
 

@@ -63,6 +63,11 @@ struct Input {
   std::uint64_t next_position = 0;
   Time latest = kNoTime;                     // of records that state a year
   Time year_hint = kNoTime;
+
+  void see(Time time, Time envelope_time) {
+    direction.see(envelope_time == kNoTime ? time : envelope_time);
+    latest = std::max(latest, time);
+  }
 };
 
 }  // namespace
@@ -95,8 +100,6 @@ struct Intake::Impl {
   Input& current() { return inputs[current_input]; }
   Place here(std::uint64_t line) const { return {static_cast<std::uint32_t>(current_input), line}; }
 
-  template <class Record>
-  void take(const Record& record, std::uint64_t line);
   void finish_sessions();
   void finish_tunnels(unsigned threads);
 };
@@ -133,21 +136,24 @@ std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, st
   return impl_->tunnels.tunnel_of(connection, outside_ip, static_cast<std::uint32_t>(impl_->current_input));
 }
 
-template <class Record>
-void Intake::Impl::take(const Record& r, std::uint64_t line) {
-  Input& input = current();
-  ++input.summary.records;
-  ++coverage.records;
-  input.direction.see(r.envelope_time == kNoTime ? r.time : r.envelope_time);
-  input.latest = std::max(input.latest, r.time);
-  if (tunnels.add(r, here(line), input.next_position++) == rules::Outcome::LimitHit) ++coverage.limit_hits;
+void Intake::records(std::uint32_t tunnel, std::span<const KnownRecord> records) {
+  Impl& d = *impl_;
+  Input& input = d.current();
+  input.summary.records += records.size();
+  d.coverage.records += records.size();
+  for (const KnownRecord& r : records) input.see(r.time, r.envelope_time);
+  d.tunnels.add(tunnel, records, static_cast<std::uint32_t>(d.current_input), input.next_position);
+  input.next_position += records.size();
 }
 
-void Intake::record(const KnownRecord& r, std::uint64_t line) { impl_->take(r, line); }
-
 void Intake::record(const TunnelRecord& r, std::uint64_t line) {
-  impl_->current().dialects[static_cast<std::size_t>(r.dialect)] = true;
-  impl_->take(r, line);
+  Impl& d = *impl_;
+  Input& input = d.current();
+  input.dialects[static_cast<std::size_t>(r.dialect)] = true;
+  ++input.summary.records;
+  ++d.coverage.records;
+  input.see(r.time, r.envelope_time);
+  if (d.tunnels.add(r, d.here(line), input.next_position++) == rules::Outcome::LimitHit) ++d.coverage.limit_hits;
 }
 
 void Intake::session(const SessionRecord& r, std::uint64_t line) {

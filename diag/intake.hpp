@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,7 +69,8 @@ class Intake {
   std::optional<RecordKind> kind_of(const TunnelRecord& record);
   // The tunnel that records of this dialect and identity belong to, in the current input.
   std::uint32_t tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip);
-  void record(const KnownRecord& record, std::uint64_t line);
+  // Records of that tunnel, as they stand in the current input.
+  void records(std::uint32_t tunnel, std::span<const KnownRecord> records);
 
   // Copies what it keeps: views need not outlive the call.
   void record(const TunnelRecord& record, std::uint64_t line);

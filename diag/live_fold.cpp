@@ -17,11 +17,42 @@ bool LiveFold::add(const Arrival& arrival) {
     if (time <= time_) return time == time_ && add_to_second(arrival);
     settle();
   }
+  wait(arrival, time);
+  return true;
+}
+
+void LiveFold::wait(const Arrival& arrival, std::int64_t second) {
   waiting_ = true;
-  time_ = time;
+  time_ = second;
   first_ = arrival;
   if (arrival.values.size() <= few_.size()) copy_short(few_.data(), arrival.values);
   else values_.assign(arrival.values);
+}
+
+// Those that are alone in their seconds are folded together; the last must wait for what comes next.
+bool LiveFold::add(std::span<const KnownArrival> arrivals) {
+  std::size_t alone = 0;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    const std::int64_t second = arrivals[i].second;
+    const std::int64_t before = i > alone ? arrivals[i - 1].second : time_;
+    const bool follows = i > alone || waiting_;
+    if (follows && second < before) return false;
+    if (follows && second == before) {
+      if (i > alone) {
+        fold_.add(arrivals.subspan(alone, i - 1 - alone));
+        wait(arrivals[i - 1].arrival(), before);
+      }
+      if (!add_to_second(arrivals[i].arrival())) return false;
+      alone = i + 1;
+    } else if (i == alone && waiting_) {
+      settle();
+      waiting_ = false;
+    }
+  }
+  if (alone < arrivals.size()) {
+    fold_.add(arrivals.subspan(alone, arrivals.size() - 1 - alone));
+    wait(arrivals.back().arrival(), arrivals.back().second);
+  }
   return true;
 }
 

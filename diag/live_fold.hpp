@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ class LiveFold {
 
   // False: this fold is void and must not be used any more. Records of one second must be of one input.
   bool add(const Arrival& arrival);
+  bool add(std::span<const KnownArrival> arrivals);  // the same for one after the other; of one input
 
   // No more will come; `paths` is not needed any longer.
   void close();
@@ -32,6 +34,7 @@ class LiveFold {
   static constexpr std::size_t kMostInSecond = 4096;
 
   bool add_to_second(const Arrival& arrival);
+  void wait(const Arrival& arrival, std::int64_t second);
   void settle();
   void settle_many();
 

@@ -75,10 +75,10 @@ struct RecordKind {
 };
 struct KnownRecord {
   std::uint32_t kind = 0;        // RecordKind::index
-  std::uint32_t tunnel = 0;      // Intake::tunnel_of, in the same input
   Time time = kNoTime;           // never kNoTime
   Time envelope_time = kNoTime;
   std::uint64_t number = 0;
+  std::uint64_t line = 0;
 };
 
 // What a record of a session system reports.

@@ -114,7 +114,7 @@ void TunnelIntake::take(Gathering& gathering, const Arrival& arrival) {
   const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(arrival);
   if (!continues) gathering.live.reset();
   bytes_ += gathering.arrivals.add(arrival, kOwnBook, *phrases_);
-  if (bytes_ > kMostInMemory && !no_room_outside_) spill_all();
+  spill_when_much();
 }
 
 rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64_t position) {
@@ -138,23 +138,31 @@ std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
   const Arrival arrival = arrival_of(r, recognised_);
   const auto [it, is_new] =
       kinds_by_states_.try_emplace({recognised_.phrase, states_of(arrival.event)}, static_cast<std::uint32_t>(kinds_.size()));
-  if (is_new)
-    kinds_.push_back({arrival, recognised_.meaning.outcome, static_cast<std::uint8_t>(recognised_.values.size()),
-                      phrases_->gives_value(recognised_.phrase)});
+  if (is_new) {
+    auto kind = std::make_unique<Kind>(diag::kind_of(arrival.event, recognised_.phrase, *phrases_));
+    rules_->describe(*kind);
+    kinds_.push_back(std::move(kind));
+  }
   return RecordKind{it->second, recognised_.digits_from, recognised_.digits};
 }
 
-rules::Outcome TunnelIntake::add(const KnownRecord& r, Place place, std::uint64_t position) {
-  Kind& kind = kinds_[r.kind];
-  Arrival& arrival = kind.arrival;
-  arrival.event.time = r.time;
-  arrival.fine = fine_time(r.time, r.envelope_time);
-  arrival.position = position;
-  arrival.event.place = place;
-  if (kind.gives_value) arrival.event.number = static_cast<std::int64_t>(r.number);
-  arrival.values = {reinterpret_cast<const char*>(&r.number), kind.value_size};
-  take(gatherings_[r.tunnel], arrival);
-  return kind.outcome;
+void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
+  known_.resize(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const KnownRecord& r = records[i];
+    const std::int64_t second = second_of(r.time);
+    const bool takes_envelope = r.time == second * kSecond && r.envelope_time != kNoTime;
+    known_[i] = {kinds_[r.kind].get(), r.time, takes_envelope ? r.envelope_time : r.time, second, r.number, r.line, position + i, input};
+  }
+  Gathering& gathering = gatherings_[tunnel];
+  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(known_);
+  if (!continues) gathering.live.reset();
+  bytes_ += gathering.arrivals.add(known_, kOwnBook, *phrases_);
+  spill_when_much();
+}
+
+void TunnelIntake::spill_when_much() {
+  if (bytes_ > kMostInMemory && !no_room_outside_) spill_all();
 }
 
 // When there is no room outside either, all stays where it is.

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,7 +36,8 @@ class TunnelIntake {
   std::size_t recognise(Dialect dialect, std::string_view text, char end);
   std::optional<RecordKind> kind_of(const TunnelRecord& record);
   std::uint32_t tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input);
-  rules::Outcome add(const KnownRecord& record, Place place, std::uint64_t position);
+  // One after the other in this input, from this position on.
+  void add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position);
 
   // Joins what another one has taken from other inputs.
   void absorb(TunnelIntake&& other);
@@ -57,17 +59,10 @@ class TunnelIntake {
     bool nameless() const { return connection.empty() && outside_ip.empty(); }
   };
 
-  // What all records of a kind have in common.
-  struct Kind {
-    Arrival arrival;
-    rules::Outcome outcome{};
-    std::uint8_t value_size = 0;  // of the packed number
-    bool gives_value = false;     // the number is the event's
-  };
-
   bool is_recognised(const TunnelRecord& record) const;  // its message is what recognise() found last
   Arrival arrival_of(const TunnelRecord& record, const Reading& reading) const;
   void take(Gathering& gathering, const Arrival& arrival);
+  void spill_when_much();
   Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::uint32_t input);
   void spill_all();
   void name_the_nameless();
@@ -87,7 +82,8 @@ class TunnelIntake {
   std::unordered_map<std::string, std::uint32_t> by_id_;  // nameless ones by "\n<input>"
   std::string id_;
   std::uint32_t current_ = 0;
-  std::vector<Kind> kinds_;
+  std::vector<std::unique_ptr<const Kind>> kinds_;
+  std::vector<KnownArrival> known_;  // of one call
   std::map<std::pair<PhraseIndex, std::uint64_t>, std::uint32_t> kinds_by_states_;
   Reading recognised_;                // of the message at recognised_at_
   const char* recognised_at_ = nullptr;

@@ -125,11 +125,7 @@ void remember(std::vector<std::pair<std::string, Meaning>>& values, std::string_
 }  // namespace
 
 Skeletons::Progress Skeletons::read(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out) {
-  Progress known;
-  while (const std::size_t length = read_by_heart(data.substr(known.bytes), line + known.lines * step, out)) {
-    known.bytes += length;
-    ++known.lines;
-  }
+  const Progress known = read_by_heart(data, line, step, out);
   if (known.lines > 0) return known;
   for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
     const std::size_t index = (last_ + tried) % skeletons_.size();
@@ -147,52 +143,68 @@ Skeletons::Progress Skeletons::read(std::string_view data, std::uint64_t line, s
   return {};
 }
 
-// The length of the line; 0: nobody knows it by heart. Lines may alternate between skeletons.
-std::size_t Skeletons::read_by_heart(std::string_view data, std::uint64_t line, Recorder& out) {
-  for (std::size_t tried = 0; tried < skeletons_.size(); ++tried) {
-    const std::size_t length = read_by_heart(skeletons_[last_], data, line, out);
-    if (length > 0) return length;
+// Lines may alternate between skeletons.
+Skeletons::Progress Skeletons::read_by_heart(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out) {
+  Progress read;
+  for (std::size_t failed = 0; failed < skeletons_.size(); ++failed) {
+    const Progress more = read_by_heart(skeletons_[last_], data.substr(read.bytes), line + read.lines * step, step, out);
+    read.bytes += more.bytes;
+    read.lines += more.lines;
+    if (more.lines > 0) failed = 0;
     if (++last_ >= skeletons_.size()) last_ = 0;
   }
-  return 0;
+  return read;
 }
 
-std::size_t Skeletons::read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, Recorder& out) {
-  const Stencils::Stencil* const stencil = skeleton.stencils.find(data, skeleton.message_at);
-  if (stencil == nullptr) return 0;
-  const char* const begin = data.data();
-  diag::KnownRecord record;
-  record.kind = stencil->kind;
+Skeletons::Progress Skeletons::read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, std::uint64_t step,
+                                             Recorder& out) {
+  Progress read;
+  std::size_t count = 0;
+  const auto hand_out = [&] {
+    if (count == 0) return;
+    if (skeleton.tunnel_in != out.inputs_begun()) {
+      skeleton.tunnel = out.tunnel_of(skeleton.record.dialect, skeleton.own, skeleton.context);
+      skeleton.tunnel_in = out.inputs_begun();
+    }
+    out.records(skeleton.tunnel, {batch_.data(), count});
+    count = 0;
+  };
+  Stencils::Line known;
+  while (skeleton.stencils.find(data.substr(read.bytes), known)) {
+    diag::KnownRecord& record = batch_[count];
+    if (!fill(skeleton, data.data() + read.bytes, known, record)) break;
+    if (read.lines == 0) out.container(skeleton.context.container);
+    record.line = line + read.lines * step;
+    if (out.wants(record.time) && ++count == kBatch) hand_out();
+    read.bytes += known.length;
+    ++read.lines;
+  }
+  hand_out();
+  return read;
+}
+
+// False: what stands in its holes are no times.
+bool Skeletons::fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record) {
+  record.kind = known.kind;
+  record.number = known.number;
   record.envelope_time = skeleton.context.time;
-  if (stencil->line_time > 0) {
-    if (!read_line_time(begin, stencil->line_time)) return 0;
+  if (skeleton.line_time > 0) {
+    if (!read_line_time(begin, skeleton.line_time)) return false;
     record.envelope_time = record.time = line_time_;
   }
-  if (stencil->event_time.digits > 0 && !read_event_time(begin, stencil->event_time, record.time)) return 0;
-  if (stencil->number.digits > 0 && !number_in(begin, stencil->number, record.number)) return 0;
-  const bool begins = skeleton.tunnel_in != out.inputs_begun();
-  if (begins) out.container(skeleton.context.container);
-  if (!out.wants(record.time)) return stencil->length;
-  if (begins) {
-    skeleton.tunnel = out.tunnel_of(skeleton.record.dialect, skeleton.own, skeleton.context);
-    skeleton.tunnel_in = out.inputs_begun();
-  }
-  record.tunnel = skeleton.tunnel;
-  out.record(record, line);
-  return stencil->length;
+  return known.event_time.digits == 0 || read_event_time(begin, known.event_time, record.time);
 }
 
 void Skeletons::learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out) {
   const auto kind = out.kind_of(skeleton.record);
   if (!kind) return;
-  if (skeleton.message_at == 0) skeleton.message_at = varying.message_at;
-  if (skeleton.message_at != varying.message_at) return;
-  Stencils::Stencil stencil;
-  stencil.line_time = static_cast<std::uint32_t>(skeleton.line_time);
-  stencil.event_time = varying.event_time;
-  stencil.number = {static_cast<std::uint32_t>(varying.message_at) + kind->digits_from, kind->digits};
-  stencil.kind = kind->index;
-  skeleton.stencils.learn(line, varying.message_at, stencil);
+  Stencils::Plan plan;
+  plan.line_time = static_cast<std::uint32_t>(skeleton.line_time);
+  plan.message_at = static_cast<std::uint32_t>(varying.message_at);
+  plan.message_length = static_cast<std::uint32_t>(skeleton.record.message.size());
+  plan.event_time = varying.event_time;
+  plan.number = {plan.message_at + kind->digits_from, kind->digits};
+  skeleton.stencils.learn(line, plan, kind->index);
 }
 
 bool Skeletons::read(Skeleton& skeleton, Reading& reading) {

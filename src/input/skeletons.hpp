@@ -64,8 +64,7 @@ class Skeletons {
     diag::TunnelRecord record;   // what does not vary, and of the line read last what does
     Identity own;
     Context context;
-    Stencils stencils;           // of its lines whose messages begin at message_at
-    std::size_t message_at = 0;
+    Stencils stencils;           // of its lines
     std::uint32_t tunnel = 0;    // of its records in the input of this number
     std::uint64_t tunnel_in = 0;
   };
@@ -89,8 +88,9 @@ class Skeletons {
     std::string_view key, value;  // the value as it stands, with its quotes
   };
 
-  std::size_t read_by_heart(std::string_view data, std::uint64_t line, Recorder& out);
-  std::size_t read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, Recorder& out);
+  Progress read_by_heart(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out);
+  Progress read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out);
+  bool fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record);
   static void learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out);
   bool read(Skeleton& skeleton, Reading& reading);
   bool read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading);
@@ -106,6 +106,8 @@ class Skeletons {
   static std::optional<std::vector<Member>> members_of(std::string_view object);
   static std::optional<SlotKind> slot_for(const Member& member, const diag::TunnelRecord& record);
 
+  static constexpr std::size_t kBatch = 64;
+  std::array<diag::KnownRecord, kBatch> batch_;  // records known by heart that have not been handed out
   std::vector<Skeleton> skeletons_;
   std::size_t last_ = 0;  // the one that fitted last
   std::size_t lessons_ = 0;

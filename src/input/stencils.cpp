@@ -4,152 +4,307 @@
 #include <algorithm>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace tunnelscope::input {
 namespace {
 
-constexpr std::size_t kBlock = 64;
-constexpr std::uint32_t kReach = 24;  // number_in reads so far back
+constexpr std::size_t kBlock = 32;
+constexpr std::uint32_t kReach = 24;    // number_in reads so far back
+constexpr std::size_t kWord = 8, kLongestSign = 4 * kWord;  // bytes before a message's number by which it is found: whole words
+constexpr std::size_t kLiteralSign = 6 * kWord;  // of messages without a number, which often differ in a digit only
 
-// A line that is looked for: where it and its message begin, and its length with its end.
-struct Line {
-  const char* begin;
-  std::size_t message_at, length;
-};
+// A block as the processor takes it: at once with AVX2, in parts otherwise.
+using Vector [[gnu::vector_size(kBlock), gnu::aligned(1), gnu::may_alias]] = std::uint64_t;
 
-// Of the beginning of the message and the end of the line, where the states stand.
-std::size_t bucket_of(Line line) {
-  const char* const sign = line.begin + line.message_at;
-  const char* const end = line.begin + line.length;
-  const std::uint64_t hash = word_at(sign) * 0x9E3779B97F4A7C15ULL ^ word_at(sign + 8) * 0xC2B2AE3D27D4EB4FULL ^
-                             word_at(sign + 16) * 0x165667B19E3779F9ULL ^ word_at(end - 8) * 0xD6E8FEB86659FD93ULL ^
-                             word_at(end - 16) * 0xA0761D6478BD642FULL ^ line.length * 0xE7037ED1A0B428DBULL;
-  return (hash ^ hash >> 32) * 0x9E3779B97F4A7C15ULL >> 54;
+[[gnu::always_inline]] inline void compare(Vector& differing, const char* text, const char* blocks, std::size_t length) {
+  for (std::size_t i = 0; i < length; i += kBlock, blocks += 2 * kBlock)
+    differing |= (*reinterpret_cast<const Vector*>(text + i) & *reinterpret_cast<const Vector*>(blocks + kBlock)) ^
+                 *reinterpret_cast<const Vector*>(blocks);
 }
 
-// Where a stencil's bytes and masks are, and how long the line is.
-struct Shape {
-  const char *bytes, *masks;
-  std::size_t length;
-};
-
-// Shapes are compared block by block from the end on, for there most lines that have a stencil's message and length
-// differ from it.
-std::size_t last_block(Shape shape) { return (shape.length - 1) / kBlock * kBlock; }
-
-
-std::size_t length_of_line(const char* begin, std::size_t size) {
-  const auto* const end = static_cast<const char*>(std::memchr(begin, '\n', size));
-  return end == nullptr ? 0 : static_cast<std::size_t>(end - begin) + 1;
+[[gnu::always_inline]] inline bool is_zero(const Vector& vector) {
+  using Half [[gnu::vector_size(kBlock / 2)]] = std::uint64_t;
+  const Half either = __builtin_shufflevector(vector, vector, 0, 1) | __builtin_shufflevector(vector, vector, 2, 3);
+  return (either[0] | either[1]) == 0;
 }
 
-bool fits(const char* line, Shape shape) {
-  for (std::size_t at = last_block(shape);; at -= kBlock) {
-    std::uint64_t differing = 0;
-    for (std::size_t i = at; i < at + kBlock; i += 8)
-      differing |= (word_at(line + i) & word_at(shape.masks + i)) ^ word_at(shape.bytes + i);
-    if (differing != 0) return false;
-    if (at == 0) return true;
+inline bool fits(const char* text, const char* blocks, std::size_t length) {
+  Vector differing{};
+  compare(differing, text, blocks, length);
+  return is_zero(differing);
+}
+
+// A bit in the upper half of each byte that is no digit, as far as all before it are ASCII.
+[[gnu::always_inline]] inline std::uint64_t no_digits_in(std::uint64_t word) {
+  const std::uint64_t x = word ^ 0x3030303030303030ULL;
+  return ((x + 0x7676767676767676ULL) | x) & 0x8080808080808080ULL;
+}
+
+// Of so many bytes of a message, whole words.
+[[gnu::always_inline]] inline std::size_t bucket_of(const char* message, std::size_t sign) {
+  constexpr std::array<std::uint64_t, 6> kMix{0x9E3779B97F4A7C15ULL, 0xC2B2AE3D27D4EB4FULL, 0x165667B19E3779F9ULL,
+                                              0xD6E8FEB86659FD93ULL, 0xA0761D6478BD642FULL, 0xE7037ED1A0B428DBULL};
+  std::uint64_t hash = sign;
+  for (std::size_t i = 0; i * kWord < sign; ++i) hash += word_at(message + i * kWord) * kMix[i];
+  return (hash ^ hash >> 32) * kMix[0] >> 52;
+}
+
+// Of what stands behind a number, by its first word.
+[[gnu::always_inline]] inline std::size_t bucket_of_ending(const char* behind) { return word_at(behind) * 0x9E3779B97F4A7C15ULL >> 59; }
+
+// How many digits stand there; more than any number has when they go on and on. 24 bytes must be readable.
+[[gnu::always_inline]] inline std::uint32_t digits_at(const char* at) {
+  std::uint32_t count = 0;
+  for (; count <= Stencils::kMostDigits; count += kWord) {
+    const std::uint64_t other = no_digits_in(word_at(at + count));
+    if (other != 0) return count + static_cast<std::uint32_t>(std::countr_zero(other)) / 8;
   }
+  return count;
+}
+
+std::string mask_of(std::size_t size) { return std::string(size, '\xFF'); }
+
+}  // namespace
+
+Stencils::Found Stencils::find_numbered(std::string_view rest, std::size_t sign) const {
+  const char* const begin = rest.data();
+  for (std::uint32_t next = numbered_[bucket_of(begin, sign)]; next != 0;) {
+    const Message& message = messages_[next - 1];
+    next = message.next;
+    const std::uint32_t before = message.before.length;
+    if (rest.size() < before + kMostDigits || !fits(begin, blocks_.data() + message.before.at, before)) continue;
+    const std::uint32_t digits = digits_at(begin + before);
+    if (digits == 0 || digits > kMostDigits) continue;
+    const std::string_view behind = rest.substr(before + digits);
+    for (std::uint32_t other = message.endings[bucket_of_ending(behind.data())]; other != 0;) {
+      const Ending& ending = endings_[other - 1];
+      other = ending.next;
+      const std::uint32_t length = ending.piece.length;
+      if (behind.size() < length || !fits(behind.data(), blocks_.data() + ending.piece.at, length)) continue;
+      Found found{ending.texts[digits], before + digits + length, 0};
+      number_in(begin, {before, digits}, found.number);
+      return found;
+    }
+  }
+  return {};
+}
+
+// The message with a number that begins `rest`. Most have the longest sign.
+Stencils::Found Stencils::find_numbered(std::string_view rest) const {
+  Found found = find_numbered(rest, kLongestSign);
+  for (std::size_t words = signs_.size() - 1; words > 0 && found.text == 0; --words)
+    if (signs_[words - 1]) found = find_numbered(rest, words * kWord);
+  return found;
+}
+
+// The message without a number that begins `rest`.
+Stencils::Found Stencils::find_literal(std::string_view rest) const {
+  for (std::uint32_t next = literal_[bucket_of(rest.data(), kLiteralSign)]; next != 0;) {
+    const Message& message = messages_[next - 1];
+    next = message.next;
+    const std::uint32_t length = message.before.length;
+    if (rest.size() >= length && fits(rest.data(), blocks_.data() + message.before.at, length))
+      return {endings_[message.endings[0] - 1].texts[0], length, 0};
+  }
+  return {};
+}
+
+// The part that begins `rest`; how many there are: none.
+std::uint32_t Stencils::find_part(const std::vector<Part>& parts, std::string_view rest) const {
+  std::uint32_t index = 0;
+  for (const Part& part : parts) {
+    if (rest.size() >= part.piece.length && fits(rest.data(), blocks_.data() + part.piece.at, part.piece.length)) break;
+    ++index;
+  }
+  return index;
+}
+
+// The usual case: a message with a number and a long sign, the first of its bucket, between head and tail of the line before. All
+// parts are compared before it is asked whether they are the same. False: it is something else, or too near to the end.
+[[gnu::always_inline]] inline bool Stencils::guess(std::string_view data, Line& line) const {
+  if (data.size() < kLongestLine + kBlock) return false;
+  const char* const begin = data.data();
+  const char* const text = begin + message_at_;
+  const std::uint32_t found = numbered_[bucket_of(text, kLongestSign)];
+  if (found == 0) return false;
+  const char* const blocks = blocks_.data();
+  const Message& message = messages_[found - 1];
+  const Part &head = heads_[likely_head_], &tail = tails_[likely_tail_];
+  Vector differing{};
+  compare(differing, begin, blocks + head.piece.at, head.piece.length);
+  compare(differing, text, blocks + message.before.at, message.before.length);
+  const char* const number = text + message.before.length;
+  const std::uint64_t others = no_digits_in(word_at(number));
+  const auto digits = static_cast<std::uint32_t>(std::countr_zero(others)) / 8;
+  if (digits == 0 || others == 0) return false;
+  const char* const behind = number + digits;
+  const std::uint32_t ending_found = message.endings[bucket_of_ending(behind)];
+  if (ending_found == 0) return false;
+  const Ending& ending = endings_[ending_found - 1];
+  compare(differing, behind, blocks + ending.piece.at, ending.piece.length);
+  const char* const tail_at = behind + ending.piece.length;
+  compare(differing, tail_at, blocks + tail.piece.at, tail.piece.length);
+  const std::uint32_t kind = kind_of(ending.texts[digits], likely_head_, likely_tail_);
+  if (!is_zero(differing) || kind == 0) return false;
+  std::uint64_t wrong = 0;
+  line.number = up_to_eight_digits(behind, digits, wrong);
+  fill(line, kind, static_cast<std::uint32_t>(tail_at - begin));
+  return true;
+}
+
+bool Stencils::search(std::string_view data, Line& line) {
+  if (data.size() <= message_at_) return false;
+  const std::string_view rest = data.substr(message_at_);
+  Found message = find_numbered(rest);
+  if (message.text == 0) message = find_literal(rest);
+  if (message.text == 0) return false;
+  const std::uint32_t tail_at = message_at_ + message.length;
+  const std::uint32_t head = find_part(heads_, data), tail = find_part(tails_, data.substr(tail_at));
+  if (head == heads_.size() || tail == tails_.size()) return false;
+  likely_head_ = head;
+  likely_tail_ = tail;
+  const std::uint32_t kind = kind_of(message.text, head, tail);
+  if (kind == 0) return false;
+  line.number = message.number;
+  fill(line, kind, tail_at);
+  return true;
+}
+
+// The line has the likely head and tail.
+inline void Stencils::fill(Line& line, std::uint32_t kind, std::uint32_t tail_at) const {
+  const Part& tail = tails_[likely_tail_];
+  line.kind = kind - 1;
+  line.length = tail_at + tail.piece.length;
+  line.event_time = heads_[likely_head_].event_time;
+  if (line.event_time.digits == 0) line.event_time = {tail_at + tail.event_time.at, tail.event_time.digits};
 }
 
 #if defined(__x86_64__)
 
-// The same two for processors with AVX2, which most have since 2015.
-[[gnu::target("avx2,bmi")]] __m256i block(const char* from) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-}
-
-[[gnu::target("avx2,bmi")]] std::size_t length_of_line_wide(const char* begin, std::size_t size) {
-  constexpr std::size_t kWidth = 32;
-  const __m256i feed = _mm256_set1_epi8('\n');
-  for (std::size_t at = 0; at < size; at += kWidth) {
-    const auto found = static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(block(begin + at), feed)));
-    if (found == 0) continue;
-    const std::size_t length = at + static_cast<std::size_t>(std::countr_zero(found)) + 1;
-    return length <= size ? length : 0;
-  }
-  return 0;
-}
-
-[[gnu::target("avx2,bmi")]] bool fits_wide(const char* line, Shape shape) {
-  const auto difference = [&](std::size_t at) __attribute__((target("avx2,bmi"))) {
-    return _mm256_xor_si256(_mm256_and_si256(block(line + at), block(shape.masks + at)), block(shape.bytes + at));
-  };
-  for (std::size_t at = last_block(shape);; at -= kBlock) {
-    const __m256i differing = _mm256_or_si256(difference(at), difference(at + kBlock / 2));
-    if (_mm256_testz_si256(differing, differing) == 0) return false;
-    if (at == 0) return true;
-  }
-}
+// The same for processors with AVX2, which most have since 2015.
+[[gnu::target("avx2,bmi")]] bool Stencils::guess_wide(std::string_view data, Line& line) const { return guess(data, line); }
 
 const bool kHasWide = __builtin_cpu_supports("avx2") != 0;
 
 #else
 
+bool Stencils::guess_wide(std::string_view data, Line& line) const { return guess(data, line); }
+
 constexpr bool kHasWide = false;
-std::size_t length_of_line_wide(const char* begin, std::size_t size) { return length_of_line(begin, size); }
-bool fits_wide(const char* line, Shape shape) { return fits(line, shape); }
 
 #endif
 
-}  // namespace
-
-const Stencils::Stencil* Stencils::find(std::string_view data, std::size_t message_at) const {
-  if (buckets_.empty() || data.size() < message_at + kSign) return nullptr;
-  const bool wide = kHasWide;
-  const std::size_t size = std::min(data.size(), kLongestLine);
-  const std::size_t length = wide ? length_of_line_wide(data.data(), size) : length_of_line(data.data(), size);
-  if (length < message_at + kSign) return nullptr;
-  for (std::uint32_t next = buckets_[bucket_of({data.data(), message_at, length})]; next != 0;) {
-    const Stencil& stencil = stencils_[next - 1];
-    const Shape shape{bytes_.data() + stencil.bytes_at, masks_.data() + stencil.mask_at, length};
-    if (stencil.length == length && (wide ? fits_wide(data.data(), shape) : fits(data.data(), shape))) return &stencil;
-    next = stencil.next;
-  }
-  return nullptr;
+bool Stencils::find(std::string_view data, Line& line) {
+  return !messages_.empty() && ((kHasWide ? guess_wide(data, line) : guess(data, line)) || search(data, line));
 }
 
-void Stencils::learn(std::string_view line, std::size_t message_at, Stencil stencil) {
-  const auto reachable = [](Hole hole) { return hole.digits == 0 || (hole.digits <= 18 && hole.at + hole.digits >= kReach); };
-  if (line.size() > kLongestLine || line.size() < message_at + kSign) return;
-  if (!reachable(stencil.event_time) || !reachable(stencil.number)) return;
-  if (stencils_.size() == kMost) stencils_.clear(), buckets_.clear(), bytes_.clear(), masks_.clear();
-  if (buckets_.empty()) buckets_.resize(kBuckets);
-  stencil.length = static_cast<std::uint32_t>(line.size());
-  stencil.bytes_at = static_cast<std::uint32_t>(bytes_.size());
-  const std::size_t filled = (line.size() + kBlock - 1) / kBlock * kBlock;
-  bytes_.resize(bytes_.size() + filled);
-  char* const bytes = bytes_.data() + stencil.bytes_at;
-  std::memcpy(bytes, line.data(), line.size());
-  std::string mask(filled, '\0');
-  std::memset(mask.data(), -1, line.size());
+void Stencils::learn(std::string_view line, const Plan& plan, std::uint32_t kind) {
+  const std::size_t message_end = std::size_t{plan.message_at} + plan.message_length;
+  const auto reachable = [](Hole hole) { return hole.digits == 0 || (hole.digits <= kMostDigits && hole.at + hole.digits >= kReach); };
+  const bool numbered = plan.number.digits > 0;
+  const std::size_t sign_end = plan.message_at + (numbered ? kWord : kLiteralSign);
+  if (line.size() > kLongestLine || line.size() < sign_end || !reachable(plan.event_time) || !reachable(plan.number)) return;
+  if (numbered && plan.number.at < sign_end) return;
+  if (message_at_ == 0) message_at_ = plan.message_at;
+  if (message_at_ != plan.message_at) return;
+  if (heads_.size() == kMostHeads || tails_.size() == kMostTails || texts_ == kMostTexts) forget();
+
+  std::string mask = mask_of(line.size());
   const auto open = [&](std::size_t at) {
-    if (line[at] < '0' || line[at] > '9') return;
-    mask[at] = static_cast<char>(0xF0);
-    bytes[at] = '0';
+    if (line[at] >= '0' && line[at] <= '9') mask[at] = '\xF0';
   };
-  for (std::size_t at = 0; at < stencil.line_time; ++at) open(at);
-  for (const Hole hole : {stencil.event_time, stencil.number})
-    for (std::size_t at = hole.at; at < std::size_t{hole.at} + hole.digits; ++at) open(at);
-  stencil.mask_at = place_of_mask(mask);
-  std::uint16_t& bucket = buckets_[bucket_of({line.data(), message_at, line.size()})];
-  stencil.next = bucket;
-  stencils_.push_back(stencil);
-  bucket = static_cast<std::uint16_t>(stencils_.size());
+  for (std::size_t at = 0; at < plan.line_time; ++at) open(at);
+  for (std::size_t i = 0; i < plan.event_time.digits; ++i) open(plan.event_time.at + i);
+  const std::string_view masks = mask;
+  const bool in_head = plan.event_time.at < plan.message_at;
+  Hole in_tail = plan.event_time;
+  in_tail.at -= static_cast<std::uint32_t>(message_end);
+  const std::uint32_t head = part_of(heads_, line.substr(0, message_at_), masks.substr(0, message_at_), in_head ? plan.event_time : Hole());
+  const std::uint32_t tail = part_of(tails_, line.substr(message_end), masks.substr(message_end), in_head ? Hole() : in_tail);
+  const std::uint32_t text = text_of(line, plan);
+  kinds_[(text * kMostHeads + head) * kMostTails + tail] = kind + 1;
 }
 
-// Any place where the same bytes stand will do.
-std::uint32_t Stencils::place_of_mask(std::string_view mask) {
-  std::size_t at = masks_.find(mask);
-  if (at == std::string::npos) {
-    at = masks_.size();
-    masks_ += mask;
+void Stencils::forget() {
+  blocks_.clear();
+  heads_.clear();
+  tails_.clear();
+  likely_head_ = likely_tail_ = 0;
+  messages_.clear();
+  endings_.clear();
+  numbered_ = literal_ = {};
+  signs_ = {};
+  texts_ = 0;
+  kinds_.clear();
+}
+
+Stencils::Piece Stencils::piece_of(std::string_view text, std::string_view mask) {
+  const Piece piece{static_cast<std::uint32_t>(blocks_.size()), static_cast<std::uint32_t>(text.size())};
+  for (std::size_t from = 0; from < text.size(); from += kBlock) {
+    std::string masks(mask.substr(from, kBlock));
+    std::string bytes(text.substr(from, kBlock));
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bytes[i] & masks[i]);
+    bytes.resize(kBlock, '\0');
+    masks.resize(kBlock, '\0');
+    blocks_ += bytes + masks;
   }
-  return static_cast<std::uint32_t>(at);
+  return piece;
+}
+
+std::uint32_t Stencils::part_of(std::vector<Part>& parts, std::string_view text, std::string_view mask, Hole event_time) {
+  const auto known = std::find_if(parts.begin(), parts.end(), [&](const Part& part) {
+    if (part.piece.length != text.size() || part.event_time.digits != event_time.digits) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const std::size_t at = part.piece.at + i / kBlock * 2 * kBlock + i % kBlock;
+      if (blocks_[at + kBlock] != mask[i] || blocks_[at] != static_cast<char>(text[i] & mask[i])) return false;
+    }
+    return true;
+  });
+  if (known != parts.end()) return static_cast<std::uint32_t>(known - parts.begin());
+  parts.push_back({piece_of(text, mask), event_time});
+  return static_cast<std::uint32_t>(parts.size() - 1);
+}
+
+bool Stencils::is(Piece piece, std::string_view text) const {
+  if (piece.length != text.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (blocks_[piece.at + i / kBlock * 2 * kBlock + i % kBlock] != text[i]) return false;
+  return true;
+}
+
+// The message with these bytes before its number, of that bucket.
+Stencils::Message& Stencils::message_of(std::uint16_t& bucket, std::string_view before) {
+  for (std::uint32_t next = bucket; next != 0; next = messages_[next - 1].next)
+    if (is(messages_[next - 1].before, before)) return messages_[next - 1];
+  messages_.push_back({piece_of(before, mask_of(before.size())), bucket, {}});
+  bucket = static_cast<std::uint16_t>(messages_.size());
+  return messages_.back();
+}
+
+Stencils::Ending& Stencils::ending_of(std::uint16_t& bucket, std::string_view behind) {
+  for (std::uint32_t next = bucket; next != 0; next = endings_[next - 1].next)
+    if (is(endings_[next - 1].piece, behind)) return endings_[next - 1];
+  endings_.push_back({piece_of(behind, mask_of(behind.size())), bucket, {}});
+  bucket = static_cast<std::uint16_t>(endings_.size());
+  return endings_.back();
+}
+
+// The number of the line's message, counted from 1.
+std::uint32_t Stencils::text_of(std::string_view line, const Plan& plan) {
+  const std::string_view rest = line.substr(message_at_), text = rest.substr(0, plan.message_length);
+  const bool numbered = plan.number.digits > 0;
+  const std::size_t cut = numbered ? plan.number.at - message_at_ : text.size();
+  const std::size_t sign = numbered ? std::min(cut / kWord * kWord, kLongestSign) : kLiteralSign;
+  if (numbered) signs_[sign / kWord - 1] = true;
+  std::uint16_t& bucket = (numbered ? numbered_ : literal_)[bucket_of(rest.data(), sign)];
+  Message& message = message_of(bucket, text.substr(0, cut));
+  const std::string_view behind = text.substr(cut + plan.number.digits);
+  Ending& ending = ending_of(message.endings[numbered ? bucket_of_ending(behind.data()) : 0], behind);
+  std::uint16_t& number = ending.texts[plan.number.digits];
+  if (number == 0) {
+    number = static_cast<std::uint16_t>(++texts_);
+    kinds_.resize((texts_ + 1) * kMostHeads * kMostTails);
+  }
+  return number;
 }
 
 }  // namespace tunnelscope::input

@@ -1,8 +1,10 @@
-// Lines known by heart. Most lines of an export have the bytes of an earlier one but for the digits of their times and of
-// one number, so that one masked comparison of the whole line tells what it is.
-// In: unread bytes. Out: the stencil of their first line, and the numbers in its holes.
+// Lines known by heart. A line of an export is made of parts that earlier lines had too: what stands before its message
+// but for the digits of times, the message but for one number, and what stands behind. The parts are few and stay in the
+// nearest cache, so that comparing them, whole and under masks, tells what a line is.
+// In: unread bytes. Out: the kind of their first line, its number, and where its time stands.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -47,34 +49,89 @@ inline bool number_in(const char* line, Hole hole, std::uint64_t& number) {
 class Stencils {
  public:
   static constexpr std::size_t kLongestLine = 1024;
-  static constexpr std::size_t kSign = 24;  // bytes of the message's beginning, by which a stencil is found
+  static constexpr std::size_t kMostDigits = 18;
 
-  struct Stencil {
-    std::uint32_t length = 0;         // of the line with its end
-    std::uint32_t line_time = 0;      // length of the time that the line begins with; 0: it has none
-    Hole event_time, number;
-    std::uint32_t kind = 0;           // Intake::kind_of
-    std::uint32_t bytes_at = 0, mask_at = 0;  // into bytes_ and masks_
-    std::uint32_t next = 0;           // of its bucket, counted from 1; 0: none
+  // What is known of a line.
+  struct Line {
+    std::uint32_t length = 0;  // with its end
+    std::uint32_t kind = 0;    // Intake::kind_of
+    std::uint64_t number = 0;
+    Hole event_time;           // its digits may still be other characters, and so may those of the line's own time
   };
+  // Of the first line of `data`, into `line`. False: it is not known. 64 readable bytes must follow `data`.
+  bool find(std::string_view data, Line& line);
 
-  // The stencil of the first line of `data`, whose message begins at `message_at`; nullptr: none. All digits outside of
-  // holes are right, those in holes may still be other characters. 64 readable bytes must follow `data`.
-  const Stencil* find(std::string_view data, std::size_t message_at) const;
-
-  // `line`, with its end, has its digits where `stencil` says; its message begins at `message_at`. Too long lines and
-  // holes too near to the beginning are not learnt.
-  void learn(std::string_view line, std::size_t message_at, Stencil stencil);
+  // Where the parts and digits of a line are.
+  struct Plan {
+    std::uint32_t line_time = 0;  // length of the time that the line begins with; 0: it has none
+    std::uint32_t message_at = 0, message_length = 0;
+    Hole event_time, number;      // the number is in the message
+  };
+  // `line`, with its end, is of this kind. Too long lines, messages at another place than those before, and holes too
+  // near to the beginning are not learnt.
+  void learn(std::string_view line, const Plan& plan, std::uint32_t kind);
 
  private:
-  static constexpr std::size_t kMost = 1024, kBuckets = 1024;
+  static constexpr std::size_t kMostHeads = 4, kMostTails = 32, kMostTexts = 1024, kBuckets = 4096;
 
-  std::vector<Stencil> stencils_;
-  std::uint32_t place_of_mask(std::string_view mask);
+  // Bytes under a mask, at this place of blocks_.
+  struct Piece {
+    std::uint32_t at = 0, length = 0;
+  };
+  struct Part {
+    Piece piece;
+    Hole event_time;  // counted from the part's beginning
+  };
+  // Messages that have the same bytes before a number, or one message without any. Indices count from 1; 0: none.
+  struct Message {
+    Piece before;
+    std::uint32_t next = 0;    // of its bucket
+    std::array<std::uint16_t, 32> endings{};  // the first of each bucket
+  };
+  // What stands behind the number.
+  struct Ending {
+    Piece piece;
+    std::uint32_t next = 0;    // of its bucket
+    std::array<std::uint16_t, kMostDigits + 1> texts{};  // by the number's digits
+  };
+  // A message that was found in a line.
+  struct Found {
+    std::uint32_t text = 0;    // counted from 1; 0: none was
+    std::uint32_t length = 0;
+    std::uint64_t number = 0;
+  };
 
-  std::vector<char> bytes_;  // of all stencils, each filled up to a multiple of 64
-  std::string masks_;        // likewise; stencils whose holes are at the same places have one, for few of them stay in the cache
-  std::vector<std::uint16_t> buckets_;
+  Found find_numbered(std::string_view rest) const;
+  Found find_numbered(std::string_view rest, std::size_t sign) const;
+  Found find_literal(std::string_view rest) const;
+  std::uint32_t find_part(const std::vector<Part>& parts, std::string_view rest) const;
+  bool guess(std::string_view data, Line& line) const;
+  bool guess_wide(std::string_view data, Line& line) const;
+  bool search(std::string_view data, Line& line);
+  void fill(Line& line, std::uint32_t kind, std::uint32_t tail_at) const;
+  // Counted from 1; 0: not known. `text` may be 0 too.
+  std::uint32_t kind_of(std::uint32_t text, std::uint32_t head, std::uint32_t tail) const {
+    return kinds_[(text * kMostHeads + head) * kMostTails + tail];
+  }
+
+  void forget();
+  Message& message_of(std::uint16_t& bucket, std::string_view before);
+  Ending& ending_of(std::uint16_t& bucket, std::string_view behind);
+  Piece piece_of(std::string_view text, std::string_view mask);
+  std::uint32_t part_of(std::vector<Part>& parts, std::string_view text, std::string_view mask, Hole event_time);
+  std::uint32_t text_of(std::string_view line, const Plan& plan);
+  bool is(Piece piece, std::string_view text) const;
+
+  std::uint32_t message_at_ = 0;  // of all lines; 0: none has been learnt
+  std::string blocks_;            // each piece filled up to whole blocks: the bytes of a block, then its mask
+  std::vector<Part> heads_, tails_;
+  std::uint32_t likely_head_ = 0, likely_tail_ = 0;  // those of the line found last
+  std::vector<Message> messages_;
+  std::vector<Ending> endings_;
+  std::array<std::uint16_t, kBuckets> numbered_{}, literal_{};  // the first of a bucket, counted from 1; so many that hardly two share one
+  std::array<bool, 4> signs_{};   // there are numbered messages with signs of one word, two ...
+  std::uint32_t texts_ = 0;
+  std::vector<std::uint32_t> kinds_;  // by text, head and tail
 };
 
 }  // namespace tunnelscope::input
