@@ -250,7 +250,7 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   }
   if (count == 0) return 0;
   for (const std::uint8_t place : last) held |= (std::uint64_t{1} << place) >> 1;
-  held |= (std::uint64_t{3} << count) >> 2;  // the last, and the last of an earlier time
+  held |= (std::uint64_t{1} << count) >> 1;  // the last: whatever comes is of a later time
   sum_up(arrivals.first(count));
   std::size_t next = 0;
   for (; held != 0; held &= held - 1) {
