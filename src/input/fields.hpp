@@ -40,6 +40,8 @@ class FieldValue {
   std::int64_t integer() const { return integer_; }
   double real() const { return real_; }
   bool yes() const { return integer_ != 0; }  // booleans
+  void change(std::string_view text) { text_ = text; }          // precondition: a text it is
+  void change(std::int64_t number) { integer_ = number; }       // precondition: a whole number it is
 
  private:
   Kind kind_ = Kind::Absent;
@@ -86,6 +88,12 @@ class Fields {
   void put(NameIndex name, Key key, const FieldValue& value) {
     by_name_[name].value = value;
     if (key != Key::None) values_[static_cast<std::size_t>(key)] = value;
+  }
+  // The same where only the value of a text or of a whole number is another.
+  template <class Value>
+  void change(NameIndex name, Key key, Value value) {
+    by_name_[name].value.change(value);
+    if (key != Key::None) values_[static_cast<std::size_t>(key)].change(value);
   }
   // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
   void open_objects();

@@ -24,7 +24,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // Where the run of plain characters of a JSON string ends that begins at `at`: at a quote, an escape, a control character
 // or a byte outside ASCII. 16 readable bytes follow `end`.
-const char* plain_end(const char* at, const char* end) {
+inline const char* plain_end(const char* at, const char* end) {
 #if defined(__SSE2__)
   for (; at < end; at += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
@@ -38,6 +38,21 @@ const char* plain_end(const char* at, const char* end) {
 #else
   while (at < end && *at != '"' && *at != '\\' && static_cast<signed char>(*at) >= 0x20) ++at;
   return at;
+#endif
+}
+
+// Whether `size` bytes are the same. 16 readable bytes follow both.
+inline bool same_literal(const char* a, const char* b, std::size_t size) {
+#if defined(__SSE2__)
+  const auto block = [](const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); };
+  for (std::size_t i = 0; i < size; i += 16) {
+    const unsigned wanted = size - i < 16 ? (1U << (size - i)) - 1 : 0xFFFF;
+    const auto same = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block(a + i), block(b + i))));
+    if ((same & wanted) != wanted) return false;
+  }
+  return true;
+#else
+  return diag::same_bytes(a, b, size);
 #endif
 }
 
@@ -69,9 +84,12 @@ bool has_time_form(std::string_view time) {
   return time.size() != kForm.size() + 2;
 }
 
-diag::Time time_in(std::string_view text) {
-  const LeadingTime time = leading_time(text);
-  return time.length == text.size() && time.parsed.status == TimeStatus::Ok ? time.parsed.time : diag::kNoTime;
+// Of a whole number in the usual spelling.
+std::int64_t number_in(std::string_view text) {
+  const bool negative = text[0] == '-';
+  std::int64_t number = 0;
+  for (const char c : text.substr(negative ? 1 : 0)) number = number * 10 + (c - '0');
+  return negative ? -number : number;
 }
 
 bool reads_sessions(const DialectRow& row) {
@@ -117,10 +135,16 @@ std::size_t Layouts::read(std::string_view data, std::uint64_t line, Recorder& o
 std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
   const char* at = located_ == 0 ? data.data() : places_[located_];
   const char* const end = data.data() + std::min(data.size(), kLongestLine);
-  while (located_ < layout.slots.size()) {
+  for (; located_ < layout.slots.size(); ++located_) {
     places_[located_] = at;
-    if (!locate_slot(layout.slots[located_], located_, at, end)) return 0;
-    ++located_;
+    const Slot& slot = layout.slots[located_];
+    const auto rest = static_cast<std::size_t>(end - at);
+    if (rest < std::size_t{slot.before_length} + slot.length) return 0;
+    if (!same_literal(at, layout.literals.data() + slot.before_at, slot.before_length)) return 0;
+    Raw& raw = values_[located_];
+    raw = {at + slot.before_length, slot.length, false, false};
+    at = slot.kind == Kind::LineTime ? raw.from + slot.length : slot.kind == Kind::Number ? locate_number(raw, end) : locate_text(raw, end);
+    if (at == nullptr) return 0;
   }
   places_[located_] = at;
   const auto rest = static_cast<std::size_t>(end - at);
@@ -128,74 +152,64 @@ std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
   return static_cast<std::size_t>(at - data.data()) + layout.end.size();
 }
 
-bool Layouts::locate_slot(const Slot& slot, std::size_t index, const char*& at, const char* end) {
-  const auto rest = static_cast<std::size_t>(end - at);
-  if (rest < slot.before.size() + slot.length || !diag::same_bytes(at, slot.before.data(), slot.before.size())) return false;
-  at += slot.before.size();
-  const char* const from = at;
-  Raw& raw = values_[index];
-  raw = {from, 0, false, false};
-  if (slot.kind == Kind::LineTime) {
-    at += slot.length;
-  } else if (slot.kind == Kind::Number) {
-    if (at < end && *at == '-') ++at;
-    const char* const digits = at;
-    while (at < end && is_digit(*at)) ++at;
-    const auto count = static_cast<std::size_t>(at - digits);
-    if (count == 0 || count > kMostDigits || (*digits == '0' && at - from > 1)) return false;
-  } else {
-    for (at = plain_end(at, end); at < end && *at != '"'; at = plain_end(at, end)) {
-      if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return false;
-      raw.escaped = raw.escaped || *at == '\\';
-      raw.foreign = raw.foreign || *at != '\\';
-      at += *at == '\\' ? 2 : 1;
-    }
-    if (at >= end) return false;
+// Finds the end of the text that begins where `raw` does. nullptr: it has none that could be understood; the same below.
+inline const char* Layouts::locate_text(Raw& raw, const char* end) {
+  const char* at = plain_end(raw.from, end);
+  while (at < end && *at != '"') {
+    if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return nullptr;
+    raw.escaped = raw.escaped || *at == '\\';
+    raw.foreign = raw.foreign || *at != '\\';
+    at = plain_end(at + (*at == '\\' ? 2 : 1), end);
   }
-  raw.length = static_cast<std::uint32_t>(at - from);
-  return true;
+  raw.length = static_cast<std::uint32_t>(at - raw.from);
+  return at < end ? at : nullptr;
+}
+
+inline const char* Layouts::locate_number(Raw& raw, const char* end) {
+  const char* at = raw.from;
+  if (at < end && *at == '-') ++at;
+  const char* const digits = at;
+  while (at < end && is_digit(*at)) ++at;
+  const auto count = static_cast<std::size_t>(at - digits);
+  raw.length = static_cast<std::uint32_t>(at - raw.from);
+  return count == 0 || count > kMostDigits || (*digits == '0' && raw.length > 1) ? nullptr : at;
 }
 
 // What a text with escapes or bytes outside ASCII says. False: it is not understood here, or is no text at all.
-bool Layouts::understand(Slot& slot, const Raw& raw, std::string_view& text) {
+bool Layouts::understand(Escaped& escaped, const Raw& raw, std::string_view& text) {
   text = {raw.from, raw.length};
   if (raw.foreign && !simdjson::validate_utf8(text.data(), text.size())) return false;
   if (!raw.escaped) return true;
-  if (text != slot.raw) {
-    slot.raw.clear();
-    if (!unescape(text, slot.meaning)) return false;
-    slot.raw = text;
+  if (text != escaped.raw) {
+    escaped.raw.clear();
+    if (!unescape(text, escaped.meaning)) return false;
+    escaped.raw = text;
   }
-  text = slot.meaning;
+  text = escaped.meaning;
   return true;
 }
 
 // Puts the values into the layout's fields and context. False: one of them is not understood here.
 bool Layouts::take_values(Layout& layout) {
   for (std::size_t i = 0; i < layout.slots.size(); ++i) {
-    Slot& slot = layout.slots[i];
+    const Slot& slot = layout.slots[i];
     const Raw& raw = values_[i];
     std::string_view text{raw.from, raw.length};
-    if ((raw.escaped || raw.foreign) && !understand(slot, raw, text)) return false;
+    if ((raw.escaped || raw.foreign) && !understand(layout.escaped[i], raw, text)) return false;
     switch (slot.kind) {
       case Kind::Text:
-        if (slot.name != kNoName) layout.fields.put(slot.name, slot.key, FieldValue(text));
+        if (slot.name != kNoName) layout.fields.change(slot.name, slot.key, text);
         break;
-      case Kind::Number: {
-        if (slot.name == kNoName) break;
-        const bool negative = text[0] == '-';
-        std::int64_t number = 0;
-        for (const char c : text.substr(negative ? 1 : 0)) number = number * 10 + (c - '0');
-        layout.fields.put(slot.name, slot.key, FieldValue(negative ? -number : number));
+      case Kind::Number:
+        if (slot.name != kNoName) layout.fields.change(slot.name, slot.key, number_in(text));
         break;
-      }
       case Kind::LineTime:
-        if (!has_time_form(text)) return false;
-        [[fallthrough]];
-      case Kind::EnvelopeTime: {
-        layout.context.time = slot.kind == Kind::LineTime ? time_in(text) : time_of(text).time;
+        layout.context.time = zulu_time(text);
         if (layout.context.time == diag::kNoTime) return false;
-      }
+        break;
+      case Kind::EnvelopeTime:
+        layout.context.time = time_of(text).time;
+        if (layout.context.time == diag::kNoTime) return false;
     }
   }
   return true;
@@ -212,16 +226,18 @@ class Layouts::Learner {
     const std::string_view before = line_.substr(0, at_);
     const std::size_t first_word = std::min(before.find(' '), before.size());
     const bool timed = has_time_form(before.substr(0, first_word));
-    if (timed) add({Kind::LineTime, {}, kNoName, Key::None, first_word, {}, {}}, 0, first_word);
+    if (timed) add({.kind = Kind::LineTime, .length = static_cast<std::uint32_t>(first_word)}, 0, first_word);
     if (!object(inside_ == Key::None ? Part::Record : Part::Envelope, kNoName) || record_.empty()) return false;
     if (slots_.size() > kMostSlots || line_.find_first_not_of(" \t\r", at_) != std::string_view::npos) return false;
     const bool by_envelope = envelope_times_ == 1 && !other_times_;
     if (!by_envelope && (envelope_times_ > 0 || other_times_)) return false;
     // Only the last of the times that a line has is the context's.
-    diag::Time time = timed ? time_in(before.substr(0, first_word)) : diag::kNoTime;
+    diag::Time time = timed ? zulu_time(before.substr(0, first_word)) : diag::kNoTime;
     if (by_envelope) time = time_of(envelope_time_).time;
     if (time != seen.context.time || (timed && time == diag::kNoTime)) return false;
     layout.slots = std::move(slots_);
+    layout.escaped.resize(layout.slots.size());
+    layout.literals = std::move(literals_) + std::string(kAhead, '\0');
     layout.end = std::string(line_.substr(literal_from_)) + '\n';
     layout.json = record_;
     return true;
@@ -235,8 +251,10 @@ class Layouts::Learner {
     while (is_blank(peek())) ++at_;
   }
   void add(Slot slot, std::size_t from, std::size_t length) {
-    slot.before = line_.substr(literal_from_, from - literal_from_);
-    slots_.push_back(std::move(slot));
+    slot.before_at = static_cast<std::uint32_t>(literals_.size());
+    slot.before_length = static_cast<std::uint32_t>(from - literal_from_);
+    literals_ += line_.substr(literal_from_, slot.before_length);
+    slots_.push_back(slot);
     literal_from_ = from + length;
   }
 
@@ -286,12 +304,12 @@ class Layouts::Learner {
 
   bool value(Part part, NameIndex parent, std::string_view key) {
     if (part == Part::Envelope) return envelope_value(key);
-    Slot slot{Kind::Text, {}, part == Part::Member ? member_index(parent, key) : name_index(key), Key::None, 0, {}, {}};
+    Slot slot{.name = part == Part::Member ? member_index(parent, key) : name_index(key)};
     if (part == Part::Record && slot.name != kNoName) slot.key = kNames.rows[slot.name].key;
     if (!is_only_one(slot)) return false;
     if (peek() == '"') {
       const std::string_view text = string();
-      add(std::move(slot), static_cast<std::size_t>(text.data() - line_.data()), text.size());
+      add(slot, static_cast<std::size_t>(text.data() - line_.data()), text.size());
       return true;
     }
     const bool has_members = part == Part::Record && slot.name != kNoName && kNames.rows[slot.name].has_members;
@@ -302,7 +320,7 @@ class Layouts::Learner {
     const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
     const bool whole = !digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit) && digits.size() <= kMostDigits;
     slot.kind = Kind::Number;
-    if (whole) add(std::move(slot), from, text.size());
+    if (whole) add(slot, from, text.size());
     return true;
   }
 
@@ -314,8 +332,7 @@ class Layouts::Learner {
     ++envelope_times_;
     if (peek() != '"') return false;
     envelope_time_ = string();
-    add({Kind::EnvelopeTime, {}, kNoName, Key::None, 0, {}, {}}, static_cast<std::size_t>(envelope_time_.data() - line_.data()),
-        envelope_time_.size());
+    add({.kind = Kind::EnvelopeTime}, static_cast<std::size_t>(envelope_time_.data() - line_.data()), envelope_time_.size());
     return true;
   }
 
@@ -337,6 +354,7 @@ class Layouts::Learner {
   int envelope_times_ = 0;
   bool other_times_ = false;
   std::vector<Slot> slots_;
+  std::string literals_;
   std::vector<NameIndex> names_;
   std::uint64_t keys_ = 0;
 };
@@ -371,23 +389,29 @@ void Layouts::learn(std::string_view line, const Seen& seen) {
   }
 }
 
-bool Layouts::same(const Slot& a, const Slot& b) {
-  return a.kind == b.kind && a.name == b.name && a.length == b.length && a.before == b.before;
+// How many slots of both are the same from the first on.
+std::size_t Layouts::count_same(const Layout& a, const Layout& b) {
+  const auto before = [](const Layout& layout, const Slot& slot) {
+    return std::string_view(layout.literals).substr(slot.before_at, slot.before_length);
+  };
+  const auto same = [&](const Slot& x, const Slot& y) {
+    return x.kind == y.kind && x.name == y.name && x.length == y.length && before(a, x) == before(b, y);
+  };
+  const auto parting = std::mismatch(a.slots.begin(), a.slots.end(), b.slots.begin(), b.slots.end(), same).first;
+  return static_cast<std::size_t>(parting - a.slots.begin());
 }
 
 bool Layouts::knows(const Layout& layout) const {
   return std::any_of(layouts_.begin(), layouts_.end(), [&](const auto& known) {
-    return known->end == layout.end && std::equal(known->slots.begin(), known->slots.end(), layout.slots.begin(), layout.slots.end(), same);
+    const std::size_t slots = layout.slots.size();
+    return known->end == layout.end && known->slots.size() == slots && count_same(*known, layout) == slots;
   });
 }
 
 void Layouts::count_common(std::size_t index) {
   Layout& layout = *layouts_[index];
-  for (std::size_t i = 0; i < layouts_.size(); ++i) {
-    const std::vector<Slot>&a = layout.slots, &b = layouts_[i]->slots;
-    const auto parting = std::mismatch(a.begin(), a.end(), b.begin(), b.end(), same).first;
-    layout.common[i] = layouts_[i]->common[index] = static_cast<std::uint8_t>(parting - a.begin());
-  }
+  for (std::size_t i = 0; i < layouts_.size(); ++i)
+    layout.common[i] = layouts_[i]->common[index] = static_cast<std::uint8_t>(count_same(layout, *layouts_[i]));
 }
 
 }  // namespace tunnelscope::input

@@ -45,19 +45,25 @@ class Layouts {
 
  private:
   static constexpr std::size_t kMost = 32, kMostSlots = 96;
+  static constexpr std::size_t kAhead = 16;  // so many bytes are looked at together
   static constexpr std::size_t kMostLessons = 1024;  // logs that have not settled by then have no layouts
 
   enum class Kind : std::uint8_t { Text, Number, LineTime, EnvelopeTime };
   struct Slot {
-    Kind kind;
-    std::string before;        // the bytes between the slot before and this one
-    NameIndex name = kNoName;  // of the field; kNoName: nobody looks for it
+    Kind kind = Kind::Text;
     Key key = Key::None;
-    std::size_t length = 0;    // of a line's time: it tells the form
-    std::string raw, meaning;  // a text with escapes, as it stood last
+    NameIndex name = kNoName;          // of the field; kNoName: nobody looks for it
+    std::uint32_t length = 0;          // of a line's time: it tells the form
+    std::uint32_t before_at = 0, before_length = 0;  // in the layout's literals: the bytes between the slot before and this one
+  };
+  // A text with escapes, as it stood last in a slot, and what it means.
+  struct Escaped {
+    std::string raw, meaning;
   };
   struct Layout {
     std::vector<Slot> slots;
+    std::vector<Escaped> escaped;  // by slot
+    std::string literals;        // with kAhead bytes of nothing behind them
     std::string end;             // the bytes behind the last slot, with the line end
     std::array<std::uint8_t, kMost> common{};  // how many slots are the same as in each other layout
     simdjson::dom::parser parser;  // holds what `fields` refers to
@@ -75,10 +81,11 @@ class Layouts {
   class Learner;
 
   std::size_t locate(const Layout& layout, std::string_view data);
-  bool locate_slot(const Slot& slot, std::size_t index, const char*& at, const char* end);
+  static const char* locate_text(Raw& raw, const char* end);
+  static const char* locate_number(Raw& raw, const char* end);
   bool take_values(Layout& layout);
-  static bool understand(Slot& slot, const Raw& raw, std::string_view& text);
-  static bool same(const Slot& a, const Slot& b);
+  static bool understand(Escaped& escaped, const Raw& raw, std::string_view& text);
+  static std::size_t count_same(const Layout& a, const Layout& b);
   bool knows(const Layout& layout) const;
   void count_common(std::size_t index);
 

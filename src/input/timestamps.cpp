@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 #include <optional>
 
@@ -202,10 +204,36 @@ std::optional<diag::Time> with_month_name(std::string_view text) {
   return instant(year, month, day, *clock, zone);
 }
 
-// Two digits at `text`; more than 99 when there are none.
-int two_digits(const char* text) {
-  const int tens = text[0] - '0', ones = text[1] - '0';
-  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? 1000 : tens * 10 + ones;
+static_assert(std::endian::native == std::endian::little, "eight characters are looked at as one number");
+
+// Eight characters, and the numbers that pairs of them are. `digits` has bits where digits have to stand.
+class Pairs {
+ public:
+  Pairs(const char* at, std::uint64_t digits) {
+    std::memcpy(&values_, at, sizeof values_);
+    values_ = (values_ ^ kZeros) & digits;
+    wrong_ = ((values_ + 0x7676767676767676) | values_) & 0x8080808080808080;
+    values_ = values_ * 10 + (values_ >> 8);
+  }
+  bool good() const { return wrong_ == 0; }  // digits stand where they have to
+  int operator[](unsigned first) const { return static_cast<int>(values_ >> (8 * first) & 0xFF); }  // of the two from there on
+
+ private:
+  static constexpr std::uint64_t kZeros = 0x3030303030303030;
+  std::uint64_t values_ = 0, wrong_ = 0;
+};
+
+// Days since 1970 of a date; negative: it is none, or before that.
+std::int64_t day_number(int year, int month, int day) {
+  constexpr std::array<std::int16_t, 13> kBefore{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+  if (year < 1970 || month < 1 || month > 12) return -1;
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  const auto index = static_cast<std::size_t>(month);
+  const int length = kBefore[index] - kBefore[index - 1] + (leap && month == 2 ? 1 : 0);
+  if (day < 1 || day > length) return -1;
+  constexpr auto leaps_until = [](int y) { return y / 4 - y / 100 + y / 400; };
+  const int days = (year - 1970) * 365 + leaps_until(year - 1) - leaps_until(1969);
+  return days + kBefore[index - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
 }
 
 // The layout in which programs write nearly all times, read at fixed places: YYYY-MM-DD, T or a blank, hh:mm:ss, up to
@@ -222,9 +250,11 @@ UsualTime usual_time(std::string_view text) {
   const char* const at = text.data();
   const bool marks = (at[4] == '-' || at[4] == '/') && at[7] == at[4] && (at[10] == 'T' || at[10] == ' ') && at[13] == ':' && at[16] == ':';
   if (!marks) return {};
-  const int century = two_digits(at), year = two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
-  const Clock clock{two_digits(at + 11), two_digits(at + 14), two_digits(at + 17), 0};
-  if (century > 99 || year > 99 || month > 99 || day > 99 || clock.hour > 23 || clock.minute > 59 || clock.second > 60) return {};
+  constexpr std::uint64_t kYearAndMonth = 0x00FFFF00FFFFFFFF, kClock = 0xFFFF00FFFF00FFFF, kTwo = 0xFFFF;
+  const Pairs date(at, kYearAndMonth), clock(at + 11, kClock), day(at + 8, kTwo);
+  if (!date.good() || !clock.good() || !day.good() || clock[0] > 23 || clock[3] > 59 || clock[6] > 60) return {};
+  const std::int64_t days = day_number(date[0] * 100 + date[2], date[5], day[0]);
+  if (days < 0) return {};
   UsualTime usual;
   usual.length = kSeconds;
   int ms = 0;
@@ -237,9 +267,7 @@ UsualTime usual_time(std::string_view text) {
   }
   usual.zulu = text.size() > usual.length && at[usual.length] == 'Z';
   if (usual.zulu) ++usual.length;
-  const auto time = instant(century * 100 + year, month, day, clock, {});
-  if (!time) return {};
-  usual.time = *time + ms;
+  usual.time = days * diag::kDay + clock[0] * diag::kHour + clock[3] * diag::kMinute + clock[6] * diag::kSecond + ms;
   return usual;
 }
 
@@ -317,6 +345,12 @@ LeadingTime leading_time(std::string_view text) {
   }
   if (is_letter(cursor.peek()) || cursor.peek() == '.' || cursor.peek() == '-' || cursor.peek() == ':') return {};
   return {time_of(text.substr(0, cursor.position())), cursor.position(), false, false, false};
+}
+
+diag::Time zulu_time(std::string_view text) {
+  const UsualTime usual = usual_time(text);
+  const bool is_it = usual.zulu && usual.length == text.size() && text[4] == '-' && text[10] == 'T';
+  return is_it ? in_range(usual.time).time : diag::kNoTime;
 }
 
 LeadingDate leading_date(std::string_view text) {

@@ -31,6 +31,9 @@ struct LeadingTime {
 };
 LeadingTime leading_time(std::string_view text);
 
+// "2026-03-01T00:00:00", "." and up to nine digits or nothing, "Z", and nothing else; kNoTime: it is not.
+diag::Time zulu_time(std::string_view text);
+
 // "Jun 26 21:39:49" and "Jun 26 2021 21:39:49" at the very start of `text`, as syslog and journald write them.
 struct LeadingDate {
   ParsedTime parsed;

@@ -15,12 +15,15 @@ namespace tunnelscope::input {
 class FieldList {
  public:
   void add(std::string_view name, std::string_view value);
+  void add(Name name, std::string_view value);  // the same, for a name that holds no mark of this list
   std::string_view view() const { return {bytes_.data(), size_}; }
   void clear() { size_ = 0; }
 
  private:
   static constexpr std::size_t kLongest = 8192;
+  bool has_room(std::size_t name, std::string_view& value) const;
   void append(std::string_view text, char behind);
+  void append_plain(std::string_view text, char behind);
 
   std::array<char, kLongest> bytes_;
   std::size_t size_ = 0;

@@ -19,21 +19,39 @@ std::string_view cut(std::string_view text, std::size_t longest) {
   return text.substr(0, longest);
 }
 
-// Whether the text holds one of the marks of a list of fields, which differ in their lowest bit: eight bytes at a time.
-bool has_mark(std::string_view text) {
-  static_assert((kBehindName & ~1) == kBehindValue);
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    const std::uint64_t other = (bytes & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
-    if (((other - kOnes) & ~other & kOnes << 7) != 0) return true;
+// Copies a text, and tells whether it holds one of the marks of a list of fields, which differ in their lowest bit.
+class MarkedCopy {
+ public:
+  explicit MarkedCopy(char* to) : to_(to) {}
+
+  // True: it holds one.
+  bool operator()(std::string_view text) {
+    static_assert((kBehindName & ~1) == kBehindValue);
+    const char* const from = text.data();
+    const std::size_t size = text.size();
+    std::uint64_t marks = 0;
+    const auto piece = [&](auto word, std::size_t at) {
+      std::memcpy(&word, from + at, sizeof word);
+      std::memcpy(to_ + at, &word, sizeof word);
+      const std::uint64_t other = (std::uint64_t{word} & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
+      marks |= (other - kOnes) & ~other & kOnes << 7;
+    };
+    if (size >= 8) {
+      for (std::size_t at = 0; at + 8 < size; at += 8) piece(std::uint64_t{}, at);
+      piece(std::uint64_t{}, size - 8);
+    } else if (size >= 4) {
+      piece(std::uint32_t{}, 0);
+      piece(std::uint32_t{}, size - 4);
+    } else {
+      for (std::size_t at = 0; at < size; ++at) piece(std::uint8_t{}, at);
+    }
+    return marks != 0;
   }
-  for (; at < text.size(); ++at)
-    if ((text[at] & ~1) == kBehindValue) return true;
-  return false;
-}
+
+ private:
+  static constexpr std::uint64_t kOnes = 0x0101010101010101;
+  char* to_;
+};
 
 bool is_port(std::string_view text) {
   unsigned port = 0;
@@ -57,33 +75,52 @@ bool is_plain_address(std::string_view text) {
   return false;
 }
 
-void append_number(std::string& to, const FieldValue& value) {
-  std::array<char, 32> digits;
-  const auto end = value.kind() == FieldValue::Kind::Integer
-                       ? std::to_chars(digits.data(), digits.data() + digits.size(), value.integer()).ptr
-                       : std::to_chars(digits.data(), digits.data() + digits.size(), value.real()).ptr;
-  to.append(digits.data(), end);
+using Digits = std::array<char, 32>;
+
+// A number in words, in the room given.
+std::string_view written(const FieldValue& value, Digits& room) {
+  char* const end = room.data() + room.size();
+  const auto written = value.kind() == FieldValue::Kind::Integer ? std::to_chars(room.data(), end, value.integer())
+                                                                : std::to_chars(room.data(), end, value.real());
+  return {room.data(), static_cast<std::size_t>(written.ptr - room.data())};
+}
+
+std::optional<std::int64_t> whole_of(double real) {
+  constexpr double kLargest = 9e18;
+  if (!(std::abs(real) < kLargest)) return {};
+  return static_cast<std::int64_t>(real);
+}
+
+// Of digits alone, and not too many.
+std::optional<std::int64_t> plain_number(std::string_view text) {
+  constexpr std::size_t kMostDigits = 18;
+  if (text.empty() || text.size() > kMostDigits) return {};
+  std::int64_t number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return {};
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  if (const auto plain = plain_number(text)) return plain;
+  text = trim(text);
+  if (text.empty()) return {};
+  const char* const end = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end && read.ec == std::errc{}) return whole;
+  double real = 0;
+  const auto read = std::from_chars(text.data(), end, real);
+  if (read.ptr != end || read.ec != std::errc{}) return {};
+  return whole_of(real);
 }
 
 }  // namespace
 
 std::optional<std::int64_t> number_of(const FieldValue& value) {
-  constexpr double kLargest = 9e18;
-  double real = 0;
   if (value.kind() == FieldValue::Kind::Integer) return value.integer();
-  if (value.kind() == FieldValue::Kind::Real) {
-    real = value.real();
-  } else {
-    const std::string_view text = trim(value.text());
-    const char* const end = text.data() + text.size();
-    std::int64_t whole = 0;
-    if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end && read.ec == std::errc{})
-      return text.empty() ? std::nullopt : std::optional(whole);
-    const auto read = std::from_chars(text.data(), end, real);
-    if (read.ptr != end || read.ec != std::errc{}) return {};
-  }
-  if (!(std::abs(real) < kLargest)) return {};
-  return static_cast<std::int64_t>(real);
+  return value.kind() == FieldValue::Kind::Real ? whole_of(value.real()) : number_in(value.text());
 }
 
 bool Look::says_nothing(std::string_view text) const {
@@ -112,9 +149,8 @@ std::string_view Look::text(const FieldValue& value) const {
     case FieldValue::Kind::Bool: return value.yes() ? "true" : "false";
     case FieldValue::Kind::Integer:
     case FieldValue::Kind::Real: {
-      std::string& words = scratch_.keep();
-      append_number(words, value);
-      return words;
+      Digits room;
+      return scratch_.keep().append(written(value, room));
     }
     case FieldValue::Kind::Array: {
       std::string& words = scratch_.keep();
@@ -130,11 +166,10 @@ std::string_view Look::text(const FieldValue& value) const {
   }
 }
 
-std::string_view Look::text(Name name) const {
-  const FieldValue& value = fields_.named(name);
-  if (!value.is_text()) return text(value);
-  const std::string_view said = clean(value.text());
-  return habits_.apostrophes ? clean(said) : said;  // as at() and text() of a value do one after the other
+// A text is cleaned twice where there are apostrophes, as at() and text() of a value do one after the other.
+std::string_view Look::text_of(const FieldValue& value) const {
+  const std::string_view said = text(value);
+  return value.is_text() && habits_.apostrophes ? clean(said) : said;
 }
 
 std::string_view Look::first_of(std::initializer_list<Name> names) const {
@@ -200,21 +235,47 @@ std::string_view Look::lower_case(std::string_view text) const {
 // Marks within a text, of which hardly any has one, become blanks.
 void FieldList::append(std::string_view text, char behind) {
   char* const at = bytes_.data() + size_;
-  std::memcpy(at, text.data(), text.size());
-  if (has_mark(text)) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+  if (MarkedCopy copy(at); copy(text))
+    std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
   at[text.size()] = behind;
   size_ += text.size() + 1;
 }
 
-void FieldList::add(std::string_view name, std::string_view value) {
+void FieldList::append_plain(std::string_view text, char behind) {
+  char* const at = bytes_.data() + size_;
+  std::memcpy(at, text.data(), text.size());
+  at[text.size()] = behind;
+  size_ += text.size() + 1;
+}
+
+// Cuts the value. False: it is left out.
+bool FieldList::has_room(std::size_t name, std::string_view& value) const {
   value = cut(value, kLongestValue);
-  if (value.empty() || size_ + name.size() + value.size() + 2 > kLongest) return;
+  return !value.empty() && size_ + name + value.size() + 2 <= kLongest;
+}
+
+void FieldList::add(std::string_view name, std::string_view value) {
+  if (!has_room(name.size(), value)) return;
   append(name, kBehindName);
   append(value, kBehindValue);
 }
 
+void FieldList::add(Name name, std::string_view value) {
+  if (!has_room(name.text.size(), value)) return;
+  append_plain(name.text, kBehindName);
+  append(value, kBehindValue);
+}
+
+void Look::add_to(FieldList& list, Name name) const {
+  const FieldValue& value = fields_.named(name);
+  if (!value.present()) return;
+  Digits room;
+  const bool number = value.kind() == FieldValue::Kind::Integer || value.kind() == FieldValue::Kind::Real;
+  list.add(name, number ? written(value, room) : text(name));
+}
+
 void append_fields(FieldList& list, const Look& look, std::span<const Name> names) {
-  for (const Name name : names) list.add(name.text, look.text(name));
+  for (const Name name : names) look.add_to(list, name);
 }
 
 void append_members(FieldList& list, const Look& look, Name array, std::string_view member) {

@@ -24,7 +24,11 @@ class Look {
       : fields_(fields), context_(context), out_(out), scratch_(scratch), habits_(habits) {}
 
   FieldValue at(Name name) const;               // absent where it says nothing
-  std::string_view text(Name name) const;      // trimmed, numbers and booleans in words; empty: not said
+  // Trimmed, numbers and booleans in words; empty: not said.
+  std::string_view text(Name name) const {
+    const FieldValue& value = fields_.named(name);
+    return value.kind() == FieldValue::Kind::Absent || (value.is_text() && is_plain(value.text())) ? value.text() : text_of(value);
+  }
   std::string_view text(const FieldValue& value) const;
   std::string_view first_of(std::initializer_list<Name> names) const;
   std::optional<std::int64_t> number(Name name) const;
@@ -37,16 +41,21 @@ class Look {
   bool take_time(std::initializer_list<Name> names, diag::Time& time) const;
 
   void note(std::string_view what, std::string_view name) const;
+  void add_to(FieldList& list, Name name) const;  // to SessionRecord::fields
 
  private:
+  // Whether a text certainly means what is written: no blanks around it, no apostrophe, nothing that says nothing.
+  static bool is_plain(std::string_view text) {
+    if (text.empty()) return true;
+    const char first = text.front();
+    constexpr std::size_t kLongestNothing = 4;  // "null", "NA"
+    return first > ' ' && first != '\'' && text.back() > ' ' && (text.size() > kLongestNothing || (first != 'n' && first != 'N'));
+  }
   bool says_nothing(std::string_view text) const;
   // As it is meant: without blanks around it and a spreadsheet's apostrophe; empty where it says nothing.
-  std::string_view clean(std::string_view text) const {
-    constexpr std::size_t kLongestNothing = 4;  // "null"
-    const bool plain = text.size() > kLongestNothing && text.front() > ' ' && text.front() != '\'' && text.back() > ' ';
-    return plain ? text : cleaned(text);
-  }
+  std::string_view clean(std::string_view text) const { return is_plain(text) ? text : cleaned(text); }
   std::string_view cleaned(std::string_view text) const;
+  std::string_view text_of(const FieldValue& value) const;
 
   const Fields& fields_;
   const Context& context_;
