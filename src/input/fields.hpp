@@ -89,12 +89,9 @@ class Fields {
     by_name_[name].value = value;
     if (key != Key::None) values_[static_cast<std::size_t>(key)] = value;
   }
-  // The same where only the value of a text or of a whole number is another.
-  template <class Value>
-  void change(NameIndex name, Key key, Value value) {
-    by_name_[name].value.change(value);
-    if (key != Key::None) values_[static_cast<std::size_t>(key)].change(value);
-  }
+  // Where the value of a name or of a key stands, to change it. What put() says holds here too.
+  FieldValue& place(NameIndex name) { return by_name_[name].value; }
+  FieldValue& place(Key key) { return values_[static_cast<std::size_t>(key)]; }
   // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
   void open_objects();
   void clear();

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 #include "diag/bytes.hpp"
@@ -21,40 +21,6 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-// Where the run of plain characters of a JSON string ends that begins at `at`: at a quote, an escape, a control character
-// or a byte outside ASCII. 16 readable bytes follow `end`.
-inline const char* plain_end(const char* at, const char* end) {
-#if defined(__SSE2__)
-  for (; at < end; at += 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
-    const __m128i escape = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
-    const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
-    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), outside));
-    if (found != 0) return std::min(end, at + std::countr_zero(static_cast<unsigned>(found)));
-  }
-  return end;
-#else
-  while (at < end && *at != '"' && *at != '\\' && static_cast<signed char>(*at) >= 0x20) ++at;
-  return at;
-#endif
-}
-
-// Whether `size` bytes are the same. 16 readable bytes follow both.
-inline bool same_literal(const char* a, const char* b, std::size_t size) {
-#if defined(__SSE2__)
-  const auto block = [](const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); };
-  for (std::size_t i = 0; i < size; i += 16) {
-    const unsigned wanted = size - i < 16 ? (1U << (size - i)) - 1 : 0xFFFF;
-    const auto same = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block(a + i), block(b + i))));
-    if ((same & wanted) != wanted) return false;
-  }
-  return true;
-#else
-  return diag::same_bytes(a, b, size);
-#endif
-}
 
 // The text that JSON's short escapes stand for. False: another escape.
 bool unescape(std::string_view raw, std::string& text) {
@@ -104,6 +70,126 @@ const DialectRow* dialect_of(const Fields& fields) {
 
 }  // namespace
 
+// Many bytes at a time: where the run of plain characters of a JSON string ends that begins at `at`, which is at a quote, an
+// escape, a control character or a byte outside ASCII; and whether `size` bytes are the same. What is looked at may reach 32
+// bytes further.
+struct Layouts::Narrow {
+  static const char* plain_end(const char* at, const char* end) {
+#if defined(__x86_64__)
+    for (; at < end; at += 16) {
+      const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+      const __m128i quote = _mm_cmpeq_epi8(block, _mm_set1_epi8('"'));
+      const __m128i escape = _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'));
+      const __m128i outside = _mm_cmplt_epi8(block, _mm_set1_epi8(0x20));  // signed: above ASCII too
+      const int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), outside));
+      if (found != 0) return std::min(end, at + std::countr_zero(static_cast<unsigned>(found)));
+    }
+    return end;
+#else
+    while (at < end && *at != '"' && *at != '\\' && static_cast<signed char>(*at) >= 0x20) ++at;
+    return at;
+#endif
+  }
+  static bool same(const char* a, const char* b, std::size_t size) { return diag::same_bytes(a, b, size); }
+};
+
+// Finds the end of the text that begins where `raw` does and is plain up to `at`. nullptr: it has none that could be
+// understood; the same below.
+const char* Layouts::locate_odd_text(Raw& raw, const char* at, const char* end) {
+  while (at < end && *at != '"') {
+    if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return nullptr;
+    raw.escaped = raw.escaped || *at == '\\';
+    raw.foreign = raw.foreign || *at != '\\';
+    at = Narrow::plain_end(at + (*at == '\\' ? 2 : 1), end);
+  }
+  raw.length = static_cast<std::uint32_t>(at - raw.from);
+  return at < end ? at : nullptr;
+}
+
+template <class Blocks>
+[[gnu::always_inline]] inline const char* Layouts::locate_text(Raw& raw, const char* end) {
+  const char* const at = Blocks::plain_end(raw.from, end);
+  if (at >= end || *at != '"') return locate_odd_text(raw, at, end);
+  raw.length = static_cast<std::uint32_t>(at - raw.from);
+  return at;
+}
+
+[[gnu::always_inline]] inline const char* Layouts::locate_number(Raw& raw, const char* end) {
+  const char* at = raw.from;
+  if (at < end && *at == '-') ++at;
+  const char* const digits = at;
+  while (at < end && is_digit(*at)) ++at;
+  const auto count = static_cast<std::size_t>(at - digits);
+  raw.length = static_cast<std::uint32_t>(at - raw.from);
+  return count == 0 || count > kMostDigits || (*digits == '0' && raw.length > 1) ? nullptr : at;
+}
+
+// Finds all values of the line. Returns its length with its end; 0: it has another layout.
+template <class Blocks>
+[[gnu::always_inline]] inline std::size_t Layouts::locate_by(const Layout& layout, std::string_view data) {
+  const char* at = located_ == 0 ? data.data() : places_[located_];
+  const char* const end = data.data() + std::min(data.size(), kLongestLine);
+  for (; located_ < layout.slots.size(); ++located_) {
+    places_[located_] = at;
+    const Slot& slot = layout.slots[located_];
+    const auto rest = static_cast<std::size_t>(end - at);
+    if (rest < std::size_t{slot.before_length} + slot.length) return 0;
+    if (!Blocks::same(at, layout.literals.data() + slot.before_at, slot.before_length)) return 0;
+    Raw& raw = values_[located_];
+    raw = {at + slot.before_length, slot.length, false, false};
+    at = slot.kind == Kind::LineTime ? raw.from + slot.length : slot.kind == Kind::Number ? locate_number(raw, end) : locate_text<Blocks>(raw, end);
+    if (at == nullptr) return 0;
+  }
+  places_[located_] = at;
+  const auto rest = static_cast<std::size_t>(end - at);
+  if (rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
+  return static_cast<std::size_t>(at - data.data()) + layout.end.size();
+}
+
+#if defined(__x86_64__)
+
+// For processors with AVX2, which most have since 2015.
+struct Layouts::Wide {
+  [[gnu::target("avx2,bmi,bmi2")]] static __m256i block(const char* at) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  }
+  [[gnu::target("avx2,bmi,bmi2")]] static const char* plain_end(const char* at, const char* end) {
+    for (; at < end; at += 32) {
+      const __m256i bytes = block(at);
+      const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
+      const __m256i escape = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+      const __m256i outside = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes);
+      const auto found = static_cast<unsigned>(_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, escape), outside)));
+      if (found != 0) return std::min(end, at + std::countr_zero(found));
+    }
+    return end;
+  }
+  [[gnu::target("avx2,bmi,bmi2")]] static bool same(const char* a, const char* b, std::size_t size) {
+    for (; size > 32; size -= 32, a += 32, b += 32)
+      if (_mm256_movemask_epi8(_mm256_cmpeq_epi8(block(a), block(b))) != -1) return false;
+    const auto same = static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(block(a), block(b))));
+    return _bzhi_u32(~same, static_cast<unsigned>(size)) == 0;
+  }
+};
+
+namespace {
+const bool kHasWide = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
+}  // namespace
+
+[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_wide(const Layout& layout, std::string_view data) {
+  return locate_by<Wide>(layout, data);
+}
+
+std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
+  return kHasWide ? locate_wide(layout, data) : locate_by<Narrow>(layout, data);
+}
+
+#else
+
+std::size_t Layouts::locate(const Layout& layout, std::string_view data) { return locate_by<Narrow>(layout, data); }
+
+#endif
+
 void Layouts::Seen::see(const DialectRow& row, const Fields& fields, const Context& given) {
   ++dialects;
   if (dialects > 1 || !reads_sessions(row) || fields.object() == nullptr) return;
@@ -131,50 +217,6 @@ std::size_t Layouts::read(std::string_view data, std::uint64_t line, Recorder& o
   return 0;
 }
 
-// Finds all values of the line. Returns its length with its end; 0: it has another layout.
-std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
-  const char* at = located_ == 0 ? data.data() : places_[located_];
-  const char* const end = data.data() + std::min(data.size(), kLongestLine);
-  for (; located_ < layout.slots.size(); ++located_) {
-    places_[located_] = at;
-    const Slot& slot = layout.slots[located_];
-    const auto rest = static_cast<std::size_t>(end - at);
-    if (rest < std::size_t{slot.before_length} + slot.length) return 0;
-    if (!same_literal(at, layout.literals.data() + slot.before_at, slot.before_length)) return 0;
-    Raw& raw = values_[located_];
-    raw = {at + slot.before_length, slot.length, false, false};
-    at = slot.kind == Kind::LineTime ? raw.from + slot.length : slot.kind == Kind::Number ? locate_number(raw, end) : locate_text(raw, end);
-    if (at == nullptr) return 0;
-  }
-  places_[located_] = at;
-  const auto rest = static_cast<std::size_t>(end - at);
-  if (rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
-  return static_cast<std::size_t>(at - data.data()) + layout.end.size();
-}
-
-// Finds the end of the text that begins where `raw` does. nullptr: it has none that could be understood; the same below.
-inline const char* Layouts::locate_text(Raw& raw, const char* end) {
-  const char* at = plain_end(raw.from, end);
-  while (at < end && *at != '"') {
-    if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return nullptr;
-    raw.escaped = raw.escaped || *at == '\\';
-    raw.foreign = raw.foreign || *at != '\\';
-    at = plain_end(at + (*at == '\\' ? 2 : 1), end);
-  }
-  raw.length = static_cast<std::uint32_t>(at - raw.from);
-  return at < end ? at : nullptr;
-}
-
-inline const char* Layouts::locate_number(Raw& raw, const char* end) {
-  const char* at = raw.from;
-  if (at < end && *at == '-') ++at;
-  const char* const digits = at;
-  while (at < end && is_digit(*at)) ++at;
-  const auto count = static_cast<std::size_t>(at - digits);
-  raw.length = static_cast<std::uint32_t>(at - raw.from);
-  return count == 0 || count > kMostDigits || (*digits == '0' && raw.length > 1) ? nullptr : at;
-}
-
 // What a text with escapes or bytes outside ASCII says. False: it is not understood here, or is no text at all.
 bool Layouts::understand(Escaped& escaped, const Raw& raw, std::string_view& text) {
   text = {raw.from, raw.length};
@@ -191,28 +233,37 @@ bool Layouts::understand(Escaped& escaped, const Raw& raw, std::string_view& tex
 
 // Puts the values into the layout's fields and context. False: one of them is not understood here.
 bool Layouts::take_values(Layout& layout) {
-  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
-    const Slot& slot = layout.slots[i];
-    const Raw& raw = values_[i];
-    std::string_view text{raw.from, raw.length};
-    if ((raw.escaped || raw.foreign) && !understand(layout.escaped[i], raw, text)) return false;
-    switch (slot.kind) {
-      case Kind::Text:
-        if (slot.name != kNoName) layout.fields.change(slot.name, slot.key, text);
-        break;
-      case Kind::Number:
-        if (slot.name != kNoName) layout.fields.change(slot.name, slot.key, number_in(text));
-        break;
-      case Kind::LineTime:
-        layout.context.time = zulu_time(text);
-        if (layout.context.time == diag::kNoTime) return false;
-        break;
-      case Kind::EnvelopeTime:
-        layout.context.time = time_of(text).time;
-        if (layout.context.time == diag::kNoTime) return false;
+  const Raw* raw = values_.data();
+  for (const Slot& slot : layout.slots) {
+    if (slot.kind == Kind::Text && !raw->escaped && !raw->foreign) {
+      slot.value->change(raw->text());
+      slot.keyed->change(raw->text());
+    } else if (!take_odd_value(layout, slot, *raw)) {
+      return false;
     }
+    ++raw;
   }
   return true;
+}
+
+// Any other value than a text that means what is written.
+bool Layouts::take_odd_value(Layout& layout, const Slot& slot, const Raw& raw) {
+  std::string_view text = raw.text();
+  const bool odd = raw.escaped || raw.foreign;
+  if (odd && !understand(layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())], raw, text)) return false;
+  switch (slot.kind) {
+    case Kind::Text:
+      slot.value->change(text);
+      slot.keyed->change(text);
+      return true;
+    case Kind::Number:
+      slot.value->change(number_in(text));
+      slot.keyed->change(slot.value->integer());
+      return true;
+    case Kind::LineTime: layout.context.time = zulu_time(text); break;
+    case Kind::EnvelopeTime: layout.context.time = time_of(text).time; break;
+  }
+  return layout.context.time != diag::kNoTime;
 }
 
 // Walks over the JSON of a line, which is known to be valid, and makes slots of what may vary.
@@ -286,7 +337,7 @@ class Layouts::Learner {
       pass_blanks();
       if (peek() != '"') return false;
       const std::string_view key = string();
-      const bool plain = plain_end(key.data(), key.data() + key.size()) == key.data() + key.size();
+      const bool plain = Narrow::plain_end(key.data(), key.data() + key.size()) == key.data() + key.size();
       pass_blanks();
       if (!plain || peek() != ':') return false;
       ++at_;
@@ -380,6 +431,10 @@ void Layouts::learn(std::string_view line, const Seen& seen) {
       if (layout->fields.has(of_envelope)) return;
     if (dialect_of(layout->fields) != seen.dialect) return;
     layout->fields.open_objects();
+    for (Slot& slot : layout->slots) {
+      slot.value = slot.name == kNoName ? &layout->nobodys : &layout->fields.place(slot.name);
+      slot.keyed = slot.key == Key::None ? &layout->nobodys : &layout->fields.place(slot.key);
+    }
     layout->dialect = seen.dialect;
     layout->context = context;
     if (layouts_.size() < kMost) layouts_.push_back(nullptr);

@@ -35,7 +35,7 @@ class Layouts {
   };
 
   // Gives the fields of the first line of `data` to their dialect. Returns the length of the line with its end; 0: no
-  // layout fits, or the line is not complete. 16 readable bytes must follow `data`.
+  // layout fits, or the line is not complete. 32 readable bytes must follow `data`.
   std::size_t read(std::string_view data, std::uint64_t line, Recorder& out);
 
   bool empty() const { return layouts_.empty(); }
@@ -45,7 +45,7 @@ class Layouts {
 
  private:
   static constexpr std::size_t kMost = 32, kMostSlots = 96;
-  static constexpr std::size_t kAhead = 16;  // so many bytes are looked at together
+  static constexpr std::size_t kAhead = 32;  // so many bytes are looked at together
   static constexpr std::size_t kMostLessons = 1024;  // logs that have not settled by then have no layouts
 
   enum class Kind : std::uint8_t { Text, Number, LineTime, EnvelopeTime };
@@ -55,6 +55,7 @@ class Layouts {
     NameIndex name = kNoName;          // of the field; kNoName: nobody looks for it
     std::uint32_t length = 0;          // of a line's time: it tells the form
     std::uint32_t before_at = 0, before_length = 0;  // in the layout's literals: the bytes between the slot before and this one
+    FieldValue *value = nullptr, *keyed = nullptr;   // what changes with it: one of the layout's
   };
   // A text with escapes, as it stood last in a slot, and what it means.
   struct Escaped {
@@ -69,6 +70,7 @@ class Layouts {
     simdjson::dom::parser parser;  // holds what `fields` refers to
     std::string json;
     Fields fields;               // of the line learnt, or of the line read last
+    FieldValue nobodys;          // stands for the values that nobody looks for
     const DialectRow* dialect = nullptr;
     Context context;
   };
@@ -77,13 +79,22 @@ class Layouts {
     const char* from = nullptr;
     std::uint32_t length = 0;
     bool escaped = false, foreign = false;  // it has backslashes, bytes outside ASCII
+    std::string_view text() const { return {from, length}; }
   };
   class Learner;
+  struct Narrow;
+  struct Wide;
 
   std::size_t locate(const Layout& layout, std::string_view data);
+  template <class Blocks>
+  std::size_t locate_by(const Layout& layout, std::string_view data);
+  std::size_t locate_wide(const Layout& layout, std::string_view data);
+  template <class Blocks>
   static const char* locate_text(Raw& raw, const char* end);
+  static const char* locate_odd_text(Raw& raw, const char* at, const char* end);
   static const char* locate_number(Raw& raw, const char* end);
   bool take_values(Layout& layout);
+  static bool take_odd_value(Layout& layout, const Slot& slot, const Raw& raw);
   static bool understand(Escaped& escaped, const Raw& raw, std::string_view& text);
   static std::size_t count_same(const Layout& a, const Layout& b);
   bool knows(const Layout& layout) const;

@@ -1,8 +1,6 @@
 // The order of identities is a rule of the product: see the issue and docs/.
 #include "src/input/recorder.hpp"
 
-#include <algorithm>
-
 #include "src/escape.hpp"
 
 namespace tunnelscope::input {
@@ -60,16 +58,19 @@ void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Con
 // Nobody reads a name or a reason of megabytes, and reports repeat them.
 bool Recorder::cut_texts(diag::SessionRecord& r) {
   constexpr std::size_t kLongestText = 2048;
-  const std::size_t longest = std::max({r.id.size(), r.group.size(), r.group_name.size(), r.organisation.size(), r.gateway.size(),
-                                        r.connector.size(), r.source.size(), r.user.size(), r.device.size(), r.address.size(),
-                                        r.resource.size(), r.protocol.size(), r.message.size()});
-  if (longest <= kLongestText) return false;
+  static_assert((kLongestText & (kLongestText - 1)) == 0);
+  const std::size_t sizes = r.id.size() | r.group.size() | r.group_name.size() | r.organisation.size() | r.gateway.size() |
+                            r.connector.size() | r.source.size() | r.user.size() | r.device.size() | r.address.size() |
+                            r.resource.size() | r.protocol.size() | r.message.size();
+  if (sizes < kLongestText) return false;  // no size has a bit so high
+  bool any = false;
   for (std::string_view* text : {&r.id, &r.group, &r.group_name, &r.organisation, &r.gateway, &r.connector, &r.source, &r.user,
                                  &r.device, &r.address, &r.resource, &r.protocol, &r.message}) {
     if (text->size() <= kLongestText) continue;
+    any = true;
     *text = app::first_bytes(*text, kLongestText);
   }
-  return true;
+  return any;
 }
 
 void Recorder::session(diag::SessionRecord& record, const Context& context) {

@@ -12,8 +12,9 @@ bool is_out_of_range(TimeStatus status) { return status == TimeStatus::Before197
 
 }  // namespace
 
-bool same_word(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+bool same_word_in_other_case(std::string_view a, std::string_view b) {
+  if (a.empty() || lower(a.front()) != lower(b.front())) return a.empty();
+  return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trim_blanks(std::string_view text) {

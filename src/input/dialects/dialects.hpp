@@ -5,7 +5,9 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "diag/bytes.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/recorder.hpp"
 
@@ -36,6 +38,8 @@ class Scratch {
   FieldList fields;
   std::string json;                // a padded copy of JSON found in a field
   simdjson::dom::parser parser;    // for that
+  std::string location;            // of Twingate, as it was read last
+  std::vector<std::string> place;  // what it says; empty: nothing
 
   std::string& keep() {            // empty, and at the same place until clear()
     if (used_ == kept_.size()) kept_.emplace_back();
@@ -117,7 +121,11 @@ bool read_text(std::string_view line, const Context& context, Recorder& out);
 // The record's own time, else the envelope's; skips the record and returns false when there is none.
 bool read_time(const Fields& fields, const Context& context, Recorder& out, diag::TunnelRecord& record);
 Identity own_identity(const Fields& fields);
-bool same_word(std::string_view a, std::string_view b);  // ignoring ASCII case
+bool same_word_in_other_case(std::string_view a, std::string_view b);
+// Ignoring ASCII case, which mostly is the same.
+inline bool same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (diag::same_bytes(a.data(), b.data(), a.size()) || same_word_in_other_case(a, b));
+}
 diag::PhaseState phase_named(std::string_view word);     // Unknown: not a state
 diag::Answer answer_named(std::string_view word);        // Unknown: neither
 bool says_nothing(std::string_view word);                // "", "-", "null", "NA": absent, not unreadable

@@ -13,14 +13,10 @@ constexpr Name kDocumented[] = {
 // What the agent's language prints for "no time", in seconds since 1970.
 constexpr std::int64_t kZeroTime = -62'135'596'800;
 
-diag::Time time_at(const Look& look, Name name) {
-  return number_of(look.at(name)) == kZeroTime ? diag::kNoTime : look.time(name);
-}
-
 void set_times(const Look& look, diag::SessionRecord& record, const Context& context, Recorder& out) {
-  record.start = time_at(look, "startedAt");
-  if (record.start == diag::kNoTime) record.start = time_at(look, "timestamp");
-  record.end = time_at(look, "endedAt");
+  record.start = look.time("startedAt", kZeroTime);
+  if (record.start == diag::kNoTime) record.start = look.time("timestamp", kZeroTime);
+  record.end = look.time("endedAt", kZeroTime);
   record.duration = look.seconds("duration");
   if (record.end == diag::kNoTime && record.start != diag::kNoTime && record.duration >= 0)
     record.end = record.start + record.duration;

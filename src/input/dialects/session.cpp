@@ -54,9 +54,13 @@ class MarkedCopy {
 };
 
 bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5) return false;
   unsigned port = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
-  return !text.empty() && text.size() <= 5 && read.ptr == text.data() + text.size() && port <= 65535;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  return port <= 65535;
 }
 
 // An address of version 4 in the usual spelling. False: it may be one all the same.
@@ -186,9 +190,10 @@ void Look::note(std::string_view what, std::string_view name) const {
 }
 
 std::optional<std::int64_t> Look::number(Name name) const {
-  const FieldValue value = at(name);
-  if (!value.present()) return {};
-  const auto number = number_of(value);
+  const FieldValue& value = fields_.named(name);
+  const std::string_view said = clean(value.text());
+  if (value.is_text() ? said.empty() : !value.present()) return {};
+  const auto number = value.is_text() ? number_in(said) : number_of(value);
   if (!number) note("unreadable ", name.text);
   return number;
 }
@@ -203,22 +208,28 @@ diag::Duration Look::seconds(Name name) const {
   return *number * diag::kSecond;
 }
 
-diag::Time Look::time(Name name) const {
-  const FieldValue value = at(name);
-  if (!value.present()) return diag::kNoTime;
-  const auto parsed = time_of(value);
-  if (parsed.status != TimeStatus::Ok) note("unreadable ", name.text);
-  return parsed.time;
+// What a field says as a time. Empty: it says nothing.
+std::optional<ParsedTime> Look::parsed_time(Name name) const {
+  const FieldValue& value = fields_.named(name);
+  if (!value.is_text()) return value.present() ? std::optional(time_of(value)) : std::nullopt;
+  const std::string_view said = clean(value.text());
+  return said.empty() ? std::nullopt : std::optional(time_of(said));
+}
+
+diag::Time Look::time(Name name, std::optional<std::int64_t> none) const {
+  const auto parsed = parsed_time(name);
+  if (!parsed) return diag::kNoTime;
+  if (parsed->status != TimeStatus::Ok && (!none || number_of(at(name)) != none)) note("unreadable ", name.text);
+  return parsed->time;
 }
 
 bool Look::take_time(std::initializer_list<Name> names, diag::Time& time) const {
   for (const Name name : names) {
-    const FieldValue value = at(name);
-    if (!value.present()) continue;
-    const auto parsed = time_of(value);
-    if (parsed.status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
-    if (parsed.status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
-    if (parsed.status == TimeStatus::Ok) return time = parsed.time, true;
+    const auto parsed = parsed_time(name);
+    if (!parsed) continue;
+    if (parsed->status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
+    if (parsed->status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
+    if (parsed->status == TimeStatus::Ok) return time = parsed->time, true;
     note("unreadable ", name.text);
   }
   return true;
@@ -288,7 +299,7 @@ void append_members(FieldList& list, const Look& look, Name array, std::string_v
     append_if(values, values.empty() ? "" : ", ", cut(look.text(member_of(object.object(), member)), kLongestValue));
     if (values.size() > kLongestValue) break;
   }
-  list.add(std::string(array.text) + "." + std::string(member), values);
+  if (!values.empty()) list.add(std::string(array.text) + "." + std::string(member), values);
 }
 
 bool is_address(std::string_view text) { return is_plain_address(text) || Identity().set_outside_ip(text); }

@@ -34,7 +34,8 @@ class Look {
   std::optional<std::int64_t> number(Name name) const;
   std::int64_t bytes(Name name) const;         // -1: not said
   diag::Duration seconds(Name name) const;     // -1: not said; negative ones are noted
-  diag::Time time(Name name) const;            // kNoTime: not said or, which is noted, unreadable
+  // kNoTime: not said or, which is noted, unreadable. `none`: a number in place of a time that is not said.
+  diag::Time time(Name name, std::optional<std::int64_t> none = {}) const;
   std::string_view lower_case(std::string_view text) const;
 
   // The first of these that is a time. False: it lies before 1970 or after 2100, and the record has been skipped.
@@ -56,6 +57,7 @@ class Look {
   std::string_view clean(std::string_view text) const { return is_plain(text) ? text : cleaned(text); }
   std::string_view cleaned(std::string_view text) const;
   std::string_view text_of(const FieldValue& value) const;
+  std::optional<ParsedTime> parsed_time(Name name) const;
 
   const Fields& fields_;
   const Context& context_;

@@ -17,7 +17,9 @@ constexpr Name kDocumented[] = {
     "resource.applied_rule", "device.id", "user.id", "user.email", "service_account.id", "service_account.name",
     "service_account.key_id"};
 constexpr std::string_view kRelay[] = {"ip", "name", "port"};
-constexpr std::string_view kPlace[] = {"city", "country", "lat", "lon", "region"};
+constexpr std::string_view kPlace[] = {"location.geoip.city", "location.geoip.country", "location.geoip.lat", "location.geoip.lon",
+                                       "location.geoip.region"};
+constexpr std::string_view kInPlace = "location.geoip.";
 constexpr Name kReport[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
     "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network",
@@ -100,9 +102,9 @@ void set_times(const Look& look, diag::SessionRecord& record) {
   record.from_client = look.bytes("connection.tx");
 }
 
-// `location` is an object written as text.
-void append_location(const Look& look, Scratch& scratch) {
-  const std::string_view text = look.at("location").text();
+// `location` is an object written as text: a Connector's is always the same.
+void read_location(const Look& look, std::string_view text, Scratch& scratch) {
+  scratch.place.clear();
   simdjson::dom::object location;
   if (!text.starts_with('{')) return;
   scratch.json.assign(text);
@@ -112,8 +114,16 @@ void append_location(const Look& look, Scratch& scratch) {
   const FieldValue place = member_of(location, "geoip");
   if (place.kind() != FieldValue::Kind::Object) return;
   for (const std::string_view name : kPlace)
-    scratch.fields.add(std::string("location.geoip.") + std::string(name),
-                 look.text(member_of(place.object(), name)));
+    scratch.place.emplace_back(look.text(member_of(place.object(), name.substr(kInPlace.size()))));
+}
+
+void append_location(const Look& look, Scratch& scratch) {
+  const std::string_view text = look.at("location").text();
+  if (text != scratch.location) {
+    read_location(look, text, scratch);
+    scratch.location = text;
+  }
+  for (std::size_t i = 0; i < scratch.place.size(); ++i) scratch.fields.add(kPlace[i], scratch.place[i]);
 }
 
 void append_documented(const Look& look, Scratch& scratch) {
