@@ -71,10 +71,11 @@ const DialectRow* dialect_of(const Fields& fields) {
 }  // namespace
 
 // Many bytes at a time: where the run of plain characters of a JSON string ends that begins at `at`, which is at a quote, an
-// escape, a control character or a byte outside ASCII; and whether `size` bytes are the same. What is looked at may reach 32
-// bytes further.
+// escape, a control character or a byte outside ASCII; where a run of digits does; and whether `size` bytes are the same.
+// What is looked at may reach 32 bytes further. `usual`: how long the run probably is. Where that is right, nothing has to
+// wait for its length to be found out.
 struct Layouts::Narrow {
-  static const char* plain_end(const char* at, const char* end) {
+  static const char* plain_end(const char* at, const char* end, std::uint32_t = 0) {
 #if defined(__x86_64__)
     for (; at < end; at += 16) {
       const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
@@ -90,59 +91,69 @@ struct Layouts::Narrow {
     return at;
 #endif
   }
+  static const char* digits_end(const char* at, const char* end, std::uint32_t) {
+    while (at < end && is_digit(*at)) ++at;
+    return at;
+  }
   static bool same(const char* a, const char* b, std::size_t size) { return diag::same_bytes(a, b, size); }
 };
 
 // Finds the end of the text that begins where `raw` does and is plain up to `at`. nullptr: it has none that could be
 // understood; the same below.
-const char* Layouts::locate_odd_text(Raw& raw, const char* at, const char* end) {
+const char* Layouts::locate_odd_text(const Escaped& known, Raw& raw, const char* at, const char* end) {
+  const std::size_t length = known.raw.size();
+  const bool is_known = length > 0 && length < static_cast<std::size_t>(end - raw.from) && raw.from[length] == '"' &&
+                        std::memcmp(raw.from, known.raw.data(), length) == 0;
+  raw.escaped = is_known;
+  if (is_known) at = raw.from + length;
   while (at < end && *at != '"') {
     if (static_cast<unsigned char>(*at) < 0x20 || at + 2 > end) return nullptr;
     raw.escaped = raw.escaped || *at == '\\';
     raw.foreign = raw.foreign || *at != '\\';
     at = Narrow::plain_end(at + (*at == '\\' ? 2 : 1), end);
   }
-  raw.length = static_cast<std::uint32_t>(at - raw.from);
   return at < end ? at : nullptr;
 }
 
-template <class Blocks>
-[[gnu::always_inline]] inline const char* Layouts::locate_text(Raw& raw, const char* end) {
-  const char* const at = Blocks::plain_end(raw.from, end);
-  if (at >= end || *at != '"') return locate_odd_text(raw, at, end);
-  raw.length = static_cast<std::uint32_t>(at - raw.from);
-  return at;
-}
-
-[[gnu::always_inline]] inline const char* Layouts::locate_number(Raw& raw, const char* end) {
+const char* Layouts::locate_odd_number(Raw& raw, const char* end) {
   const char* at = raw.from;
   if (at < end && *at == '-') ++at;
   const char* const digits = at;
   while (at < end && is_digit(*at)) ++at;
   const auto count = static_cast<std::size_t>(at - digits);
-  raw.length = static_cast<std::uint32_t>(at - raw.from);
-  return count == 0 || count > kMostDigits || (*digits == '0' && raw.length > 1) ? nullptr : at;
+  return count == 0 || count > kMostDigits || (*digits == '0' && at - raw.from > 1) ? nullptr : at;
 }
 
 // Finds all values of the line. Returns its length with its end; 0: it has another layout.
 template <class Blocks>
-[[gnu::always_inline]] inline std::size_t Layouts::locate_by(const Layout& layout, std::string_view data) {
+[[gnu::always_inline]] inline std::size_t Layouts::locate_by(Layout& layout, std::string_view data) {
   const char* at = located_ == 0 ? data.data() : places_[located_];
   const char* const end = data.data() + std::min(data.size(), kLongestLine);
   for (; located_ < layout.slots.size(); ++located_) {
     places_[located_] = at;
-    const Slot& slot = layout.slots[located_];
+    Slot& slot = layout.slots[located_];
     const auto rest = static_cast<std::size_t>(end - at);
-    if (rest < std::size_t{slot.before_length} + slot.length) return 0;
+    if (at > end || rest < slot.before_length) return 0;
     if (!Blocks::same(at, layout.literals.data() + slot.before_at, slot.before_length)) return 0;
     Raw& raw = values_[located_];
     raw = {at + slot.before_length, slot.length, false, false};
-    at = slot.kind == Kind::LineTime ? raw.from + slot.length : slot.kind == Kind::Number ? locate_number(raw, end) : locate_text<Blocks>(raw, end);
-    if (at == nullptr) return 0;
+    if (slot.kind == Kind::LineTime) {
+      at = raw.from + slot.length;
+      continue;
+    }
+    if (slot.kind == Kind::Number) {
+      at = Blocks::digits_end(raw.from, end, slot.length);
+      const bool plain = at > raw.from && *raw.from != '0' && at <= raw.from + kMostDigits;
+      if (!plain && (at = locate_odd_number(raw, end)) == nullptr) return 0;
+    } else {
+      at = Blocks::plain_end(raw.from, end, slot.length);
+      if (*at != '"' && (at = locate_odd_text(layout.escaped[located_], raw, at, end)) == nullptr) return 0;
+    }
+    raw.length = slot.length = static_cast<std::uint32_t>(at - raw.from);
   }
   places_[located_] = at;
   const auto rest = static_cast<std::size_t>(end - at);
-  if (rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
+  if (at > end || rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
   return static_cast<std::size_t>(at - data.data()) + layout.end.size();
 }
 
@@ -153,16 +164,27 @@ struct Layouts::Wide {
   [[gnu::target("avx2,bmi,bmi2")]] static __m256i block(const char* at) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
   }
-  [[gnu::target("avx2,bmi,bmi2")]] static const char* plain_end(const char* at, const char* end) {
-    for (; at < end; at += 32) {
+  // Behind `at` by as many bytes as there are before the first bit of `found`.
+  [[gnu::target("avx2,bmi,bmi2")]] static const char* first(unsigned found, const char* at, const char* end, std::uint32_t usual) {
+    if (usual < 32 && _bzhi_u32(found, usual + 1) == 1U << usual) return at + usual;
+    return std::min(end, at + std::countr_zero(found));
+  }
+  [[gnu::target("avx2,bmi,bmi2")]] static const char* plain_end(const char* at, const char* end, std::uint32_t usual) {
+    for (; at < end; at += 32, usual -= 32) {
       const __m256i bytes = block(at);
       const __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
       const __m256i escape = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
       const __m256i outside = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes);
       const auto found = static_cast<unsigned>(_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, escape), outside)));
-      if (found != 0) return std::min(end, at + std::countr_zero(found));
+      if (found != 0) return first(found, at, end, usual);
     }
     return end;
+  }
+  [[gnu::target("avx2,bmi,bmi2")]] static const char* digits_end(const char* at, const char* end, std::uint32_t usual) {
+    const __m256i values = _mm256_sub_epi8(block(at), _mm256_set1_epi8('0'));
+    const __m256i digits = _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
+    const auto found = ~static_cast<unsigned>(_mm256_movemask_epi8(digits));
+    return found == 0 ? std::min(end, at + 32) : first(found, at, end, usual);
   }
   [[gnu::target("avx2,bmi,bmi2")]] static bool same(const char* a, const char* b, std::size_t size) {
     for (; size > 32; size -= 32, a += 32, b += 32)
@@ -176,17 +198,17 @@ namespace {
 const bool kHasWide = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
 }  // namespace
 
-[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_wide(const Layout& layout, std::string_view data) {
+[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_wide(Layout& layout, std::string_view data) {
   return locate_by<Wide>(layout, data);
 }
 
-std::size_t Layouts::locate(const Layout& layout, std::string_view data) {
+std::size_t Layouts::locate(Layout& layout, std::string_view data) {
   return kHasWide ? locate_wide(layout, data) : locate_by<Narrow>(layout, data);
 }
 
 #else
 
-std::size_t Layouts::locate(const Layout& layout, std::string_view data) { return locate_by<Narrow>(layout, data); }
+std::size_t Layouts::locate(Layout& layout, std::string_view data) { return locate_by<Narrow>(layout, data); }
 
 #endif
 
@@ -450,7 +472,7 @@ std::size_t Layouts::count_same(const Layout& a, const Layout& b) {
     return std::string_view(layout.literals).substr(slot.before_at, slot.before_length);
   };
   const auto same = [&](const Slot& x, const Slot& y) {
-    return x.kind == y.kind && x.name == y.name && x.length == y.length && before(a, x) == before(b, y);
+    return x.kind == y.kind && x.name == y.name && (x.kind != Kind::LineTime || x.length == y.length) && before(a, x) == before(b, y);
   };
   const auto parting = std::mismatch(a.slots.begin(), a.slots.end(), b.slots.begin(), b.slots.end(), same).first;
   return static_cast<std::size_t>(parting - a.slots.begin());

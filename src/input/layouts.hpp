@@ -53,7 +53,7 @@ class Layouts {
     Kind kind = Kind::Text;
     Key key = Key::None;
     NameIndex name = kNoName;          // of the field; kNoName: nobody looks for it
-    std::uint32_t length = 0;          // of a line's time: it tells the form
+    std::uint32_t length = 0;          // of a line's time: it tells the form; of others: as the value was that was read last
     std::uint32_t before_at = 0, before_length = 0;  // in the layout's literals: the bytes between the slot before and this one
     FieldValue *value = nullptr, *keyed = nullptr;   // what changes with it: one of the layout's
   };
@@ -85,14 +85,12 @@ class Layouts {
   struct Narrow;
   struct Wide;
 
-  std::size_t locate(const Layout& layout, std::string_view data);
+  std::size_t locate(Layout& layout, std::string_view data);
   template <class Blocks>
-  std::size_t locate_by(const Layout& layout, std::string_view data);
-  std::size_t locate_wide(const Layout& layout, std::string_view data);
-  template <class Blocks>
-  static const char* locate_text(Raw& raw, const char* end);
-  static const char* locate_odd_text(Raw& raw, const char* at, const char* end);
-  static const char* locate_number(Raw& raw, const char* end);
+  std::size_t locate_by(Layout& layout, std::string_view data);
+  std::size_t locate_wide(Layout& layout, std::string_view data);
+  static const char* locate_odd_text(const Escaped& known, Raw& raw, const char* at, const char* end);
+  static const char* locate_odd_number(Raw& raw, const char* end);
   bool take_values(Layout& layout);
   static bool take_odd_value(Layout& layout, const Slot& slot, const Raw& raw);
   static bool understand(Escaped& escaped, const Raw& raw, std::string_view& text);
