@@ -164,7 +164,7 @@ void Fields::open_objects() {
   const std::size_t count = found_.size();
   for (std::size_t i = 0; i < count; ++i) {
     const NameIndex parent = found_[i];
-    if (!kNames.rows[parent].has_members || by_name_[parent].value.kind() != FieldValue::Kind::Object) continue;
+    if (by_name_[parent].value.kind() != FieldValue::Kind::Object || !kNames.rows[parent].has_members) continue;
     for (const auto member : by_name_[parent].value.object()) {
       const NameIndex name = memory_.find(member.key, parent);
       if (name == kNoName || by_name_[name].from == From::Member || by_name_[name].value.present()) continue;

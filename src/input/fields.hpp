@@ -41,6 +41,10 @@ class FieldValue {
   double real() const { return real_; }
   bool yes() const { return integer_ != 0; }  // booleans
   void change(std::string_view text) { text_ = text; }          // precondition: a text it is
+  void change_cell(std::string_view text) {                     // precondition: a text it is, or absent, as it is when empty
+    kind_ = text.empty() ? Kind::Absent : Kind::Text;
+    text_ = text;
+  }
   void change(std::int64_t number) { integer_ = number; }       // precondition: a whole number it is
 
  private:

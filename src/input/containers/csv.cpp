@@ -8,8 +8,8 @@
 #include <initializer_list>
 #include <iterator>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 #include "src/input/containers/containers.hpp"
@@ -51,23 +51,47 @@ const SessionTable kSessionTables[] = {
 // What Pangolin writes when it has nothing to export: the columns of another log.
 constexpr std::string_view kEmptyExport[] = {"orgId", "action", "actorType", "timestamp", "actor"};
 
-// Which of up to 16 bytes are the delimiter, a quote or of a line break: a bit each, the first is the lowest.
-constexpr std::size_t kBlock = 16;
-unsigned marks_in(std::string_view text, char delimiter) {
-  std::array<char, kBlock> bytes{};
-  if (text.size() == kBlock) std::memcpy(bytes.data(), text.data(), kBlock);  // of a known size: one instruction
-  else std::memcpy(bytes.data(), text.data(), text.size());
-#if defined(__SSE2__)
-  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data()));
-  const auto is = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(delimiter), is('"')), _mm_or_si128(is('\n'), is('\r')))));
+// Of some bytes those that are the delimiter, and those that are a quote or of a line break: a bit each, the first is the lowest.
+struct Marks {
+  unsigned delimiters = 0, others = 0;
+};
+
+struct NarrowMarks {
+  static constexpr std::size_t kBlock = 16;
+  static Marks in(const char* bytes, char delimiter) {
+    Marks marks;
+#if defined(__x86_64__)
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    const auto is = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
+    marks.delimiters = static_cast<unsigned>(_mm_movemask_epi8(is(delimiter)));
+    marks.others = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(is('"'), _mm_or_si128(is('\n'), is('\r')))));
 #else
-  unsigned marks = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    if (bytes[i] == delimiter || bytes[i] == '"' || bytes[i] == '\n' || bytes[i] == '\r') marks |= 1U << i;
-  return marks;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      if (bytes[i] == delimiter) marks.delimiters |= 1U << i;
+      if (bytes[i] == '"' || bytes[i] == '\n' || bytes[i] == '\r') marks.others |= 1U << i;
+    }
 #endif
-}
+    return marks;
+  }
+};
+
+#if defined(__x86_64__)
+
+// For processors with AVX2, which most have since 2015.
+struct WideMarks {
+  static constexpr std::size_t kBlock = 32;
+  [[gnu::target("avx2,bmi")]] static __m256i where(const char* bytes, char c) {
+    return _mm256_cmpeq_epi8(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)), _mm256_set1_epi8(c));
+  }
+  [[gnu::target("avx2,bmi")]] static Marks in(const char* bytes, char delimiter) {
+    const __m256i others = _mm256_or_si256(where(bytes, '"'), _mm256_or_si256(where(bytes, '\n'), where(bytes, '\r')));
+    return {static_cast<unsigned>(_mm256_movemask_epi8(where(bytes, delimiter))), static_cast<unsigned>(_mm256_movemask_epi8(others))};
+  }
+};
+
+const bool kHasWide = __builtin_cpu_supports("avx2") != 0;
+
+#endif
 
 bool holds_records(Key key) {
   return key == Key::Message || key == Key::AtMessage || key == Key::Details || key == Key::OtherMessage;
@@ -96,24 +120,50 @@ CsvRow::Status CsvRow::read(std::string_view text, char delimiter, bool ended) {
 }
 
 // False: there are quotes in the row, or carriage returns other than before its line break, or it has no line break.
-bool CsvRow::read_plain(std::string_view text, char delimiter) {
-  std::size_t from = 0;
-  for (std::size_t block = 0; block < text.size(); block += kBlock) {
-    for (unsigned marks = marks_in(text.substr(block, kBlock), delimiter); marks != 0; marks &= marks - 1) {
-      const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks));
-      const std::size_t next = at + (text[at] == '\r' ? 1 : 0);
-      const bool ends = next < text.size() && text[next] == '\n';
-      if (!ends && text[at] != delimiter) return false;
-      cells_.push_back(text.substr(from, at - from));
-      from = at + 1;
-      if (!ends) continue;
-      newlines_ = 1;
-      length_ = next + 1;
-      return true;
+template <class Finder>
+[[gnu::always_inline]] inline bool CsvRow::read_plain_by(std::string_view text, char delimiter) {
+  const char* from = text.data();
+  for (std::size_t block = 0; block < text.size(); block += Finder::kBlock) {
+    std::array<char, Finder::kBlock> rest{};
+    const char* bytes = text.data() + block;
+    if (text.size() - block < rest.size()) {
+      std::memcpy(rest.data(), bytes, text.size() - block);
+      bytes = rest.data();
     }
+    Marks marks = Finder::in(bytes, delimiter);
+    if (marks.others != 0) marks.delimiters &= (marks.others & -marks.others) - 1;
+    for (; marks.delimiters != 0; marks.delimiters &= marks.delimiters - 1) {
+      const char* const at = text.data() + block + std::countr_zero(marks.delimiters);
+      cells_.push_back({from, static_cast<std::size_t>(at - from)});
+      from = at + 1;
+    }
+    if (marks.others == 0) continue;
+    const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks.others));
+    const std::size_t end = at + (text[at] == '\r' ? 1 : 0);
+    if (end >= text.size() || text[end] != '\n') return false;
+    cells_.push_back({from, static_cast<std::size_t>(text.data() + at - from)});
+    newlines_ = 1;
+    length_ = end + 1;
+    return true;
   }
   return false;
 }
+
+#if defined(__x86_64__)
+
+[[gnu::target("avx2,bmi")]] bool CsvRow::read_plain_wide(std::string_view text, char delimiter) {
+  return read_plain_by<WideMarks>(text, delimiter);
+}
+
+bool CsvRow::read_plain(std::string_view text, char delimiter) {
+  return kHasWide ? read_plain_wide(text, delimiter) : read_plain_by<NarrowMarks>(text, delimiter);
+}
+
+#else
+
+bool CsvRow::read_plain(std::string_view text, char delimiter) { return read_plain_by<NarrowMarks>(text, delimiter); }
+
+#endif
 
 CsvRow::Status CsvRow::read_quoted(std::string_view text, char delimiter, bool ended) {
   unquoted_.clear();
@@ -175,7 +225,7 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     if (!is_name(cell)) return {};
     table.names_.emplace_back(cell);
     const FoldedName folded_name(cell);
-    if (!folded_name.text().empty()) table.starts_ += folded_name.text()[0];
+    table.starts_ += folded_name.text().empty() ? '\0' : folded_name.text()[0];
     table.columns_.push_back(key_named(cell));
     table.indices_.push_back(name_index(cell));
     const NameIndex index = table.indices_.back();
@@ -211,22 +261,28 @@ bool CsvTable::is_header(const CsvRow& row) const {
 
 bool CsvTable::names_column(std::string_view cell) const {
   const bool plain = !cell.empty() && !is_passed_over(cell[0]);
-  if (plain && starts_.find(folded(cell[0])) == std::string::npos) return false;
-  return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return same_name(name, cell); });
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    if ((!plain || starts_[i] == folded(cell[0])) && same_name(names_[i], cell)) return true;
+  return false;
+}
+
+// Sets the columns that say something; or all, where a row may only change values then.
+void CsvTable::lay_out(const CsvRow& row, Fields& fields) {
+  fields.clear();
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (const auto cell = row.cell(i); !cell.empty() || !repeats_) fields.set_cell(indices_[i], columns_[i], FieldValue(cell));
+  if (repeats_) return;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    places_.push_back({indices_[i] == kNoName ? &nobodys_ : &fields.place(indices_[i]),
+                       columns_[i] == Key::None ? &nobodys_ : &fields.place(columns_[i])});
 }
 
 void CsvTable::fill(const CsvRow& row, Fields& fields) {
-  if (repeats_ || !laid_out_) {
-    fields.clear();
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (const auto cell = row.cell(i); !cell.empty() || !repeats_) fields.set_cell(indices_[i], columns_[i], FieldValue(cell));
-    laid_out_ = true;
-  }
-  if (repeats_) return;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (indices_[i] == kNoName) continue;
-    const auto cell = row.cell(i);
-    fields.put(indices_[i], columns_[i], cell.empty() ? FieldValue() : FieldValue(cell));
+  if (places_.empty()) lay_out(row, fields);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const std::string_view cell = row.cell(i);
+    places_[i].value->change_cell(cell);
+    places_[i].keyed->change_cell(cell);
   }
 }
 

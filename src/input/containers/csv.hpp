@@ -26,6 +26,9 @@ class CsvRow {
 
  private:
   bool read_plain(std::string_view text, char delimiter);
+  template <class Marks>
+  bool read_plain_by(std::string_view text, char delimiter);
+  bool read_plain_wide(std::string_view text, char delimiter);
   Status read_quoted(std::string_view text, char delimiter, bool ended);
 
   std::vector<std::string_view> cells_;
@@ -48,14 +51,21 @@ class CsvTable {
   void fill(const CsvRow& row, Fields& fields);
 
  private:
+  // What changes with the cells of a column: the fields' values of its name and of its key.
+  struct Place {
+    FieldValue *value = nullptr, *keyed = nullptr;
+  };
+  void lay_out(const CsvRow& row, Fields& fields);
+
   std::vector<Key> columns_;
   std::vector<NameIndex> indices_;
   std::vector<std::string> names_;
-  std::string starts_;  // the first letters of the names, folded: few cells of records begin like one
+  std::string starts_;  // the first letter of each name, folded: few cells of records begin like one
   std::string_view container_;
   char delimiter_ = ',';
   bool repeats_ = false;  // a name or what it is to a dialect: then the first cell that is not empty counts
-  bool laid_out_ = false; // the fields know all columns, and a row only changes their values
+  std::vector<Place> places_;  // in the fields, which know all columns then; columns that nobody looks for share one
+  FieldValue nobodys_;
 };
 
 }  // namespace tunnelscope::input

@@ -6,6 +6,10 @@
 #include <cmath>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace tunnelscope::input {
 namespace {
 
@@ -19,39 +23,58 @@ std::string_view cut(std::string_view text, std::size_t longest) {
   return text.substr(0, longest);
 }
 
-// Copies a text, and tells whether it holds one of the marks of a list of fields, which differ in their lowest bit.
-class MarkedCopy {
- public:
-  explicit MarkedCopy(char* to) : to_(to) {}
-
-  // True: it holds one.
-  bool operator()(std::string_view text) {
-    static_assert((kBehindName & ~1) == kBehindValue);
-    const char* const from = text.data();
-    const std::size_t size = text.size();
-    std::uint64_t marks = 0;
-    const auto piece = [&](auto word, std::size_t at) {
-      std::memcpy(&word, from + at, sizeof word);
-      std::memcpy(to_ + at, &word, sizeof word);
-      const std::uint64_t other = (std::uint64_t{word} & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
-      marks |= (other - kOnes) & ~other & kOnes << 7;
-    };
-    if (size >= 8) {
-      for (std::size_t at = 0; at + 8 < size; at += 8) piece(std::uint64_t{}, at);
-      piece(std::uint64_t{}, size - 8);
-    } else if (size >= 4) {
-      piece(std::uint32_t{}, 0);
-      piece(std::uint32_t{}, size - 4);
-    } else {
-      for (std::size_t at = 0; at < size; ++at) piece(std::uint8_t{}, at);
-    }
-    return marks != 0;
+// Bytes of a text that are copied together.
+template <class Word>
+struct Piece {
+  static void copy(char* to, const char* from) {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    std::memcpy(to, &word, sizeof word);
   }
-
- private:
-  static constexpr std::uint64_t kOnes = 0x0101010101010101;
-  char* to_;
+  // Whether one is a mark of a list of fields: these differ in their lowest bit.
+  static bool has_mark(const char* at) {
+    static_assert((kBehindName & ~1) == kBehindValue);
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    Word word;
+    std::memcpy(&word, at, sizeof word);
+    const std::uint64_t other = (std::uint64_t{word} & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
+    return ((other - kOnes) & ~other & kOnes << 7) != 0;
+  }
 };
+
+#if defined(__SSE2__)
+
+struct Sixteen {};
+
+template <>
+struct Piece<Sixteen> {
+  static __m128i at(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+  static void copy(char* to, const char* from) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), at(from)); }
+  static bool has_mark(const char* from) {
+    const __m128i marks = _mm_cmpeq_epi8(_mm_and_si128(at(from), _mm_set1_epi8(~1)), _mm_set1_epi8(kBehindValue));
+    return _mm_movemask_epi8(marks) != 0;
+  }
+};
+using Widest = Sixteen;
+constexpr std::size_t kWidest = 16;
+
+#else
+using Widest = std::uint64_t;
+constexpr std::size_t kWidest = 8;
+#endif
+
+// Calls use(Piece, offset) for pieces that make up a text of that size; they may overlap.
+template <class Use>
+[[gnu::always_inline]] inline void for_each_piece(std::size_t size, const Use& use) {
+  const auto pieces = [&](auto piece, std::size_t width) {
+    for (std::size_t at = 0; at + width < size; at += width) use(piece, at);
+    use(piece, size - width);
+  };
+  if (size >= kWidest) return pieces(Piece<Widest>{}, kWidest);
+  if (size >= 8) return pieces(Piece<std::uint64_t>{}, 8);
+  if (size >= 4) return pieces(Piece<std::uint32_t>{}, 4);
+  for (std::size_t at = 0; at < size; ++at) use(Piece<std::uint8_t>{}, at);
+}
 
 bool is_port(std::string_view text) {
   if (text.empty() || text.size() > 5) return false;
@@ -133,6 +156,7 @@ bool Look::says_nothing(std::string_view text) const {
 }
 
 std::string_view Look::cleaned(std::string_view text) const {
+  if (habits_.na_is_nothing && text == "NA") return {};
   if (habits_.apostrophes && text.size() > 1 && text[0] == '\'' &&
       std::string_view("=+-@\t\r").find(text[1]) != std::string_view::npos)
     text.remove_prefix(1);
@@ -246,21 +270,25 @@ std::string_view Look::lower_case(std::string_view text) const {
 // Marks within a text, of which hardly any has one, become blanks.
 void FieldList::append(std::string_view text, char behind) {
   char* const at = bytes_.data() + size_;
-  if (MarkedCopy copy(at); copy(text))
-    std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+  bool marks = false;
+  for_each_piece(text.size(), [&](auto piece, std::size_t offset) {
+    piece.copy(at + offset, text.data() + offset);
+    marks = piece.has_mark(text.data() + offset) || marks;
+  });
+  if (marks) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
   at[text.size()] = behind;
   size_ += text.size() + 1;
 }
 
-void FieldList::append_plain(std::string_view text, char behind) {
+inline void FieldList::append_plain(std::string_view text, char behind) {
   char* const at = bytes_.data() + size_;
-  std::memcpy(at, text.data(), text.size());
+  for_each_piece(text.size(), [&](auto piece, std::size_t offset) { piece.copy(at + offset, text.data() + offset); });
   at[text.size()] = behind;
   size_ += text.size() + 1;
 }
 
 // Cuts the value. False: it is left out.
-bool FieldList::has_room(std::size_t name, std::string_view& value) const {
+inline bool FieldList::has_room(std::size_t name, std::string_view& value) const {
   value = cut(value, kLongestValue);
   return !value.empty() && size_ + name + value.size() + 2 <= kLongest;
 }

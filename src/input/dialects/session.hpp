@@ -27,7 +27,8 @@ class Look {
   // Trimmed, numbers and booleans in words; empty: not said.
   std::string_view text(Name name) const {
     const FieldValue& value = fields_.named(name);
-    return value.kind() == FieldValue::Kind::Absent || (value.is_text() && is_plain(value.text())) ? value.text() : text_of(value);
+    if (value.kind() == FieldValue::Kind::Absent || (value.is_text() && is_plain(value.text()))) return value.text();
+    return value.is_text() && !habits_.apostrophes ? cleaned(value.text()) : text_of(value);
   }
   std::string_view text(const FieldValue& value) const;
   std::string_view first_of(std::initializer_list<Name> names) const;
