@@ -180,14 +180,19 @@ consteval NameTable make_name_table() {
 }
 inline constexpr NameTable kNames = make_name_table();
 
-// A name written in the code.
+// A name written in the code. It is handed over in two registers, and asked for with each field of each record.
 struct Name {
   template <std::size_t N>
-  consteval Name(const char (&literal)[N]) : text(literal, N - 1), index(kNames.find(FoldedName(text).text())) {
+  consteval Name(const char (&literal)[N])
+      : letters(literal), length(N - 1), index(kNames.find(FoldedName({literal, N - 1}).text())) {
     if (index == kNoName) throw "this name stands in no list of src/input/names.hpp";
   }
-  std::string_view text;
+  std::string_view text() const { return {letters, length}; }
+
+  const char* letters;
+  std::uint32_t length;
   NameIndex index;
 };
+static_assert(sizeof(Name) == 16);
 
 }  // namespace tunnelscope::input

@@ -218,7 +218,7 @@ std::optional<std::int64_t> Look::number(Name name) const {
   const std::string_view said = clean(value.text());
   if (value.is_text() ? said.empty() : !value.present()) return {};
   const auto number = value.is_text() ? number_in(said) : number_of(value);
-  if (!number) note("unreadable ", name.text);
+  if (!number) note("unreadable ", name.text());
   return number;
 }
 
@@ -228,7 +228,7 @@ diag::Duration Look::seconds(Name name) const {
   constexpr std::int64_t kCentury = 3'155'760'000;
   const auto number = this->number(name);
   if (!number) return -1;
-  if (*number < 0 || *number > kCentury) return note("unreadable ", name.text), -1;
+  if (*number < 0 || *number > kCentury) return note("unreadable ", name.text()), -1;
   return *number * diag::kSecond;
 }
 
@@ -243,7 +243,7 @@ std::optional<ParsedTime> Look::parsed_time(Name name) const {
 diag::Time Look::time(Name name, std::optional<std::int64_t> none) const {
   const auto parsed = parsed_time(name);
   if (!parsed) return diag::kNoTime;
-  if (parsed->status != TimeStatus::Ok && (!none || number_of(at(name)) != none)) note("unreadable ", name.text);
+  if (parsed->status != TimeStatus::Ok && (!none || number_of(at(name)) != none)) note("unreadable ", name.text());
   return parsed->time;
 }
 
@@ -254,7 +254,7 @@ bool Look::take_time(std::initializer_list<Name> names, diag::Time& time) const 
     if (parsed->status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
     if (parsed->status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
     if (parsed->status == TimeStatus::Ok) return time = parsed->time, true;
-    note("unreadable ", name.text);
+    note("unreadable ", name.text());
   }
   return true;
 }
@@ -300,8 +300,8 @@ void FieldList::add(std::string_view name, std::string_view value) {
 }
 
 void FieldList::add(Name name, std::string_view value) {
-  if (!has_room(name.text.size(), value)) return;
-  append_plain(name.text, kBehindName);
+  if (!has_room(name.text().size(), value)) return;
+  append_plain(name.text(), kBehindName);
   append(value, kBehindValue);
 }
 
@@ -327,7 +327,7 @@ void append_members(FieldList& list, const Look& look, Name array, std::string_v
     append_if(values, values.empty() ? "" : ", ", cut(look.text(member_of(object.object(), member)), kLongestValue));
     if (values.size() > kLongestValue) break;
   }
-  if (!values.empty()) list.add(std::string(array.text) + "." + std::string(member), values);
+  if (!values.empty()) list.add(std::string(array.text()) + "." + std::string(member), values);
 }
 
 bool is_address(std::string_view text) { return is_plain_address(text) || Identity().set_outside_ip(text); }
