@@ -140,6 +140,7 @@ void Fields::find(NameIndex name, const FieldValue& value, From from) {
   Found& found = by_name_[name];
   if (found.from == From::Nothing) found_.push_back(name);
   found = {value, from};
+  has_members_ = has_members_ || value.kind() == FieldValue::Kind::Object;
 }
 
 void Fields::set(simdjson::dom::object object) {
@@ -161,6 +162,7 @@ void Fields::set_cell(NameIndex name, Key key, FieldValue value) {
 }
 
 void Fields::open_objects() {
+  if (!has_members_) return;
   const std::size_t count = found_.size();
   for (std::size_t i = 0; i < count; ++i) {
     const NameIndex parent = found_[i];
@@ -177,7 +179,7 @@ void Fields::clear() {
   for (; used_ != 0; used_ &= used_ - 1) values_[static_cast<std::size_t>(std::countr_zero(used_))] = FieldValue();
   for (const NameIndex name : found_) by_name_[name] = Found();
   found_.clear();
-  has_object_ = false;
+  has_object_ = has_members_ = false;
 }
 
 }  // namespace tunnelscope::input

@@ -88,12 +88,7 @@ class Fields {
   bool has(Key key) const { return (*this)[key].present(); }
   void set(simdjson::dom::object object);
   void set_cell(NameIndex name, Key key, FieldValue value);  // a field of a row
-  // Another value for what was set before. Precondition: nothing else was set for the name or for its key.
-  void put(NameIndex name, Key key, const FieldValue& value) {
-    by_name_[name].value = value;
-    if (key != Key::None) values_[static_cast<std::size_t>(key)] = value;
-  }
-  // Where the value of a name or of a key stands, to change it. What put() says holds here too.
+  // Where the value of a name or of a key stands, to change what was set before. Precondition: nothing else was set for it.
   FieldValue& place(NameIndex name) { return by_name_[name].value; }
   FieldValue& place(Key key) { return values_[static_cast<std::size_t>(key)]; }
   // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
@@ -121,6 +116,7 @@ class Fields {
   NameMemory memory_;
   simdjson::dom::object object_;
   bool has_object_ = false;
+  bool has_members_ = false;  // some of by_name_ is an object, whose members may be looked for
 };
 static_assert(kKeys <= 64);
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "src/input/containers/csv.hpp"
+#include "src/input/dialects/dialects.hpp"
 #include "tests/unit/input_world.hpp"
 
 namespace tunnelscope::input::testing {
@@ -54,7 +55,7 @@ class LineMaker {
     static constexpr const char* kValues[] = {
         "\"caf\xc3\xa9\"", "\"\xff\"", "\"a\\u00e9\"", "\"a\\\"b\"", "\"\\ud83d\"", "\"\\x\"", "null", "true", "-0", "-5", "1.5", "00", "[]",
         "{}", "[{\"ip\":\"x\"}]", "\"\"", "\" x \"", "\"NA\"", "\"-\"", "12345678901234567890", "\"2026-03-02T08:00:00Z\"", "1772438400"};
-    const std::string value = kValues[any(std::size(kValues))];
+    const std::string value = any(2) == 0 ? any_value() : kValues[any(std::size(kValues))];
     const std::vector<std::size_t> members = colons(line);
     if (members.empty()) return line;
     const std::size_t at = members[any(members.size())] + 1;
@@ -65,6 +66,18 @@ class LineMaker {
       case 1: return line.insert(end, "," + line.substr(key, at - key) + value);
       default: return line.insert(end, ",\"more\":" + value);
     }
+  }
+
+  // A text or a number of any length: what is usual may be longer or shorter than a block that is looked at together.
+  std::string any_value() {
+    std::string value;
+    if (any(3) == 0) {
+      for (std::size_t n = 1 + any(20); n > 0; --n) value += static_cast<char>('0' + any(10));
+      return any(3) == 0 ? "-" + value : value;
+    }
+    static constexpr const char* kOdd[] = {"\\\"", "\\/", "\\\\", "\\n", "\\u001f", "\xc3\xa9", " ", "\t", "'", "-", "NA", "null"};
+    for (std::size_t n = any(80); n > 0; --n) value += any(40) == 0 ? kOdd[any(std::size(kOdd))] : std::string(1, static_cast<char>('a' + any(26)));
+    return '"' + value + '"';
   }
 
  private:
@@ -132,6 +145,25 @@ TEST_F(FastPaths, ReadARowOfATableAsItIsReadAlone) {
     add(all, fast);
     EXPECT_GT(fast.sessions.size(), 50U);
     EXPECT_EQ(fast, slow) << all;
+  }
+}
+
+TEST(FieldList, KeepsValuesButTheMarksOfTheList) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 300; ++i) {
+    FieldList list;
+    std::string wanted;
+    for (std::size_t fields = random() % 12; fields > 0; --fields) {
+      std::string value;
+      for (std::size_t n = random() % 70; n > 0; --n) value += random() % 50 == 0 ? "\x1e\x1f\x1d\x9e\x9f"[random() % 5] : static_cast<char>('a' + random() % 26);
+      const bool known = random() % 2 == 0;
+      if (known) list.add_named("connection-id", value);
+      else list.add("provider\x1e", value);
+      if (value.empty()) continue;
+      std::replace_if(value.begin(), value.end(), [](char c) { return c == '\x1e' || c == '\x1f'; }, ' ');
+      wanted += (known ? "connection-id\x1f" : "provider \x1f") + value + '\x1e';
+    }
+    EXPECT_EQ(list.view(), wanted);
   }
 }
 

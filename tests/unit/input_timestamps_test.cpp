@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <limits>
 #include <random>
 #include <string>
@@ -137,6 +138,29 @@ TEST(InputTimestamps, TheUsualLayoutIsReadAsAnyOther) {
     EXPECT_EQ(shown(fast.parsed), shown(slow.parsed)) << text;
     EXPECT_EQ(std::tuple(fast.length, fast.iso, fast.zone, fast.zulu), std::tuple(slow.length, slow.iso, slow.zone, slow.zulu)) << text;
   }
+}
+
+TEST(InputTimestamps, EveryDayOfTheCalendarIsCounted) {
+  const auto text = [](int year, unsigned month, unsigned day) {
+    const auto two = [](unsigned n) { return std::string(n < 10 ? "0" : "") + std::to_string(n); };
+    return std::to_string(year) + "-" + two(month) + "-" + two(day) + "T00:00:00Z";
+  };
+  for (int year = 1970; year <= 2100; ++year)
+    for (unsigned month = 0; month <= 13; ++month)
+      for (unsigned day = 0; day <= 32; ++day) {
+        const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+        const diag::Time wanted = date.ok() ? std::chrono::sys_days{date}.time_since_epoch().count() * diag::kDay : diag::kNoTime;
+        EXPECT_EQ(time_of(text(year, month, day)).time, wanted) << text(year, month, day);
+        EXPECT_EQ(zulu_time(text(year, month, day)), wanted) << text(year, month, day);
+      }
+}
+
+TEST(InputTimestamps, OnlyOneFormIsAZuluTime) {
+  const std::string time = "2026-03-01T00:00:00";
+  for (const char* const end : {"Z", ".5Z", ".123456789Z"}) EXPECT_NE(zulu_time(time + end), diag::kNoTime) << end;
+  for (const char* const end : {"", ".5", ".Z", ".1234567890Z", "z", " Z", ",5Z", "+00:00", "ZZ"}) EXPECT_EQ(zulu_time(time + end), diag::kNoTime) << end;
+  for (const char* const other : {"2026-03-01 00:00:00Z", "2026/03/01T00:00:00Z", "2026-03-01T24:00:00Z", "2101-01-01T00:00:00Z", "1969-12-31T23:59:59Z"})
+    EXPECT_EQ(zulu_time(other), diag::kNoTime) << other;
 }
 
 }  // namespace

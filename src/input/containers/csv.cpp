@@ -261,8 +261,9 @@ bool CsvTable::is_header(const CsvRow& row) const {
 
 bool CsvTable::names_column(std::string_view cell) const {
   const bool plain = !cell.empty() && !is_passed_over(cell[0]);
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    if ((!plain || starts_[i] == folded(cell[0])) && same_name(names_[i], cell)) return true;
+  if (!plain) return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) { return same_name(name, cell); });
+  for (std::size_t i = starts_.find(folded(cell[0])); i != std::string::npos; i = starts_.find(folded(cell[0]), i + 1))
+    if (same_name(names_[i], cell)) return true;
   return false;
 }
 

@@ -17,7 +17,7 @@ namespace tunnelscope::input {
 class FieldList {
  public:
   void add(std::string_view name, std::string_view value);
-  void add(Name name, std::string_view value);  // the same, for a name that holds no mark of this list
+  void add_named(Name name, std::string_view value);  // the same for a name of the code, which holds no mark of this list
   std::string_view view() const { return {bytes_.data(), size_}; }
   void clear() { size_ = 0; }
 

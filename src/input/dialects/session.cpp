@@ -112,42 +112,51 @@ std::string_view written(const FieldValue& value, Digits& room) {
   return {room.data(), static_cast<std::size_t>(written.ptr - room.data())};
 }
 
-std::optional<std::int64_t> whole_of(double real) {
+// These fill in the number, if there is one: an optional one would be written and read in different pieces, which stalls.
+bool whole_of(double real, std::int64_t& number) {
   constexpr double kLargest = 9e18;
-  if (!(std::abs(real) < kLargest)) return {};
-  return static_cast<std::int64_t>(real);
+  if (!(std::abs(real) < kLargest)) return false;
+  number = static_cast<std::int64_t>(real);
+  return true;
 }
 
 // Of digits alone, and not too many.
-std::optional<std::int64_t> plain_number(std::string_view text) {
+bool plain_number(std::string_view text, std::int64_t& number) {
   constexpr std::size_t kMostDigits = 18;
-  if (text.empty() || text.size() > kMostDigits) return {};
-  std::int64_t number = 0;
+  if (text.empty() || text.size() > kMostDigits) return false;
+  std::int64_t read = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return {};
-    number = number * 10 + (c - '0');
+    if (c < '0' || c > '9') return false;
+    read = read * 10 + (c - '0');
   }
-  return number;
+  number = read;
+  return true;
 }
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  if (const auto plain = plain_number(text)) return plain;
+bool number_in(std::string_view text, std::int64_t& number) {
+  if (plain_number(text, number)) return true;
   text = trim(text);
-  if (text.empty()) return {};
+  if (text.empty()) return false;
   const char* const end = text.data() + text.size();
-  std::int64_t whole = 0;
-  if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end && read.ec == std::errc{}) return whole;
+  if (const auto read = std::from_chars(text.data(), end, number); read.ptr == end && read.ec == std::errc{}) return true;
   double real = 0;
   const auto read = std::from_chars(text.data(), end, real);
-  if (read.ptr != end || read.ec != std::errc{}) return {};
-  return whole_of(real);
+  return read.ptr == end && read.ec == std::errc{} && whole_of(real, number);
+}
+
+bool read_number(const FieldValue& value, std::int64_t& number) {
+  if (value.kind() == FieldValue::Kind::Real) return whole_of(value.real(), number);
+  if (value.kind() != FieldValue::Kind::Integer) return number_in(value.text(), number);
+  number = value.integer();
+  return true;
 }
 
 }  // namespace
 
 std::optional<std::int64_t> number_of(const FieldValue& value) {
-  if (value.kind() == FieldValue::Kind::Integer) return value.integer();
-  return value.kind() == FieldValue::Kind::Real ? whole_of(value.real()) : number_in(value.text());
+  std::int64_t number = 0;
+  if (!read_number(value, number)) return {};
+  return number;
 }
 
 bool Look::says_nothing(std::string_view text) const {
@@ -217,9 +226,10 @@ std::optional<std::int64_t> Look::number(Name name) const {
   const FieldValue& value = fields_.named(name);
   const std::string_view said = clean(value.text());
   if (value.is_text() ? said.empty() : !value.present()) return {};
-  const auto number = value.is_text() ? number_in(said) : number_of(value);
-  if (!number) note("unreadable ", name.text());
-  return number;
+  std::int64_t number = 0;
+  if (value.is_text() ? number_in(said, number) : read_number(value, number)) return number;
+  note("unreadable ", name.text());
+  return {};
 }
 
 std::int64_t Look::bytes(Name name) const { return std::max<std::int64_t>(number(name).value_or(-1), -1); }
@@ -232,28 +242,29 @@ diag::Duration Look::seconds(Name name) const {
   return *number * diag::kSecond;
 }
 
-// What a field says as a time. Empty: it says nothing.
-std::optional<ParsedTime> Look::parsed_time(Name name) const {
+// What a field says as a time. False: it says nothing.
+bool Look::read_time(Name name, ParsedTime& time) const {
   const FieldValue& value = fields_.named(name);
-  if (!value.is_text()) return value.present() ? std::optional(time_of(value)) : std::nullopt;
   const std::string_view said = clean(value.text());
-  return said.empty() ? std::nullopt : std::optional(time_of(said));
+  if (value.is_text() ? said.empty() : !value.present()) return false;
+  time = value.is_text() ? time_of(said) : time_of(value);
+  return true;
 }
 
 diag::Time Look::time(Name name, std::optional<std::int64_t> none) const {
-  const auto parsed = parsed_time(name);
-  if (!parsed) return diag::kNoTime;
-  if (parsed->status != TimeStatus::Ok && (!none || number_of(at(name)) != none)) note("unreadable ", name.text());
-  return parsed->time;
+  ParsedTime read;
+  if (!read_time(name, read)) return diag::kNoTime;
+  if (read.status != TimeStatus::Ok && (!none || number_of(at(name)) != none)) note("unreadable ", name.text());
+  return read.time;
 }
 
 bool Look::take_time(std::initializer_list<Name> names, diag::Time& time) const {
+  ParsedTime read;
   for (const Name name : names) {
-    const auto parsed = parsed_time(name);
-    if (!parsed) continue;
-    if (parsed->status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
-    if (parsed->status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
-    if (parsed->status == TimeStatus::Ok) return time = parsed->time, true;
+    if (!read_time(name, read)) continue;
+    if (read.status == TimeStatus::Before1970) return out_.skip("time before 1970", context_), false;
+    if (read.status == TimeStatus::After2100) return out_.skip("time after 2100", context_), false;
+    if (read.status == TimeStatus::Ok) return time = read.time, true;
     note("unreadable ", name.text());
   }
   return true;
@@ -299,7 +310,7 @@ void FieldList::add(std::string_view name, std::string_view value) {
   append(value, kBehindValue);
 }
 
-void FieldList::add(Name name, std::string_view value) {
+void FieldList::add_named(Name name, std::string_view value) {
   if (!has_room(name.text().size(), value)) return;
   append_plain(name.text(), kBehindName);
   append(value, kBehindValue);
@@ -310,7 +321,7 @@ void Look::add_to(FieldList& list, Name name) const {
   if (!value.present()) return;
   Digits room;
   const bool number = value.kind() == FieldValue::Kind::Integer || value.kind() == FieldValue::Kind::Real;
-  list.add(name, number ? written(value, room) : text(name));
+  list.add_named(name, number ? written(value, room) : text(name));
 }
 
 void append_fields(FieldList& list, const Look& look, std::span<const Name> names) {

@@ -58,7 +58,7 @@ class Look {
   std::string_view clean(std::string_view text) const { return is_plain(text) ? text : cleaned(text); }
   std::string_view cleaned(std::string_view text) const;
   std::string_view text_of(const FieldValue& value) const;
-  std::optional<ParsedTime> parsed_time(Name name) const;
+  bool read_time(Name name, ParsedTime& time) const;
 
   const Fields& fields_;
   const Context& context_;
