@@ -407,7 +407,8 @@ void Diagnosis::judge_connection(const Connection& c) {
 }
 
 void Diagnosis::judge_sessions() {
-  sessions_ = session::assemble(intake_.sessions(), intake_.texts(), classifier_, limits_, options_.now, options_.until);
+  sessions_ = session::assemble(intake_.sessions(), intake_.session_names(), intake_.texts(), classifier_, limits_, options_.now,
+                                options_.until);
   session::Cases cases = session::cases_of(sessions_, classifier_, options_.since);
   const session::Scene scene{sessions_, classifier_, limits_, options_.since, cases};
   session::detect_failures(scene);

@@ -7,17 +7,17 @@
 namespace tunnelscope::diag {
 
 namespace {
-constexpr std::size_t kBlock = 1 << 18;
 constexpr std::size_t kFirstSlots = 1024;
 }
 
-TextPool::TextPool() : slots_(kFirstSlots) { texts_.emplace_back(); }
+// The empty text stands in a block of its own.
+TextPool::TextPool() : blocks_(1), texts_(1), slots_(kFirstSlots) {}
 
 std::size_t TextPool::slot_of(std::string_view text, std::uint32_t hash) const {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
-    if (slot.index == 0 || (slot.hash == hash && texts_[slot.index] == text)) return at;
+    if (slot.index == 0 || (slot.hash == hash && this->at(slot.index) == text)) return at;
   }
 }
 
@@ -39,11 +39,11 @@ std::uint32_t TextPool::intern(std::string_view text, std::uint64_t hash) {
   const auto short_hash = static_cast<std::uint32_t>(hash);
   std::size_t at = slot_of(text, short_hash);
   if (slots_[at].index != 0) return slots_[at].index;
-  if (2 * (used_ + 1) > slots_.size()) {
+  if (2 * (taken_ + 1) > slots_.size()) {
     grow();
     at = slot_of(text, short_hash);
   }
-  ++used_;
+  ++taken_;
   const std::uint32_t index = add(text);
   slots_[at] = {short_hash, index};
   return index;
@@ -51,15 +51,20 @@ std::uint32_t TextPool::intern(std::string_view text, std::uint64_t hash) {
 
 std::uint32_t TextPool::add(std::string_view text) {
   if (text.empty()) return 0;
-  if (block_size_ - block_used_ < text.size()) {
-    block_size_ = std::max(kBlock, text.size());
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
-    block_used_ = 0;
+  const bool is_long = text.size() >= kBlock;
+  if (is_long || blocks_[in_use_].size - used_ < text.size()) {
+    const std::size_t size = is_long ? text.size() : kBlock;
+    blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
+    if (!is_long) in_use_ = blocks_.size() - 1, used_ = 0;
   }
-  char* const place = blocks_.back().get() + block_used_;
-  std::memcpy(place, text.data(), text.size());
-  block_used_ += text.size();
-  texts_.emplace_back(place, text.size());
+  if (is_long) {
+    std::memcpy(blocks_.back().bytes.get(), text.data(), text.size());
+    texts_.emplace_back(blocks_.size() - 1, 0, Where::kWhole);
+  } else {
+    std::memcpy(blocks_[in_use_].bytes.get() + used_, text.data(), text.size());
+    texts_.emplace_back(in_use_, used_, text.size());
+    used_ += text.size();
+  }
   return static_cast<std::uint32_t>(texts_.size() - 1);
 }
 

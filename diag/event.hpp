@@ -23,9 +23,11 @@ class TextPool {
   TextPool();
   std::uint32_t intern(std::string_view text) { return intern(text, hash_of(text)); }
   std::uint32_t intern(std::string_view text, std::uint64_t hash);  // hash: hash_of(text)
+  // Fetches what intern() is going to look at for a text of this hash.
+  void expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[static_cast<std::uint32_t>(hash) & (slots_.size() - 1)]); }
   // Keeps a text that is unlikely to come again, without looking for it.
   std::uint32_t add(std::string_view text);
-  std::string_view at(std::uint32_t index) const { return texts_[index]; }
+  std::string_view at(std::uint32_t index) const { return texts_[index].in(blocks_); }
   std::uint32_t find(std::string_view text) const;  // 0: it is empty, or was never interned
   std::size_t size() const { return texts_.size(); }  // indices are below
   static std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
@@ -39,14 +41,37 @@ class TextPool {
   struct Slot {
     std::uint32_t hash = 0, index = 0;
   };
+  // A block of texts one after the other, or of a single one that is longer than most blocks.
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+  // Where a text stands, in eight bytes: the block, the place in it, and the length; kWhole: it is all of the block.
+  class Where {
+   public:
+    Where() = default;
+    Where(std::size_t block, std::size_t from, std::size_t size) : packed_(block << 2 * kBits | from << kBits | size) {}
+    std::string_view in(const std::vector<Block>& blocks) const {
+      const Block& block = blocks[packed_ >> 2 * kBits];
+      const std::size_t size = packed_ & kWhole;
+      return size == kWhole ? std::string_view(block.bytes.get(), block.size)
+                            : std::string_view(block.bytes.get() + (packed_ >> kBits & kWhole), size);
+    }
+    static constexpr unsigned kBits = 18;
+    static constexpr std::size_t kWhole = (std::size_t{1} << kBits) - 1;
+
+   private:
+    std::uint64_t packed_ = 0;
+  };
+  static constexpr std::size_t kBlock = Where::kWhole;
   std::size_t slot_of(std::string_view text, std::uint32_t hash) const;  // its own, or the free one where it belongs
   void grow();
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
-  std::size_t block_used_ = 0, block_size_ = 0;
-  std::vector<std::string_view> texts_;
+  std::vector<Block> blocks_;
+  std::size_t in_use_ = 0, used_ = 0;  // the block that is being filled, and how many of its bytes are
+  std::vector<Where> texts_;
   std::vector<Slot> slots_;  // a power of two of them
-  std::size_t used_ = 0;
+  std::size_t taken_ = 0;
 };
 
 // Takes the texts of one pool over into another, each when it is first asked for.
@@ -82,27 +107,6 @@ struct Event {
   BgpState bgp = BgpState::Unknown;
   Answer dpd_enabled = Answer::Unknown, nat_t = Answer::Unknown;
   bool child_completed = false;  // it says that a CHILD SA came up or was replaced, and nothing near it denies that
-};
-
-// A classified session record in compact form. Texts are indices into the TextPool; 0: not said.
-struct SessionEvent {
-  Time time = kNoTime;
-  Time start = kNoTime, end = kNoTime;
-  Duration duration = -1;                          // -1: not said
-  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
-  std::uint64_t identity = 0;                      // equal for records that are the same record
-  Place place;
-  std::uint32_t id = 0, group = 0, group_name = 0, organisation = 0, gateway = 0, connector = 0, source = 0;
-  std::uint32_t user = 0, device = 0, address = 0, resource = 0, protocol = 0;
-  std::uint32_t text = 0;                          // the message
-  std::uint32_t fields = 0;                        // 0 too where there were too many to keep
-  RuleIndex rule = kNoRule;
-  SignalIndex signal = kNoSignal;
-  Dialect dialect = Dialect::AwsClientVpn;
-  Happening happening = Happening::Message;
-  Answer relayed = Answer::Unknown;
-  bool is_connector = false;
-  bool yearless = false;
 };
 
 // Something that a report on this system must say about the log itself: facts/session-logs.md.

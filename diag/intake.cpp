@@ -278,7 +278,8 @@ const std::vector<InputSummary>& Intake::inputs() const { return impl_->summarie
 const std::vector<std::string>& Intake::paths() const { return impl_->paths; }
 const Coverage& Intake::coverage() const { return impl_->coverage; }
 const std::vector<TunnelLog>& Intake::tunnels() const { return impl_->tunnels.logs(); }
-const std::vector<SessionEvent>& Intake::sessions() const { return impl_->sessions.events(); }
+const Chunked<SessionEvent>& Intake::sessions() const { return impl_->sessions.events(); }
+const SessionNames& Intake::session_names() const { return impl_->sessions.names(); }
 const std::vector<Caveat>& Intake::caveats() const { return impl_->sessions.caveats(); }
 const TextPool& Intake::texts() const { return impl_->texts; }
 

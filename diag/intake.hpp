@@ -11,10 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "diag/chunked.hpp"
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
 #include "diag/overflow.hpp"
 #include "diag/record.hpp"
+#include "diag/session_event.hpp"
 
 namespace tunnelscope::diag {
 
@@ -103,7 +105,8 @@ class Intake {
   const std::vector<std::string>& paths() const;    // of inputs as Place numbers them
   const Coverage& coverage() const;
   const std::vector<TunnelLog>& tunnels() const;  // sorted by id
-  const std::vector<SessionEvent>& sessions() const;  // in order of time, duplicates removed, years filled in
+  const Chunked<SessionEvent>& sessions() const;  // in order of time, duplicates removed, years filled in
+  const SessionNames& session_names() const;      // whom and what they name
   const std::vector<Caveat>& caveats() const;         // sorted, each once
   std::string message(const TunnelLog& log, const Event& event) const;
   const TextPool& texts() const;  // of sessions

@@ -31,6 +31,9 @@ struct EvidenceRef {
 class EvidenceRefs {
  public:
   void insert(const EvidenceRef& ref) { refs_.push_back(ref); }
+  void reserve(std::size_t more) {
+    if (refs_.empty()) refs_.reserve(more);
+  }
   bool empty() const { return refs_.empty(); }
   std::size_t size() const { return in_order().size(); }
   auto begin() const { return in_order().begin(); }

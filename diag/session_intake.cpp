@@ -3,7 +3,7 @@
 #include "diag/session_intake.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <numeric>
 
 #include "diag/bytes.hpp"
 #include "diag/identity_hash.hpp"
@@ -14,47 +14,31 @@ namespace {
 
 constexpr std::size_t kMostFieldBytes = std::size_t{64} << 20;
 
-// Texts of a record in the order in which their memory stands in SessionIntake.
-enum Text { Id, Group, Gateway, Connector, User, Device, Address, Resource, Message, GroupName, Organisation, Source, Protocol };
+// Texts of a record in the order in which their memory stands in SessionIntake: those of the Party, those of the Route, others.
+enum Text { User, Device, Address, Group, GroupName, Organisation, Gateway, Connector, Source, Resource, Protocol, Message, Id };
+constexpr bool is_of_party(std::size_t text) { return text <= Address; }
+constexpr bool is_of_route(std::size_t text) { return text >= Group && text <= Protocol; }
 
 std::array<std::string_view, 13> texts_of(const SessionRecord& r) {
-  return {r.id,      r.group,      r.gateway,      r.connector, r.user,    r.device, r.address, r.resource,
-          r.message, r.group_name, r.organisation, r.source,    r.protocol};
+  return {r.user,    r.device,    r.address, r.group,    r.group_name, r.organisation, r.gateway,
+          r.connector, r.source, r.resource, r.protocol, r.message,    r.id};
 }
 
-// What the sort looks at.
-struct Row {
-  Time time;
-  std::uint64_t identity;
-  std::uint32_t index;  // into the events
-  Happening happening;
-};
-
 // Puts `events` into the order of `wanted`, which names each once, moving each once.
-void permute(std::vector<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
+void permute(Chunked<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
   for (std::uint32_t start = 0; start < wanted.size(); ++start) {
     if (wanted[start] == start) continue;
     const SessionEvent first = events[start];
     std::uint32_t at = start;
     while (wanted[at] != start) {
       const std::uint32_t from = wanted[at];
-      events[at] = events[from];
+      __builtin_prefetch(&events[wanted[from]]);
+      events.writable(at) = events[from];
       wanted[at] = at;
       at = from;
     }
-    events[at] = first;
+    events.writable(at) = first;
     wanted[at] = at;
-  }
-}
-
-// Calls use(begin, end) for each run of rows of one time.
-template <class Use>
-void for_each_time(std::vector<Row>& rows, const Use& use) {
-  for (std::size_t from = 0; from < rows.size();) {
-    std::size_t to = from + 1;
-    while (to < rows.size() && rows[to].time == rows[from].time) ++to;
-    use(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.begin() + static_cast<std::ptrdiff_t>(to));
-    from = to;
   }
 }
 
@@ -78,12 +62,31 @@ std::uint64_t SessionIntake::Listing::count() const {
 
 void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
   const auto said = texts_of(record);
-  for (std::size_t i = 0; i < kTexts; ++i) {
-    Last& last = last_[i];
-    if (same_text(said[i], last.text)) continue;
-    last.hash = TextPool::hash_of(said[i]);
-    last.index = texts.intern(said[i], last.hash);
+  bool party_changed = record.is_connector != (party_.is_connector != 0), route_changed = false;
+  std::array<std::uint8_t, kTexts> changed{};
+  std::size_t count = 0;
+  for (std::uint8_t i = 0; i < kTexts; ++i) {
+    if (same_text(said[i], last_[i].text)) continue;
+    last_[i].hash = TextPool::hash_of(said[i]);
+    texts.expect(last_[i].hash);
+    changed[count++] = i;
+    party_changed = party_changed || is_of_party(i);
+    route_changed = route_changed || is_of_route(i);
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    Last& last = last_[changed[c]];
+    last.index = texts.intern(said[changed[c]], last.hash);
     last.text = texts.at(last.index);
+  }
+  const auto index = [&](Text text) { return last_[text].index; };
+  if (party_changed) {
+    party_ = {index(User), index(Device), index(Address), record.is_connector ? 1U : 0U};
+    party_number_ = names_.parties.intern(party_);
+  }
+  if (route_changed) {
+    route_ = {index(Group),     index(GroupName), index(Organisation), index(Gateway),
+              index(Connector), index(Source),    index(Resource),     index(Protocol)};
+    route_number_ = names_.routes.intern(route_);
   }
 }
 
@@ -95,9 +98,9 @@ const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index
 }
 
 // The first fields of a run are kept, up to a limit: no record behind the first that does not fit has any. They are those of
-// the event that was added last.
-std::uint32_t SessionIntake::keep_fields(std::string_view fields, TextPool& texts) {
-  if (!fields_end_ && field_bytes_ + fields.size() > kMostFieldBytes) fields_end_ = {events_.back().place.input, events_.size() - 1};
+// the event that is added next.
+std::uint32_t SessionIntake::keep_fields(std::string_view fields, std::uint32_t input, TextPool& texts) {
+  if (!fields_end_ && field_bytes_ + fields.size() > kMostFieldBytes) fields_end_ = {input, events_.size()};
   if (fields_end_ || fields.empty()) return 0;
   field_bytes_ += fields.size();
   return texts.add(fields);
@@ -108,11 +111,11 @@ std::uint32_t SessionIntake::keep_fields(std::string_view fields, TextPool& text
 void SessionIntake::share_fields(std::size_t own, TextMap& texts) {
   std::vector<std::pair<std::uint32_t, std::size_t>> kept;
   for (std::size_t i = 0; i < events_.size(); ++i)
-    if (events_[i].fields != 0) kept.emplace_back(events_[i].place.input, i);
+    if (events_[i].fields != 0) kept.emplace_back(events_[i].place.input(), i);
   std::sort(kept.begin(), kept.end());
   field_bytes_ = 0;
   for (const auto& place : kept) {
-    SessionEvent& e = events_[place.second];
+    SessionEvent& e = events_.writable(place.second);
     const bool is_own = place.second < own;
     const std::string_view fields = is_own ? texts.to().at(e.fields) : texts.from().at(e.fields);
     const bool fits = (!fields_end_ || place < *fields_end_) && field_bytes_ + fields.size() <= kMostFieldBytes;
@@ -130,7 +133,7 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   intern(r, texts);
   const Classified meaning = meaning_of(r.dialect, last_[Message].index, r.message);
 
-  SessionEvent& e = events_.emplace_back();
+  SessionEvent e;
   e.time = r.time;
   e.start = r.start;
   e.end = r.end;
@@ -139,38 +142,32 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   e.from_client = r.from_client;
   e.place = place;
   e.id = last_[Id].index;
-  e.group = last_[Group].index;
-  e.group_name = last_[GroupName].index;
-  e.organisation = last_[Organisation].index;
-  e.gateway = last_[Gateway].index;
-  e.connector = last_[Connector].index;
-  e.source = last_[Source].index;
-  e.user = last_[User].index;
-  e.device = last_[Device].index;
-  e.address = last_[Address].index;
-  e.resource = last_[Resource].index;
-  e.protocol = last_[Protocol].index;
+  e.party = party_number_;
+  e.route = route_number_;
   e.text = last_[Message].index;
-  e.fields = keep_fields(r.fields, texts);
+  e.fields = keep_fields(r.fields, place.input, texts);
   e.rule = meaning.rule;
   e.signal = meaning.signal;
   e.dialect = r.dialect;
   e.happening = r.happening;
   e.relayed = r.relayed;
-  e.is_connector = r.is_connector;
   e.yearless = r.yearless;
+  events_.push_back(e);
+  identities_.push_back(identity_of(r));
   any_yearless_ = any_yearless_ || r.yearless;
+  return meaning.outcome;
+}
 
-  // Where the record came from is no part of it, nor what only some containers carry; but for lines that name nothing
-  // else, for two agents say the same in the same second.
+// Of the record whose texts were interned last. Where it came from is no part of it, nor what only some containers carry; but
+// for lines that name nothing else, for two agents say the same in the same second.
+std::uint64_t SessionIntake::identity_of(const SessionRecord& r) const {
   const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
   IdentityHash identity;
   identity.add(number(r.dialect) | number(r.happening) << 8).add(number(r.time)).add(number(r.start)).add(number(r.end));
   for (const Text text : {Id, Group, Gateway, Connector, User, Device, Address, Resource, Message}) identity.add(last_[text].hash);
   const bool names_nothing = r.dialect == Dialect::TwingateConnector || r.dialect == Dialect::PangolinAgent;
   if (names_nothing) identity.add(last_[Source].hash);
-  e.identity = identity.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
-  return meaning.outcome;
+  return identity.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
 }
 
 void SessionIntake::page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
@@ -178,15 +175,33 @@ void SessionIntake::page(System system, std::uint64_t offset, std::uint64_t rows
   end = std::max(end, offset + rows);
 }
 
+// The numbers that another one's names have here.
+SessionIntake::NameNumbers SessionIntake::take_over(const SessionNames& names, TextMap& texts) {
+  NameNumbers numbers;
+  for (std::uint32_t i = 0; i < names.parties.size(); ++i) {
+    const Party& p = names.parties[i];
+    numbers.parties.push_back(names_.parties.intern({texts(p.user), texts(p.device), texts(p.address), p.is_connector}));
+  }
+  for (std::uint32_t i = 0; i < names.routes.size(); ++i) {
+    const Route& r = names.routes[i];
+    numbers.routes.push_back(names_.routes.intern({texts(r.group), texts(r.group_name), texts(r.organisation), texts(r.gateway),
+                                                   texts(r.connector), texts(r.source), texts(r.resource), texts(r.protocol)}));
+  }
+  return numbers;
+}
+
 void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, TextMap& texts) {
   const std::size_t own = events_.size();
-  events_.reserve(own + later.events_.size());
-  for (SessionEvent& e : later.events_) {
-    for (std::uint32_t* text : {&e.id, &e.group, &e.group_name, &e.organisation, &e.gateway, &e.connector, &e.source, &e.user,
-                                &e.device, &e.address, &e.resource, &e.protocol, &e.text})
-      *text = texts(*text);
-    e.place.input += first_input;
+  const auto [parties, routes] = take_over(later.names_, texts);
+  for (std::size_t i = 0; i < later.events_.size(); ++i) {
+    SessionEvent e = later.events_[i];
+    e.id = texts(e.id);
+    e.text = texts(e.text);
+    e.party = parties[e.party];
+    e.route = routes[e.route];
+    e.place = Place{e.place.input() + first_input, e.place.line()};
     events_.push_back(e);
+    identities_.push_back(later.identities_[i]);
   }
   if (later.fields_end_) {
     const std::pair end(later.fields_end_->first + first_input, later.fields_end_->second + own);
@@ -197,7 +212,7 @@ void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, Tex
   caveat_set_.merge(later.caveat_set_);
   for (const auto& [key, listing] : later.listings_)
     for (const auto& [from, to] : listing.rows) page(key.first, from, to - from, key.second);
-  later.events_.clear();
+  later.events_.truncate(0);
 }
 
 SessionIntake::Finished SessionIntake::finish(const std::vector<InputFacts>& inputs) {
@@ -214,56 +229,64 @@ std::vector<Place> SessionIntake::fill_in_years(const std::vector<InputFacts>& i
   if (!any_yearless_) return without_year;
   Time latest = kNoTime;
   for (const InputFacts& input : inputs) latest = std::max(latest, input.latest);
-  for (SessionEvent& e : events_) {
-    if (!e.yearless) continue;
-    const InputFacts& input = inputs[e.place.input];
-    // A file was written after what it tells.
-    const Time before_hint = input.year_hint == kNoTime ? kNoTime : input.year_hint + kDay - 365 * kDay / 2;
-    const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : before_hint;
-    e.time = near == kNoTime ? kNoTime : with_year_near(e.time, near);
-    if (near == kNoTime) without_year.push_back(e.place);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    SessionEvent& e = events_.writable(i);
+    if (e.yearless) {
+      const InputFacts& input = inputs[e.place.input()];
+      // A file was written after what it tells.
+      const Time before_hint = input.year_hint == kNoTime ? kNoTime : input.year_hint + kDay - 365 * kDay / 2;
+      const Time near = input.latest != kNoTime ? input.latest : latest != kNoTime ? latest : before_hint;
+      if (near == kNoTime) {
+        without_year.push_back(e.place);
+        continue;
+      }
+      e.time = with_year_near(e.time, near);
+    }
+    events_.writable(kept) = e;
+    identities_.writable(kept++) = identities_[i];
   }
-  std::erase_if(events_, [](const SessionEvent& e) { return e.time == kNoTime; });
+  events_.truncate(kept);
   return without_year;
 }
 
 // By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one
 // log and one second stand as they were written. Returns the number of duplicates, which are dropped.
 std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
-  const auto earlier = [&](const SessionEvent& a, const SessionEvent& b) {
-    if (a.place.input == b.place.input) return a.place.line < b.place.line;
-    const std::string_view pa = inputs[a.place.input].path, pb = inputs[b.place.input].path;
-    return pa != pb ? pa < pb : a.place.line < b.place.line;
+  const auto as_read = [&](std::uint32_t x, std::uint32_t y) {
+    const Place a = events_[x].place, b = events_[y].place;
+    if (a.input == b.input) return a.line < b.line;
+    const std::string_view pa = inputs[a.input].path, pb = inputs[b.input].path;
+    return pa != pb ? pa < pb : a.line < b.line;
   };
-  const auto as_read = [&](const Row& a, const Row& b) { return earlier(events_[a.index], events_[b.index]); };
+  const auto same_time = [&](std::uint32_t a, std::uint32_t b) { return events_[a].time == events_[b].time; };
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    if (events_[a].happening != events_[b].happening) return events_[a].happening < events_[b].happening;
+    if (identities_[a] != identities_[b]) return identities_[a] < identities_[b];
+    return as_read(a, b);
+  };
 
-  std::vector<Row> rows;
-  rows.reserve(events_.size());
-  for (std::uint32_t i = 0; i < events_.size(); ++i) rows.push_back({events_[i].time, events_[i].identity, i, events_[i].happening});
-  sort_by_number(rows, [](const Row& row) { return row.time; });
-
-  std::vector<std::uint32_t> wanted, dropped;
-  wanted.reserve(rows.size());
-  for_each_time(rows, [&](auto begin, auto end) {
-    if (end - begin == 1) return wanted.push_back(begin->index);
-    std::sort(begin, end, [&](const Row& a, const Row& b) {
-      if (a.happening != b.happening) return a.happening < b.happening;
-      if (a.identity != b.identity) return a.identity < b.identity;
-      return as_read(a, b);
-    });
-    auto kept = begin;
-    for (auto it = begin + 1; it != end; ++it) {
-      if (it->identity == kept->identity) dropped.push_back(it->index);
-      else *++kept = *it;
+  std::vector<std::uint32_t> wanted(events_.size()), dropped;
+  std::iota(wanted.begin(), wanted.end(), 0U);
+  sort_by_number(wanted, [&](std::uint32_t event) { return events_[event].time; });
+  auto kept = wanted.begin();  // all before are in their order, each once
+  for (auto from = wanted.begin(); from != wanted.end();) {
+    auto to = from + 1;
+    while (to != wanted.end() && same_time(*from, *to)) ++to;
+    if (to - from > 1) std::sort(from, to, before);
+    const auto first = kept;
+    for (; from != to; ++from) {
+      if (kept != first && identities_[*from] == identities_[*(kept - 1)]) dropped.push_back(*from);
+      else *kept++ = *from;
     }
-    const auto messages_end = std::find_if(begin, kept + 1, [](const Row& row) { return row.happening != Happening::Message; });
-    std::stable_sort(begin, messages_end, as_read);
-    for (auto it = begin; it != kept + 1; ++it) wanted.push_back(it->index);
-  });
-  const std::size_t kept = wanted.size();
-  wanted.insert(wanted.end(), dropped.begin(), dropped.end());
+    const auto messages_end = std::find_if(first, kept, [&](std::uint32_t event) { return events_[event].happening != Happening::Message; });
+    if (messages_end - first > 1) std::stable_sort(first, messages_end, as_read);
+  }
+  const auto count = static_cast<std::size_t>(kept - wanted.begin());
+  std::copy(dropped.begin(), dropped.end(), kept);
+  identities_.truncate(0);
   permute(events_, wanted);
-  events_.resize(kept);
+  events_.truncate(count);
   return dropped.size();
 }
 

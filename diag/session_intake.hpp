@@ -13,9 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "diag/chunked.hpp"
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
 #include "diag/record.hpp"
+#include "diag/session_event.hpp"
 
 namespace tunnelscope::diag {
 
@@ -49,7 +51,8 @@ class SessionIntake {
   // Ends taking in. Call once; then the accessors hold.
   Finished finish(const std::vector<InputFacts>& inputs);
 
-  const std::vector<SessionEvent>& events() const { return events_; }
+  const Chunked<SessionEvent>& events() const { return events_; }
+  const SessionNames& names() const { return names_; }
   const std::vector<Caveat>& caveats() const { return caveats_; }  // sorted, each once
 
  private:
@@ -76,16 +79,26 @@ class SessionIntake {
   };
 
   void intern(const SessionRecord& record, TextPool& texts);
+  std::uint64_t identity_of(const SessionRecord& record) const;
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
-  std::uint32_t keep_fields(std::string_view fields, TextPool& texts);
+  std::uint32_t keep_fields(std::string_view fields, std::uint32_t input, TextPool& texts);
+  struct NameNumbers {
+    std::vector<std::uint32_t> parties, routes;
+  };
+  NameNumbers take_over(const SessionNames& names, TextMap& texts);
   void share_fields(std::size_t own, TextMap& texts);
   std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);
   std::uint64_t order(const std::vector<InputFacts>& inputs);
   void judge_listings();
 
   const Classifier& classifier_;
-  std::vector<SessionEvent> events_;
+  Chunked<SessionEvent> events_;
+  Chunked<std::uint64_t> identities_;  // of the events: equal for records that are the same record
+  SessionNames names_;
   std::array<Last, kTexts> last_;
+  Party party_;  // of the last record
+  Route route_;
+  std::uint32_t party_number_ = 0, route_number_ = 0;
   std::vector<Meaning> meanings_;
   std::size_t field_bytes_ = 0;
   // The first event whose fields did not fit: its input and its place among all events, which tells those of one input apart.

@@ -35,6 +35,9 @@ Occurrence occurrence(const Log& log, SignalIndex signal, std::size_t event) {
 Cases cases_of(const Log& log, const Classifier& classifier, Time since) {
   Cases cases;
   const auto abouts = wanted(classifier);
+  bool any = false;
+  for (SignalIndex signal = 0; signal < abouts.size(); ++signal) any = any || (log.any(signal) && !abouts[signal].empty());
+  if (!any) return cases;
   for (std::size_t i = 0; i < log.events.size(); ++i) {
     const SessionEvent& e = log.events[i];
     if (e.signal == kNoSignal || (since != kNoTime && e.time < since)) continue;
@@ -52,9 +55,9 @@ Case& Scene::of(kb::About about, std::size_t event) const {
   return cases[{about, system_of(e.dialect), name_of(about, log, e)}];
 }
 
-void Scene::found(Case& c, std::string_view signal, std::size_t event) const {
+void Scene::found(Case& c, SignalIndex signal, std::size_t event) const {
   if (since != kNoTime && log.events[event].time < since) return;
-  Occurrence o = occurrence(log, classifier.signal(signal), event);
+  Occurrence o = occurrence(log, signal, event);
   o.from_detector = true;
   c.seen.push_back(o);
 }

@@ -32,7 +32,8 @@ struct Scene {
   // The case of what the event belongs to; made when there is none.
   Case& of(kb::About about, std::size_t event) const;
   // Adds a detector's signal at an event to a case, unless the event lies before `since`.
-  void found(Case& c, std::string_view signal, std::size_t event) const;
+  void found(Case& c, SignalIndex signal, std::size_t event) const;
+  void found(Case& c, std::string_view signal, std::size_t event) const { found(c, classifier.signal(signal), event); }
 };
 
 }  // namespace tunnelscope::diag::session

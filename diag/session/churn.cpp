@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "diag/session/detectors.hpp"
+#include "diag/session/lists.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -11,7 +12,7 @@ namespace {
 
 struct Step {
   Time time;
-  std::size_t event;
+  std::uint32_t event;
   bool short_end;  // the end of a short session
 };
 
@@ -22,23 +23,27 @@ struct Window {
 
 bool counts(const Session& s) {
   const bool of_clients = s.system == System::AwsClientVpn || s.system == System::CloudConnexa;
-  return of_clients && (s.outcome == Outcome::Open || s.outcome == Outcome::Ended);
+  return of_clients && s.carried();
 }
 
-ByNumber<std::vector<Step>> steps_by_client(const Scene& scene) {
-  ByNumber<std::vector<Step>> by;
-  for (const Session& s : scene.log.sessions) {
-    if (!counts(s)) continue;
-    const SessionEvent& last = scene.log.events[s.last_event];
-    std::vector<Step>& steps = by(s.system, scene.log.names.of(kb::About::Client, last));
-    if (s.start != kNoTime) steps.push_back({s.start, s.events.front(), false});
+Lists sessions_by_client(const Log& log) {
+  return Lists(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    if (!counts(s)) return {};
+    return std::pair(s.system, log.names.of(kb::About::Client, log.events[s.last_event]));
+  });
+}
+
+// Of one client, in order.
+void steps_of(const Scene& scene, std::span<const std::uint32_t> sessions, std::vector<Step>& steps) {
+  steps.clear();
+  for (const std::uint32_t i : sessions) {
+    const Session& s = scene.log.sessions[i];
+    if (s.start != kNoTime) steps.push_back({s.start, s.first_event, false});
     const bool is_short = s.duration > 0 && s.duration <= scene.limits.sessions.short_session;
     if (s.outcome == Outcome::Ended) steps.push_back({s.end, s.last_event, is_short});
   }
-  for (auto& entry : by.entries())
-    std::sort(entry.value.begin(), entry.value.end(),
-              [](const Step& a, const Step& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); });
-  return by;
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); });
 }
 
 // The window with the most short sessions, else with the most events, among those that are too much.
@@ -57,16 +62,21 @@ Window worst(const std::vector<Step>& steps, const Limits::Sessions& limits) {
 }  // namespace
 
 void detect_churn(const Scene& scene) {
+  if (!scene.log.any(System::AwsClientVpn) && !scene.log.any(System::CloudConnexa)) return;
   const auto& limits = scene.limits.sessions;
-  auto by_client = steps_by_client(scene);
-  for (const auto& [system, client, steps] : by_client.entries()) {
+  const SignalIndex churn = scene.classifier.signal(kb::signal::kSessionChurn);
+  const Lists clients = sessions_by_client(scene.log);
+  std::vector<Step> steps;
+  for (const Lists::List& client : clients.all()) {
+    steps_of(scene, client.items, steps);
     const Window w = worst(steps, limits);
     if (w.events() == 0) continue;
     Case& c = scene.of(kb::About::Client, steps[w.from].event);
     const bool high = w.events() >= limits.churn_events_high || w.short_ones >= limits.churn_short_high;
     c.details["level"] = std::string(high ? "high" : "elevated");
     c.details["short_sessions"] = static_cast<double>(w.short_ones);
-    for (std::size_t i = w.from; i < w.to; ++i) scene.found(c, kb::signal::kSessionChurn, steps[i].event);
+    c.seen.reserve(c.seen.size() + w.events());
+    for (std::size_t i = w.from; i < w.to; ++i) scene.found(c, churn, steps[i].event);
   }
 }
 

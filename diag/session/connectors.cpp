@@ -11,6 +11,7 @@ namespace {
 void states(const Scene& scene) {
   const SignalIndex up = scene.classifier.signal(kb::signal::kConnectorUp);
   const SignalIndex down = scene.classifier.signal(kb::signal::kConnectorDown);
+  if (!scene.log.any(up) && !scene.log.any(down)) return;
   struct State {
     Time since = kNoTime;  // kNoTime: not down
     Duration in_all = 0;
@@ -40,14 +41,15 @@ void states(const Scene& scene) {
 }
 
 void relays(const Scene& scene) {
+  if (!scene.log.any(System::Twingate)) return;
   struct Share {
     std::size_t all = 0;
     std::vector<std::size_t> relayed;
   };
   std::map<std::uint32_t, Share> by_connector;
   for (const Session& s : scene.log.sessions) {
-    if (s.system != System::Twingate || (s.outcome != Outcome::Open && s.outcome != Outcome::Ended)) continue;
-    Share& share = by_connector[s.connector];
+    if (s.system != System::Twingate || !s.carried()) continue;
+    Share& share = by_connector[scene.log.route(s).connector];
     ++share.all;
     if (s.relayed == Answer::Yes) share.relayed.push_back(s.last_event);
   }

@@ -9,65 +9,77 @@
 
 #include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
+#include "diag/session/lists.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
 namespace {
 
-// One endpoint, gateway, site or connector.
-struct Carrier {
-  std::vector<const Session*> sessions;  // began, in order of their start
-  std::vector<const Session*> ended;     // in order of their end
-  std::vector<Time> steps;               // times of all its records
-  std::vector<Time> starts, ends;        // sorted; a session without an end counts for so long as sessions may last
+bool is_by_start(const Session* a, const Session* b) { return a->start < b->start; }
 
-  // Sessions that were open at `time`: begun before it, and not ended before it.
-  std::ptrdiff_t open_at(Time time) const {
-    const auto before = [time](const std::vector<Time>& times) { return std::lower_bound(times.begin(), times.end(), time) - times.begin(); };
-    return before(starts) - before(ends);
+// One endpoint, gateway, site or connector. Lists that few logs ask for are made when they are.
+class Carrier {
+ public:
+  Carrier(const Scene& scene, std::span<const std::uint32_t> sessions) : scene_(scene), sessions_(sessions) {
+    for (const std::uint32_t i : sessions_)
+      if (session(i).outcome == Outcome::Ended) ended_.push_back(&session(i));
+    sort_by_number(ended_, [](const Session* s) { return s->end; });
   }
+
+  const std::vector<const Session*>& ended() const { return ended_; }  // in order of their end
+  std::size_t open() const { return sessions_.size() - ended_.size(); }
+  std::vector<const Session*> begun() const {  // in order of their start
+    std::vector<const Session*> list;
+    for (const std::uint32_t i : sessions_) list.push_back(&session(i));
+    sort_by_number(list, [](const Session* s) { return s->start; });
+    return list;
+  }
+  // Times of all its records, in order.
+  const std::vector<Time>& steps() {
+    if (!steps_.empty()) return steps_;
+    for (const std::uint32_t i : sessions_)
+      for (const Time time : {session(i).start, session(i).end})
+        if (time != kNoTime) steps_.push_back(time);
+    sort_by_number(steps_, [](Time time) { return time; });
+    return steps_;
+  }
+  // Sessions that were open at `time`: begun before it, and not ended before it.
+  std::ptrdiff_t open_at(Time time) {
+    if (starts_.empty()) list_times();
+    const auto before = [time](const std::vector<Time>& times) { return std::lower_bound(times.begin(), times.end(), time) - times.begin(); };
+    return before(starts_) - before(ends_);
+  }
+
+ private:
+  const Session& session(std::uint32_t i) const { return scene_.log.sessions[i]; }
+
+  // A session without an end counts for so long as sessions may last.
+  void list_times() {
+    for (const std::uint32_t i : sessions_) {
+      const Session& s = session(i);
+      if (s.start == kNoTime) continue;
+      starts_.push_back(s.start);
+      ends_.push_back(s.outcome == Outcome::Ended ? std::max(s.start, s.end) : s.start + scene_.limits.sessions.open_at_most);
+    }
+    for (std::vector<Time>* times : {&starts_, &ends_}) sort_by_number(*times, [](Time time) { return time; });
+  }
+
+  const Scene& scene_;
+  std::span<const std::uint32_t> sessions_;
+  std::vector<const Session*> ended_;
+  std::vector<Time> steps_, starts_, ends_;
 };
 constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
 
-ByNumber<Carrier> carriers(const Scene& scene) {
-  ByNumber<Carrier> by;
-  for (const Session& s : scene.log.sessions) {
-    if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
-    Carrier& c = by(s.system, scene.log.names.of(kb::About::Carrier, scene.log.events[s.last_event]));
-    c.sessions.push_back(&s);
-    if (s.outcome == Outcome::Ended) c.ended.push_back(&s);
-    if (s.start != kNoTime) {
-      c.starts.push_back(s.start);
-      c.ends.push_back(s.outcome == Outcome::Ended ? std::max(s.start, s.end) : s.start + scene.limits.sessions.open_at_most);
-    }
-    for (const Time time : {s.start, s.end})
-      if (time != kNoTime) c.steps.push_back(time);
-  }
-  for (auto& entry : by.entries()) {
-    Carrier& c = entry.value;
-    sort_by_number(c.sessions, [](const Session* s) { return s->start; });
-    sort_by_number(c.ended, [](const Session* s) { return s->end; });
-    for (std::vector<Time>* times : {&c.steps, &c.starts, &c.ends}) sort_by_number(*times, [](Time time) { return time; });
-  }
-  return by;
-}
-
-// Sessions of a group that ended; `lasting`: those that lasted long enough to have run into a limit, in any order.
-struct Ended {
-  std::vector<const Session*> lasting;
-  std::size_t count = 0;
-};
-
-ByNumber<Ended> ended_by_group(const Scene& scene) {
-  ByNumber<Ended> by;
-  for (const Session& s : scene.log.sessions) {
-    if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended) continue;
-    Ended& ended = by(s.system, scene.log.names.of(kb::About::Group, scene.log.events[s.last_event]));
-    if (s.outcome != Outcome::Ended) continue;
-    ++ended.count;
-    if (s.duration >= scene.limits.sessions.bunch_floor) ended.lasting.push_back(&s);
-  }
-  return by;
+// Sessions that carried something and satisfy `is`, by what their last record belongs to.
+template <class Is>
+Lists sessions_by(kb::About about, const Scene& scene, const Is& is) {
+  const Log& log = scene.log;
+  return Lists(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    if (!s.carried() || !is(s)) return {};
+    return std::pair(s.system, log.names.of(about, log.events[s.last_event]));
+  });
 }
 
 // How many different values there are among those that have been seen and not forgotten.
@@ -93,9 +105,16 @@ bool is_known_maximum(System system, Duration duration, Duration width) {
 }
 
 // Sessions of one duration that began and ended at different times, or that lasted a known maximum: a limit, not an event.
-void timeouts(const Scene& scene, const Ended& ended, std::set<const Session*>& at_maximum) {
+// `ended`: all of one group. Those found are noted in `at_maximum`, which has a place for each session.
+void timeouts(const Scene& scene, std::span<const std::uint32_t> ended, std::vector<bool>& at_maximum) {
   const auto& limits = scene.limits.sessions;
-  std::vector<const Session*> by_duration = ended.lasting;
+  const auto is_few = [&](std::size_t count) {
+    return count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended.size());
+  };
+  std::vector<const Session*> by_duration;
+  for (const std::uint32_t i : ended)
+    if (scene.log.sessions[i].duration >= limits.bunch_floor) by_duration.push_back(&scene.log.sessions[i]);
+  if (is_few(by_duration.size())) return;
   std::sort(by_duration.begin(), by_duration.end(), [](const Session* a, const Session* b) {
     return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
   });
@@ -110,25 +129,24 @@ void timeouts(const Scene& scene, const Ended& ended, std::set<const Session*>& 
     if (spread && to - from > best_to - best_from) best_from = from, best_to = to;
   }
   const std::size_t count = best_to - best_from;
-  if (count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended.count))
-    return;
+  if (is_few(count)) return;
   const Duration value = by_duration[best_from + count / 2]->duration;
   Case& c = scene.of(kb::About::Group, by_duration[best_from]->last_event);
   c.details["value"] = in_words(value);
   c.details["value_s"] = static_cast<double>(value) / kSecond;
   for (std::size_t i = best_from; i < best_to; ++i) {
     scene.found(c, kb::signal::kTimeoutBunch, by_duration[i]->last_event);
-    at_maximum.insert(by_duration[i]);
+    at_maximum[static_cast<std::size_t>(by_duration[i] - scene.log.sessions.data())] = true;
   }
 }
 
 // Only sessions that were open when the minute began: short ones come and go all the time. And far more than usual, or
 // a busy site would lose its sessions every minute.
-void mass(const Scene& scene, const Carrier& carrier, const std::set<const Session*>& at_maximum) {
+void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maximum) {
   const auto& limits = scene.limits.sessions;
   std::vector<const Session*> ended;
-  for (const Session* s : carrier.ended)
-    if (!at_maximum.contains(s) && s->start != kNoTime) ended.push_back(s);
+  for (const Session* s : carrier.ended())
+    if (!at_maximum[static_cast<std::size_t>(s - scene.log.sessions.data())] && s->start != kNoTime) ended.push_back(s);
   if (ended.size() < limits.mass_sessions) return;
   constexpr double kUsual = 3;
   const double minutes = static_cast<double>(ended.back()->end - ended.front()->end) / static_cast<double>(limits.mass_window);
@@ -176,7 +194,7 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
   Time first = lost.front()->start, last = lost.front()->start;
   for (const Session* s : lost) {
     clients.insert(scene.log.names.of(kb::About::Client, scene.log.events[s->last_event]));
-    targets.insert(s->resource);
+    targets.insert(scene.log.route(*s).resource);
     first = std::min(first, s->start);
     last = std::max(last, s->start);
   }
@@ -186,7 +204,7 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
 
 // UDP flows end by their idle timeout, many in one second.
 bool ends_by_itself(const Scene& scene, const Session& s) {
-  return s.system == System::Pangolin && scene.log.text(s.protocol) == "udp";
+  return s.system == System::Pangolin && scene.log.text(scene.log.route(s).protocol) == "udp";
 }
 
 constexpr Duration kTimesUsual = 5;
@@ -201,40 +219,42 @@ Duration median_spacing(const std::vector<Time>& steps) {
 }
 
 // All that was open ends in one second, and nothing begins for a while.
-void ended_together(const Scene& scene, const Carrier& carrier) {
+void ended_together(const Scene& scene, Carrier& carrier) {
   const auto& limits = scene.limits.sessions;
-  for (auto from = carrier.ended.begin(); from != carrier.ended.end();) {
+  const std::vector<const Session*>& ended = carrier.ended();
+  std::vector<const Session*> lost;
+  for (auto from = ended.begin(); from != ended.end();) {
     const Time second = (*from)->end / kSecond;
-    const auto to = std::find_if(from, carrier.ended.end(), [&](const Session* s) { return s->end / kSecond > second; });
-    std::vector<const Session*> lost;
+    const auto to = std::find_if(from, ended.end(), [&](const Session* s) { return s->end / kSecond > second; });
+    lost.clear();
     std::copy_if(from, to, std::back_inserter(lost), [&](const Session* s) { return !ends_by_itself(scene, *s) && s->start != kNoTime; });
     const Time after = (second + 1) * kSecond;
     from = to;
     if (lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
-    const auto next = std::lower_bound(carrier.steps.begin(), carrier.steps.end(), after);
-    const Duration gap = (next == carrier.steps.end() ? scene.log.now : *next) - second * kSecond;
+    const auto next = std::lower_bound(carrier.steps().begin(), carrier.steps().end(), after);
+    const Duration gap = (next == carrier.steps().end() ? scene.log.now : *next) - second * kSecond;
     if (gap >= limits.restart_silence && is_mixed(scene, lost)) restarted(scene, lost, gap);
   }
 }
 
 // A connector that crashed closes nothing: what was open is never closed, and nothing comes for far longer than usual.
-void never_closed(const Scene& scene, const Carrier& carrier) {
+void never_closed(const Scene& scene, Carrier& carrier) {
   const auto& limits = scene.limits.sessions;
+  if (carrier.open() < limits.restart_sessions || carrier.ended().empty()) return;
   std::vector<const Session*> open;
   std::vector<Time> starts, latest_end;  // of sessions in order of start: when the last of those so far ended
-  for (const Session* s : carrier.sessions) {
+  for (const Session* s : carrier.begun()) {
     if (s->start == kNoTime) continue;
     if (s->outcome == Outcome::Open) open.push_back(s);
     starts.push_back(s->start);
     latest_end.push_back(std::max(latest_end.empty() ? kNoTime : latest_end.back(), s->outcome == Outcome::Ended ? s->end : kNoTime));
   }
-  if (open.size() < limits.restart_sessions || carrier.ended.empty()) return;
-  const Time last_begun = (*std::max_element(carrier.ended.begin(), carrier.ended.end(), [](const Session* a, const Session* b) {
-                            return a->start < b->start;
-                          }))->start;
-  const Duration silence = std::max(limits.restart_silence, kTimesUsual * median_spacing(carrier.steps));
-  for (std::size_t i = 1; i < carrier.steps.size(); ++i) {
-    const Time last = carrier.steps[i - 1], again = carrier.steps[i];
+  if (open.size() < limits.restart_sessions) return;
+  const Time last_begun = (*std::max_element(carrier.ended().begin(), carrier.ended().end(), is_by_start))->start;
+  const std::vector<Time>& steps = carrier.steps();
+  const Duration silence = std::max(limits.restart_silence, kTimesUsual * median_spacing(steps));
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    const Time last = steps[i - 1], again = steps[i];
     if (again - last < silence || last_begun < again) continue;
     const auto before = static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), last) - starts.begin());
     if (before == 0 || latest_end[before - 1] >= again) continue;
@@ -246,6 +266,7 @@ void never_closed(const Scene& scene, const Carrier& carrier) {
 
 // newt says so itself when it is stopped.
 void shutdowns(const Scene& scene) {
+  if (!scene.log.any(Dialect::PangolinAgent)) return;
   for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
     const SessionEvent& e = scene.log.events[i];
     if (e.dialect == Dialect::PangolinAgent && e.happening == Happening::Ended &&
@@ -257,14 +278,15 @@ void shutdowns(const Scene& scene) {
 }  // namespace
 
 void detect_ends(const Scene& scene) {
-  std::set<const Session*> at_maximum;
-  auto groups = ended_by_group(scene);
-  for (const auto& [system, name, ended] : groups.entries()) timeouts(scene, ended, at_maximum);
-  auto all = carriers(scene);
-  for (const auto& [system, name, carrier] : all.entries()) {
+  std::vector<bool> at_maximum(scene.log.sessions.size());
+  const Lists groups = sessions_by(kb::About::Group, scene, [](const Session& s) { return s.outcome == Outcome::Ended; });
+  for (const Lists::List& group : groups.all()) timeouts(scene, group.items, at_maximum);
+  const Lists carriers = sessions_by(kb::About::Carrier, scene, [](const Session&) { return true; });
+  for (const Lists::List& list : carriers.all()) {
+    Carrier carrier(scene, list.items);
     mass(scene, carrier, at_maximum);
-    if (system == System::Pangolin || system == System::Twingate) ended_together(scene, carrier);
-    if (system == System::Twingate) never_closed(scene, carrier);
+    if (list.system == System::Pangolin || list.system == System::Twingate) ended_together(scene, carrier);
+    if (list.system == System::Twingate) never_closed(scene, carrier);
   }
   shutdowns(scene);
 }

@@ -11,44 +11,59 @@
 namespace tunnelscope::diag::session {
 namespace {
 
-using Place = std::pair<System, std::uint32_t>;  // group or address
-
-// Attempts of one group or from one address, in time order: sessions that began and attempts that failed.
+// Attempts of one group: sessions that began and attempts that failed.
 struct Attempts {
-  std::vector<std::size_t> events;
-  std::vector<Time> successes;
+  std::size_t count = 0;
+  std::vector<std::uint32_t> handler_failed, login_failed;  // in time order
+  std::vector<Time> successes;  // in order; where logins failed
 };
 
-bool is_success(const Session& s) { return s.outcome == Outcome::Open || s.outcome == Outcome::Ended; }
-
-template <class KeyOf>
-std::map<Place, Attempts> attempts_by(const Log& log, KeyOf key_of) {
-  ByNumber<Attempts> by;
-  for (const Session& s : log.sessions) {
-    if (!is_success(s) && s.outcome != Outcome::Failed) continue;
-    Attempts& attempts = by(s.system, key_of(s));
-    for (const std::size_t i : s.events)
-      if (log.events[i].happening == Happening::Failed || (s.outcome == Outcome::Failed && i == s.last_event))
-        attempts.events.push_back(i);
-    if (!is_success(s)) continue;
-    attempts.events.push_back(s.events.front());
-    attempts.successes.push_back(log.events[s.events.front()].time);
-  }
-  std::map<Place, Attempts> in_order;
-  for (auto& entry : by.entries()) {
-    sort_by_number(entry.value.events, [](std::size_t event) { return event; });
-    sort_by_number(entry.value.successes, [](Time time) { return time; });
-    in_order.emplace(Place{entry.system, entry.number}, std::move(entry.value));
-  }
-  return in_order;
+// Calls use(event) for each attempt of a session.
+template <class Use>
+void for_each_attempt(const Log& log, const Session& s, const Use& use) {
+  if (!s.carried() && s.outcome != Outcome::Failed) return;
+  if (s.any_failure || s.outcome == Outcome::Failed)
+    for (const std::uint32_t i : log.events_of(s))
+      if (log.events[i].happening == Happening::Failed || (s.outcome == Outcome::Failed && i == s.last_event)) use(i);
+  if (s.carried()) use(s.first_event);
 }
 
-std::vector<std::size_t> with_signal(const Scene& scene, const Attempts& attempts, std::string_view name) {
-  const SignalIndex signal = scene.classifier.signal(name);
-  std::vector<std::size_t> events;
-  for (const std::size_t i : attempts.events)
-    if (scene.log.events[i].signal == signal) events.push_back(i);
-  return events;
+void put_in_order(std::vector<std::uint32_t>& events) {
+  sort_by_number(events, [](std::uint32_t event) { return event; });
+}
+
+// Of groups in order.
+std::vector<Attempts> attempts_by_group(const Scene& scene) {
+  const Log& log = scene.log;
+  const SignalIndex handler = scene.classifier.signal(kb::signal::kHandlerFailed);
+  const SignalIndex login = scene.classifier.signal(kb::signal::kLoginFailed);
+  if (!log.any(handler) && !log.any(login)) return {};
+  ByNumber<Attempts> by;
+  const auto of_group = [&](const Session& s) -> Attempts& { return by(s.system, log.route(s).group); };
+  bool any_login = false;
+  for (const Session& s : log.sessions)
+    for_each_attempt(log, s, [&](std::uint32_t i) {
+      Attempts& attempts = of_group(s);
+      const SignalIndex signal = log.events[i].signal;
+      ++attempts.count;
+      if (signal == handler) attempts.handler_failed.push_back(i);
+      if (signal == login) attempts.login_failed.push_back(i);
+      any_login = any_login || signal == login;
+    });
+  for (const Session& s : log.sessions)
+    if (any_login && s.carried())
+      if (Attempts& attempts = of_group(s); !attempts.login_failed.empty()) attempts.successes.push_back(log.events[s.first_event].time);
+
+  auto& entries = by.entries();
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return std::tie(a.system, a.number) < std::tie(b.system, b.number); });
+  std::vector<Attempts> list;
+  for (auto& entry : entries) {
+    put_in_order(entry.value.handler_failed);
+    put_in_order(entry.value.login_failed);
+    sort_by_number(entry.value.successes, [](Time time) { return time; });
+    list.push_back(std::move(entry.value));
+  }
+  return list;
 }
 
 // Different people among the records: by name, or by address where there is none.
@@ -60,27 +75,27 @@ std::size_t people(const Log& log, Iterator from, Iterator to) {
 }
 
 void handler(const Scene& scene, const Attempts& attempts) {
-  const std::vector<std::size_t> failed = with_signal(scene, attempts, kb::signal::kHandlerFailed);
+  const std::vector<std::uint32_t>& failed = attempts.handler_failed;
   if (failed.empty()) return;
   Case& c = scene.of(kb::About::Group, failed.front());
-  c.details["attempts"] = static_cast<double>(attempts.events.size());
-  const double share = static_cast<double>(failed.size()) / static_cast<double>(attempts.events.size());
+  c.details["attempts"] = static_cast<double>(attempts.count);
+  const double share = static_cast<double>(failed.size()) / static_cast<double>(attempts.count);
   const bool widely = people(scene.log, failed.begin(), failed.end()) >= scene.limits.sessions.wide_users ||
                       share >= scene.limits.sessions.wide_share;
   if (!widely) return;
-  for (const std::size_t i : failed) scene.found(c, kb::signal::kHandlerFailedWidely, i);
+  for (const std::uint32_t i : failed) scene.found(c, kb::signal::kHandlerFailedWidely, i);
 }
 
 // Many users within minutes, and hardly anybody else gets in: not each of them mistyped a password.
-void logins(const Scene& scene, const Attempts& attempts, const std::set<std::size_t>& guesses) {
-  std::vector<std::size_t> failed = with_signal(scene, attempts, kb::signal::kLoginFailed);
-  std::erase_if(failed, [&](std::size_t i) { return guesses.contains(i); });
+void logins(const Scene& scene, const Attempts& attempts, const std::set<std::uint32_t>& guesses) {
+  std::vector<std::uint32_t> failed = attempts.login_failed;
+  std::erase_if(failed, [&](std::uint32_t i) { return guesses.contains(i); });
   if (failed.empty()) return;
   const auto& events = scene.log.events;
   const auto& limits = scene.limits.sessions;
   Case& c = scene.of(kb::About::Group, failed.front());
-  c.details["attempts"] = static_cast<double>(attempts.events.size());
-  std::set<std::size_t> wide;
+  c.details["attempts"] = static_cast<double>(attempts.count);
+  std::set<std::uint32_t> wide;
   for (auto from = failed.begin(), to = failed.begin(); from != failed.end(); ++from) {
     while (to != failed.end() && events[*to].time <= events[*from].time + limits.wide_window) ++to;
     if (people(scene.log, from, to) < limits.wide_users) continue;
@@ -90,18 +105,32 @@ void logins(const Scene& scene, const Attempts& attempts, const std::set<std::si
     const auto failures = static_cast<double>(to - from);
     if (failures / (failures + static_cast<double>(successes)) >= limits.wide_share) wide.insert(from, to);
   }
-  for (const std::size_t i : wide) scene.found(c, kb::signal::kLoginFailedWidely, i);
+  for (const std::uint32_t i : wide) scene.found(c, kb::signal::kLoginFailedWidely, i);
 }
 
 // One address, many names, no success among them. An office behind one address has successes.
-std::set<std::size_t> guessing(const Scene& scene) {
-  std::set<std::size_t> guesses;
-  for (const auto& [place, attempts] : attempts_by(scene.log, [](const Session& s) { return s.address; })) {
-    if (place.second == 0 || !attempts.successes.empty()) continue;
-    const std::vector<std::size_t> failed = with_signal(scene, attempts, kb::signal::kLoginFailed);
-    if (people(scene.log, failed.begin(), failed.end()) < scene.limits.sessions.guessing_users) continue;
+std::set<std::uint32_t> guessing(const Scene& scene) {
+  const Log& log = scene.log;
+  const SignalIndex login = scene.classifier.signal(kb::signal::kLoginFailed);
+  if (!log.any(login)) return {};
+  ByNumber<std::vector<std::uint32_t>> failed_by_address;
+  for (const Session& s : log.sessions)
+    for_each_attempt(log, s, [&](std::uint32_t i) {
+      const std::uint32_t address = log.party(s).address;
+      if (address != 0 && log.events[i].signal == login) failed_by_address(s.system, address).push_back(i);
+    });
+  if (failed_by_address.entries().empty()) return {};
+  ByNumber<bool> succeeded;
+  for (const Session& s : log.sessions)
+    if (s.carried()) succeeded(s.system, log.party(s).address) = true;
+
+  std::set<std::uint32_t> guesses;
+  for (auto& [system, address, failed] : failed_by_address.entries()) {
+    if (succeeded.find(system, address) != nullptr) continue;
+    put_in_order(failed);
+    if (people(log, failed.begin(), failed.end()) < scene.limits.sessions.guessing_users) continue;
     Case& c = scene.of(kb::About::Address, failed.front());
-    for (const std::size_t i : failed) scene.found(c, kb::signal::kGuessing, i);
+    for (const std::uint32_t i : failed) scene.found(c, kb::signal::kGuessing, i);
     guesses.insert(failed.begin(), failed.end());
   }
   return guesses;
@@ -110,8 +139,8 @@ std::set<std::size_t> guessing(const Scene& scene) {
 }  // namespace
 
 void detect_failures(const Scene& scene) {
-  const std::set<std::size_t> guesses = guessing(scene);
-  for (const auto& [place, attempts] : attempts_by(scene.log, [](const Session& s) { return s.group; })) {
+  const std::set<std::uint32_t> guesses = guessing(scene);
+  for (const Attempts& attempts : attempts_by_group(scene)) {
     handler(scene, attempts);
     logins(scene, attempts, guesses);
   }

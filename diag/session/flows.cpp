@@ -1,7 +1,10 @@
 #include "diag/session/flows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+
+#include "diag/session/lists.hpp"
 
 namespace tunnelscope::diag::session {
 namespace {
@@ -9,7 +12,7 @@ namespace {
 constexpr double kNearlyAll = 0.9;  // short flows are common: closed at once is suspicious only of nearly all
 constexpr std::size_t kRepeats = 5;
 
-using Flows = std::vector<Session*>;  // of one resource
+using Flows = std::span<const std::uint32_t>;  // sessions of one resource
 
 Ending ending_of(const Session& s, const Limits& limits) {
   if (s.duration < 0 || s.to_client > 0 || s.from_client > 0) return Ending::Ordinary;
@@ -18,12 +21,12 @@ Ending ending_of(const Session& s, const Limits& limits) {
 }
 
 // The one way of ending that so many flows have in common that it is no chance.
-Ending suspicious(const Flows& flows, const Limits& limits) {
-  const auto count = [&](Ending ending) {
-    return static_cast<std::size_t>(std::count_if(flows.begin(), flows.end(), [&](const Session* s) { return ending_of(*s, limits) == ending; }));
-  };
+Ending suspicious(const Log& log, Flows flows, const Limits& limits) {
+  std::array<std::size_t, 3> counts{};
+  for (const std::uint32_t flow : flows) ++counts[static_cast<std::size_t>(ending_of(log.sessions[flow], limits))];
   const auto is_share = [&](std::size_t part, double least) { return static_cast<double>(part) >= least * static_cast<double>(flows.size()); };
-  const std::size_t timed_out = count(Ending::TimedOut), at_once = count(Ending::ClosedAtOnce);
+  const std::size_t timed_out = counts[static_cast<std::size_t>(Ending::TimedOut)];
+  const std::size_t at_once = counts[static_cast<std::size_t>(Ending::ClosedAtOnce)];
   if (timed_out >= limits.sessions.unreachable_failures && is_share(timed_out, limits.sessions.unreachable_share)) return Ending::TimedOut;
   return at_once >= kRepeats && is_share(at_once, kNearlyAll) ? Ending::ClosedAtOnce : Ending::Ordinary;
 }
@@ -55,28 +58,36 @@ class Told {
 
 AgentErrors agent_errors_in(const Log& log, SignalIndex resource_failed) {
   AgentErrors errors;
+  if (!log.any(Dialect::PangolinAgent) || !log.any(resource_failed)) return errors;
   for (std::uint32_t i = 0; i < log.events.size(); ++i) {
     const SessionEvent& e = log.events[i];
-    if (e.dialect == Dialect::PangolinAgent && e.signal == resource_failed && e.resource != 0) errors[e.resource].push_back(i);
+    if (e.dialect == Dialect::PangolinAgent && e.signal == resource_failed && log.route(e).resource != 0)
+      errors[log.route(e).resource].push_back(i);
   }
   return errors;
 }
 
 void judge_flows(Log& log, SignalIndex resource_failed, const Limits& limits) {
-  ByNumber<Flows> by_resource;
+  if (!log.any(System::Pangolin)) return;
   const std::uint32_t tcp = log.texts->find("tcp");
-  for (Session& s : log.sessions)
-    if (s.system == System::Pangolin && s.resource != 0 && s.protocol == tcp && tcp != 0) by_resource(s.system, s.resource).push_back(&s);
-  for (const auto& [system, resource, flows] : by_resource.entries()) {
-    const Ending common = suspicious(flows, limits);
-    for (Session* s : flows)
-      if (common != Ending::Ordinary && ending_of(*s, limits) == common) s->ending = common;
+  const Lists by_resource(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    if (s.system != System::Pangolin || tcp == 0) return {};
+    const Route& route = log.route(s);
+    if (route.resource == 0 || route.protocol != tcp) return {};
+    return std::pair(s.system, route.resource);
+  });
+  for (const Lists::List& flows : by_resource.all()) {
+    const Ending common = suspicious(log, flows.items, limits);
+    if (common == Ending::Ordinary) continue;
+    log.any_looks_failed = true;
+    for (const std::uint32_t flow : flows.items)
+      if (ending_of(log.sessions[flow], limits) == common) log.sessions[flow].ending = common;
   }
   for (const auto& [resource, events] : agent_errors_in(log, resource_failed)) {
     Told told(log, events);
-    if (const Flows* flows = by_resource.find(System::Pangolin, resource))
-      for (Session* s : *flows)
-        if (ending_of(*s, limits) != Ending::Ordinary) s->told = told.is(*s);
+    for (const std::uint32_t flow : by_resource.of(System::Pangolin, resource))
+      if (Session& s = log.sessions[flow]; ending_of(s, limits) != Ending::Ordinary) s.told = told.is(s);
     told.add_lone_ones(log.lone_errors);
   }
   std::sort(log.lone_errors.begin(), log.lone_errors.end());

@@ -7,6 +7,7 @@
 
 #include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
+#include "diag/session/lists.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -26,23 +27,25 @@ std::string_view word(Outcome outcome) {
   }
 }
 
-bool carried(const Session& s) { return s.outcome == Outcome::Open || s.outcome == Outcome::Ended; }
-
 // All of one group.
 struct Members {
-  std::vector<const Session*> sessions;
-  std::vector<std::uint32_t> events;
+  std::span<const std::uint32_t> sessions, events;
   std::uint32_t number = 0;  // of the group among all, from 1 on
 };
 
-// Counts different texts of one group: `seen` holds for each text the last group that it was counted for.
+// Counts what is different within one group: `seen` holds for each number the last group that it was counted for.
 class Different {
  public:
   Different(std::vector<std::uint32_t>& seen, std::uint32_t group) : seen_(seen), group_(group) {}
-  void see(std::uint32_t text) {
-    if (text == 0 || seen_[text] == group_) return;
-    seen_[text] = group_;
+  bool is_new(std::uint32_t number) {
+    if (number >= seen_.size()) seen_.resize(number + std::size_t{1} + number / 2);
+    if (seen_[number] == group_) return false;
+    seen_[number] = group_;
     ++count_;
+    return true;
+  }
+  void see(std::uint32_t text) {
+    if (text != 0) is_new(text);
   }
   std::size_t count() const { return count_; }
 
@@ -60,22 +63,104 @@ void add(std::optional<std::int64_t>& sum, std::int64_t count) {
   if (count >= 0) sum = sum.value_or(0) + count;
 }
 
+// How many sessions were open at once.
+class OpenAtOnce {
+ public:
+  void see(Time start, Time end) {
+    steps_.push_back(2 * start + 1);
+    if (end >= start) steps_.push_back(2 * end);
+  }
+
+  // One sweep over starts and ends; an end comes before a start of the same moment.
+  Concurrency written() {
+    Concurrency c;
+    if (steps_.empty()) return c;
+    sort_by_number(steps_, [](std::int64_t step) { return step; });
+    const auto time_of = [](std::int64_t step) { return step >> 1; };
+    c.start = time_of(steps_.front());
+    const Duration span = time_of(steps_.back()) - c.start;
+    const Duration step = std::max<Duration>(kSecond, span / static_cast<Duration>(kSteps) + 1);
+    c.step_s = static_cast<double>(step) / kSecond;
+    c.most.assign(static_cast<std::size_t>(span / step) + 1, 0);
+    std::uint32_t open = 0;
+    std::size_t bucket = 0;
+    Time bucket_end = c.start + step;
+    for (const std::int64_t at : steps_) {
+      const Time time = time_of(at);
+      for (; time >= bucket_end; bucket_end += step) c.most[++bucket] = open;
+      open = (at & 1) != 0 ? open + 1 : open - std::min(open, 1U);
+      c.most[bucket] = std::max(c.most[bucket], open);
+      if (open > c.peak) c.peak = open, c.peak_at = time;
+    }
+    return c;
+  }
+
+ private:
+  std::vector<std::int64_t> steps_;  // twice the time, and one more for a start
+};
+
+// The sessions that a report lists: what was refused comes first, then the latest. Few more are kept than are listed.
+class Listed {
+  struct Row {
+    std::uint32_t session;
+    bool carried;
+    Time time;
+  };
+
+  auto before() const {
+    return [&](const Row& a, const Row& b) {
+      if (a.carried != b.carried) return !a.carried;
+      if (a.time != b.time) return a.time > b.time;
+      const auto rank = [&](const Row& row) {
+        const Session& s = log_.sessions[row.session];
+        return std::tuple(s.start, s.duration, log_.text(log_.events[s.last_event].id), row.session);
+      };
+      return rank(a) < rank(b);
+    };
+  }
+
+ public:
+  Listed(const Log& log, std::size_t most) : log_(log), most_(most) {}
+
+  void see(std::uint32_t session, const Session& s, const SessionEvent& last) {
+    rows_.push_back({session, s.carried(), last.time});
+    if (rows_.size() >= 4 * most_ + 1) keep_most();
+  }
+  // In order.
+  std::vector<std::uint32_t> sessions() {
+    keep_most();
+    std::sort(rows_.begin(), rows_.end(), before());
+    std::vector<std::uint32_t> list;
+    for (const Row& row : rows_) list.push_back(row.session);
+    return list;
+  }
+
+ private:
+  void keep_most() {
+    if (rows_.size() <= most_) return;
+    std::nth_element(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(most_), rows_.end(), before());
+    rows_.resize(most_);
+  }
+
+  const Log& log_;
+  std::size_t most_;
+  std::vector<Row> rows_;
+};
+
 class Writer {
  public:
   Writer(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits)
-      : log_(log), intake_(intake), classifier_(classifier), limits_(limits), seen_users_(log.texts->size()),
-        seen_devices_(log.texts->size()), seen_addresses_(log.texts->size()) {}
+      : log_(log), intake_(intake), classifier_(classifier), limits_(limits), seen_parties_(log.said->parties.size()) {
+    for (const kb::MessageRule& rule : classifier.knowledge().messages) is_normal_.push_back(rule.level == "normal");
+  }
 
   SessionGroup write(System system, const std::string& name, const Members& members, bool counters_used) {
     SessionGroup g;
     g.system = system;
     g.group = name;
-    counts(g, members);
-    if (!counters_used) g.to_client = g.from_client = std::nullopt;
-    g.concurrency = concurrency(members.sessions);
+    about_sessions(g, members.sessions, counters_used);
+    about_events(g, members);
     g.reasons = reasons(members.events);
-    rows(g, members.sessions, counters_used);
-    list(g, members.sessions, counters_used);
     return g;
   }
 
@@ -83,82 +168,85 @@ class Writer {
   std::string text(std::uint32_t index) const { return std::string(log_.text(index)); }
   const SessionEvent& last(const Session& s) const { return log_.events[s.last_event]; }
 
-  void counts(SessionGroup& g, const Members& members) {
-    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
+  // All in one go: sessions are many, and looking at them costs more than what is done with them.
+  void about_sessions(SessionGroup& g, std::span<const std::uint32_t> sessions, bool counters_used) const {
     std::vector<Duration> durations;
-    for (const Session* s : members.sessions) {
-      ++g.connections;
-      if (s->failed()) ++g.failed;
-      if (s->looks_failed()) ++g.looks_failed;
-      if (s->outcome == Outcome::Open) ++g.open;
-      if (s->outcome == Outcome::Ended && s->duration >= 0) durations.push_back(s->duration);
-      add(g.to_client, s->to_client);
-      add(g.from_client, s->from_client);
+    OpenAtOnce open;
+    ByNumber<SessionRow> by_client;
+    Listed listed(log_, limits_.sessions.list_most);
+    for (const std::uint32_t i : sessions) {
+      const Session& s = log_.sessions[i];
+      const SessionEvent& e = last(s);
+      count(g, s, counters_used);
+      count(by_client(s.system, log_.names.of(kb::About::Client, e)), s, e, counters_used);
+      if (s.outcome == Outcome::Ended && s.duration >= 0) durations.push_back(s.duration);
+      if (s.carried() && s.start != kNoTime)
+        open.see(s.start, s.outcome == Outcome::Ended ? s.end : std::min(log_.now, s.start + limits_.sessions.open_at_most));
+      listed.see(i, s, e);
     }
-    for (const std::size_t i : members.events) {
+    g.median_duration_s = median(durations);
+    g.concurrency = open.written();
+    rows(g, by_client);
+    for (const std::uint32_t i : listed.sessions()) g.list.push_back(line(log_.sessions[i], counters_used));
+    g.list_omitted = sessions.size() - g.list.size();
+  }
+
+  void count(SessionGroup& g, const Session& s, bool counters_used) const {
+    ++g.connections;
+    if (s.failed()) ++g.failed;
+    if (s.looks_failed()) ++g.looks_failed;
+    if (s.outcome == Outcome::Open) ++g.open;
+    if (counters_used) add(g.to_client, s.to_client), add(g.from_client, s.from_client);
+  }
+
+  void count(SessionRow& row, const Session& s, const SessionEvent& last, bool counters_used) const {
+    ++row.connections;
+    if (s.failed()) ++row.failed;
+    if (s.looks_failed()) ++row.looks_failed;
+    if (s.outcome == Outcome::Ended && s.duration > 0 && s.duration <= limits_.sessions.short_session) ++row.short_ones;
+    if (s.duration > 0) row.connected_s += static_cast<double>(s.duration) / kSecond;
+    if (counters_used) add(row.bytes, s.to_client), add(row.bytes, s.from_client);
+    row.last = std::max(row.last, last.time);
+  }
+
+  static std::optional<double> median(std::vector<Duration>& durations) {
+    if (durations.empty()) return std::nullopt;
+    const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+    std::nth_element(durations.begin(), middle, durations.end());
+    return static_cast<double>(*middle) / kSecond;
+  }
+
+  void about_events(SessionGroup& g, const Members& members) {
+    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
+    Different parties(seen_parties_, members.number);
+    std::uint32_t name = 0;
+    for (const std::uint32_t i : members.events) {
       const SessionEvent& e = log_.events[i];
       if (e.happening == Happening::Denied) ++g.denied;
-      if (std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
-      if (e.happening != Happening::Message && !e.is_connector) {
-        users.see(e.user);
-        devices.see(e.device);
-        addresses.see(e.address);
+      if (!log_.lone_errors.empty() && std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
+      if (e.happening != Happening::Message && parties.is_new(e.party)) {
+        const Party& p = log_.party(e);
+        if (p.is_connector == 0) users.see(p.user), devices.see(p.device), addresses.see(p.address);
       }
-      if (e.group_name != 0) g.name = text(e.group_name);
+      if (const std::uint32_t said = log_.route(e).group_name; said != 0) name = said;
       if (g.first == kNoTime || e.time < g.first) g.first = e.time;
       g.last = std::max(g.last, e.time);
     }
+    g.name = text(name);
     for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
       if (g.users == 0) g.users = names->count();
-    if (durations.empty()) return;
-    const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
-    std::nth_element(durations.begin(), middle, durations.end());
-    g.median_duration_s = static_cast<double>(*middle) / kSecond;
-  }
-
-  // One sweep over starts and ends; an end comes before a start of the same moment.
-  Concurrency concurrency(const std::vector<const Session*>& sessions) const {
-    struct Step {
-      Time time;
-      bool begins;
-    };
-    std::vector<Step> steps;
-    for (const Session* s : sessions) {
-      if (!carried(*s) || s->start == kNoTime) continue;
-      steps.push_back({s->start, true});
-      const Time end = s->outcome == Outcome::Ended ? s->end : std::min(log_.now, s->start + limits_.sessions.open_at_most);
-      if (end >= s->start) steps.push_back({end, false});
-    }
-    Concurrency c;
-    if (steps.empty()) return c;
-    sort_by_number(steps, [](const Step& s) { return 2 * s.time + (s.begins ? 1 : 0); });
-    c.start = steps.front().time;
-    const Duration span = steps.back().time - c.start;
-    const Duration step = std::max<Duration>(kSecond, span / static_cast<Duration>(kSteps) + 1);
-    c.step_s = static_cast<double>(step) / kSecond;
-    c.most.assign(static_cast<std::size_t>(span / step) + 1, 0);
-    std::uint32_t open = 0;
-    std::size_t bucket = 0;
-    for (const auto& [time, begins] : steps) {
-      const auto here = static_cast<std::size_t>((time - c.start) / step);
-      for (; bucket < here; c.most[++bucket] = open) {}
-      open = begins ? open + 1 : open - std::min(open, 1U);
-      c.most[here] = std::max(c.most[here], open);
-      if (open > c.peak) c.peak = open, c.peak_at = time;
-    }
-    return c;
   }
 
   // Failures, refusals, ends, lines of faults, and all that no document lists; not what is routine.
   bool tells_why(const SessionEvent& e) const {
     if (e.rule == kNoRule || e.happening == Happening::Failed || e.happening == Happening::Denied) return true;
     if (e.happening == Happening::Ended) return e.dialect == Dialect::AwsClientVpn || e.dialect == Dialect::CloudConnexa;
-    return e.happening == Happening::Message && classifier_.knowledge().messages[e.rule].level != "normal";
+    return e.happening == Happening::Message && !is_normal_[e.rule];
   }
 
-  std::vector<SessionReason> reasons(const std::vector<std::uint32_t>& events) const {
+  std::vector<SessionReason> reasons(std::span<const std::uint32_t> events) const {
     ByNumber<SessionReason> by_text;
-    for (const std::size_t i : events) {
+    for (const std::uint32_t i : events) {
       const SessionEvent& e = log_.events[i];
       if (!tells_why(e)) continue;
       SessionReason& reason = by_text(system_of(e.dialect), e.text);
@@ -176,18 +264,7 @@ class Writer {
     return list;
   }
 
-  void rows(SessionGroup& g, const std::vector<const Session*>& sessions, bool counters_used) const {
-    ByNumber<SessionRow> by_client;
-    for (const Session* s : sessions) {
-      SessionRow& row = by_client(s->system, log_.names.of(kb::About::Client, last(*s)));
-      ++row.connections;
-      if (s->failed()) ++row.failed;
-      if (s->looks_failed()) ++row.looks_failed;
-      if (s->outcome == Outcome::Ended && s->duration > 0 && s->duration <= limits_.sessions.short_session) ++row.short_ones;
-      if (s->duration > 0) row.connected_s += static_cast<double>(s->duration) / kSecond;
-      if (counters_used) add(row.bytes, s->to_client), add(row.bytes, s->from_client);
-      row.last = std::max(row.last, last(*s).time);
-    }
+  void rows(SessionGroup& g, ByNumber<SessionRow>& by_client) const {
     std::vector<SessionRow> all;
     for (auto& entry : by_client.entries()) {
       entry.value.who = log_.names.text(entry.number);
@@ -210,14 +287,16 @@ class Writer {
 
   SessionLine line(const Session& s, bool counters_used) const {
     SessionLine l;
-    l.id = text(s.id);
-    l.user = text(s.user);
-    l.device = text(s.device);
-    l.address = text(s.address);
-    l.resource = text(s.resource);
-    l.connector = text(s.connector);
-    l.gateway = text(s.gateway);
-    l.protocol = text(s.protocol);
+    const Party& party = log_.party(s);
+    const Route& route = log_.route(s);
+    l.id = text(last(s).id);
+    l.user = text(party.user);
+    l.device = text(party.device);
+    l.address = text(party.address);
+    l.resource = text(route.resource);
+    l.connector = text(route.connector);
+    l.gateway = text(route.gateway);
+    l.protocol = text(route.protocol);
     l.start = s.start;
     l.end = s.end;
     if (s.duration >= 0 && s.outcome == Outcome::Ended) l.duration_s = static_cast<double>(s.duration) / kSecond;
@@ -229,41 +308,17 @@ class Writer {
     l.looks_failed = s.told || s.looks_failed();
     if (s.outcome != Outcome::Open) l.reason = text(last(s).text);
     l.at = intake_.at(last(s).place);
-    for (const std::size_t i : s.events)
+    for (const std::uint32_t i : log_.events_of(s))
       for (auto& [name, value] : fields_of(log_, log_.events[i])) l.fields[name] = value;
     return l;
-  }
-
-  // What was refused comes first, then the latest. Only as many are put in order as are shown.
-  void list(SessionGroup& g, const std::vector<const Session*>& sessions, bool counters_used) const {
-    struct Row {
-      const Session* session;
-      Time time;
-      std::size_t place;  // among `sessions`, for those that nothing tells apart
-      bool carried;
-    };
-    std::vector<Row> rows;
-    rows.reserve(sessions.size());
-    for (const Session* s : sessions) rows.push_back({s, last(*s).time, rows.size(), carried(*s)});
-    const std::size_t most = std::min(rows.size(), limits_.sessions.list_most);
-    const auto before = [&](const Row& a, const Row& b) {
-      if (a.carried != b.carried) return !a.carried;
-      if (a.time != b.time) return a.time > b.time;
-      const auto rank = [&](const Row& row) { return std::tuple(row.session->start, row.session->duration, log_.text(row.session->id), row.place); };
-      return rank(a) < rank(b);
-    };
-    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(most);
-    std::nth_element(rows.begin(), end, rows.end(), before);
-    std::sort(rows.begin(), end, before);
-    for (auto row = rows.begin(); row != end; ++row) g.list.push_back(line(*row->session, counters_used));
-    g.list_omitted = sessions.size() - most;
   }
 
   const Log& log_;
   const Intake& intake_;
   const Classifier& classifier_;
   const Limits& limits_;
-  std::vector<std::uint32_t> seen_users_, seen_devices_, seen_addresses_;
+  std::vector<bool> is_normal_;  // by rule
+  std::vector<std::uint32_t> seen_parties_, seen_users_, seen_devices_, seen_addresses_;
 };
 
 // What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
@@ -271,12 +326,14 @@ class Caveats {
  public:
   Caveats(const Log& log, const Intake& intake, const Classifier& classifier) {
     const SignalIndex paused = classifier.signal(kb::signal::kStreamPaused);
+    std::uint32_t text = 0;  // the one looked at last
     for (const SessionEvent& e : log.events) {
       Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
       c.any = true;
       c.stated = c.stated || e.to_client >= 0 || e.from_client >= 0;
       c.moved = c.moved || e.to_client > 0 || e.from_client > 0;
-      c.bursts = c.bursts || (system_of(e.dialect) == System::Pangolin && log.text(e.text).find("merged burst") != std::string_view::npos);
+      if (e.text != text) c.bursts = c.bursts || log.text(e.text).find("merged burst") != std::string_view::npos;
+      text = e.text;
       if (e.signal == paused && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
     }
     own_ = intake.caveats();
@@ -332,20 +389,24 @@ std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent&
 
 std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits,
                                     Time since) {
-  ByNumber<Members> by_number;
-  for (std::uint32_t i = 0; i < log.events.size(); ++i) {
+  const Lists events(log.events.size(), [&](std::uint32_t i) -> Lists::Owner {
     const SessionEvent& e = log.events[i];
-    if (since == kNoTime || e.time >= since) by_number(system_of(e.dialect), log.names.of(kb::About::Group, e)).events.push_back(i);
-  }
-  for (const Session& s : log.sessions) {
-    const bool counted = s.outcome != Outcome::LoginStep && (since == kNoTime || log.events[s.last_event].time >= since);
-    if (counted) by_number(s.system, log.names.of(s.group)).sessions.push_back(&s);
-  }
+    if (since != kNoTime && e.time < since) return {};
+    return std::pair(system_of(e.dialect), log.names.of(kb::About::Group, e));
+  });
+  const Lists sessions(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    if (s.outcome == Outcome::LoginStep || (since != kNoTime && log.events[s.last_event].time < since)) return {};
+    return std::pair(s.system, log.names.of(log.route(s).group));
+  });
   std::map<std::pair<System, std::string>, Members> by_group;
-  for (auto& entry : by_number.entries()) {
-    entry.value.number = static_cast<std::uint32_t>(by_group.size() + 1);
-    by_group.emplace(std::pair(entry.system, std::string(log.names.text(entry.number))), std::move(entry.value));
-  }
+  const auto members_of = [&](const Lists::List& list) -> Members& {
+    return by_group[{list.system, std::string(log.names.text(list.number))}];
+  };
+  for (const Lists::List& list : events.all()) members_of(list).events = list.items;
+  for (const Lists::List& list : sessions.all()) members_of(list).sessions = list.items;
+  std::uint32_t count = 0;
+  for (auto& [key, members] : by_group) members.number = ++count;
   std::erase_if(by_group, [&](const auto& g) {  // lines that belong to no group in particular make none
     const auto& [key, members] = g;
     if (key.second != "unknown" || !members.sessions.empty()) return false;

@@ -39,14 +39,15 @@ std::string most_frequent(const std::map<std::string, std::size_t>& counts) {
 class Recovery {
  public:
   explicit Recovery(const Scene& scene) : scene_(scene) {
+    if (scene.cases.empty()) return;
     for (const auto& [key, c] : scene.cases) last_success_[key.about];
     const SignalIndex up = scene.classifier.signal(kb::signal::kConnectorUp);
     const SignalIndex resumed = scene.classifier.signal(kb::signal::kStreamStarted);
     for (const Session& s : scene.log.sessions) {
-      const bool carried = s.outcome == Outcome::Open || s.outcome == Outcome::Ended;
-      if (carried && !looks_failed(s)) succeed(s.events.front(), s.when());
+      if (s.carried() && !looks_failed(s)) succeed(s.first_event, s.when());
     }
-    for (std::size_t i = 0; i < scene.log.events.size(); ++i) {
+    const bool any_sign = scene.log.any(up) || scene.log.any(resumed);
+    for (std::size_t i = 0; any_sign && i < scene.log.events.size(); ++i) {
       const SignalIndex signal = scene.log.events[i].signal;
       if (signal != kNoSignal && (signal == up || signal == resumed)) succeed(i, scene.log.events[i].time);
     }
@@ -92,32 +93,61 @@ bool tells_of_fault(const SessionEvent& e, kb::About about, const Classifier& cl
   return refused || e.happening == Happening::Failed || e.happening == Happening::Message || about == kb::About::Resource;
 }
 
-// How often texts occur, by their numbers.
-using Counts = std::unordered_map<std::uint32_t, std::size_t>;
+// How often each of some numbers occurs, where the same one often comes several times in a row.
+class Counts {
+ public:
+  void add(std::uint64_t number, std::size_t times = 1) {
+    if (last_ == nullptr || number != number_) last_ = &counts_[number_ = number];
+    *last_ += times;
+  }
+  bool empty() const { return counts_.empty(); }
+  std::size_t size() const { return counts_.size(); }
+  auto begin() const { return counts_.begin(); }
+  auto end() const { return counts_.end(); }
+
+ private:
+  std::unordered_map<std::uint64_t, std::size_t> counts_;
+  std::uint64_t number_ = 0;  // the last one
+  std::size_t* last_ = nullptr;
+};
 
 std::map<std::string, std::size_t> by_name(const Counts& counts, const Log& log) {
   std::map<std::string, std::size_t> names;
-  for (const auto& [text, count] : counts) names[std::string(log.text(text))] += count;
+  for (const auto& [text, count] : counts) names[std::string(log.text(static_cast<std::uint32_t>(text)))] += count;
   return names;
 }
 
 // Whom and what the finding's own records name.
 void describe(Entry& entry, const Scene& scene) {
-  Counts people, reasons, resources, connectors, addresses;
-  std::vector<std::pair<std::uint32_t, std::size_t>> sessions;
-  ByNumber<bool> groups;
+  const Log& log = scene.log;
+  Counts parties, routes, reasons;
+  std::vector<std::uint64_t> sessions;  // an id, or a record that has none
   for (const EvidenceRef& ref : entry.evidence) {
-    const SessionEvent& e = scene.log.events[ref.event];
-    if (const std::uint32_t person = e.user != 0 ? e.user : e.device != 0 ? e.device : e.address; person != 0) ++people[person];
-    for (const auto& [counts, text] : {std::pair(&reasons, e.text), {&resources, e.resource}, {&connectors, e.connector}, {&addresses, e.address}})
-      if (text != 0) ++(*counts)[text];
-    sessions.emplace_back(e.id, e.id == 0 ? ref.event : 0);
-    groups(system_of(e.dialect), scene.log.names.of(kb::About::Group, e)) = true;
+    const SessionEvent& e = log.events[ref.event];
+    parties.add(e.party);
+    routes.add(std::uint64_t{e.route} << 32 | static_cast<std::uint64_t>(e.dialect));
+    if (e.text != 0) reasons.add(e.text);
+    sessions.push_back(e.id != 0 ? std::uint64_t{e.id} << 32 : ref.event);
   }
   std::sort(sessions.begin(), sessions.end());
   sessions.erase(std::unique(sessions.begin(), sessions.end()), sessions.end());
-  for (const auto& [system, group, seen] : groups.entries())
-    entry.groups.insert(fmt::format("{}/{}", name_of(system), scene.log.names.text(group)));
+
+  Counts people, addresses, resources, connectors;
+  const auto add = [](Counts& counts, std::uint32_t text, std::size_t times) {
+    if (text != 0) counts.add(text, times);
+  };
+  for (const auto& [party, times] : parties) {
+    const Party& p = log.said->parties[static_cast<std::uint32_t>(party)];
+    add(people, p.user != 0 ? p.user : p.device != 0 ? p.device : p.address, times);
+    add(addresses, p.address, times);
+  }
+  for (const auto& [key, times] : routes) {
+    const Route& r = log.said->routes[static_cast<std::uint32_t>(key >> 32)];
+    const System system = system_of(static_cast<Dialect>(key & 0xFF));
+    add(resources, r.resource, times);
+    add(connectors, r.connector, times);
+    entry.groups.insert(fmt::format("{}/{}", name_of(system), log.names.text(log.names.of(r.group))));
+  }
   const auto tell = [&](const char* key, const Counts& counts) {
     if (!counts.empty()) entry.details[key] = most_frequent(by_name(counts, scene.log));
   };
@@ -138,6 +168,7 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
   entry.confidence = certain ? kb::Confidence::Certain : cause.confidence;
   entry.impact = milder ? kb::Impact::None : cause.impact;
   entry.details = c.details;
+  entry.evidence.reserve(evidence.size());
   for (const Occurrence& o : evidence) {
     entry.evidence.insert({kOfSessions, o.event, o.time, false});
     entry.see(o.time);
@@ -206,6 +237,8 @@ void book(const Scene& scene, const Judge& judge, Ledger& ledger) {
     }
   }
   link(ledger);
+  const auto names_group = [](const auto& e) { return !e.second.groups.empty(); };
+  if (std::none_of(ledger.all().begin(), ledger.all().end(), names_group)) return;
   const auto around = signals_by_group(scene);
   for (auto& [key, entry] : ledger.all())
     for (const std::string& group : entry.groups)

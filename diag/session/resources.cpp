@@ -6,6 +6,7 @@
 #include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
 #include "diag/session/flows.hpp"
+#include "diag/session/lists.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -14,7 +15,7 @@ namespace {
 constexpr double kNearlyAll = 0.9;
 
 struct Try {
-  std::size_t event;
+  std::uint32_t event;
   bool failed;
   bool told = false;  // another record says that it failed
 };
@@ -71,31 +72,34 @@ void judge(const Scene& scene, const Tries& tries) {
   }
 }
 
-void twingate(const Scene& scene, const std::vector<const Session*>& sessions) {
+void twingate(const Scene& scene, std::span<const std::uint32_t> sessions) {
   const SignalIndex failed = scene.classifier.signal(kb::signal::kResourceFailed);
+  const auto shows_failure = [&](const Session& s) { return s.outcome == Outcome::Failed && scene.log.events[s.last_event].signal == failed; };
+  if (std::none_of(sessions.begin(), sessions.end(), [&](std::uint32_t i) { return shows_failure(scene.log.sessions[i]); })) return;
   Tries tries;
-  for (const Session* s : sessions) {
-    const SessionEvent& e = scene.log.events[s->last_event];
-    if (s->outcome == Outcome::Failed && e.signal == failed) tries.push_back({s->last_event, true});
-    if (s->outcome == Outcome::Open || s->outcome == Outcome::Ended) tries.push_back({s->events.front(), false});
+  for (const std::uint32_t i : sessions) {
+    const Session& s = scene.log.sessions[i];
+    if (shows_failure(s)) tries.push_back({s.last_event, true});
+    if (s.carried()) tries.push_back({s.first_event, false});
   }
   sort_by_number(tries, [](const Try& t) { return t.event; });
-  if (!tries.empty()) judge(scene, tries);
+  judge(scene, tries);
 }
 
 // Flows that an agent's error tells of show no more than that error.
-void pangolin(const Scene& scene, const std::vector<const Session*>& sessions) {
-  const auto looks = std::find_if(sessions.begin(), sessions.end(), [](const Session* s) { return s->ending != Ending::Ordinary; });
+void pangolin(const Scene& scene, std::span<const std::uint32_t> sessions) {
+  const auto session = [&](std::uint32_t i) -> const Session& { return scene.log.sessions[i]; };
+  const auto looks = std::find_if(sessions.begin(), sessions.end(), [&](std::uint32_t i) { return session(i).ending != Ending::Ordinary; });
   if (looks == sessions.end()) return;
   Tries tries;
-  for (const Session* s : sessions) {
-    const bool failed = s->ending != Ending::Ordinary;
-    tries.push_back({s->last_event, failed, failed && s->told});
+  for (const std::uint32_t i : sessions) {
+    const bool failed = session(i).ending != Ending::Ordinary;
+    tries.push_back({session(i).last_event, failed, failed && session(i).told});
   }
   sort_by_number(tries, [](const Try& t) { return t.event; });
   judge(scene, tries);
   scene.of(kb::About::Resource, tries.front().event).details["pattern"] =
-      std::string((*looks)->ending == Ending::TimedOut ? "timeout" : "closed at once");
+      std::string(session(*looks).ending == Ending::TimedOut ? "timeout" : "closed at once");
 }
 
 void agent_errors(const Scene& scene) {
@@ -111,15 +115,20 @@ void agent_errors(const Scene& scene) {
 }  // namespace
 
 void detect_resources(const Scene& scene) {
-  ByNumber<std::vector<const Session*>> by_resource;
-  const std::uint32_t tcp = scene.log.texts->find("tcp");
-  for (const Session& s : scene.log.sessions) {
-    const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && s.protocol == tcp && tcp != 0);
-    if (is_flow && s.resource != 0) by_resource(s.system, s.resource).push_back(&s);
-  }
-  for (const auto& [system, resource, sessions] : by_resource.entries()) {
-    if (system == System::Twingate) twingate(scene, sessions);
-    else pangolin(scene, sessions);
+  const Log& log = scene.log;
+  const bool twingate_failed = log.any(System::Twingate) && log.any(scene.classifier.signal(kb::signal::kResourceFailed));
+  if (!twingate_failed && !log.any_looks_failed) return agent_errors(scene);
+  const std::uint32_t tcp = log.texts->find("tcp");
+  const Lists by_resource(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    const Route& route = log.route(s);
+    const bool is_flow = s.system == System::Twingate || (s.system == System::Pangolin && route.protocol == tcp && tcp != 0);
+    if (!is_flow || route.resource == 0) return {};
+    return std::pair(s.system, route.resource);
+  });
+  for (const Lists::List& list : by_resource.all()) {
+    if (list.system == System::Twingate) twingate(scene, list.items);
+    else pangolin(scene, list.items);
   }
   agent_errors(scene);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "diag/session/flows.hpp"
 #include "kb/signals.hpp"
@@ -32,65 +33,96 @@ class OnlyValue {
 
 bool is_service_line(const SessionEvent& e) { return e.dialect == Dialect::TwingateConnector || e.dialect == Dialect::PangolinAgent; }
 
+// Gives an event another route, which only where it differs costs memory.
+void change_route(Log& log, std::size_t event, const Route& route) {
+  if (route == log.route(log.events[event])) return;
+  log.events.writable(event).route = log.said->routes.intern(route);
+}
+
 // Service lines name neither connector nor group: the records beside them do, of the same host, else of the same input,
 // else of the whole run when there is but one.
-void fill_in_lines(std::vector<SessionEvent>& events) {
+void fill_in_lines(Log& log) {
   OnlyValue connector_of_source, connector_of_input, connector_of_run, group_of_connector, group_of_input, group_of_run;
-  for (const SessionEvent& e : events) {
+  for (const SessionEvent& e : log.events) {
     if (is_service_line(e)) continue;
     const System system = system_of(e.dialect);
-    if (e.source != 0) connector_of_source.see(system, e.source, e.connector);
-    connector_of_input.see(system, e.place.input, e.connector);
-    connector_of_run.see(system, 0, e.connector);
-    group_of_connector.see(system, e.connector, e.group);
-    group_of_input.see(system, e.place.input, e.group);
-    group_of_run.see(system, 0, e.group);
+    const Route& r = log.route(e);
+    const auto input = e.place.input();
+    if (r.source != 0) connector_of_source.see(system, r.source, r.connector);
+    connector_of_input.see(system, input, r.connector);
+    connector_of_run.see(system, 0, r.connector);
+    group_of_connector.see(system, r.connector, r.group);
+    group_of_input.see(system, input, r.group);
+    group_of_run.see(system, 0, r.group);
   }
   const auto first_of = [](std::initializer_list<std::uint32_t> list) {
     const auto it = std::find_if(list.begin(), list.end(), [](std::uint32_t value) { return value != 0; });
     return it == list.end() ? 0 : *it;
   };
-  for (SessionEvent& e : events) {
+  for (std::size_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
     if (!is_service_line(e)) continue;
     const System system = system_of(e.dialect);
-    const std::uint32_t by_source = e.source == 0 ? 0 : connector_of_source.of(system, e.source);
-    const std::uint32_t elsewhere = first_of({connector_of_input.of(system, e.place.input), connector_of_run.of(system, 0)});
-    if (e.connector == 0 && system == System::Twingate) e.connector = first_of({by_source, e.source, elsewhere});
-    const std::uint32_t by_connector = e.connector == 0 ? 0 : group_of_connector.of(system, e.connector);
-    if (e.group == 0)
-      e.group = first_of({by_connector, group_of_input.of(system, e.place.input), group_of_run.of(system, 0)});
+    const auto input = e.place.input();
+    Route r = log.route(e);
+    const std::uint32_t by_source = r.source == 0 ? 0 : connector_of_source.of(system, r.source);
+    const std::uint32_t elsewhere = first_of({connector_of_input.of(system, input), connector_of_run.of(system, 0)});
+    if (r.connector == 0 && system == System::Twingate) r.connector = first_of({by_source, r.source, elsewhere});
+    const std::uint32_t by_connector = r.connector == 0 ? 0 : group_of_connector.of(system, r.connector);
+    if (r.group == 0) r.group = first_of({by_connector, group_of_input.of(system, input), group_of_run.of(system, 0)});
+    change_route(log, i, r);
   }
 }
 
 // Records about a session that is known, or of a user who is seen in one group only, belong to that group; what is about
 // none of these belongs to the only group there is.
-void fill_in_groups(std::vector<SessionEvent>& events) {
+void fill_in_groups(Log& log) {
   OnlyValue of_session, of_user, of_device, of_run;
-  for (const SessionEvent& e : events) {
+  for (const SessionEvent& e : log.events) {
     const System system = system_of(e.dialect);
-    if (e.id != 0) of_session.see(system, e.id, e.group);
-    if (e.user != 0) of_user.see(system, e.user, e.group);
-    if (e.device != 0) of_device.see(system, e.device, e.group);
-    of_run.see(system, 0, e.group);
+    const Party& p = log.party(e);
+    const std::uint32_t group = log.route(e).group;
+    if (e.id != 0) of_session.see(system, e.id, group);
+    if (p.user != 0) of_user.see(system, p.user, group);
+    if (p.device != 0) of_device.see(system, p.device, group);
+    of_run.see(system, 0, group);
   }
-  for (SessionEvent& e : events) {
+  for (std::size_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
+    if (log.route(e).group != 0) continue;
     const System system = system_of(e.dialect);
-    if (e.group == 0 && e.id != 0) e.group = of_session.of(system, e.id);
-    if (e.group == 0 && e.user != 0) e.group = of_user.of(system, e.user);
-    if (e.group == 0 && e.device != 0) e.group = of_device.of(system, e.device);
-    if (e.group == 0 && !is_session_record(e)) e.group = of_run.of(system, 0);
+    const Party& p = log.party(e);
+    Route r = log.route(e);
+    if (r.group == 0 && e.id != 0) r.group = of_session.of(system, e.id);
+    if (r.group == 0 && p.user != 0) r.group = of_user.of(system, p.user);
+    if (r.group == 0 && p.device != 0) r.group = of_device.of(system, p.device);
+    if (r.group == 0 && !is_session_record(e)) r.group = of_run.of(system, 0);
+    change_route(log, i, r);
   }
 }
 
-// Most logs name all that is to be named, and are not copied.
-void fill_in(Log& log) {
-  const auto any = [&](auto is) { return std::any_of(log.events.begin(), log.events.end(), is); };
-  const bool lines = any(is_service_line);
-  if (!lines && !any([](const SessionEvent& e) { return e.group == 0; })) return;
-  log.filled_in.assign(log.events.begin(), log.events.end());
-  if (lines) fill_in_lines(log.filled_in);
-  fill_in_groups(log.filled_in);
-  log.events = log.filled_in;
+// What one look at all events tells.
+struct Survey {
+  std::size_t begin_one = 0;  // so many may be the first of a session
+  bool any_without_group = false;
+};
+
+Survey look_at_all(Log& log) {
+  Survey survey;
+  for (const SessionEvent& e : log.events) {
+    log.dialects[static_cast<std::size_t>(e.dialect)] = true;
+    if (e.signal != kNoSignal) log.signals[e.signal] = true;
+    survey.any_without_group = survey.any_without_group || log.route(e).group == 0;
+    if (is_session_record(e) && e.happening != Happening::Ended && e.happening != Happening::HandedOver) ++survey.begin_one;
+  }
+  return survey;
+}
+
+// Most logs name all that is to be named.
+void fill_in(Log& log, const Survey& survey) {
+  const bool lines = log.any(Dialect::TwingateConnector) || log.any(Dialect::PangolinAgent);
+  if (lines) fill_in_lines(log);
+  if (lines || survey.any_without_group) fill_in_groups(log);
 }
 
 Time second_of(Time time) { return time == kNoTime ? kNoTime : time / kSecond; }
@@ -101,24 +133,27 @@ Time second_of_key(const SessionEvent& e) { return system_of(e.dialect) == Syste
 // Which session a record with an id belongs to.
 class SessionFinder {
  public:
-  // `next`: the number that a session gets which is not known yet.
-  std::size_t find(const SessionEvent& e, std::size_t next) {
-    const System system = system_of(e.dialect);
-    const Time second = second_of_key(e);
-    First& first = first_(system, e.id);
-    if (!first.known) first = {next, second, true};
-    if (first.second == second) return first.session;
-    return others_.try_emplace(std::tuple(system, e.id, second), next).first->second;
+  explicit SessionFinder(const Log& log) : log_(log), first_(log.texts->size(), kNone) {}
+
+  // Either one of those in the log, or the next, which is not known yet.
+  std::uint32_t find(const SessionEvent& e) {
+    const auto next = static_cast<std::uint32_t>(log_.sessions.size());
+    std::uint32_t& first = first_[e.id];
+    if (first == kNone) first = next;
+    if (first == next || is_of(log_.sessions[first], e)) return first;
+    return others_.try_emplace(std::tuple(system_of(e.dialect), e.id, second_of_key(e)), next).first->second;
   }
 
  private:
-  struct First {
-    std::size_t session = 0;
-    Time second = kNoTime;
-    bool known = false;
-  };
-  ByNumber<First> first_;  // the first session with an id; as good as always the only one
-  std::map<std::tuple<System, std::uint32_t, Time>, std::size_t> others_;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+  bool is_of(const Session& s, const SessionEvent& e) const {
+    return s.system == system_of(e.dialect) && second_of_key(log_.events[s.first_event]) == second_of_key(e);
+  }
+
+  const Log& log_;
+  std::vector<std::uint32_t> first_;  // by id: the first session that has it; as good as always the only one
+  std::map<std::tuple<System, std::uint32_t, Time>, std::uint32_t> others_;
 };
 
 // CloudConnexa writes a refused login as a connection that ends at once.
@@ -148,29 +183,47 @@ int weight(const SessionEvent& e) {
   }
 }
 
+Party updated(Party kept, const Party& said) {
+  for (const auto text : {&Party::user, &Party::device, &Party::address})
+    if (said.*text != 0) kept.*text = said.*text;
+  kept.is_connector |= said.is_connector;
+  return kept;
+}
+
+Route updated(Route kept, const Route& said) {
+  for (const auto text : {&Route::group, &Route::group_name, &Route::organisation, &Route::gateway, &Route::connector, &Route::source,
+                          &Route::resource, &Route::protocol})
+    if (said.*text != 0) kept.*text = said.*text;
+  return kept;
+}
+
 // A later record updates what it says and leaves the rest.
-void update(Session& s, std::span<const SessionEvent> events, std::size_t event, bool is_first, SignalIndex login_failed) {
-  const SessionEvent& e = events[event];
-  for (const auto& [kept, said] :
-       {std::pair{&s.id, e.id}, {&s.group, e.group}, {&s.group_name, e.group_name}, {&s.gateway, e.gateway},
-        {&s.connector, e.connector}, {&s.user, e.user}, {&s.device, e.device}, {&s.address, e.address},
-        {&s.resource, e.resource}, {&s.protocol, e.protocol}})
-    if (said != 0) *kept = said;
-  if (is_first || weight(e) >= weight(events[s.last_event])) {
+void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed) {
+  const SessionEvent& e = log.events[event];
+  const bool is_first = s.event_count++ == 0;
+  if (is_first) {
+    s.system = system_of(e.dialect);
+    s.first_event = event;
+    s.party = e.party;
+    s.route = e.route;
+  }
+  if (s.party != e.party) s.party = log.said->parties.intern(updated(log.party(s), log.party(e)));
+  if (s.route != e.route) s.route = log.said->routes.intern(updated(log.route(s), log.route(e)));
+  if (is_first || weight(e) >= weight(log.events[s.last_event])) {
     s.outcome = outcome_of(e, login_failed);
     s.last_event = event;
   }
+  s.any_failure = s.any_failure || e.happening == Happening::Failed;
   if (e.start != kNoTime) s.start = s.start == kNoTime ? e.start : std::min(s.start, e.start);
   if (e.end != kNoTime) s.end = std::max(s.end, e.end);
   if (e.duration >= 0) s.duration = e.duration;
   if (e.to_client >= 0) s.to_client = e.to_client;
   if (e.from_client >= 0) s.from_client = e.from_client;
   if (e.relayed != Answer::Unknown) s.relayed = e.relayed;
-  s.is_connector = s.is_connector || e.is_connector;
 }
 
-void complete(Session& s, std::span<const SessionEvent> events) {
-  const SessionEvent& first = events[s.events.front()];
+void complete(Session& s, const Chunked<SessionEvent>& events) {
+  const SessionEvent& first = events[s.first_event];
   const SessionEvent& last = events[s.last_event];
   if (s.start == kNoTime && first.happening == Happening::Started) s.start = first.time;
   if (s.outcome == Outcome::Ended && s.end == kNoTime)
@@ -181,37 +234,36 @@ void complete(Session& s, std::span<const SessionEvent> events) {
   if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended && s.start == kNoTime) s.start = last.time;
 }
 
-void assemble_sessions(Log& log, SignalIndex login_failed) {
-  const std::span<const SessionEvent> events = log.events;
-  std::vector<Session>& sessions = log.sessions;
-  constexpr std::uint32_t kNone = 0xFFFFFFFF;
-  std::vector<std::uint32_t> session_of(events.size(), kNone), counts;
-  const auto begin_one = std::count_if(events.begin(), events.end(), [](const SessionEvent& e) {
-    return is_session_record(e) && e.happening != Happening::Ended && e.happening != Happening::HandedOver;
-  });
-  sessions.reserve(static_cast<std::size_t>(begin_one));  // as good as always enough, and what is not filled costs nothing
-  SessionFinder finder;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const SessionEvent& e = events[i];
-    if (!is_session_record(e)) continue;
-    const std::size_t at = e.id == 0 ? sessions.size() : finder.find(e, sessions.size());
-    const bool is_first = at == sessions.size();
-    if (is_first) {
-      sessions.emplace_back().system = system_of(e.dialect);
-      counts.push_back(0);
-    }
-    update(sessions[at], events, i, is_first, login_failed);
-    session_of[i] = static_cast<std::uint32_t>(at);
-    ++counts[at];
+// Puts the events of each session in a row; `session_of` each event, kNone: of none.
+constexpr std::uint32_t kNone = 0xFFFFFFFF;
+void list_events(Log& log, const std::vector<std::uint32_t>& session_of) {
+  std::uint32_t at = 0;
+  for (Session& s : log.sessions) {
+    s.events_at = at;
+    at += std::exchange(s.event_count, 0);
   }
-  std::vector<std::size_t> places(sessions.size() + 1, 0);
-  for (std::size_t s = 0; s < sessions.size(); ++s) places[s + 1] = places[s] + counts[s];
-  log.session_events.resize(places.back());
-  for (std::size_t s = 0; s < sessions.size(); ++s)
-    sessions[s].events = std::span(log.session_events).subspan(places[s], counts[s]);
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (session_of[i] != kNone) log.session_events[places[session_of[i]]++] = static_cast<std::uint32_t>(i);
-  for (Session& s : sessions) complete(s, events);
+  log.session_events.resize(at);
+  for (std::uint32_t i = 0; i < session_of.size(); ++i) {
+    if (session_of[i] == kNone) continue;
+    Session& s = log.sessions[session_of[i]];
+    log.session_events[s.events_at + s.event_count++] = i;
+  }
+}
+
+void assemble_sessions(Log& log, const Survey& survey, SignalIndex login_failed) {
+  std::vector<std::uint32_t> session_of(log.events.size(), kNone);
+  log.sessions.reserve(survey.begin_one);  // as good as always enough, and what is not filled costs nothing
+  SessionFinder finder(log);
+  for (std::uint32_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
+    if (!is_session_record(e)) continue;
+    const std::size_t at = e.id == 0 ? log.sessions.size() : finder.find(e);
+    if (at == log.sessions.size()) log.sessions.emplace_back();
+    update(log.sessions[at], i, log, login_failed);
+    session_of[i] = static_cast<std::uint32_t>(at);
+  }
+  list_events(log, session_of);
+  for (Session& s : log.sessions) complete(s, log.events);
 }
 
 // Steps of one SAML login may have ids of their own: a wait that the same user's (or, without a name, the same
@@ -220,11 +272,12 @@ void join_logins(Log& log, const Limits& limits) {
   if (std::none_of(log.sessions.begin(), log.sessions.end(), [](const Session& s) { return s.outcome == Outcome::Waiting; })) return;
   using Person = std::tuple<System, std::uint32_t, std::uint32_t, std::uint32_t>;  // group, user, address
   std::map<Person, std::vector<Time>> steps;
-  const auto people = [](const SessionEvent& e) {
+  const auto people = [&](const SessionEvent& e) {
     const System system = system_of(e.dialect);
+    const Party& party = log.party(e);
     std::vector<Person> list;
-    if (e.user != 0) list.push_back({system, e.group, e.user, 0});
-    if (e.address != 0) list.push_back({system, e.group, 0, e.address});
+    if (party.user != 0) list.push_back({system, log.route(e).group, party.user, 0});
+    if (party.address != 0) list.push_back({system, log.route(e).group, 0, party.address});
     return list;
   };
   for (const SessionEvent& e : log.events)
@@ -235,7 +288,7 @@ void join_logins(Log& log, const Limits& limits) {
     const SessionEvent& e = log.events[s.last_event];
     for (const Person& p : people(e)) {
       const bool by_address = std::get<2>(p) == 0;
-      if (by_address && e.user != 0) continue;
+      if (by_address && log.party(e).user != 0) continue;
       const std::vector<Time>& later = steps[p];
       const auto next = std::lower_bound(later.begin(), later.end(), e.time);
       if (next != later.end() && *next <= e.time + limits.sessions.login_wait) s.outcome = Outcome::LoginStep;
@@ -246,64 +299,82 @@ void join_logins(Log& log, const Limits& limits) {
 
 }  // namespace
 
+bool Log::any(System system) const {
+  for (std::size_t d = 0; d < dialects.size(); ++d)
+    if (dialects[d] && system_of(static_cast<Dialect>(d)) == system) return true;
+  return false;
+}
+
 bool is_session_record(const SessionEvent& e) {
   if (e.happening == Happening::Message) return false;
   return e.happening != Happening::Denied || e.dialect != Dialect::CloudConnexa;
 }
 
-Log assemble(std::span<const SessionEvent> events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
-             Time now, Time until) {
+Log assemble(const Chunked<SessionEvent>& events, const SessionNames& said, const TextPool& texts, const Classifier& classifier,
+             const Limits& limits, Time now, Time until) {
   Log log;
   log.texts = &texts;
-  log.names = Names(texts);
-  const auto end = until == kNoTime ? events.end() : std::find_if(events.begin(), events.end(), [&](const SessionEvent& e) { return e.time > until; });
-  log.events = events.first(static_cast<std::size_t>(end - events.begin()));
+  log.said = std::make_unique<SessionNames>(said);
+  log.names = Names(texts, *log.said);
+  log.events = events;
+  if (until != kNoTime) {
+    const auto late = std::find_if(events.begin(), events.end(), [&](const SessionEvent& e) { return e.time > until; });
+    log.events.truncate(static_cast<std::size_t>(late - events.begin()));
+  }
+  log.signals.resize(classifier.signals().size());
   if (log.events.empty()) return log;
   log.first = log.events.front().time;
   log.last = log.events.back().time;
   log.now = now == kNoTime ? log.last : now;
-  fill_in(log);
-  assemble_sessions(log, classifier.signal(kb::signal::kLoginFailed));
+  const Survey survey = look_at_all(log);
+  fill_in(log, survey);
+  assemble_sessions(log, survey, classifier.signal(kb::signal::kLoginFailed));
   join_logins(log, limits);
   judge_flows(log, classifier.signal(kb::signal::kResourceFailed), limits);
   return log;
 }
 
-Names::Names(const TextPool& texts) : texts_(&texts), unknown_text_(texts.find("unknown")) {}
+Names::Names(const TextPool& texts, const SessionNames& said) : texts_(&texts), said_(&said), unknown_text_(texts.find("unknown")) {}
 
-std::uint32_t Names::of(kb::About about, const SessionEvent& e) const {
+std::uint32_t Names::of(kb::About about, std::uint32_t party, std::uint32_t route) const {
+  const Route& r = said_->routes[route];
   const auto first_of = [&](std::initializer_list<std::uint32_t> list) {
     const auto it = std::find_if(list.begin(), list.end(), [](std::uint32_t text) { return text != 0; });
     return it == list.end() ? kUnknown : of(*it);
   };
   switch (about) {
-    case kb::About::Group: return first_of({e.group});
-    case kb::About::Organisation: return first_of({e.organisation, e.group});
-    case kb::About::Carrier: return first_of({e.gateway, e.connector, e.group});
-    case kb::About::Connector: return first_of({e.connector, e.group});
-    case kb::About::Client: return client(e);
-    case kb::About::Resource: return e.resource;
-    case kb::About::Address: return e.address;
+    case kb::About::Group: return first_of({r.group});
+    case kb::About::Organisation: return first_of({r.organisation, r.group});
+    case kb::About::Carrier: return first_of({r.gateway, r.connector, r.group});
+    case kb::About::Connector: return first_of({r.connector, r.group});
+    case kb::About::Client: return client(party);
+    case kb::About::Resource: return r.resource;
+    case kb::About::Address: return said_->parties[party].address;
   }
   return kUnknown;
 }
 
+std::uint32_t Names::client(std::uint32_t party) const {
+  constexpr std::uint32_t kNotYet = 0xFFFFFFFF;
+  if (party >= clients_.size()) clients_.resize(said_->parties.size(), kNotYet);
+  if (clients_[party] == kNotYet) clients_[party] = client(said_->parties[party]);
+  return clients_[party];
+}
+
 // As client_of() names them.
-std::uint32_t Names::client(const SessionEvent& e) const {
-  if (e.is_connector && e.device != 0) return of(e.device);
-  if (e.user != 0 && e.device != 0 && e.device != e.user) return joined(e.user, e.device);
-  return of(e.user != 0 ? e.user : e.device != 0 ? e.device : e.address);
+std::uint32_t Names::client(const Party& p) const {
+  if (p.is_connector != 0 && p.device != 0) return of(p.device);
+  if (p.user != 0 && p.device != 0 && p.device != p.user) return joined(p.user, p.device);
+  return of(p.user != 0 ? p.user : p.device != 0 ? p.device : p.address);
 }
 
 std::uint32_t Names::joined(std::uint32_t user, std::uint32_t device) const {
-  const auto [it, is_new] = numbers_.try_emplace(std::uint64_t{user} << 32 | device, 0);
-  if (!is_new) return it->second;
   std::string name(texts_->at(user));
   name.append("/").append(texts_->at(device));
-  if (const std::uint32_t text = texts_->find(name); text != 0) return it->second = of(text);
-  const auto [named, is_new_name] = by_name_.try_emplace(std::move(name), static_cast<std::uint32_t>(texts_->size() + names_.size()));
-  if (is_new_name) names_.push_back(named->first);
-  return it->second = named->second;
+  if (const std::uint32_t text = texts_->find(name); text != 0) return of(text);
+  const auto [named, is_new] = by_name_.try_emplace(std::move(name), static_cast<std::uint32_t>(texts_->size() + names_.size()));
+  if (is_new) names_.push_back(named->first);
+  return named->second;
 }
 
 std::string_view Names::text(std::uint32_t number) const {
@@ -312,32 +383,35 @@ std::string_view Names::text(std::uint32_t number) const {
 }
 
 std::string_view who(const Log& log, const SessionEvent& e) {
-  for (const std::uint32_t index : {e.user, e.device, e.address})
+  const Party& p = log.party(e);
+  for (const std::uint32_t index : {p.user, p.device, p.address})
     if (index != 0) return log.text(index);
   return "unknown";
 }
 
 std::string client_of(const Log& log, const SessionEvent& e) {
-  if (e.is_connector && e.device != 0) return std::string(log.text(e.device));
+  const Party& p = log.party(e);
+  if (p.is_connector != 0 && p.device != 0) return std::string(log.text(p.device));
   std::string client(who(log, e));
-  if (e.user != 0 && e.device != 0 && e.device != e.user) client.append("/").append(log.text(e.device));
+  if (p.user != 0 && p.device != 0 && p.device != p.user) client.append("/").append(log.text(p.device));
   return client;
 }
 
 std::string name_of(kb::About about, const Log& log, const SessionEvent& e) {
+  const Route& r = log.route(e);
   const auto first_of = [&](std::initializer_list<std::uint32_t> list) {
     for (const std::uint32_t index : list)
       if (index != 0) return std::string(log.text(index));
     return std::string("unknown");
   };
   switch (about) {
-    case kb::About::Group: return first_of({e.group});
-    case kb::About::Organisation: return first_of({e.organisation, e.group});
-    case kb::About::Carrier: return first_of({e.gateway, e.connector, e.group});
-    case kb::About::Connector: return first_of({e.connector, e.group});
+    case kb::About::Group: return first_of({r.group});
+    case kb::About::Organisation: return first_of({r.organisation, r.group});
+    case kb::About::Carrier: return first_of({r.gateway, r.connector, r.group});
+    case kb::About::Connector: return first_of({r.connector, r.group});
     case kb::About::Client: return client_of(log, e);
-    case kb::About::Resource: return std::string(log.text(e.resource));
-    case kb::About::Address: return std::string(log.text(e.address));
+    case kb::About::Resource: return std::string(log.text(r.resource));
+    case kb::About::Address: return std::string(log.text(log.party(e).address));
   }
   return {};
 }

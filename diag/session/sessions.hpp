@@ -6,15 +6,17 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "diag/chunked.hpp"
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
 #include "diag/limits.hpp"
+#include "diag/session_event.hpp"
 #include "kb/knowledge.hpp"
 
 namespace tunnelscope::diag::session {
@@ -31,23 +33,23 @@ enum class Outcome : std::uint8_t {
 // How a flow ended of which no record says whether it failed: flows.hpp.
 enum class Ending : std::uint8_t { Ordinary, TimedOut, ClosedAtOnce };
 
-// Texts are indices into the TextPool, as in SessionEvent.
 struct Session {
-  System system{};
-  Outcome outcome = Outcome::Open;
-  std::size_t last_event = 0;       // the record that says the outcome
-  std::uint32_t id = 0, group = 0, group_name = 0, gateway = 0, connector = 0;
-  std::uint32_t user = 0, device = 0, address = 0, resource = 0, protocol = 0;
   Time start = kNoTime, end = kNoTime;
   Duration duration = -1;
   std::int64_t to_client = -1, from_client = -1;
+  std::uint32_t first_event = 0;
+  std::uint32_t last_event = 0;     // the record that says the outcome
+  std::uint32_t events_at = 0, event_count = 0;  // Log::events_of
+  std::uint32_t party = 0, route = 0;            // in Log::said
+  System system{};
+  Outcome outcome = Outcome::Open;
   Answer relayed = Answer::Unknown;
-  bool is_connector = false;
   bool told = false;                // another record says that it failed
+  bool any_failure = false;         // a record of it tells of a failed attempt
   Ending ending = Ending::Ordinary; // not ordinary: it looks as if it had failed
-  std::span<const std::uint32_t> events;  // in time order; they stand in the Log
 
   bool failed() const { return outcome == Outcome::Failed || told; }
+  bool carried() const { return outcome == Outcome::Open || outcome == Outcome::Ended; }
   bool looks_failed() const { return !failed() && ending != Ending::Ordinary; }
   Time when() const { return start != kNoTime ? start : end; }
 };
@@ -59,19 +61,27 @@ class Names {
   static constexpr std::uint32_t kUnknown = 0;
 
   Names() = default;
-  explicit Names(const TextPool& texts);
-  std::uint32_t of(kb::About about, const SessionEvent& event) const;
+  // Both must outlive the Names; `said` may grow.
+  Names(const TextPool& texts, const SessionNames& said);
+  // Of an event, or of a session by all that its records said.
+  template <class Record>
+  std::uint32_t of(kb::About about, const Record& record) const {
+    return of(about, record.party, record.route);
+  }
   std::uint32_t of(std::uint32_t text) const { return text == unknown_text_ ? kUnknown : text; }
   std::string_view text(std::uint32_t number) const;  // kUnknown: "unknown"
 
  private:
-  std::uint32_t client(const SessionEvent& event) const;
+  std::uint32_t of(kb::About about, std::uint32_t party, std::uint32_t route) const;
+  std::uint32_t client(std::uint32_t party) const;
+  std::uint32_t client(const Party& party) const;
   std::uint32_t joined(std::uint32_t user, std::uint32_t device) const;
 
   const TextPool* texts_ = nullptr;
+  const SessionNames* said_ = nullptr;
   std::uint32_t unknown_text_ = 0;  // a text that says "unknown"
-  // Remembered as they come up: clients that are named by user and device.
-  mutable std::unordered_map<std::uint64_t, std::uint32_t> numbers_;
+  // Remembered as they come up: of parties, and clients that are named by user and device.
+  mutable std::vector<std::uint32_t> clients_;
   mutable std::map<std::string, std::uint32_t, std::less<>> by_name_;
   mutable std::vector<std::string_view> names_;
 };
@@ -81,17 +91,22 @@ template <class Value>
 class ByNumber {
  public:
   Value& operator()(System system, std::uint32_t number) {
-    std::vector<std::uint32_t>& places = places_[static_cast<std::size_t>(system)];
-    if (number >= places.size()) places.resize(std::size_t{number} + number / 2 + 64);
-    if (places[number] == 0) {
+    std::uint32_t& place = place_of(system, number);
+    if (place == 0) {
       entries_.push_back({system, number, {}});
-      places[number] = static_cast<std::uint32_t>(entries_.size());
+      place = static_cast<std::uint32_t>(entries_.size());
     }
-    return entries_[places[number] - 1].value;
+    return entries_[place - 1].value;
   }
   const Value* find(System system, std::uint32_t number) const {
-    const std::vector<std::uint32_t>& places = places_[static_cast<std::size_t>(system)];
-    return number >= places.size() || places[number] == 0 ? nullptr : &entries_[places[number] - 1].value;
+    const auto& pages = pages_[static_cast<std::size_t>(system)];
+    if (number / kPage >= pages.size() || pages[number / kPage] == nullptr) return nullptr;
+    const std::uint32_t place = (*pages[number / kPage])[number % kPage];
+    return place == 0 ? nullptr : &entries_[place - 1].value;
+  }
+  // Among the entries, of a number that came up.
+  std::uint32_t place(System system, std::uint32_t number) const {
+    return (*pages_[static_cast<std::size_t>(system)][number / kPage])[number % kPage] - 1;
   }
   struct Entry {
     System system;
@@ -101,30 +116,57 @@ class ByNumber {
   std::vector<Entry>& entries() { return entries_; }  // in the order in which they came up
 
  private:
-  std::array<std::vector<std::uint32_t>, kSystemNames.size()> places_;  // of entries, from 1 on
+  static constexpr std::size_t kPage = 1024;
+  using Page = std::array<std::uint32_t, kPage>;
+
+  std::uint32_t& place_of(System system, std::uint32_t number) {
+    auto& pages = pages_[static_cast<std::size_t>(system)];
+    if (number / kPage >= pages.size()) pages.resize(number / kPage + 1);
+    std::unique_ptr<Page>& page = pages[number / kPage];
+    if (page == nullptr) page = std::make_unique<Page>();
+    return (*page)[number % kPage];
+  }
+
+  // Places of entries, from 1 on. Few of the numbers that there are come up: pages of others are not there.
+  std::array<std::vector<std::unique_ptr<Page>>, kSystemNames.size()> pages_;
   std::vector<Entry> entries_;
 };
 
 struct Log {
-  Log() = default;
-  Log(Log&&) = default;
-  Log& operator=(Log&&) = default;
-
-  std::span<const SessionEvent> events;  // in time order; groups and connectors filled in where they can be told
-  std::vector<SessionEvent> filled_in;   // where that was necessary: what `events` shows
+  Chunked<SessionEvent> events;      // in time order; groups and connectors filled in where they can be told
   const TextPool* texts = nullptr;
+  std::unique_ptr<SessionNames> said;         // whom and what events and sessions name
   std::vector<Session> sessions;     // in order of their first record
   std::vector<std::uint32_t> session_events;  // those of each session in a row
   std::vector<std::uint32_t> lone_errors;     // events: failed attempts that no session shows
   Names names;
   Time first = kNoTime, last = kNoTime, now = kNoTime;
+  // What there is of in the log: most have few dialects and few signals, and nothing that looks as if it had failed.
+  std::array<bool, kDialectNames.size()> dialects{};
+  std::vector<bool> signals;
+  bool any_looks_failed = false;
 
+  bool any(Dialect dialect) const { return dialects[static_cast<std::size_t>(dialect)]; }
+  bool any(System system) const;
+  bool any(SignalIndex signal) const { return signal == kNoSignal || signals[signal]; }
   std::string_view text(std::uint32_t index) const { return texts->at(index); }
+  std::span<const std::uint32_t> events_of(const Session& s) const {  // in time order
+    return std::span(session_events).subspan(s.events_at, s.event_count);
+  }
+  // Of a SessionEvent or a Session.
+  template <class Record>
+  const Party& party(const Record& record) const {
+    return said->parties[record.party];
+  }
+  template <class Record>
+  const Route& route(const Record& record) const {
+    return said->routes[record.route];
+  }
 };
 
-// `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out. `events` must outlive the Log.
-Log assemble(std::span<const SessionEvent> events, const TextPool& texts, const Classifier& classifier, const Limits& limits,
-             Time now, Time until);
+// `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out. `texts` must outlive the Log.
+Log assemble(const Chunked<SessionEvent>& events, const SessionNames& said, const TextPool& texts, const Classifier& classifier,
+             const Limits& limits, Time now, Time until);
 
 // A failed record is an attempt; a refusal of CloudConnexa's is about a flow within a session, not a session.
 bool is_session_record(const SessionEvent& event);

@@ -5,6 +5,7 @@
 namespace tunnelscope::diag::session {
 
 void detect_traffic(const Scene& scene) {
+  if (!scene.log.any(System::AwsClientVpn) && !scene.log.any(System::CloudConnexa)) return;
   const auto& limits = scene.limits.sessions;
   std::map<std::pair<System, std::uint32_t>, std::vector<std::size_t>> one_way;
   for (const Session& s : scene.log.sessions) {
@@ -12,7 +13,7 @@ void detect_traffic(const Scene& scene) {
     if (!counted || s.outcome != Outcome::Ended || s.to_client < 0 || s.from_client < 0) continue;
     const bool nothing_returned = s.to_client == 0 && s.from_client >= limits.one_way_bytes;
     const bool nothing_sent = s.from_client == 0 && s.to_client >= limits.one_way_bytes;
-    if (nothing_returned || nothing_sent) one_way[{s.system, s.group}].push_back(s.last_event);
+    if (nothing_returned || nothing_sent) one_way[{s.system, scene.log.route(s).group}].push_back(s.last_event);
   }
   for (const auto& [group, events] : one_way)
     if (events.size() >= limits.one_way_sessions)

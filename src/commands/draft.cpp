@@ -96,9 +96,11 @@ std::vector<Shape> unmatched_shapes(const diag::Intake& intake, const app::Redac
 void know_names(const diag::Intake& intake, app::Redactor& redactor) {
   for (const diag::SessionEvent& e : intake.sessions()) {
     const auto know = [&](std::uint32_t text, std::string_view prefix) { redactor.know(intake.texts().at(text), prefix); };
-    know(e.user, "user-"), know(e.device, "device-"), know(e.connector, "connector-"), know(e.resource, "resource-");
-    know(e.gateway, "gateway-"), know(e.group, "group-"), know(e.group_name, "group-");
-    know(e.organisation, "organisation-"), know(e.address, "address-");
+    const diag::Party& p = intake.session_names().parties[e.party];
+    const diag::Route& r = intake.session_names().routes[e.route];
+    know(p.user, "user-"), know(p.device, "device-"), know(r.connector, "connector-"), know(r.resource, "resource-");
+    know(r.gateway, "gateway-"), know(r.group, "group-"), know(r.group_name, "group-");
+    know(r.organisation, "organisation-"), know(p.address, "address-");
   }
 }
 

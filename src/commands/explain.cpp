@@ -77,15 +77,18 @@ class MemoryFile {
   bool ok_ = false;
 };
 
-Pasted pasted_from(const diag::SessionEvent& e, const diag::TextPool& texts) {
+Pasted pasted_from(const diag::SessionEvent& e, const diag::Intake& intake) {
+  const diag::TextPool& texts = intake.texts();
+  const diag::Party& p = intake.session_names().parties[e.party];
+  const diag::Route& r = intake.session_names().routes[e.route];
   Pasted pasted;
   pasted.message = texts.at(e.text);
   pasted.dialect = e.dialect;
   if (!e.yearless) pasted.time = e.time;
   pasted.about.emplace_back("system", diag::name_of(diag::system_of(e.dialect)));
   const std::pair<std::string_view, std::uint32_t> names[] = {
-      {"group", e.group}, {"user", e.user},         {"device", e.device},       {"address", e.address},
-      {"id", e.id},       {"resource", e.resource}, {"connector", e.connector}, {"gateway", e.gateway}};
+      {"group", r.group}, {"user", p.user},         {"device", p.device},       {"address", p.address},
+      {"id", e.id},       {"resource", r.resource}, {"connector", r.connector}, {"gateway", r.gateway}};
   for (const auto& [name, text] : names) {
     if (text != 0) pasted.about.emplace_back(name, texts.at(text));
   }
@@ -102,7 +105,7 @@ Pasted pasted_from(const std::string& text, const diag::Classifier& classifier) 
   diag::Intake intake(classifier);
   input::read_inputs({file.path()}, {}, intake);
   intake.finish();
-  if (!intake.sessions().empty()) return pasted_from(intake.sessions().front(), intake.texts());
+  if (!intake.sessions().empty()) return pasted_from(intake.sessions().front(), intake);
   if (text.find('{') == std::string::npos) return plain;
   for (const diag::TunnelLog& log : intake.tunnels()) {
     for (const diag::Event& e : log.events) {

@@ -53,11 +53,13 @@ inline Reading read(std::string_view bytes) {
     must(e.duration >= -1 && e.to_client >= -1 && e.from_client >= -1);
     must(intake.texts().at(e.fields).size() <= 8192);
     for (const auto number : {e.time, e.start, e.end, e.duration, e.to_client, e.from_client}) add(number);
-    for (const auto index : {e.id, e.group, e.group_name, e.organisation, e.gateway, e.connector, e.user, e.device, e.address,
-                             e.resource, e.protocol, e.text, e.fields})
+    const diag::Party& p = intake.session_names().parties[e.party];
+    const diag::Route& r = intake.session_names().routes[e.route];
+    for (const auto index : {e.id, r.group, r.group_name, r.organisation, r.gateway, r.connector, p.user, p.device, p.address,
+                             r.resource, r.protocol, e.text, e.fields})
       text(index);
     for (const auto word : {static_cast<int>(e.dialect), static_cast<int>(e.happening), static_cast<int>(e.relayed)}) add(word);
-    add(static_cast<int>(e.is_connector));
+    add(static_cast<int>(p.is_connector));
   }
   return reading;
 }

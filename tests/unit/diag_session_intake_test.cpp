@@ -1,12 +1,15 @@
-// Sessions taken in: several intakes joined give what one gives, texts are kept once, numbers sort as a plain sort does.
+// Sessions taken in: several intakes joined give what one gives, texts and names are kept once, numbers sort as a plain sort
+// does, lists hold what maps would.
 #include "diag/session_intake.hpp"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "diag/radix.hpp"
+#include "diag/session/lists.hpp"
 #include "diag/session/sessions.hpp"
 #include "kb/loader.hpp"
 
@@ -55,18 +58,84 @@ TEST(TextMap, TakesTextsOverIntoAnotherPool) {
 TEST(SortByNumber, KeepsTheOrderOfEqualNumbers) {
   std::mt19937_64 random(5);
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{5000}}) {
-    for (const std::int64_t range : {std::int64_t{3}, std::int64_t{100'000'000'000}, std::int64_t{0}}) {
+    for (const std::int64_t range : {std::int64_t{3}, std::int64_t{3'000'000'000}, std::int64_t{100'000'000'000}, std::int64_t{0}}) {
       std::vector<std::pair<std::int64_t, std::size_t>> rows;
       for (std::size_t i = 0; i < size; ++i) {
         const auto drawn = static_cast<std::int64_t>(random());
         rows.emplace_back(range == 0 ? drawn : drawn % range, i);
       }
-      if (size > 0) rows[size / 2].first = kNoTime;
+      if (size > 0 && range == 0) rows[size / 2].first = kNoTime;
       auto expected = rows;
       std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
       sort_by_number(rows, [](const auto& row) { return row.first; });
       EXPECT_EQ(rows, expected) << size << " rows, range " << range;
     }
+  }
+}
+
+TEST(TextPool, KeepsTextsLongerThanItsBlocksAmongOthers) {
+  TextPool pool;
+  std::vector<std::string> texts;
+  for (const std::size_t size : {std::size_t{1}, std::size_t{300'000}, std::size_t{262'142}, std::size_t{262'143}, std::size_t{262'144}, std::size_t{5}})
+    texts.push_back(std::string(size, static_cast<char>('a' + texts.size())));
+  std::vector<std::uint32_t> indices;
+  for (const std::string& text : texts) indices.push_back(pool.intern(text));
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(pool.at(indices[i]), texts[i]);
+}
+
+TEST(Chunked, ACopyDoesNotShowWhatIsChanged) {
+  Chunked<int> list;
+  for (int i = 0; i < 10'000; ++i) list.push_back(i);
+  Chunked<int> copy = list;
+  copy.writable(5000) = -1;
+  copy.truncate(9000);
+  copy.push_back(-2);
+  ASSERT_EQ(list.size(), 10'000u);
+  ASSERT_EQ(copy.size(), 9001u);
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(list[static_cast<std::size_t>(i)], i);
+  EXPECT_EQ(copy[5000], -1);
+  EXPECT_EQ(copy.back(), -2);
+  EXPECT_EQ(std::count_if(copy.begin(), copy.end(), [](int i) { return i < 0; }), 2);
+}
+
+TEST(Rows, KeepEachRowOnceAndNumberTheEmptyOneZero) {
+  std::mt19937 random(7);
+  Rows<Party> rows;
+  std::vector<Party> plain{Party{}};
+  for (int i = 0; i < 5000; ++i) {
+    const auto below = [&](unsigned bound) { return static_cast<std::uint32_t>(random() % bound); };
+    const Party party{below(8), below(8), below(8), below(2)};
+    const auto known = std::find(plain.begin(), plain.end(), party);
+    const auto number = rows.intern(party);
+    EXPECT_EQ(number, known - plain.begin());
+    if (known == plain.end()) plain.push_back(party);
+    EXPECT_EQ(rows[number], party);
+  }
+  EXPECT_EQ(rows.size(), plain.size());
+}
+
+TEST(Lists, HoldWhatBelongsTogetherInOrder) {
+  std::mt19937 random(11);
+  for (const std::uint32_t range : {1U, 40U, 100'000U}) {
+    std::vector<session::Lists::Owner> owners(3000);
+    for (auto& owner : owners)
+      if (random() % 4 != 0) owner = std::pair(random() % 2 == 0 ? System::Pangolin : System::Twingate, static_cast<std::uint32_t>(random() % range));
+    const session::Lists lists(owners.size(), [&](std::uint32_t i) { return owners[i]; });
+    std::vector<std::pair<System, std::uint32_t>> in_order;
+    std::map<std::pair<System, std::uint32_t>, std::vector<std::uint32_t>> plain;
+    for (std::uint32_t i = 0; i < owners.size(); ++i) {
+      if (!owners[i]) continue;
+      if (!plain.contains(*owners[i])) in_order.push_back(*owners[i]);
+      plain[*owners[i]].push_back(i);
+    }
+    ASSERT_EQ(lists.all().size(), in_order.size());
+    for (std::size_t list = 0; list < in_order.size(); ++list) {
+      const auto& [system, number, items] = lists.all()[list];
+      EXPECT_EQ(std::pair(system, number), in_order[list]);
+      EXPECT_EQ(std::vector(items.begin(), items.end()), plain.at(in_order[list]));
+      EXPECT_EQ(lists.of(system, number).data(), items.data());
+    }
+    EXPECT_TRUE(lists.of(System::AwsClientVpn, 0).empty());
   }
 }
 
@@ -112,9 +181,10 @@ struct Reader {
     const auto finished = sessions.finish(inputs);
     std::string all = std::to_string(finished.duplicates) + " " + std::to_string(finished.without_year.size()) + "\n";
     for (const SessionEvent& e : sessions.events()) {
-      for (const std::uint32_t text : {e.id, e.group, e.user, e.device, e.text, e.fields}) all.append(texts.at(text)).append("|");
-      all += std::to_string(e.time) + "|" + std::to_string(e.identity) + "|" + std::to_string(e.rule) + "|" +
-             std::to_string(e.place.input) + ":" + std::to_string(e.place.line) + "\n";
+      const Party& p = sessions.names().parties[e.party];
+      const Route& r = sessions.names().routes[e.route];
+      for (const std::uint32_t text : {e.id, r.group, p.user, p.device, e.text, e.fields}) all.append(texts.at(text)).append("|");
+      all += std::to_string(e.time) + "|" + std::to_string(e.rule) + "|" + std::to_string(e.place.input()) + ":" + std::to_string(e.place.line()) + "\n";
     }
     for (const Caveat& caveat : sessions.caveats()) all += caveat.text + "\n";
     return all;
@@ -175,15 +245,17 @@ TEST(Names, AreEqualByNumberWhereTheyAreEqualByName) {
   for (const char* text : {"a", "b", "a/b", "b/a", "unknown", "a/b/a"}) some.push_back(texts.intern(text));
   session::Log log;
   log.texts = &texts;
-  log.names = session::Names(texts);
+  log.said = std::make_unique<SessionNames>();
+  log.names = session::Names(texts, *log.said);
   const auto draw = [&] { return some[random() % some.size()]; };
   for (int i = 0; i < 300; ++i) {
     SessionEvent e;
-    e.user = draw(), e.device = draw(), e.address = draw(), e.group = draw(), e.gateway = draw(), e.connector = draw();
-    e.organisation = draw(), e.resource = draw(), e.is_connector = random() % 4 == 0;
-    log.filled_in.push_back(e);
+    Route route;
+    route.group = draw(), route.gateway = draw(), route.connector = draw(), route.organisation = draw(), route.resource = draw();
+    e.party = log.said->parties.intern({draw(), draw(), draw(), random() % 4 == 0 ? 1U : 0U});
+    e.route = log.said->routes.intern(route);
+    log.events.push_back(e);
   }
-  log.events = log.filled_in;
   for (const kb::About about : {kb::About::Group, kb::About::Organisation, kb::About::Carrier, kb::About::Connector, kb::About::Client}) {
     for (const SessionEvent& e : log.events) {
       EXPECT_EQ(log.names.text(log.names.of(about, e)), session::name_of(about, log, e));

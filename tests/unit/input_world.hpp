@@ -80,6 +80,8 @@ inline std::string line_of(const diag::TunnelLog& log, const diag::Event& event,
 inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& intake) {
   constexpr const char* kHappenings[] = {"message", "waiting", "handed-over", "started", "ended", "whole", "failed", "denied"};
   constexpr const char* kRelayed[] = {"", " relayed=no", " relayed=yes"};
+  const diag::Party& party = intake.session_names().parties[e.party];
+  const diag::Route& route = intake.session_names().routes[e.route];
   std::string out = std::string(diag::name_of(e.dialect)) + " " + kHappenings[static_cast<int>(e.happening)] + " ";
   out += diag::rfc3339(e.time) + (e.yearless ? " yearless" : "");
   const auto add = [&](const char* name, const std::string& value) {
@@ -88,24 +90,24 @@ inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& inta
   const auto text = [&](const char* name, std::uint32_t index) { add(name, std::string(intake.texts().at(index))); };
   const auto number = [&](const char* name, std::int64_t value) { add(name, value < 0 ? "" : std::to_string(value)); };
   text("id", e.id);
-  text("group", e.group);
-  text("group_name", e.group_name);
-  text("organisation", e.organisation);
-  text("gateway", e.gateway);
-  text("connector", e.connector);
-  text("source", e.source);
-  text("user", e.user);
-  text("device", e.device);
-  text("address", e.address);
-  text("resource", e.resource);
-  text("protocol", e.protocol);
+  text("group", route.group);
+  text("group_name", route.group_name);
+  text("organisation", route.organisation);
+  text("gateway", route.gateway);
+  text("connector", route.connector);
+  text("source", route.source);
+  text("user", party.user);
+  text("device", party.device);
+  text("address", party.address);
+  text("resource", route.resource);
+  text("protocol", route.protocol);
   add("start", diag::rfc3339(e.start));
   add("end", diag::rfc3339(e.end));
   number("ms", e.duration);
   number("to_client", e.to_client);
   number("from_client", e.from_client);
   out += kRelayed[static_cast<int>(e.relayed)];
-  if (e.is_connector) out += " is_connector";
+  if (party.is_connector != 0) out += " is_connector";
   return out + " | " + std::string(intake.texts().at(e.text));
 }
 
@@ -157,7 +159,7 @@ class World : public ::testing::Test {
         reading.events.push_back(line_of(log, event, intake));
         reading.places.push_back(short_path(intake.at(event.place)));
       }
-    for (const auto& event : intake.sessions()) {
+    for (const diag::SessionEvent& event : intake.sessions()) {
       reading.sessions.push_back(line_of(event, intake));
       reading.fields.push_back(fields_of(intake.texts().at(event.fields)));
       reading.session_places.push_back(short_path(intake.at(event.place)));

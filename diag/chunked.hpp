@@ -1,0 +1,77 @@
+// A list that grows without moving what it holds, and whose copies share what neither changes.
+// Vectors that double touch three times the memory that they need; copies are for whoever changes little of a long list.
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace tunnelscope::diag {
+
+template <class T>
+class Chunked {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = const T&;
+
+    Iterator() = default;
+    Iterator(const Chunked* list, std::size_t at) : list_(list), at_(at) {}
+    reference operator*() const { return (*list_)[at_]; }
+    pointer operator->() const { return &(*list_)[at_]; }
+    Iterator& operator++() { return ++at_, *this; }
+    Iterator& operator+=(difference_type n) { return at_ += static_cast<std::size_t>(n), *this; }
+    Iterator operator+(difference_type n) const { return Iterator(*this) += n; }
+    difference_type operator-(const Iterator& other) const { return static_cast<difference_type>(at_ - other.at_); }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const Chunked* list_ = nullptr;
+    std::size_t at_ = 0;
+  };
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T& operator[](std::size_t i) const { return chunks_[i / kChunk][i % kChunk]; }
+  const T& front() const { return (*this)[0]; }
+  const T& back() const { return (*this)[size_ - 1]; }
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, size_}; }
+
+  // To be changed: no copy shows it.
+  T& writable(std::size_t i) {
+    std::shared_ptr<T[]>& chunk = chunks_[i / kChunk];
+    if (chunk.use_count() > 1) chunk = copy_of(chunk, i / kChunk);
+    return chunk[i % kChunk];
+  }
+  void push_back(const T& value) {
+    if (size_ == chunks_.size() * kChunk) chunks_.emplace_back(new T[kChunk]);
+    writable(size_) = value;
+    ++size_;
+  }
+  // Forgets all from the `size`th on.
+  void truncate(std::size_t size) {
+    size_ = size;
+    chunks_.resize((size + kChunk - 1) / kChunk);
+  }
+
+ private:
+  static constexpr std::size_t kChunk = 4096;
+
+  std::shared_ptr<T[]> copy_of(const std::shared_ptr<T[]>& chunk, std::size_t number) const {
+    std::shared_ptr<T[]> copy(new T[kChunk]);
+    std::copy_n(chunk.get(), std::min(kChunk, size_ - number * kChunk), copy.get());
+    return copy;
+  }
+
+  std::vector<std::shared_ptr<T[]>> chunks_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace tunnelscope::diag

@@ -1,0 +1,122 @@
+// A classified session record in compact form. Most records name whom and what earlier ones named: such names are kept once
+// each, and a record says by number which they are.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "diag/event.hpp"
+#include "diag/hash.hpp"
+#include "diag/record.hpp"
+
+namespace tunnelscope::diag {
+
+// Texts are indices into the TextPool; 0: not said.
+struct Party {
+  std::uint32_t user = 0, device = 0, address = 0;
+  std::uint32_t is_connector = 0;  // 1: the client is a Connector that joins a site
+  bool operator==(const Party&) const = default;
+};
+struct Route {
+  std::uint32_t group = 0, group_name = 0, organisation = 0, gateway = 0, connector = 0, source = 0;
+  std::uint32_t resource = 0, protocol = 0;
+  bool operator==(const Route&) const = default;
+};
+
+// Rows kept once each, by number. Number 0 is the row that says nothing.
+template <class Row>
+class Rows {
+ public:
+  Rows() : rows_(1), slots_(kFirstSlots) {}
+  std::uint32_t intern(const Row& row);
+  const Row& operator[](std::uint32_t number) const { return rows_[number]; }
+  std::size_t size() const { return rows_.size(); }
+
+ private:
+  static_assert(std::has_unique_object_representations_v<Row> && sizeof(Row) % sizeof(std::uint64_t) == 0);
+  static constexpr std::size_t kFirstSlots = 64;
+  static std::uint64_t hash_of(const Row& row);
+  std::size_t slot_of(const Row& row) const;  // its own, or the free one where it belongs
+  void grow();
+
+  std::vector<Row> rows_;
+  std::vector<std::uint32_t> slots_;  // numbers, 0: free; a power of two of them, at most half of them taken
+};
+
+template <class Row>
+std::uint32_t Rows<Row>::intern(const Row& row) {
+  if (row == rows_.front()) return 0;
+  std::size_t at = slot_of(row);
+  if (slots_[at] != 0) return slots_[at];
+  if (2 * rows_.size() > slots_.size()) {
+    grow();
+    at = slot_of(row);
+  }
+  rows_.push_back(row);
+  return slots_[at] = static_cast<std::uint32_t>(rows_.size() - 1);
+}
+
+template <class Row>
+std::uint64_t Rows<Row>::hash_of(const Row& row) {
+  Hash hash;
+  std::uint64_t words[sizeof(Row) / sizeof(std::uint64_t)];
+  std::memcpy(words, &row, sizeof row);
+  for (const std::uint64_t word : words) hash.add(word);
+  return hash.value();
+}
+
+template <class Row>
+std::size_t Rows<Row>::slot_of(const Row& row) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash_of(row) & mask;
+  while (slots_[at] != 0 && !(rows_[slots_[at]] == row)) at = (at + 1) & mask;
+  return at;
+}
+
+template <class Row>
+void Rows<Row>::grow() {
+  slots_.assign(2 * slots_.size(), 0);
+  for (std::uint32_t number = 1; number < rows_.size(); ++number) slots_[slot_of(rows_[number])] = number;
+}
+
+// Whom and what session records name.
+struct SessionNames {
+  Rows<Party> parties;
+  Rows<Route> routes;
+};
+
+// A Place in eight bytes: up to 16 million inputs of 10^12 lines each.
+class PackedPlace {
+ public:
+  PackedPlace() = default;
+  PackedPlace(Place place) : packed_(std::uint64_t{place.input} << kLineBits | (place.line & kLines)) {}
+  operator Place() const { return {input(), line()}; }
+  std::uint32_t input() const { return static_cast<std::uint32_t>(packed_ >> kLineBits); }
+  std::uint64_t line() const { return packed_ & kLines; }
+
+ private:
+  static constexpr unsigned kLineBits = 40;
+  static constexpr std::uint64_t kLines = (std::uint64_t{1} << kLineBits) - 1;
+  std::uint64_t packed_ = 0;
+};
+
+struct SessionEvent {
+  Time time = kNoTime;
+  Time start = kNoTime, end = kNoTime;
+  Duration duration = -1;                          // -1: not said
+  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
+  PackedPlace place;
+  std::uint32_t id = 0;
+  std::uint32_t party = 0, route = 0;              // in SessionNames
+  std::uint32_t text = 0;                          // the message
+  std::uint32_t fields = 0;                        // 0 too where there were too many to keep
+  RuleIndex rule = kNoRule;
+  SignalIndex signal = kNoSignal;
+  Dialect dialect = Dialect::AwsClientVpn;
+  Happening happening = Happening::Message;
+  Answer relayed = Answer::Unknown;
+  bool yearless = false;
+};
+
+}  // namespace tunnelscope::diag
