@@ -1,6 +1,5 @@
 // Failed attempts seen together: how many people they meet, and whether one address tries many names.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <tuple>
 

@@ -1,6 +1,5 @@
 // Resources that cannot be reached. Twingate's connector says so; Pangolin's rows only look as if (flows.hpp).
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "diag/radix.hpp"
