@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "diag/bytes.hpp"
+#include "diag/radix.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -315,15 +316,15 @@ void Arrivals::close(const Phrases& phrases) {
 
 void Arrivals::sort(Chunk& chunk, const Phrases& phrases) {
   std::vector<Arrival> list(chunk.count);
-  std::vector<std::pair<std::int64_t, std::uint32_t>> order(list.size());
+  std::vector<Numbered<std::uint64_t>> order(list.size());  // seconds from the first on
   Last last;
   const ByteBuffer unsorted = std::exchange(chunk.bytes, ByteBuffer());
   const char* at = unsorted.view().data();
   for (std::uint32_t i = 0; i < list.size(); ++i) {
     at = decode(at, last, phrases, list[i]);
-    order[i] = {last.second, i};
+    order[i] = {static_cast<std::uint64_t>(last.second - chunk.first), i};
   }
-  std::sort(order.begin(), order.end());
+  sort_numbered(order, static_cast<std::uint64_t>(chunk.last - chunk.first));
   last = {};
   for (const auto& [second, i] : order) encode(chunk.bytes, last, list[i]);
   chunk.in_order = true;

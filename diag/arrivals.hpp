@@ -100,7 +100,7 @@ inline std::uint64_t states_of(const Event& e) {
 
 class Arrivals {
  public:
-  static constexpr std::size_t kLargestChunk = std::size_t{1} << 16;  // bytes; a single record may be larger
+  static constexpr std::size_t kLargestChunk = std::size_t{1} << 14;  // bytes; a single record may be larger
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
   std::size_t add(const Arrival& arrival, std::uint32_t book, const Phrases& phrases);

@@ -249,8 +249,8 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
     last[of_class] = static_cast<std::uint8_t>(++count);
   }
   if (count == 0) return 0;
-  for (const std::uint8_t place : last) held |= (std::uint64_t{1} << place) >> 1;
-  held |= (std::uint64_t{1} << count) >> 1;  // the last: whatever comes is of a later time
+  for (const std::uint8_t place : last)  // the very last is one of them
+    if (place > 0) held |= std::uint64_t{1} << (place - 1);
   sum_up(arrivals.first(count));
   std::size_t next = 0;
   for (; held != 0; held &= held - 1) {

@@ -244,10 +244,14 @@ void Phrases::add_to_families(PhraseIndex index) {
     return f.dialect == phrase.dialect && f.before == before && f.behind == behind;
   });
   if (family == families_.end()) {
-    if (families_.size() == kFamilies || before.size() < kSign) return;
-    std::uint8_t& bucket = buckets_[bucket_of(before.data())];
-    families_.push_back({std::string(before), std::string(behind), phrase.dialect, {}, bucket});
-    bucket = static_cast<std::uint8_t>(families_.size());
+    const std::size_t others = one_number ? families_.size() - literal_families_ : literal_families_;
+    if (others == (one_number ? kNumbered : kLiteral) || before.size() < kSign) return;
+    std::uint16_t* link = &buckets_[bucket_of(before.data())];
+    while (!one_number && *link != 0) link = &families_[*link - 1U].next;
+    const std::uint16_t rest = *link;
+    *link = static_cast<std::uint16_t>(families_.size() + 1);
+    families_.push_back({std::string(before), std::string(behind), phrase.dialect, {}, rest});
+    if (!one_number) ++literal_families_;
     family = families_.end() - 1;
   }
   family->by_digits[one_number ? phrase.holes[0].length : 0] = index;

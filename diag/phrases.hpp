@@ -44,6 +44,8 @@ class Phrases {
   Reading settled(PhraseIndex phrase, std::string_view values) const;
   // The number that a reading of this phrase gives is the first of its values.
   bool gives_value(PhraseIndex phrase) const { return phrases_[phrase].number_size > 0; }
+  // It has one number in its text at most. Precondition: not kWholeText.
+  bool has_one_value(PhraseIndex phrase) const { return phrases_[phrase].holes.size() <= 1; }
   // How many bytes of packed values a phrase has. Precondition: not kWholeText.
   std::size_t size_of_values(PhraseIndex phrase) const { return phrases_[phrase].packed; }
   void append_text(PhraseIndex phrase, std::string_view values, std::string& out) const;
@@ -109,13 +111,14 @@ class Phrases {
     std::string before, behind;
     Dialect dialect{};
     std::array<PhraseIndex, 19> by_digits{};
-    std::uint8_t next = 0;  // of its bucket; counted from 1, 0: none
+    std::uint16_t next = 0;  // of its bucket; counted from 1, 0: none
   };
-  static constexpr std::size_t kFamilies = 64, kBuckets = 64;
+  static constexpr std::size_t kNumbered = 128, kLiteral = 512, kBuckets = 64;  // families at most; low message ids make many literal ones
   static constexpr std::size_t kSign = 24;  // the first bytes tell the bucket; shorter beginnings have no family
   static std::size_t bucket_of(const char* text);
   std::vector<Family> families_;
-  std::array<std::uint8_t, kBuckets> buckets_{};
+  std::array<std::uint16_t, kBuckets> buckets_{};  // those with a number first
+  std::size_t literal_families_ = 0;
   void add_to_families(PhraseIndex index);
   std::vector<rules::Capture> captures_;
   std::int64_t number_ = -1;  // of the message packed last

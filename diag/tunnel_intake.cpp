@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <exception>
 #include <map>
 #include <numeric>
@@ -15,8 +16,9 @@
 namespace tunnelscope::diag {
 namespace {
 
-constexpr std::size_t kMostInMemory = std::size_t{8} << 20;  // bytes of packed records before they go to the overflow
+constexpr std::size_t kMostInMemory = std::size_t{2} << 20;  // bytes of packed records before they go to the overflow
 constexpr std::uint32_t kOwnBook = 0;
+constexpr std::size_t kMostAlone = 64;  // records that are folded together
 
 Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
 
@@ -42,6 +44,36 @@ void on_threads(std::size_t count, unsigned threads, const Use& use) {
   for (std::thread& thread : others) thread.join();
   for (const std::exception_ptr& error : errors)
     if (error) std::rethrow_exception(error);
+}
+
+// The kinds of arrivals that have one.
+class Kinds {
+ public:
+  // Both must outlive it.
+  Kinds(const FoldRules& rules, const Phrases& phrases) : rules_(rules), phrases_(phrases), by_phrase_(phrases.size()) {}
+
+  // nullptr: it has none.
+  const Kind* of(const Arrival& a) {
+    if (!a.settled || a.route != 0 || !phrases_.has_one_value(a.phrase) || a.values.size() > sizeof(KnownArrival::number)) return nullptr;
+    std::vector<std::unique_ptr<const Kind>>& kinds = by_phrase_[a.phrase];
+    const std::uint64_t states = states_of(a.event);
+    for (const auto& kind : kinds)
+      if (kind->states == states) return kind.get();
+    auto kind = std::make_unique<Kind>(kind_of(a.event, a.phrase, phrases_));
+    rules_.describe(*kind);
+    return kinds.emplace_back(std::move(kind)).get();
+  }
+
+ private:
+  const FoldRules& rules_;
+  const Phrases& phrases_;
+  std::vector<std::vector<std::unique_ptr<const Kind>>> by_phrase_;
+};
+
+KnownArrival known(const Arrival& a, const Kind& kind) {
+  KnownArrival arrival{&kind, a.event.time, a.fine, second_of(a.event.time), 0, a.event.place.line, a.position, a.event.place.input};
+  std::memcpy(&arrival.number, a.values.data(), a.values.size());
+  return arrival;
 }
 
 }  // namespace
@@ -235,11 +267,25 @@ void TunnelIntake::fold_arrivals(const Gathering& gathering, const InputOrder& i
   const Time bgp_begins = gathering.first_bgp == kNoTime ? kNoTime : gathering.first_bgp - rules_->limits().bgp_settle;
   Fold fold(*rules_, *phrases_, paths_, bgp_begins, log);
   ArrivalReader reader(gathering.arrivals, books_, overflow_);
+  Kinds kinds(*rules_, *phrases_);
   std::vector<Arrival> second;
+  std::vector<KnownArrival> alone;  // in their seconds, and not folded yet
+  const auto fold_alone = [&] {
+    fold.add(alone);
+    alone.clear();
+  };
   while (reader.next(second)) {
     log.duplicates += put_in_order(second, *phrases_, inputs);
+    const Kind* const kind = second.size() == 1 ? kinds.of(second.front()) : nullptr;
+    if (kind != nullptr) {
+      alone.push_back(known(second.front(), *kind));
+      if (alone.size() == kMostAlone) fold_alone();
+      continue;
+    }
+    fold_alone();
     for (Arrival& arrival : second) fold.add(arrival);
   }
+  fold_alone();
   fold.finish();
 }
 

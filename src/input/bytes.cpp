@@ -95,7 +95,8 @@ bool begins_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b\x0
 class GzipSource final : public ByteSource {
  public:
   explicit GzipSource(std::unique_ptr<ByteSource> source)
-      : source_(std::move(source)), input_(kChunk), state_(std::make_unique<inflate_state>()) {
+      : source_(std::move(source)), input_(std::make_unique_for_overwrite<char[]>(kChunk)),
+        state_(std::make_unique_for_overwrite<inflate_state>()) {
     isal_inflate_init(state_.get());
     state_->crc_flag = ISAL_GZIP;
   }
@@ -148,10 +149,10 @@ class GzipSource final : public ByteSource {
 
   // Keeps what is unread (a few bytes at most) and reads more behind it.
   void refill() {
-    std::copy_n(state_->next_in, state_->avail_in, reinterpret_cast<std::uint8_t*>(input_.data()));
-    const std::size_t count = source_->read(input_.data() + state_->avail_in, input_.size() - state_->avail_in);
+    std::copy_n(state_->next_in, state_->avail_in, reinterpret_cast<std::uint8_t*>(input_.get()));
+    const std::size_t count = source_->read(input_.get() + state_->avail_in, kChunk - state_->avail_in);
     source_ended_ = count == 0;
-    state_->next_in = reinterpret_cast<std::uint8_t*>(input_.data());
+    state_->next_in = reinterpret_cast<std::uint8_t*>(input_.get());
     state_->avail_in += static_cast<std::uint32_t>(count);
   }
 
@@ -161,7 +162,7 @@ class GzipSource final : public ByteSource {
   }
 
   std::unique_ptr<ByteSource> source_;
-  std::vector<char> input_;
+  std::unique_ptr<char[]> input_;  // kChunk bytes
   std::unique_ptr<inflate_state> state_;
   bool source_ended_ = false, ended_ = false;
   std::string problem_;

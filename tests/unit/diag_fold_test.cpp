@@ -187,7 +187,7 @@ class RandomLog {
   std::string routine() {
     const std::uint64_t id = one_in(50) ? any(1000) : ++id_;
     static constexpr const char* kVerbs[] = {"is sending request", "processed request", "is sending response", "processed response"};
-    switch (any(9)) {
+    switch (any(steady_ ? 6 : 9)) {
       case 0: case 1: case 2: return fmt::format("AWS tunnel {} (id={}) for INFORMATIONAL", kVerbs[any(4)], id);
       case 3: return fmt::format("AWS tunnel {} (id={}) for CREATE_CHILD_SA", kVerbs[any(4)], id);
       case 4: return fmt::format("Sending DPD request with seq_no: {}", id);
@@ -361,7 +361,7 @@ std::size_t read_in_batches(const std::vector<Lines>& inputs, RandomLog& random,
       }
       const std::string digits = line.message.substr(kind->digits_from, kind->digits);
       const std::uint32_t own = intake.tunnel_of(r.dialect, r.connection, r.outside_ip);
-      if (own != tunnel || random.one_in(40)) hand_out();
+      if (own != tunnel || random.one_in(300)) hand_out();
       tunnel = own;
       batch.push_back({kind->index, r.time, r.envelope_time, digits.empty() ? 0 : std::stoull(digits), number});
       ++known;
