@@ -416,6 +416,29 @@ TEST(Fold, ChangesNoReportOnKnownLinesInBatches) {
   EXPECT_GT(known, records / 4);  // else nothing was put to the test
 }
 
+TEST(Fold, ChangesNoReportHoweverLongARunIs) {
+  for (std::uint64_t length = 1; length <= 200; ++length) {
+    RandomLog random(0);
+    Line line;
+    line.ip = "203.0.113.1";
+    line.phase1 = line.phase2 = PhaseState::Established;
+    Lines lines;
+    for (std::uint64_t i = 0; i < length; ++i) {
+      line.time = kStart + static_cast<Time>(i) * kSecond;
+      line.message = fmt::format("AWS tunnel {} (id={}) for CREATE_CHILD_SA", i % 3 == 0 ? "is sending request" : "processed response", 1000 + i);
+      lines.push_back(line);
+    }
+    line.phase1 = line.phase2 = PhaseState::Down;
+    line.time += 20 * kSecond;
+    line.message = "AWS tunnel is giving up after 3 retransmits";
+    lines.push_back(line);
+    const std::vector<Lines> inputs{lines};
+    const Told all = tell(true, {}, [&](Intake& intake) { read(inputs, intake); });
+    const Told batched = tell(false, {}, [&](Intake& intake) { read_in_batches(inputs, random, intake); });
+    ASSERT_EQ(difference(all.report, batched.report), "") << length << " records";
+  }
+}
+
 TEST(Spacings, HaveTheLowerOfTheMiddleOnesAsMedian) {
   EXPECT_EQ(median(Spacings{}), 0);
   EXPECT_EQ(median(Spacings{{5, 1}}), 5);
