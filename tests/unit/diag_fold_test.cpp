@@ -436,6 +436,11 @@ TEST(Fold, ChangesNoReportHoweverLongARunIs) {
     const Told all = tell(true, {}, [&](Intake& intake) { read(inputs, intake); });
     const Told batched = tell(false, {}, [&](Intake& intake) { read_in_batches(inputs, random, intake); });
     ASSERT_EQ(difference(all.report, batched.report), "") << length << " records";
+    std::rotate(lines.begin(), lines.begin() + 1, lines.end());
+    const std::vector<Lines> out_of_order{lines};
+    const Told kept = tell(true, {}, [&](Intake& intake) { read(out_of_order, intake); });
+    const Told sorted = tell(false, {}, [&](Intake& intake) { read(out_of_order, intake); });
+    ASSERT_EQ(difference(kept.report, sorted.report), "") << length << " records out of order";
   }
 }
 
