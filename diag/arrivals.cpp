@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "diag/bytes.hpp"
-#include "diag/radix.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -256,9 +255,8 @@ const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phras
 }
 
 // The open chunk, if it is this input's and has room; else a new one.
-Arrivals::Chunk& Arrivals::chunk_for(std::uint32_t input, std::uint32_t book, const Phrases& phrases) {
+Arrivals::Chunk& Arrivals::chunk_for(std::uint32_t input, std::uint32_t book) {
   if (open_ && chunks_.back().input == input && chunks_.back().bytes.size() < kLargestChunk) return chunks_.back();
-  close(phrases);
   chunks_.emplace_back();
   chunks_.back().input = input;
   chunks_.back().book = book;
@@ -278,8 +276,8 @@ void Arrivals::note_second(Chunk& chunk, std::int64_t earlier) {
   }
 }
 
-std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& phrases) {
-  Chunk& chunk = chunk_for(a.event.place.input, book, phrases);
+std::size_t Arrivals::add(const Arrival& a, std::uint32_t book) {
+  Chunk& chunk = chunk_for(a.event.place.input, book);
   const std::size_t before = chunk.bytes.size();
   const std::int64_t earlier = last_.second;
   encode(chunk.bytes, last_, a);
@@ -289,10 +287,10 @@ std::size_t Arrivals::add(const Arrival& a, std::uint32_t book, const Phrases& p
   return added;
 }
 
-std::size_t Arrivals::add(std::span<const KnownArrival> arrivals, std::uint32_t book, const Phrases& phrases) {
+std::size_t Arrivals::add(std::span<const KnownArrival> arrivals, std::uint32_t book) {
   std::size_t added = 0;
   while (!arrivals.empty()) {
-    Chunk& chunk = chunk_for(arrivals.front().input, book, phrases);
+    Chunk& chunk = chunk_for(arrivals.front().input, book);
     const std::size_t before = chunk.bytes.size();
     std::size_t done = encode_following(chunk, arrivals);
     if (done == 0) {
@@ -308,27 +306,21 @@ std::size_t Arrivals::add(std::span<const KnownArrival> arrivals, std::uint32_t 
   return added;
 }
 
-void Arrivals::close(const Phrases& phrases) {
-  if (!open_) return;
-  open_ = false;
-  if (!chunks_.back().in_order) sort(chunks_.back(), phrases);
-}
-
-void Arrivals::sort(Chunk& chunk, const Phrases& phrases) {
+// The chunk's records, which stand in `bytes`, in order of seconds.
+ByteBuffer Arrivals::sorted(const Chunk& chunk, std::string_view bytes, const Phrases& phrases) {
   std::vector<Arrival> list(chunk.count);
   std::vector<Numbered<std::uint64_t>> order(list.size());  // seconds from the first on
   Last last;
-  const ByteBuffer unsorted = std::exchange(chunk.bytes, ByteBuffer());
-  const char* at = unsorted.view().data();
+  const char* at = bytes.data();
   for (std::uint32_t i = 0; i < list.size(); ++i) {
     at = decode(at, last, phrases, list[i]);
     order[i] = {static_cast<std::uint64_t>(last.second - chunk.first), i};
   }
   sort_numbered(order, static_cast<std::uint64_t>(chunk.last - chunk.first));
   last = {};
-  for (const auto& [second, i] : order) encode(chunk.bytes, last, list[i]);
-  chunk.in_order = true;
-  bytes_ += chunk.bytes.size() - unsorted.size();
+  ByteBuffer in_order;
+  for (const auto& [second, i] : order) encode(in_order, last, list[i]);
+  return in_order;
 }
 
 void Arrivals::spill(Overflow& overflow) {
@@ -356,46 +348,94 @@ void Arrivals::set_book(std::uint32_t book) {
 
 ArrivalReader::ArrivalReader(const Arrivals& arrivals, const std::vector<Book>& books, Overflow* overflow)
     : books_(books), overflow_(overflow) {
-  for (const auto& chunk : arrivals.chunks_) waiting_.push_back(&chunk);
+  constexpr std::size_t kFewRecords = std::size_t{1} << 15, kFewBytes = std::size_t{1} << 20;
+  std::size_t records = 0, bytes = 0;
+  for (const auto& chunk : arrivals.chunks_) {
+    waiting_.push_back(&chunk);
+    records += chunk.count;
+    bytes += chunk.spilled ? chunk.size : chunk.bytes.size();
+  }
+  if (records <= kFewRecords && bytes <= kFewBytes) take_together();
   std::stable_sort(waiting_.begin(), waiting_.end(), [](const auto* a, const auto* b) { return a->first > b->first; });
+}
+
+ArrivalReader::Cursor ArrivalReader::opened(const Arrivals::Chunk& chunk) const {
+  Cursor cursor;
+  cursor.chunk = &chunk;
+  cursor.book = &books_[chunk.book];
+  std::string_view bytes = chunk.bytes.view();
+  if (chunk.spilled) {
+    char* const room = cursor.loaded.room(chunk.size);
+    overflow_->get(chunk.offset, room, chunk.size);
+    cursor.loaded.grown_to(room + chunk.size);
+    bytes = cursor.loaded.view();
+  }
+  cursor.at = bytes.data();
+  cursor.end = bytes.data() + bytes.size();
+  return cursor;
 }
 
 // Opens the chunks that begin no later than what is open.
 void ArrivalReader::activate() {
   while (!waiting_.empty() && (active_.empty() || waiting_.back()->first <= active_.front().second)) {
-    Cursor cursor;
-    cursor.chunk = waiting_.back();
-    cursor.book = &books_[cursor.chunk->book];
+    Cursor cursor = opened(*waiting_.back());
     waiting_.pop_back();
-    std::string_view bytes = cursor.chunk->bytes.view();
-    if (cursor.chunk->spilled) {
-      cursor.loaded = std::make_unique_for_overwrite<char[]>(cursor.chunk->size);
-      overflow_->get(cursor.chunk->offset, cursor.loaded.get(), cursor.chunk->size);
-      bytes = {cursor.loaded.get(), cursor.chunk->size};
+    if (!cursor.chunk->in_order) {
+      const std::string_view unsorted(cursor.at, static_cast<std::size_t>(cursor.end - cursor.at));
+      cursor.loaded = Arrivals::sorted(*cursor.chunk, unsorted, *cursor.book->phrases);
+      cursor.at = cursor.loaded.view().data();
+      cursor.end = cursor.at + cursor.loaded.size();
     }
-    cursor.at = bytes.data();
-    cursor.end = bytes.data() + bytes.size();
     cursor.second = Arrivals::second_after(cursor.at, cursor.last);
     active_.push_back(std::move(cursor));
     std::push_heap(active_.begin(), active_.end(), later);
   }
 }
 
+void ArrivalReader::take(Cursor& cursor, Arrival& arrival) {
+  cursor.at = Arrivals::decode(cursor.at, cursor.last, *cursor.book->phrases, arrival);
+  arrival.event.place.input = cursor.chunk->input;
+  arrival.phrase = cursor.book->numbers[arrival.phrase];
+}
+
 // All records of the cursor's second.
 void ArrivalReader::take_second(Cursor& cursor, std::vector<Arrival>& second) {
   const std::int64_t wanted = cursor.second;
   do {
-    Arrival& arrival = second.emplace_back();
-    cursor.at = Arrivals::decode(cursor.at, cursor.last, *cursor.book->phrases, arrival);
-    arrival.event.place.input = cursor.chunk->input;
-    arrival.phrase = cursor.book->numbers[arrival.phrase];
+    take(cursor, second.emplace_back());
     if (cursor.at == cursor.end) return;
     cursor.second = Arrivals::second_after(cursor.at, cursor.last);
   } while (cursor.second == wanted);
 }
 
+void ArrivalReader::take_together() {
+  std::int64_t first = 0, last = 0;
+  for (const Arrivals::Chunk* chunk : waiting_) {
+    const bool is_first = together_.empty();
+    first = is_first ? chunk->first : std::min(first, chunk->first);
+    last = is_first ? chunk->last : std::max(last, chunk->last);
+    for (Cursor& cursor = read_.emplace_back(opened(*chunk)); cursor.at != cursor.end;) take(cursor, together_.emplace_back());
+  }
+  waiting_.clear();
+  order_.resize(together_.size());
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    order_[i] = {static_cast<std::uint64_t>(second_of(together_[i].event.time) - first), static_cast<std::uint32_t>(i)};
+  sort_numbered(order_, static_cast<std::uint64_t>(last - first));
+}
+
 bool ArrivalReader::next(std::vector<Arrival>& second) {
   second.clear();
+  return together_.empty() ? next_merged(second) : next_together(second);
+}
+
+bool ArrivalReader::next_together(std::vector<Arrival>& second) {
+  if (next_ == order_.size()) return false;
+  const std::uint64_t number = order_[next_].number;
+  for (; next_ < order_.size() && order_[next_].number == number; ++next_) second.push_back(together_[order_[next_].place]);
+  return true;
+}
+
+bool ArrivalReader::next_merged(std::vector<Arrival>& second) {
   read_.clear();
   activate();
   if (active_.empty()) return false;

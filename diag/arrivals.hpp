@@ -1,7 +1,7 @@
 // The records of one tunnel as they arrive, in a dozen bytes each, until all inputs have been read.
 // In: events in any order. Out: the same, second by second.
-// Records stand in chunks. Each chunk belongs to one input and is in order of seconds when it is read; chunks that
-// overlap in time are merged. Closed chunks may lie in an Overflow.
+// Records stand in chunks. Each chunk belongs to one input. They are put in order when they are read: few all together; of many
+// each chunk, and chunks that overlap in time are merged. Closed chunks may lie in an Overflow.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -13,6 +13,7 @@
 #include "diag/event.hpp"
 #include "diag/overflow.hpp"
 #include "diag/phrases.hpp"
+#include "diag/radix.hpp"
 
 namespace tunnelscope::diag {
 
@@ -103,11 +104,11 @@ class Arrivals {
   static constexpr std::size_t kLargestChunk = std::size_t{1} << 14;  // bytes; a single record may be larger
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
-  std::size_t add(const Arrival& arrival, std::uint32_t book, const Phrases& phrases);
+  std::size_t add(const Arrival& arrival, std::uint32_t book);
   // The same for records of one input.
-  std::size_t add(std::span<const KnownArrival> arrivals, std::uint32_t book, const Phrases& phrases);
+  std::size_t add(std::span<const KnownArrival> arrivals, std::uint32_t book);
 
-  void close(const Phrases& phrases);  // the open chunk; call before spill() and merging
+  void close() { open_ = false; }      // the open chunk; call before spill() and merging
   void spill(Overflow& overflow);      // moves what is in memory out, as long as there is room
   std::size_t bytes() const { return bytes_; }  // in memory
   void absorb(Arrivals&& other);
@@ -135,9 +136,9 @@ class Arrivals {
   // Returns what follows the record at `bytes`. The arrival's values point into it.
   static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
   static std::int64_t second_after(const char* bytes, const Last& last);
-  Chunk& chunk_for(std::uint32_t input, std::uint32_t book, const Phrases& phrases);
+  Chunk& chunk_for(std::uint32_t input, std::uint32_t book);
   void note_second(Chunk& chunk, std::int64_t earlier);
-  void sort(Chunk& chunk, const Phrases& phrases);
+  static ByteBuffer sorted(const Chunk& chunk, std::string_view bytes, const Phrases& phrases);
 
   std::vector<Chunk> chunks_;
   bool open_ = false;
@@ -164,17 +165,27 @@ class ArrivalReader {
   struct Cursor {
     const Arrivals::Chunk* chunk = nullptr;
     const Book* book = nullptr;
-    std::unique_ptr<char[]> loaded;  // what was spilled
+    ByteBuffer loaded;  // what was spilled or had to be sorted
     const char *at = nullptr, *end = nullptr;
     Arrivals::Last last;
     std::int64_t second = 0;  // of the record at `at`
   };
   static bool later(const Cursor& a, const Cursor& b) { return a.second > b.second; }
+  Cursor opened(const Arrivals::Chunk& chunk) const;
   void activate();
+  static void take(Cursor& cursor, Arrival& arrival);
   static void take_second(Cursor& cursor, std::vector<Arrival>& second);
+  void take_together();
+  bool next_merged(std::vector<Arrival>& second);
+  bool next_together(std::vector<Arrival>& second);
 
   const std::vector<Book>& books_;
   Overflow* overflow_;
+  // Few records: all of them, in the order of order_ from next_ on.
+  std::vector<Arrival> together_;
+  std::vector<Numbered<std::uint64_t>> order_;  // seconds from the first on
+  std::size_t next_ = 0;
+  // Many: by chunks.
   std::vector<const Arrivals::Chunk*> waiting_;  // latest first
   std::vector<Cursor> active_;  // a heap, the earliest in front
   std::vector<Cursor> read_;    // at their ends; the values of the last second may be theirs

@@ -94,6 +94,12 @@ void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iter
   std::copy(merged.begin(), merged.end(), begin);
 }
 
+// Two inputs have the same record, by phrase and values: what is the same by these is the same in its text too.
+bool is_copy(const Arrival& a, const Arrival& b) {
+  return a.event.place.input != b.event.place.input && a.settled && b.settled && a.route == 0 && b.route == 0 && a.phrase == b.phrase &&
+         states_of(a.event) == states_of(b.event) && a.values == b.values;
+}
+
 // Every record but the first of its identity goes.
 std::size_t drop_copies(std::vector<Arrival>& second) {
   std::vector<bool> is_copy(second.size(), false);
@@ -114,6 +120,11 @@ std::size_t drop_copies(std::vector<Arrival>& second) {
 
 std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, const InputOrder& inputs) {
   if (second.size() < 2) return 0;
+  if (second.size() == 2 && is_copy(second[0], second[1])) {
+    if (inputs.rank[second[1].event.place.input] < inputs.rank[second[0].event.place.input]) second[0] = second[1];
+    second.pop_back();
+    return 1;
+  }
   std::string text;
   for (Arrival& a : second) {
     a.identity = identity_of(a, phrases, text);

@@ -145,7 +145,7 @@ Arrival TunnelIntake::arrival_of(const TunnelRecord& r, const Reading& reading) 
 void TunnelIntake::take(Gathering& gathering, const Arrival& arrival) {
   const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(arrival);
   if (!continues) gathering.live.reset();
-  bytes_ += gathering.arrivals.add(arrival, kOwnBook, *phrases_);
+  bytes_ += gathering.arrivals.add(arrival, kOwnBook);
   spill_when_much();
 }
 
@@ -189,7 +189,7 @@ void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> record
   Gathering& gathering = gatherings_[tunnel];
   const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(known_);
   if (!continues) gathering.live.reset();
-  bytes_ += gathering.arrivals.add(known_, kOwnBook, *phrases_);
+  bytes_ += gathering.arrivals.add(known_, kOwnBook);
   spill_when_much();
 }
 
@@ -201,7 +201,7 @@ void TunnelIntake::spill_when_much() {
 void TunnelIntake::spill_all() {
   bytes_ = 0;
   for (Gathering& gathering : gatherings_) {
-    gathering.arrivals.close(*phrases_);
+    gathering.arrivals.close();
     gathering.arrivals.spill(*overflow_);
     bytes_ += gathering.arrivals.bytes();
   }
@@ -209,7 +209,7 @@ void TunnelIntake::spill_all() {
 }
 
 void TunnelIntake::absorb(TunnelIntake&& other) {
-  for (Gathering& gathering : other.gatherings_) gathering.arrivals.close(*other.phrases_);
+  for (Gathering& gathering : other.gatherings_) gathering.arrivals.close();
   others_.push_back({std::move(other.rules_), std::move(other.phrases_)});
   phrases_by_book_.push_back(others_.back().phrases.get());
   const auto book = static_cast<std::uint32_t>(others_.size());
@@ -224,7 +224,7 @@ void TunnelIntake::absorb(TunnelIntake&& other) {
     }
     Gathering& to = gatherings_[it->second];
     to.live.reset();
-    to.arrivals.close(*phrases_);
+    to.arrivals.close();
     to.arrivals.absorb(std::move(from.arrivals));
     if (from.first_bgp != kNoTime && (to.first_bgp == kNoTime || from.first_bgp < to.first_bgp)) to.first_bgp = from.first_bgp;
   }
@@ -290,7 +290,7 @@ void TunnelIntake::fold_arrivals(const Gathering& gathering, const InputOrder& i
 }
 
 void TunnelIntake::finish(const InputOrder& inputs, unsigned threads) {
-  for (Gathering& gathering : gatherings_) gathering.arrivals.close(*phrases_);
+  for (Gathering& gathering : gatherings_) gathering.arrivals.close();
   books_.push_back({phrases_.get(), std::vector<PhraseIndex>(phrases_->size())});
   std::iota(books_[0].numbers.begin(), books_[0].numbers.end(), PhraseIndex{0});
   for (const Other& other : others_) books_.push_back({other.phrases.get(), phrases_->absorb(*other.phrases)});

@@ -100,11 +100,11 @@ class Packing {
     e.dpd_enabled = static_cast<Answer>(states_ / 75 % 3);
     e.nat_t = static_cast<Answer>(states_ / 225 % 3);
     expected_[second_of(time)].push_back(line_of(a, phrases));
-    added_ += parts_.back().add(a, 0, phrases);
+    added_ += parts_.back().add(a, 0);
   }
 
   void spill(Overflow& overflow) {
-    parts_.back().close(*books_.back());
+    parts_.back().close();
     parts_.back().spill(overflow);
   }
   std::size_t bytes_in_memory() const {
@@ -114,7 +114,7 @@ class Packing {
 
   void expect_all_second_by_second(Overflow* overflow) {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      parts_[i].close(*books_[i]);
+      parts_[i].close();
       parts_[i].set_book(static_cast<std::uint32_t>(i));
       if (i > 0) parts_[0].absorb(std::move(parts_[i]));
     }
@@ -186,7 +186,7 @@ TEST(Arrivals, ComeOutSecondBySecondWithEveryField) {
 
 TEST(Arrivals, OfManyChunksAndInputsComeOutSecondBySecond) {
   Packing packing(100);
-  add_many(packing, 30'000, 3);
+  add_many(packing, 40'000, 3);
   EXPECT_GT(packing.added(), 6 * Arrivals::kLargestChunk);
   packing.expect_all_second_by_second(nullptr);
 }
@@ -210,14 +210,14 @@ TEST(Arrivals, OfOneInputAndSecondComeOutAsTheyArrived) {
     a.event.time = a.fine = time;
     a.event.place = {0, line};
     a.position = line;
-    arrivals.add(a, 0, phrases);
+    arrivals.add(a, 0);
   };
   const std::vector<std::uint64_t> lines{9, 2, 7, 1, 8};
   for (const std::uint64_t line : lines) {
     add(kStart + 400, line);
     add(kStart - static_cast<Time>(line) * kSecond, 100 + line);
   }
-  arrivals.close(phrases);
+  arrivals.close();
   std::vector<Book> books{{&phrases, std::vector<PhraseIndex>(phrases.size())}};
   std::iota(books[0].numbers.begin(), books[0].numbers.end(), PhraseIndex{0});
   ArrivalReader reader(arrivals, books, nullptr);
