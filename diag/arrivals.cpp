@@ -69,23 +69,6 @@ class Eye {
   const char* at_;
 };
 
-// What a Pen writes of flags and three small numbers of a record that comes next, in one word; nullptr: one of them is not small.
-char* write_usual(char* at, std::int64_t seconds, std::int64_t fine, std::uint64_t phrase) {
-  constexpr std::uint64_t kOneByte = 0x80, kTwoBytes = 0x4000;
-  const std::uint64_t first = zigzag(seconds), second = zigzag(fine);
-  if (first >= kOneByte || second >= kTwoBytes || phrase >= kTwoBytes) return nullptr;
-  std::uint64_t word = (second == 0 ? kNextLine : kNextLine | kFine) | first << 8;
-  unsigned bits = 16;
-  const auto put = [&](std::uint64_t n) {
-    word |= (n < kOneByte ? n : (n & 0x7F) | kOneByte | n >> 7 << 8) << bits;
-    bits += n < kOneByte ? 8 : 16;
-  };
-  if (second != 0) put(second);
-  put(phrase);
-  std::memcpy(at, &word, sizeof word);
-  return at + bits / 8;
-}
-
 // What states_of() made of them.
 void set_states(Event& e, std::uint64_t states) {
   const auto part = [&](int byte) { return static_cast<std::uint8_t>(states >> 8 * byte); };
@@ -129,45 +112,42 @@ void ByteBuffer::free() {
   size_ = capacity_ = 0;
 }
 
-void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
-  const Event& e = a.event;
-  const std::int64_t second = second_of(e.time);
-  const bool follows = e.place.line == last.line + 1 && a.position == last.position + 1 && states_of(e) == last.states;
-  if (!follows || e.time != second * kSecond || !a.settled || a.route != 0) return encode_unusual(out, last, a);
-  char* const room = out.room(kMostWritten + a.values.size());
-  char* const end = write_usual(room, second - last.second, a.fine - e.time, a.phrase);
-  if (end == nullptr) return encode_unusual(out, last, a);
-  copy_short(end, a.values);
-  out.grown_to(end + a.values.size());
-  last.second = second;
-  ++last.line;
-  ++last.position;
+// The number as a Pen writes it, in the lowest of so many bytes. Precondition: it takes three bytes at most.
+std::uint64_t written(std::uint64_t n, unsigned& bytes) {
+  bytes = n < 0x80 ? 1 : n < 0x4000 ? 2 : 3;
+  if (bytes == 1) return n;
+  const std::uint64_t two = (n & 0x7F) | 0x80 | (n >> 7 & 0x7F) << 8;
+  return bytes == 2 ? two : two | 0x8000 | n >> 14 << 16;
 }
 
-// Writes what write_usual would write of the first of them, as long as each comes within a minute of the one before and has its
-// states. Returns how many.
+// Writes what encode would write of the first of them, as long as each stands behind the one before in its input and differs from it
+// in time and message only. Returns how many.
 std::size_t Arrivals::encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals) {
   constexpr std::size_t kMostOfOne = 24;  // bytes that are written of one, though they may not count
-  constexpr std::uint64_t kSeconds = 0x40, kFractions = 0x2000;  // whose zigzags take one byte and two
+  constexpr std::uint64_t kSeconds = 0x200000, kFractions = 0x4000;  // whose zigzags take three bytes at most, and two
   if (chunk.count == 0) return 0;
   char* at = chunk.bytes.room(arrivals.size() * kMostOfOne);
   std::size_t done = 0;
   for (const KnownArrival& a : arrivals) {
     const Kind& kind = *a.kind;
-    const auto seconds = static_cast<std::uint64_t>(a.second - last_.second), fraction = static_cast<std::uint64_t>(a.fine - a.time);
+    const std::uint64_t seconds = zigzag(a.second - last_.second), fraction = zigzag(a.fine - a.time);
     const bool follows = a.line == last_.line + 1 && a.position == last_.position + 1 && kind.states == last_.states;
     if (!follows || a.time != a.second * kSecond || seconds >= kSeconds || fraction >= kFractions || kind.phrase_size == 0) break;
-    std::uint64_t word = kNextLine | seconds << 9;
-    unsigned bytes = 2;
+    unsigned bytes = 0;
+    std::uint64_t word = kNextLine | written(seconds, bytes) << 8;
+    unsigned all = 1 + bytes;
     if (fraction != 0) {
-      word |= kFine | (fraction < kSeconds ? fraction << 1 : (fraction << 1 & 0x7E) | 0x80 | fraction >> 6 << 8) << 16;
-      bytes = fraction < kSeconds ? 3 : 4;
+      word |= kFine | written(fraction, bytes) << 8 * all;
+      all += bytes;
     }
-    word |= std::uint64_t{kind.packed_phrase} << 8 * bytes;
-    bytes += kind.phrase_size;
+    word |= std::uint64_t{kind.packed_phrase} << 8 * all;
+    all += kind.phrase_size;
     std::memcpy(at, &word, sizeof word);
-    std::memcpy(at + bytes, &a.number, sizeof a.number);
-    at += bytes + kind.value_size;
+    std::memcpy(at + all, &a.number, sizeof a.number);
+    at += all + kind.value_size;
+    chunk.in_order = chunk.in_order && a.second >= last_.second;
+    chunk.first = std::min(chunk.first, a.second);
+    chunk.last = std::max(chunk.last, a.second);
     last_.second = a.second;
     ++last_.line;
     ++last_.position;
@@ -175,11 +155,10 @@ std::size_t Arrivals::encode_following(Chunk& chunk, std::span<const KnownArriva
   }
   chunk.bytes.grown_to(at);
   chunk.count += static_cast<std::uint32_t>(done);
-  chunk.last = std::max(chunk.last, last_.second);
   return done;
 }
 
-void Arrivals::encode_unusual(ByteBuffer& out, Last& last, const Arrival& a) {
+void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   const Event& e = a.event;
   const std::int64_t second = second_of(e.time);
   const Time fraction = e.time - second * kSecond;

@@ -131,7 +131,6 @@ class Arrivals {
     std::uint64_t states = 0;
   };
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
-  static void encode_unusual(ByteBuffer& out, Last& last, const Arrival& arrival);
   std::size_t encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
   // Returns what follows the record at `bytes`. The arrival's values point into it.
   static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);

@@ -297,10 +297,10 @@ bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
   const ParsedTime parsed = time_of(static_cast<std::int64_t>(epoch));
   time = parsed.time;
   if (parsed.status != TimeStatus::Ok) return false;
-  const std::uint64_t begins = epoch - epoch % 100;
-  const ParsedTime first = time_of(static_cast<std::int64_t>(begins)), last = time_of(static_cast<std::int64_t>(begins + 99));
-  if (hole.digits == kKnown + 2 && first.status == TimeStatus::Ok && last.status == TimeStatus::Ok)
-    epoch_ = word_at(digits), epoch_begins_ = first.time;
+  const std::uint64_t past = epoch % 100;
+  const bool all_of_them = time_of(static_cast<std::int64_t>(epoch - past + 99)).status == TimeStatus::Ok;
+  if (hole.digits == kKnown + 2 && all_of_them)
+    epoch_ = word_at(digits), epoch_begins_ = time - static_cast<diag::Duration>(past) * diag::kSecond;
   return true;
 }
 
