@@ -28,6 +28,13 @@ struct Classifier::Impl {
       for (const auto* list : {&cause.all, &cause.any, &cause.none, &cause.certain_when})
         for (const auto& condition : *list) number(condition.signal);
     }
+    asked_for.resize(names.size());
+    for (const auto& cause : knowledge.causes) {
+      for (const auto* list : {&cause.all, &cause.any, &cause.none, &cause.certain_when}) ask(*list);
+      if (cause.milder) ask(cause.milder->all);
+      for (const auto& other : cause.rules_out)
+        for (const std::string& name : other.unless) ask(name);
+    }
     for (RuleIndex i = 0; i < knowledge.messages.size(); ++i)
       for (std::size_t d = 0; d < kDialectNames.size(); ++d)
         if (knowledge.messages[i].dialect == kDialectNames[d]) dialects[d].rules.push_back(i);
@@ -37,6 +44,13 @@ struct Classifier::Impl {
     const auto [it, is_new] = numbers.try_emplace(std::string(name), static_cast<SignalIndex>(names.size()));
     if (is_new) names.emplace_back(name);
     return it->second;
+  }
+
+  void ask(std::string_view name) {
+    if (const auto it = numbers.find(name); it != numbers.end()) asked_for[it->second] = true;
+  }
+  void ask(const std::vector<kb::Condition>& conditions) {
+    for (const kb::Condition& condition : conditions) ask(condition.signal);
   }
 
   DialectRules& rules_of(Dialect dialect) { return dialects[static_cast<std::size_t>(dialect)]; }
@@ -64,6 +78,7 @@ struct Classifier::Impl {
   };
   std::unordered_map<std::string, SignalIndex, TextHash, std::equal_to<>> numbers;
   std::vector<SignalIndex> rule_signals;
+  std::vector<bool> asked_for;  // by signal
   std::array<DialectRules, kDialectNames.size()> dialects;
 };
 
@@ -87,6 +102,8 @@ SignalIndex Classifier::signal(std::string_view name) const {
   const auto it = impl_->numbers.find(name);
   return it == impl_->numbers.end() ? kNoSignal : it->second;
 }
+
+bool Classifier::is_asked_for(SignalIndex signal) const { return impl_->asked_for[signal]; }
 
 Classifier::Nearest Classifier::nearest(std::string_view text) const {
   Nearest best;

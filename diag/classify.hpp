@@ -38,6 +38,7 @@ class Classifier {
   const kb::Knowledge& knowledge() const;
   const std::vector<std::string>& signals() const;        // names, known ones first
   SignalIndex signal(std::string_view name) const;        // kNoSignal: nobody gives it
+  bool is_asked_for(SignalIndex signal) const;            // by some cause. Precondition: not kNoSignal
 
   // The rule of which the longest beginning matches somewhere in `text`, and where that ends. Slow.
   struct Nearest {

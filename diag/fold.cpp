@@ -28,21 +28,6 @@ constexpr Duration kSameReplacement = kSecond;   // the lines of one exchange
 constexpr std::array kPassing{kRoutine,           kDpdExchange,      kNatDetected,          kChildRequestReceived,
                               kChildResponseSent, kChildRequestSent, kChildResponseReceived};
 
-bool names(const std::vector<kb::Condition>& conditions, std::string_view signal) {
-  return std::any_of(conditions.begin(), conditions.end(), [&](const kb::Condition& c) { return c.signal == signal; });
-}
-
-bool is_asked_for(const kb::Knowledge& knowledge, std::string_view signal) {
-  return std::any_of(knowledge.causes.begin(), knowledge.causes.end(), [&](const kb::Cause& cause) {
-    const bool milder = cause.milder && names(cause.milder->all, signal);
-    const bool ruled_out = std::any_of(cause.rules_out.begin(), cause.rules_out.end(), [&](const auto& other) {
-      return std::find(other.unless.begin(), other.unless.end(), signal) != other.unless.end();
-    });
-    return milder || ruled_out || names(cause.all, signal) || names(cause.any, signal) || names(cause.none, signal) ||
-           names(cause.certain_when, signal);
-  });
-}
-
 void put_number(std::string& out, std::uint64_t n) {
   for (; n >= 0x80; n >>= 7) out += static_cast<char>(n | 0x80);
   out += static_cast<char>(n);
@@ -123,7 +108,8 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
   };
   none_.signal.passes = !keep_everything;
   for (const std::string_view name : kPassing)
-    if (!keep_everything && !is_asked_for(classifier.knowledge(), name)) mark(&SignalFacts::passes, {name});
+    if (const SignalIndex signal = classifier.signal(name); !keep_everything && signal != kNoSignal && !classifier.is_asked_for(signal))
+      facts_[signal].passes = true;
   mark(&SignalFacts::exchange,
        {kChildRequestReceived, kChildResponseSent, kChildRequestSent, kChildResponseReceived, kIkeInitRequestReceived,
         kIkeInitRequestSent, kIkeInitResponseSent, kIkeInitResponseReceived, kIkeAuthRequestReceived, kIkeAuthResponseSent,

@@ -319,9 +319,10 @@ Subject make_subject(History history, const Classifier& classifier, const Limits
   s.whole.start = h.first();
   s.whole.end = h.now;
   s.whole.first_event = 0;
-  s.whole.seen.reserve(h.log->events.size());
-  for (std::size_t i = 0; i < h.log->events.size(); ++i)
-    if (h.log->events[i].signal != kNoSignal && h.log->events[i].time >= since) s.whole.seen.push_back(occurrence(h, i));
+  for (std::size_t i = 0; i < h.log->events.size(); ++i) {
+    const Event& e = h.log->events[i];
+    if (e.signal != kNoSignal && e.time >= since && classifier.is_asked_for(e.signal)) s.whole.seen.push_back(occurrence(h, i));
+  }
   if (auto running = running_case(s, classifier, signals, limits, since)) s.cases.push_back(std::move(*running));
   if (!h.has_states)
     if (auto stateless = stateless_case(h, signals, since)) s.cases.push_back(std::move(*stateless));
