@@ -101,22 +101,23 @@ class PackedPlace {
   std::uint64_t packed_ = 0;
 };
 
+// What is asked of every event stands first, in one line of the cache as often as not.
 struct SessionEvent {
   Time time = kNoTime;
-  Time start = kNoTime, end = kNoTime;
-  Duration duration = -1;                          // -1: not said
-  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
-  PackedPlace place;
-  std::uint32_t id = 0;
   std::uint32_t party = 0, route = 0;              // in SessionNames
-  std::uint32_t text = 0;                          // the message
-  std::uint32_t fields = 0;                        // 0 too where there were too many to keep
   RuleIndex rule = kNoRule;
   SignalIndex signal = kNoSignal;
   Dialect dialect = Dialect::AwsClientVpn;
   Happening happening = Happening::Message;
   Answer relayed = Answer::Unknown;
   bool yearless = false;
+  std::uint32_t id = 0;
+  std::uint32_t text = 0;                          // the message
+  Time start = kNoTime, end = kNoTime;
+  Duration duration = -1;                          // -1: not said
+  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
+  PackedPlace place;
+  std::uint32_t fields = 0;                        // 0 too where there were too many to keep
 };
 
 }  // namespace tunnelscope::diag

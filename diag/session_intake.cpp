@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "diag/bytes.hpp"
+#include "diag/fetch.hpp"
 #include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
 
@@ -24,15 +25,22 @@ std::array<std::string_view, 13> texts_of(const SessionRecord& r) {
           r.connector, r.source, r.resource, r.protocol, r.message,    r.id};
 }
 
-// Puts `events` into the order of `wanted`, which names each once, moving each once.
+// Puts `events` into the order of `wanted`, which names each once, moving each once. Those that come some moves later are
+// fetched meanwhile.
 void permute(Chunked<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
+  constexpr int kAhead = 12;
   for (std::uint32_t start = 0; start < wanted.size(); ++start) {
     if (wanted[start] == start) continue;
     const SessionEvent first = events[start];
-    std::uint32_t at = start;
+    std::uint32_t at = start, ahead = start;
+    const auto look_ahead = [&] {
+      ahead = wanted[ahead];
+      fetch(events[ahead]);
+    };
+    for (int i = 0; i < kAhead; ++i) look_ahead();
     while (wanted[at] != start) {
+      look_ahead();
       const std::uint32_t from = wanted[at];
-      __builtin_prefetch(&events[wanted[from]]);
       events.writable(at) = events[from];
       wanted[at] = at;
       at = from;
@@ -259,7 +267,9 @@ std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
     const std::string_view pa = inputs[a.input].path, pb = inputs[b.input].path;
     return pa != pb ? pa < pb : a.line < b.line;
   };
-  const auto same_time = [&](std::uint32_t a, std::uint32_t b) { return events_[a].time == events_[b].time; };
+  std::vector<Time> times;
+  times.reserve(events_.size());
+  for (const SessionEvent& e : events_) times.push_back(e.time);
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
     if (events_[a].happening != events_[b].happening) return events_[a].happening < events_[b].happening;
     if (identities_[a] != identities_[b]) return identities_[a] < identities_[b];
@@ -268,11 +278,11 @@ std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
 
   std::vector<std::uint32_t> wanted(events_.size()), dropped;
   std::iota(wanted.begin(), wanted.end(), 0U);
-  sort_by_number(wanted, [&](std::uint32_t event) { return events_[event].time; });
+  sort_by_number(wanted, [&](std::uint32_t event) { return times[event]; });
   auto kept = wanted.begin();  // all before are in their order, each once
   for (auto from = wanted.begin(); from != wanted.end();) {
     auto to = from + 1;
-    while (to != wanted.end() && same_time(*from, *to)) ++to;
+    while (to != wanted.end() && times[*from] == times[*to]) ++to;
     if (to - from > 1) std::sort(from, to, before);
     const auto first = kept;
     for (; from != to; ++from) {

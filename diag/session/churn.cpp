@@ -30,7 +30,7 @@ Lists sessions_by_client(const Log& log) {
   return Lists(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
     const Session& s = log.sessions[i];
     if (!counts(s)) return {};
-    return std::pair(s.system, log.names.of(kb::About::Client, log.events[s.last_event]));
+    return std::pair(s.system, log.names.of_last(kb::About::Client, s));
   });
 }
 

@@ -78,7 +78,7 @@ Lists sessions_by(kb::About about, const Scene& scene, const Is& is) {
   return Lists(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
     const Session& s = log.sessions[i];
     if (!s.carried() || !is(s)) return {};
-    return std::pair(s.system, log.names.of(about, log.events[s.last_event]));
+    return std::pair(s.system, log.names.of_last(about, s));
   });
 }
 
@@ -193,7 +193,7 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
   std::set<std::uint32_t> targets;
   Time first = lost.front()->start, last = lost.front()->start;
   for (const Session* s : lost) {
-    clients.insert(scene.log.names.of(kb::About::Client, scene.log.events[s->last_event]));
+    clients.insert(scene.log.names.of_last(kb::About::Client, *s));
     targets.insert(scene.log.route(*s).resource);
     first = std::min(first, s->start);
     last = std::max(last, s->start);

@@ -37,7 +37,7 @@ class Told {
   Told(const Log& log, const std::vector<std::uint32_t>& errors) : log_(log), errors_(errors), used_(errors.size(), false) {}
 
   bool is(const Session& s) {
-    const Time end = log_.events[s.last_event].time;
+    const Time end = s.last_time;
     const auto at = std::lower_bound(errors_.begin(), errors_.end(), end - kSecond, [&](std::uint32_t event, Time time) { return log_.events[event].time < time; });
     if (at == errors_.end() || log_.events[*at].time > end + kSecond) return false;
     used_[static_cast<std::size_t>(at - errors_.begin())] = true;

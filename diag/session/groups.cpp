@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "diag/fetch.hpp"
 #include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
 #include "diag/session/lists.hpp"
@@ -122,8 +123,8 @@ class Listed {
  public:
   Listed(const Log& log, std::size_t most) : log_(log), most_(most) {}
 
-  void see(std::uint32_t session, const Session& s, const SessionEvent& last) {
-    rows_.push_back({session, s.carried(), last.time});
+  void see(std::uint32_t session, const Session& s) {
+    rows_.push_back({session, s.carried(), s.last_time});
     if (rows_.size() >= 4 * most_ + 1) keep_most();
   }
   // In order.
@@ -174,16 +175,15 @@ class Writer {
     OpenAtOnce open;
     ByNumber<SessionRow> by_client;
     Listed listed(log_, limits_.sessions.list_most);
-    for (const std::uint32_t i : sessions) {
+    for_each_fetched(sessions, [&](std::uint32_t i) -> const Session& { return log_.sessions[i]; }, [&](std::uint32_t i) {
       const Session& s = log_.sessions[i];
-      const SessionEvent& e = last(s);
       count(g, s, counters_used);
-      count(by_client(s.system, log_.names.of(kb::About::Client, e)), s, e, counters_used);
+      count(by_client(s.system, log_.names.of_last(kb::About::Client, s)), s, counters_used);
       if (s.outcome == Outcome::Ended && s.duration >= 0) durations.push_back(s.duration);
       if (s.carried() && s.start != kNoTime)
         open.see(s.start, s.outcome == Outcome::Ended ? s.end : std::min(log_.now, s.start + limits_.sessions.open_at_most));
-      listed.see(i, s, e);
-    }
+      listed.see(i, s);
+    });
     g.median_duration_s = median(durations);
     g.concurrency = open.written();
     rows(g, by_client);
@@ -199,14 +199,14 @@ class Writer {
     if (counters_used) add(g.to_client, s.to_client), add(g.from_client, s.from_client);
   }
 
-  void count(SessionRow& row, const Session& s, const SessionEvent& last, bool counters_used) const {
+  void count(SessionRow& row, const Session& s, bool counters_used) const {
     ++row.connections;
     if (s.failed()) ++row.failed;
     if (s.looks_failed()) ++row.looks_failed;
     if (s.outcome == Outcome::Ended && s.duration > 0 && s.duration <= limits_.sessions.short_session) ++row.short_ones;
     if (s.duration > 0) row.connected_s += static_cast<double>(s.duration) / kSecond;
     if (counters_used) add(row.bytes, s.to_client), add(row.bytes, s.from_client);
-    row.last = std::max(row.last, last.time);
+    row.last = std::max(row.last, s.last_time);
   }
 
   static std::optional<double> median(std::vector<Duration>& durations) {
@@ -220,7 +220,7 @@ class Writer {
     Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
     Different parties(seen_parties_, members.number);
     std::uint32_t name = 0;
-    for (const std::uint32_t i : members.events) {
+    for_each_fetched(members.events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
       const SessionEvent& e = log_.events[i];
       if (e.happening == Happening::Denied) ++g.denied;
       if (!log_.lone_errors.empty() && std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
@@ -231,7 +231,7 @@ class Writer {
       if (const std::uint32_t said = log_.route(e).group_name; said != 0) name = said;
       if (g.first == kNoTime || e.time < g.first) g.first = e.time;
       g.last = std::max(g.last, e.time);
-    }
+    });
     g.name = text(name);
     for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
       if (g.users == 0) g.users = names->count();
@@ -246,15 +246,15 @@ class Writer {
 
   std::vector<SessionReason> reasons(std::span<const std::uint32_t> events) const {
     ByNumber<SessionReason> by_text;
-    for (const std::uint32_t i : events) {
+    for_each_fetched(events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
       const SessionEvent& e = log_.events[i];
-      if (!tells_why(e)) continue;
+      if (!tells_why(e)) return;
       SessionReason& reason = by_text(system_of(e.dialect), e.text);
-      if (reason.count++ > 0) continue;
+      if (reason.count++ > 0) return;
       reason.text = text(e.text);
       if (e.rule != kNoRule) reason.rule = classifier_.knowledge().messages[e.rule].id;
       reason.first = intake_.at(e.place);
-    }
+    });
     std::vector<SessionReason> list;
     for (auto& entry : by_text.entries()) list.push_back(std::move(entry.value));
     std::sort(list.begin(), list.end(), [](const SessionReason& a, const SessionReason& b) {
@@ -396,7 +396,7 @@ std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const 
   });
   const Lists sessions(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
     const Session& s = log.sessions[i];
-    if (s.outcome == Outcome::LoginStep || (since != kNoTime && log.events[s.last_event].time < since)) return {};
+    if (s.outcome == Outcome::LoginStep || (since != kNoTime && s.last_time < since)) return {};
     return std::pair(s.system, log.names.of(log.route(s).group));
   });
   std::map<std::pair<System, std::string>, Members> by_group;

@@ -212,6 +212,9 @@ void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed)
   if (is_first || weight(e) >= weight(log.events[s.last_event])) {
     s.outcome = outcome_of(e, login_failed);
     s.last_event = event;
+    s.last_time = e.time;
+    s.last_party = e.party;
+    s.last_route = e.route;
   }
   s.any_failure = s.any_failure || e.happening == Happening::Failed;
   if (e.start != kNoTime) s.start = s.start == kNoTime ? e.start : std::min(s.start, e.start);

@@ -37,6 +37,8 @@ struct Session {
   Time start = kNoTime, end = kNoTime;
   Duration duration = -1;
   std::int64_t to_client = -1, from_client = -1;
+  Time last_time = kNoTime;         // of the last event, as are these two
+  std::uint32_t last_party = 0, last_route = 0;
   std::uint32_t first_event = 0;
   std::uint32_t last_event = 0;     // the record that says the outcome
   std::uint32_t events_at = 0, event_count = 0;  // Log::events_of
@@ -67,6 +69,10 @@ class Names {
   template <class Record>
   std::uint32_t of(kb::About about, const Record& record) const {
     return of(about, record.party, record.route);
+  }
+  // By the record that says a session's outcome alone.
+  std::uint32_t of_last(kb::About about, const Session& session) const {
+    return of(about, session.last_party, session.last_route);
   }
   std::uint32_t of(std::uint32_t text) const { return text == unknown_text_ ? kUnknown : text; }
   std::string_view text(std::uint32_t number) const;  // kUnknown: "unknown"
