@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "diag/configured_text.hpp"
+#include "diag/fetch.hpp"
 #include "diag/session/groups.hpp"
 
 namespace tunnelscope::diag {
@@ -43,7 +44,7 @@ Source source_of(const EvidenceRef& ref, const FindingSources& sources) {
   return {e.dialect, e.rule, sources.intake.message(log, e), e.place};
 }
 
-RuleIndex rule_of(const EvidenceRef& ref, const FindingSources& sources) {
+const RuleIndex& rule_of(const EvidenceRef& ref, const FindingSources& sources) {
   if (ref.subject == kOfSessions) return sources.sessions.events[ref.event].rule;
   return sources.subjects[ref.subject].history.log->events[ref.event].rule;
 }
@@ -51,12 +52,13 @@ RuleIndex rule_of(const EvidenceRef& ref, const FindingSources& sources) {
 // What the last record of each rule captured, by name; later records win.
 void add_captures(const Entry& entry, const FindingSources& sources, Details& details) {
   std::map<RuleIndex, EvidenceRef> last;
-  for (const EvidenceRef& ref : entry.evidence) {
-    const RuleIndex rule = rule_of(ref, sources);
-    if (rule == kNoRule) continue;
+  const auto asked = [&](const EvidenceRef& ref) -> const RuleIndex& { return rule_of(ref, sources); };
+  for_each_fetched(entry.evidence.all(), asked, [&](const EvidenceRef& ref) {
+    const RuleIndex rule = asked(ref);
+    if (rule == kNoRule) return;
     const auto [it, is_new] = last.try_emplace(rule, ref);
     if (!is_new && it->second.time <= ref.time) it->second = ref;
-  }
+  });
   std::vector<rules::Capture> captures;
   for (const auto& [rule, ref] : last) {
     const Source source = source_of(ref, sources);

@@ -39,7 +39,8 @@ bool applies_to(const kb::Cause& cause, CaseKind kind) {
 }
 
 void in_time_order(std::vector<Occurrence>& list) {
-  std::stable_sort(list.begin(), list.end(), [](const Occurrence& a, const Occurrence& b) { return a.time < b.time; });
+  const auto earlier = [](const Occurrence& a, const Occurrence& b) { return a.time < b.time; };
+  if (!std::is_sorted(list.begin(), list.end(), earlier)) std::stable_sort(list.begin(), list.end(), earlier);
   list.erase(std::unique(list.begin(), list.end(),
                          [](const Occurrence& a, const Occurrence& b) {
                            return a.event == b.event && a.signal == b.signal && a.subject == b.subject;
@@ -170,17 +171,17 @@ bool Judge::condition_holds(const kb::Condition& condition, const Case& c, std::
   const bool at_onset = condition.window == kb::Window::Onset;
   if (at_onset && condition.within_s > 0 && !c.has_onset()) return false;
   const Duration before = condition.within_s > 0 ? static_cast<Duration>(condition.within_s * kSecond) : limits_.onset_before;
-  std::vector<Occurrence> fitting;
+  const std::size_t before_it = evidence.size();
   for (const Occurrence& o : c.seen) {
     if (o.signal != signal) continue;
     if (at_onset && c.has_onset() && !near_onset(c, o.time, before)) continue;
     if (!phase_fits(condition.phase1, o.phase1) || !phase_fits(condition.phase2, o.phase2)) continue;
     if (!child_fits(condition.child, o.child_was_up)) continue;
-    fitting.push_back(o);
+    evidence.push_back(o);
   }
-  if (fitting.size() < static_cast<std::size_t>(std::max(1, condition.at_least))) return false;
-  evidence.insert(evidence.end(), fitting.begin(), fitting.end());
-  return true;
+  if (evidence.size() - before_it >= static_cast<std::size_t>(std::max(1, condition.at_least))) return true;
+  evidence.resize(before_it);
+  return false;
 }
 
 bool Judge::all_hold(const std::vector<kb::Condition>& list, const Case& c, std::vector<Occurrence>& evidence) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class EvidenceRefs {
   std::size_t size() const { return in_order().size(); }
   auto begin() const { return in_order().begin(); }
   auto end() const { return in_order().end(); }
+  std::span<const EvidenceRef> all() const { return in_order(); }
 
  private:
   const std::vector<EvidenceRef>& in_order() const {

@@ -261,17 +261,23 @@ std::vector<Place> SessionIntake::fill_in_years(const std::vector<InputFacts>& i
 // By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one
 // log and one second stand as they were written. Returns the number of duplicates, which are dropped.
 std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
+  // Beside the events, which are asked in an order that leaps through memory.
+  std::vector<Time> times;
+  std::vector<Happening> happenings;
+  times.reserve(events_.size());
+  happenings.reserve(events_.size());
+  for (const SessionEvent& e : events_) {
+    times.push_back(e.time);
+    happenings.push_back(e.happening);
+  }
   const auto as_read = [&](std::uint32_t x, std::uint32_t y) {
     const Place a = events_[x].place, b = events_[y].place;
     if (a.input == b.input) return a.line < b.line;
     const std::string_view pa = inputs[a.input].path, pb = inputs[b.input].path;
     return pa != pb ? pa < pb : a.line < b.line;
   };
-  std::vector<Time> times;
-  times.reserve(events_.size());
-  for (const SessionEvent& e : events_) times.push_back(e.time);
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    if (events_[a].happening != events_[b].happening) return events_[a].happening < events_[b].happening;
+    if (happenings[a] != happenings[b]) return happenings[a] < happenings[b];
     if (identities_[a] != identities_[b]) return identities_[a] < identities_[b];
     return as_read(a, b);
   };
@@ -289,7 +295,7 @@ std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
       if (kept != first && identities_[*from] == identities_[*(kept - 1)]) dropped.push_back(*from);
       else *kept++ = *from;
     }
-    const auto messages_end = std::find_if(first, kept, [&](std::uint32_t event) { return events_[event].happening != Happening::Message; });
+    const auto messages_end = std::find_if(first, kept, [&](std::uint32_t event) { return happenings[event] != Happening::Message; });
     if (messages_end - first > 1) std::stable_sort(first, messages_end, as_read);
   }
   const auto count = static_cast<std::size_t>(kept - wanted.begin());

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "diag/fetch.hpp"
 #include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
 #include "diag/session/lists.hpp"
@@ -15,31 +16,37 @@
 namespace tunnelscope::diag::session {
 namespace {
 
-bool is_by_start(const Session* a, const Session* b) { return a->start < b->start; }
+// A session that ended, with the times that it is asked for again and again.
+struct Ended {
+  Time start, end;
+  const Session* session;
+};
 
 // One endpoint, gateway, site or connector. Lists that few logs ask for are made when they are.
 class Carrier {
  public:
   Carrier(const Scene& scene, std::span<const std::uint32_t> sessions) : scene_(scene), sessions_(sessions) {
-    for (const std::uint32_t i : sessions_)
-      if (session(i).outcome == Outcome::Ended) ended_.push_back(&session(i));
-    sort_by_number(ended_, [](const Session* s) { return s->end; });
+    for_each_session([&](const Session& s) {
+      if (s.outcome == Outcome::Ended) ended_.push_back({s.start, s.end, &s});
+    });
+    sort_by_number(ended_, [](const Ended& ended) { return ended.end; });
   }
 
-  const std::vector<const Session*>& ended() const { return ended_; }  // in order of their end
+  const std::vector<Ended>& ended() const { return ended_; }  // in order of their end
   std::size_t open() const { return sessions_.size() - ended_.size(); }
   std::vector<const Session*> begun() const {  // in order of their start
     std::vector<const Session*> list;
-    for (const std::uint32_t i : sessions_) list.push_back(&session(i));
+    for_each_session([&](const Session& s) { list.push_back(&s); });
     sort_by_number(list, [](const Session* s) { return s->start; });
     return list;
   }
   // Times of all its records, in order.
   const std::vector<Time>& steps() {
     if (!steps_.empty()) return steps_;
-    for (const std::uint32_t i : sessions_)
-      for (const Time time : {session(i).start, session(i).end})
+    for_each_session([&](const Session& s) {
+      for (const Time time : {s.start, s.end})
         if (time != kNoTime) steps_.push_back(time);
+    });
     sort_by_number(steps_, [](Time time) { return time; });
     return steps_;
   }
@@ -51,22 +58,25 @@ class Carrier {
   }
 
  private:
-  const Session& session(std::uint32_t i) const { return scene_.log.sessions[i]; }
+  template <class Use>
+  void for_each_session(const Use& use) const {
+    const auto session = [&](std::uint32_t i) -> const Session& { return scene_.log.sessions[i]; };
+    for_each_fetched(sessions_, session, [&](std::uint32_t i) { use(session(i)); });
+  }
 
   // A session without an end counts for so long as sessions may last.
   void list_times() {
-    for (const std::uint32_t i : sessions_) {
-      const Session& s = session(i);
-      if (s.start == kNoTime) continue;
+    for_each_session([&](const Session& s) {
+      if (s.start == kNoTime) return;
       starts_.push_back(s.start);
       ends_.push_back(s.outcome == Outcome::Ended ? std::max(s.start, s.end) : s.start + scene_.limits.sessions.open_at_most);
-    }
+    });
     for (std::vector<Time>* times : {&starts_, &ends_}) sort_by_number(*times, [](Time time) { return time; });
   }
 
   const Scene& scene_;
   std::span<const std::uint32_t> sessions_;
-  std::vector<const Session*> ended_;
+  std::vector<Ended> ended_;
   std::vector<Time> steps_, starts_, ends_;
 };
 constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
@@ -112,8 +122,10 @@ void timeouts(const Scene& scene, std::span<const std::uint32_t> ended, std::vec
     return count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended.size());
   };
   std::vector<const Session*> by_duration;
-  for (const std::uint32_t i : ended)
-    if (scene.log.sessions[i].duration >= limits.bunch_floor) by_duration.push_back(&scene.log.sessions[i]);
+  const auto session = [&](std::uint32_t i) -> const Session& { return scene.log.sessions[i]; };
+  for_each_fetched(ended, session, [&](std::uint32_t i) {
+    if (session(i).duration >= limits.bunch_floor) by_duration.push_back(&session(i));
+  });
   if (is_few(by_duration.size())) return;
   std::sort(by_duration.begin(), by_duration.end(), [](const Session* a, const Session* b) {
     return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
@@ -144,26 +156,26 @@ void timeouts(const Scene& scene, std::span<const std::uint32_t> ended, std::vec
 // a busy site would lose its sessions every minute.
 void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maximum) {
   const auto& limits = scene.limits.sessions;
-  std::vector<const Session*> ended;
-  for (const Session* s : carrier.ended())
-    if (!at_maximum[static_cast<std::size_t>(s - scene.log.sessions.data())] && s->start != kNoTime) ended.push_back(s);
+  std::vector<Ended> ended;
+  for (const Ended& e : carrier.ended())
+    if (!at_maximum[static_cast<std::size_t>(e.session - scene.log.sessions.data())] && e.start != kNoTime) ended.push_back(e);
   if (ended.size() < limits.mass_sessions) return;
   constexpr double kUsual = 3;
-  const double minutes = static_cast<double>(ended.back()->end - ended.front()->end) / static_cast<double>(limits.mass_window);
+  const double minutes = static_cast<double>(ended.back().end - ended.front().end) / static_cast<double>(limits.mass_window);
   const auto is_many = [&](std::size_t count) {
     const double usual = static_cast<double>(ended.size() - count) / std::max(1.0, minutes);
     return count >= limits.mass_sessions && static_cast<double>(count) >= kUsual * usual;
   };
   for (std::size_t from = 0, to = 0; from < ended.size();) {
-    const Time begin = ended[from]->end;
-    while (to < ended.size() && ended[to]->end < begin + limits.mass_window) ++to;
+    const Time begin = ended[from].end;
+    while (to < ended.size() && ended[to].end < begin + limits.mass_window) ++to;
     if (!is_many(to - from)) {
       ++from;
       continue;
     }
     std::vector<const Session*> lost;
     for (std::size_t i = from; i < to; ++i)
-      if (ended[i]->start < begin) lost.push_back(ended[i]);
+      if (ended[i].start < begin) lost.push_back(ended[i].session);
     const bool many = is_many(lost.size());
     const auto open = carrier.open_at(begin);
     const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
@@ -221,15 +233,14 @@ Duration median_spacing(const std::vector<Time>& steps) {
 // All that was open ends in one second, and nothing begins for a while.
 void ended_together(const Scene& scene, Carrier& carrier) {
   const auto& limits = scene.limits.sessions;
-  const std::vector<const Session*>& ended = carrier.ended();
+  const std::vector<Ended>& ended = carrier.ended();
   std::vector<const Session*> lost;
   for (auto from = ended.begin(); from != ended.end();) {
-    const Time second = (*from)->end / kSecond;
-    const auto to = std::find_if(from, ended.end(), [&](const Session* s) { return s->end / kSecond > second; });
+    const Time second = from->end / kSecond;
     lost.clear();
-    std::copy_if(from, to, std::back_inserter(lost), [&](const Session* s) { return !ends_by_itself(scene, *s) && s->start != kNoTime; });
+    for (; from != ended.end() && from->end / kSecond <= second; ++from)
+      if (from->start != kNoTime && !ends_by_itself(scene, *from->session)) lost.push_back(from->session);
     const Time after = (second + 1) * kSecond;
-    from = to;
     if (lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
     const auto next = std::lower_bound(carrier.steps().begin(), carrier.steps().end(), after);
     const Duration gap = (next == carrier.steps().end() ? scene.log.now : *next) - second * kSecond;
@@ -250,7 +261,7 @@ void never_closed(const Scene& scene, Carrier& carrier) {
     latest_end.push_back(std::max(latest_end.empty() ? kNoTime : latest_end.back(), s->outcome == Outcome::Ended ? s->end : kNoTime));
   }
   if (open.size() < limits.restart_sessions) return;
-  const Time last_begun = (*std::max_element(carrier.ended().begin(), carrier.ended().end(), is_by_start))->start;
+  const Time last_begun = std::max_element(carrier.ended().begin(), carrier.ended().end(), [](const Ended& a, const Ended& b) { return a.start < b.start; })->start;
   const std::vector<Time>& steps = carrier.steps();
   const Duration silence = std::max(limits.restart_silence, kTimesUsual * median_spacing(steps));
   for (std::size_t i = 1; i < steps.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "diag/fetch.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -122,13 +123,15 @@ void describe(Entry& entry, const Scene& scene) {
   const Log& log = scene.log;
   Counts parties, routes, reasons;
   std::vector<std::uint64_t> sessions;  // an id, or a record that has none
-  for (const EvidenceRef& ref : entry.evidence) {
-    const SessionEvent& e = log.events[ref.event];
+  const auto event_of = [&](const EvidenceRef& ref) -> const SessionEvent& { return log.events[ref.event]; };
+  sessions.reserve(entry.evidence.size());
+  for_each_fetched(entry.evidence.all(), event_of, [&](const EvidenceRef& ref) {
+    const SessionEvent& e = event_of(ref);
     parties.add(e.party);
     routes.add(std::uint64_t{e.route} << 32 | static_cast<std::uint64_t>(e.dialect));
     if (e.text != 0) reasons.add(e.text);
     sessions.push_back(e.id != 0 ? std::uint64_t{e.id} << 32 : ref.event);
-  }
+  });
   std::sort(sessions.begin(), sessions.end());
   sessions.erase(std::unique(sessions.begin(), sessions.end()), sessions.end());
 
