@@ -68,24 +68,33 @@ std::uint64_t SessionIntake::Listing::count() const {
   return sum;
 }
 
+// Whether a text is another one than that of the last record. If so, the place where the pool has it is asked for.
+bool SessionIntake::changes(std::size_t text, std::string_view said, const TextPool& texts) {
+  Last& last = last_[text];
+  if (same_text(said, last.text)) return false;
+  last.hash = TextPool::hash_of(said);
+  texts.expect(last.hash);
+  return true;
+}
+
+// Ids are as good as always new, and lie where nothing else does: asked for first, kept last.
 void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
   const auto said = texts_of(record);
   bool party_changed = record.is_connector != (party_.is_connector != 0), route_changed = false;
   std::array<std::uint8_t, kTexts> changed{};
   std::size_t count = 0;
-  for (std::uint8_t i = 0; i < kTexts; ++i) {
-    if (same_text(said[i], last_[i].text)) continue;
-    last_[i].hash = TextPool::hash_of(said[i]);
-    texts.expect(last_[i].hash);
+  const bool id_changed = changes(Id, record.id, texts);
+  for (std::uint8_t i = 0; i < Id; ++i) {
+    if (!changes(i, said[i], texts)) continue;
     changed[count++] = i;
     party_changed = party_changed || is_of_party(i);
     route_changed = route_changed || is_of_route(i);
   }
-  for (std::size_t c = 0; c < count; ++c) {
-    Last& last = last_[changed[c]];
-    last.index = texts.intern(said[changed[c]], last.hash);
-    last.text = texts.at(last.index);
-  }
+  const auto keep = [&](std::size_t i) {
+    last_[i].index = texts.intern(said[i], last_[i].hash);
+    last_[i].text = texts.at(last_[i].index);
+  };
+  for (std::size_t c = 0; c < count; ++c) keep(changed[c]);
   const auto index = [&](Text text) { return last_[text].index; };
   if (party_changed) {
     party_ = {index(User), index(Device), index(Address), record.is_connector ? 1U : 0U};
@@ -96,6 +105,7 @@ void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
               index(Connector), index(Source),    index(Resource),     index(Protocol)};
     route_number_ = names_.routes.intern(route_);
   }
+  if (id_changed) keep(Id);
 }
 
 const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index, std::string_view text) {

@@ -78,6 +78,7 @@ class SessionIntake {
     std::uint64_t count() const;
   };
 
+  bool changes(std::size_t text, std::string_view said, const TextPool& texts);
   void intern(const SessionRecord& record, TextPool& texts);
   std::uint64_t identity_of(const SessionRecord& record) const;
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);

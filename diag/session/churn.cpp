@@ -1,8 +1,10 @@
 // Clients that connect and disconnect too often, or whose sessions are too short to be of use.
 // Only where a record is a session of a person or a site; Pangolin's and Twingate's are flows, where short is normal.
 #include <algorithm>
+#include <span>
 #include <tuple>
 
+#include "diag/fetch.hpp"
 #include "diag/session/detectors.hpp"
 #include "diag/session/lists.hpp"
 #include "kb/signals.hpp"
@@ -76,7 +78,9 @@ void detect_churn(const Scene& scene) {
     c.details["level"] = std::string(high ? "high" : "elevated");
     c.details["short_sessions"] = static_cast<double>(w.short_ones);
     c.seen.reserve(c.seen.size() + w.events());
-    for (std::size_t i = w.from; i < w.to; ++i) scene.found(c, churn, steps[i].event);
+    const auto event = [&](const Step& step) -> const SessionEvent& { return scene.log.events[step.event]; };
+    const std::span<const Step> found = std::span(steps).subspan(w.from, w.events());
+    for_each_fetched(found, event, [&](const Step& step) { scene.found(c, churn, step.event); });
   }
 }
 

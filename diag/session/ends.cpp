@@ -176,10 +176,9 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
     std::vector<const Session*> lost;
     for (std::size_t i = from; i < to; ++i)
       if (ended[i].start < begin) lost.push_back(ended[i].session);
-    const bool many = is_many(lost.size());
-    const auto open = carrier.open_at(begin);
+    const auto open = is_many(lost.size()) ? carrier.open_at(begin) : 0;
     const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
-    if (!many || share < limits.mass_share) {
+    if (!is_many(lost.size()) || share < limits.mass_share) {
       ++from;
       continue;
     }
