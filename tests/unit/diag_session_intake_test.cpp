@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <random>
+#include <span>
 
+#include "diag/fetch.hpp"
 #include "diag/radix.hpp"
 #include "diag/session/lists.hpp"
 #include "diag/session/sessions.hpp"
@@ -139,6 +142,17 @@ TEST(Lists, HoldWhatBelongsTogetherInOrder) {
   }
 }
 
+TEST(ForEachFetched, UsesEachItemOnceInOrder) {
+  const std::vector<std::uint64_t> records(100, 7);
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, kFetchAhead, kFetchAhead + 1, records.size()}) {
+    std::vector<std::uint32_t> items(count), used;
+    std::iota(items.rbegin(), items.rend(), 0U);
+    for_each_fetched(std::span<const std::uint32_t>(items), [&](std::uint32_t i) -> const std::uint64_t& { return records[i]; },
+                     [&](std::uint32_t i) { used.push_back(i); });
+    EXPECT_EQ(used, items);
+  }
+}
+
 // A record with texts of few values, so that records repeat, in one input.
 struct Said {
   std::string id, group, user, device, message, fields;
@@ -209,6 +223,31 @@ TEST(SessionIntake, JoinedIntakesAreWhatOneGives) {
       TextMap texts(later.texts, first.texts);
       first.sessions.absorb(std::move(later.sessions), static_cast<std::uint32_t>(split), texts);
       EXPECT_EQ(first.shown(facts), whole.shown(facts)) << "seed " << seed << ", split at " << split;
+    }
+  }
+}
+
+TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
+  for (const std::size_t count : {1U, 13U, 10'000U}) {  // more than a chunk of events, and more than are fetched ahead
+    std::vector<Time> times(count);
+    for (std::size_t i = 0; i < count; ++i) times[i] = kStart + static_cast<Time>(i);
+    std::shuffle(times.begin(), times.end(), std::mt19937(5));
+    std::vector<Said> records;
+    for (const Time time : times) {
+      records.push_back({"id" + std::to_string(time), "", "user" + std::to_string(time % 7), "", "State: Online", std::to_string(time), {}});
+      records.back().record.time = time;
+    }
+    Reader reader;
+    reader.read(records, 0);
+    EXPECT_EQ(reader.sessions.finish({{"a", kStart, kNoTime}}).duplicates, 0u);
+    ASSERT_EQ(reader.sessions.events().size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const SessionEvent& e = reader.sessions.events()[i];
+      ASSERT_EQ(e.time, kStart + static_cast<Time>(i));
+      const Said& said = records[static_cast<Place>(e.place).line - 1];
+      EXPECT_EQ(reader.texts.at(e.id), said.id);
+      EXPECT_EQ(reader.texts.at(reader.sessions.names().parties[e.party].user), said.user);
+      EXPECT_EQ(reader.texts.at(e.fields), said.fields);
     }
   }
 }
