@@ -121,7 +121,7 @@ std::uint32_t Stencils::find_part(const std::vector<Part>& parts, std::string_vi
 // The usual case: a message with a number and a long sign, the first of its bucket, between head and tail of the line before. All
 // parts are compared before it is asked whether they are the same. False: it is something else, or too near to the end.
 [[gnu::always_inline]] inline bool Stencils::guess(std::string_view data, Line& line) const {
-  if (data.size() < kLongestLine + kBlock) return false;
+  if (data.size() < longest()) return false;
   const char* const begin = data.data();
   const char* const text = begin + message_at_;
   const std::uint32_t found = numbered_[bucket_of(text, kLongestSign)];
@@ -220,6 +220,7 @@ void Stencils::learn(std::string_view line, const Plan& plan, std::uint32_t kind
   in_tail.at -= static_cast<std::uint32_t>(message_end);
   const std::uint32_t head = part_of(heads_, line.substr(0, message_at_), masks.substr(0, message_at_), in_head ? plan.event_time : Hole());
   const std::uint32_t tail = part_of(tails_, line.substr(message_end), masks.substr(message_end), in_head ? Hole() : in_tail);
+  longest_tail_ = std::max(longest_tail_, line.size() - message_end);
   const std::uint32_t text = text_of(line, plan);
   kinds_[(text * kMostHeads + head) * kMostTails + tail] = kind + 1;
 }
@@ -298,6 +299,8 @@ std::uint32_t Stencils::text_of(std::string_view line, const Plan& plan) {
   std::uint16_t& bucket = (numbered ? numbered_ : literal_)[bucket_of(rest.data(), sign)];
   Message& message = message_of(bucket, text.substr(0, cut));
   const std::string_view behind = text.substr(cut + plan.number.digits);
+  longest_before_ = std::max(longest_before_, cut);
+  longest_ending_ = std::max(longest_ending_, behind.size());
   Ending& ending = ending_of(message.endings[numbered ? bucket_of_ending(behind.data()) : 0], behind);
   std::uint16_t& number = ending.texts[plan.number.digits];
   if (number == 0) {

@@ -105,6 +105,7 @@ class Stencils {
   Found find_numbered(std::string_view rest, std::size_t sign) const;
   Found find_literal(std::string_view rest) const;
   std::uint32_t find_part(const std::vector<Part>& parts, std::string_view rest) const;
+  std::size_t longest() const { return message_at_ + longest_before_ + kMostDigits + longest_ending_ + longest_tail_; }
   bool guess(std::string_view data, Line& line) const;
   bool guess_wide(std::string_view data, Line& line) const;
   bool search(std::string_view data, Line& line);
@@ -123,6 +124,7 @@ class Stencils {
   bool is(Piece piece, std::string_view text) const;
 
   std::uint32_t message_at_ = 0;  // of all lines; 0: none has been learnt
+  std::size_t longest_before_ = 0, longest_ending_ = 0, longest_tail_ = 0;  // of those known; they may meet in one line
   std::string blocks_;            // each piece filled up to whole blocks: the bytes of a block, then its mask
   std::vector<Part> heads_, tails_;
   std::uint32_t likely_head_ = 0, likely_tail_ = 0;  // those of the line found last
