@@ -80,6 +80,14 @@ void set_states(Event& e, std::uint64_t states) {
   e.nat_t = static_cast<Answer>(part(5));
 }
 
+// The number as a Pen writes it, in the lowest of so many bytes. Precondition: it takes three bytes at most.
+std::uint64_t written(std::uint64_t n, unsigned& bytes) {
+  bytes = n < 0x80 ? 1 : n < 0x4000 ? 2 : 3;
+  if (bytes == 1) return n;
+  const std::uint64_t two = (n & 0x7F) | 0x80 | (n >> 7 & 0x7F) << 8;
+  return bytes == 2 ? two : two | 0x8000 | n >> 14 << 16;
+}
+
 }  // namespace
 
 Kind kind_of(const Event& event, PhraseIndex phrase, const Phrases& phrases) {
@@ -112,17 +120,9 @@ void ByteBuffer::free() {
   size_ = capacity_ = 0;
 }
 
-// The number as a Pen writes it, in the lowest of so many bytes. Precondition: it takes three bytes at most.
-std::uint64_t written(std::uint64_t n, unsigned& bytes) {
-  bytes = n < 0x80 ? 1 : n < 0x4000 ? 2 : 3;
-  if (bytes == 1) return n;
-  const std::uint64_t two = (n & 0x7F) | 0x80 | (n >> 7 & 0x7F) << 8;
-  return bytes == 2 ? two : two | 0x8000 | n >> 14 << 16;
-}
-
 // Writes what encode would write of the first of them, as long as each stands behind the one before in its input and differs from it
 // in time and message only. Returns how many.
-std::size_t Arrivals::encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals) {
+std::size_t Arrivals::append_following(Chunk& chunk, std::span<const KnownArrival> arrivals) {
   constexpr std::size_t kMostOfOne = 24;  // bytes that are written of one, though they may not count
   constexpr std::uint64_t kSeconds = 0x200000, kFractions = 0x4000;  // whose zigzags take three bytes at most, and two
   if (chunk.count == 0) return 0;
@@ -244,8 +244,9 @@ Arrivals::Chunk& Arrivals::chunk_for(std::uint32_t input, std::uint32_t book) {
   return chunks_.back();
 }
 
-// A record has been added to the chunk, behind one of the second `earlier`.
-void Arrivals::note_second(Chunk& chunk, std::int64_t earlier) {
+void Arrivals::append(Chunk& chunk, const Arrival& a) {
+  const std::int64_t earlier = last_.second;
+  encode(chunk.bytes, last_, a);
   if (chunk.count++ == 0) {
     chunk.first = chunk.last = last_.second;
   } else {
@@ -258,9 +259,7 @@ void Arrivals::note_second(Chunk& chunk, std::int64_t earlier) {
 std::size_t Arrivals::add(const Arrival& a, std::uint32_t book) {
   Chunk& chunk = chunk_for(a.event.place.input, book);
   const std::size_t before = chunk.bytes.size();
-  const std::int64_t earlier = last_.second;
-  encode(chunk.bytes, last_, a);
-  note_second(chunk, earlier);
+  append(chunk, a);
   const std::size_t added = chunk.bytes.size() - before;
   bytes_ += added;
   return added;
@@ -271,13 +270,8 @@ std::size_t Arrivals::add(std::span<const KnownArrival> arrivals, std::uint32_t 
   while (!arrivals.empty()) {
     Chunk& chunk = chunk_for(arrivals.front().input, book);
     const std::size_t before = chunk.bytes.size();
-    std::size_t done = encode_following(chunk, arrivals);
-    if (done == 0) {
-      const std::int64_t earlier = last_.second;
-      encode(chunk.bytes, last_, arrivals.front().arrival());
-      note_second(chunk, earlier);
-      done = 1;
-    }
+    std::size_t done = append_following(chunk, arrivals);
+    if (done == 0) append(chunk, arrivals[done++].arrival());
     added += chunk.bytes.size() - before;
     arrivals = arrivals.subspan(done);
   }

@@ -131,12 +131,12 @@ class Arrivals {
     std::uint64_t states = 0;
   };
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
-  std::size_t encode_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
+  std::size_t append_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
   // Returns what follows the record at `bytes`. The arrival's values point into it.
   static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
   static std::int64_t second_after(const char* bytes, const Last& last);
   Chunk& chunk_for(std::uint32_t input, std::uint32_t book);
-  void note_second(Chunk& chunk, std::int64_t earlier);
+  void append(Chunk& chunk, const Arrival& arrival);
   static ByteBuffer sorted(const Chunk& chunk, std::string_view bytes, const Phrases& phrases);
 
   std::vector<Chunk> chunks_;

@@ -157,9 +157,11 @@ void Fold::add(Arrival& arrival) {
   Event& event = arrival.event;
   const FoldRules::RuleFacts& facts = rules_.of(event.rule);
   if (event.rule == kNoRule) set_shape(event, arrival.phrase, arrival.values);
-  count(event, facts.version);
-  space(event, facts.signal);
-  if (facts.signal.child_requested) note_rekey(event, arrival.phrase, arrival.values);
+  ++log_.records;
+  if (event.rule != kNoRule) ++log_.recognised;
+  count_version(facts.version);
+  if (event.dialect == Dialect::AwsS2sIke) space(event.time, is_up(event.phase2), facts.signal.peer_delete);
+  if (facts.signal.child_requested && wants_rekey(event.time)) note_rekey(event, arrival.phrase, arrival.values);
   const std::uint8_t marks = facts.signal.is_plain ? 0 : follow_handshake(event, facts.signal);
   if (continues_run(event, facts)) {
     hold(event, arrival.phrase, arrival.values, marks);
@@ -253,8 +255,7 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
 // The marks that a record gets by other ones, and whether it completes an exchange for a CHILD SA.
 std::uint8_t Fold::look_around(const KnownArrival& a, bool& completes) {
   const Kind& kind = *a.kind;
-  if (kind.requests_child && (log_.rekeys.empty() || a.time - log_.rekeys.back().time >= rekeys_apart_))
-    note_rekey(a.event(), kind.phrase, a.values());
+  if (kind.requests_child && wants_rekey(a.time)) note_rekey(a.event(), kind.phrase, a.values());
   if (!is_up(kind.event.phase2 == PhaseState::Unknown ? phase2_ : kind.event.phase2)) return 0;
   if ((kind.marks & kAnswered) != 0) completes = is_completion(a.time);
   return kind.replaces < 0 ? 0 : add_to_streak(static_cast<std::size_t>(kind.replaces), {{a.input, a.line}, a.time});
@@ -265,36 +266,25 @@ void Fold::sum_up(std::span<const KnownArrival> arrivals) {
   log_.recognised += arrivals.size();
   const bool up = is_up(arrivals.front().kind->event.phase2);
   for (const KnownArrival& a : arrivals) {
-    if (last_ike_ != kNoTime && a.time - last_ike_ >= kFewestApart) {
-      spacings_.add(a.time - last_ike_);
-      if (up && last_up_) spacings_while_up_.add(a.time - last_ike_);
-    }
-    last_ike_ = a.time;
-    last_up_ = up;
-    if (a.kind->version == IkeVersion::Unknown) continue;
-    version_balance_ += a.kind->version == IkeVersion::V2 ? 1 : -1;
-    log_.version = a.kind->version;
+    space(a.time, up, false);
+    count_version(a.kind->version);
   }
   last_ = last_ike_;
 }
 
-void Fold::count(const Event& e, IkeVersion version) {
-  ++log_.records;
-  if (e.rule == kNoRule) return;
-  ++log_.recognised;
+inline void Fold::count_version(IkeVersion version) {
   if (version == IkeVersion::Unknown) return;
   version_balance_ += version == IkeVersion::V2 ? 1 : -1;
   log_.version = version;  // the latest, in case of a tie
 }
 
-void Fold::space(const Event& e, const SignalFacts& facts) {
-  if (e.dialect != Dialect::AwsS2sIke) return;
-  const bool up = is_up(e.phase2);
-  if (last_ike_ != kNoTime && e.time - last_ike_ >= kFewestApart) {
-    spacings_.add(e.time - last_ike_);
-    if (up && last_up_ && !facts.peer_delete) spacings_while_up_.add(e.time - last_ike_);
+// Of an IKE record.
+inline void Fold::space(Time time, bool up, bool is_delete) {
+  if (last_ike_ != kNoTime && time - last_ike_ >= kFewestApart) {
+    spacings_.add(time - last_ike_);
+    if (up && last_up_ && !is_delete) spacings_while_up_.add(time - last_ike_);
   }
-  last_ike_ = e.time;
+  last_ike_ = time;
   last_up_ = up;
 }
 
@@ -401,9 +391,10 @@ void Fold::deny_completions(Time time) {
     if (!deny(*it)) return;
 }
 
+bool Fold::wants_rekey(Time time) const { return log_.rekeys.empty() || time - log_.rekeys.back().time >= rekeys_apart_; }
+
 // Keeps marks evenly: when there are too many, every second one goes, and later ones must be further apart.
 void Fold::note_rekey(const Event& event, PhraseIndex phrase, std::string_view values) {
-  if (!log_.rekeys.empty() && event.time - log_.rekeys.back().time < rekeys_apart_) return;
   log_.rekeys.push_back({event.time, event.place, pack(phrase, values)});
   if (log_.rekeys.size() < kMostRekeys) return;
   const Duration span = log_.rekeys.back().time - log_.rekeys.front().time;

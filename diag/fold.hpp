@@ -113,8 +113,8 @@ class Fold {
   };
 
   using SignalFacts = FoldRules::SignalFacts;
-  void count(const Event& event, IkeVersion version);
-  void space(const Event& event, const SignalFacts& facts);
+  void count_version(IkeVersion version);
+  void space(Time time, bool up, bool is_delete);
   bool ends_streak(std::size_t which, Time time) const;
   std::uint8_t add_to_streak(std::size_t which, const StreakRecord& record);  // the marks that the record gets by it
   void end_streak(std::size_t which);
@@ -123,6 +123,7 @@ class Fold {
   bool is_completion(Time time);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
+  bool wants_rekey(Time time) const;
   void note_rekey(const Event& event, PhraseIndex phrase, std::string_view values);
   bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "diag/bytes.hpp"
-#include "diag/fetch.hpp"
 #include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
 
@@ -25,21 +24,13 @@ std::array<std::string_view, 13> texts_of(const SessionRecord& r) {
           r.connector, r.source, r.resource, r.protocol, r.message,    r.id};
 }
 
-// Puts `events` into the order of `wanted`, which names each once, moving each once. Those that come some moves later are
-// fetched meanwhile.
+// Puts `events` into the order of `wanted`, which names each once, moving each once.
 void permute(Chunked<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
-  constexpr int kAhead = 12;
   for (std::uint32_t start = 0; start < wanted.size(); ++start) {
     if (wanted[start] == start) continue;
     const SessionEvent first = events[start];
-    std::uint32_t at = start, ahead = start;
-    const auto look_ahead = [&] {
-      ahead = wanted[ahead];
-      fetch(events[ahead]);
-    };
-    for (int i = 0; i < kAhead; ++i) look_ahead();
+    std::uint32_t at = start;
     while (wanted[at] != start) {
-      look_ahead();
       const std::uint32_t from = wanted[at];
       events.writable(at) = events[from];
       wanted[at] = at;

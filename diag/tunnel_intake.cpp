@@ -182,9 +182,7 @@ void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> record
   known_.resize(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     const KnownRecord& r = records[i];
-    const std::int64_t second = second_of(r.time);
-    const bool takes_envelope = r.time == second * kSecond && r.envelope_time != kNoTime;
-    known_[i] = {kinds_[r.kind].get(), r.time, takes_envelope ? r.envelope_time : r.time, second, r.number, r.line, position + i, input};
+    known_[i] = {kinds_[r.kind].get(), r.time, fine_time(r.time, r.envelope_time), second_of(r.time), r.number, r.line, position + i, input};
   }
   Gathering& gathering = gatherings_[tunnel];
   const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(known_);

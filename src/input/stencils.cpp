@@ -253,38 +253,37 @@ Stencils::Piece Stencils::piece_of(std::string_view text, std::string_view mask)
 
 std::uint32_t Stencils::part_of(std::vector<Part>& parts, std::string_view text, std::string_view mask, Hole event_time) {
   const auto known = std::find_if(parts.begin(), parts.end(), [&](const Part& part) {
-    if (part.piece.length != text.size() || part.event_time.digits != event_time.digits) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const std::size_t at = part.piece.at + i / kBlock * 2 * kBlock + i % kBlock;
-      if (blocks_[at + kBlock] != mask[i] || blocks_[at] != static_cast<char>(text[i] & mask[i])) return false;
-    }
-    return true;
+    return part.event_time.digits == event_time.digits && is(part.piece, text, mask);
   });
   if (known != parts.end()) return static_cast<std::uint32_t>(known - parts.begin());
   parts.push_back({piece_of(text, mask), event_time});
   return static_cast<std::uint32_t>(parts.size() - 1);
 }
 
-bool Stencils::is(Piece piece, std::string_view text) const {
+bool Stencils::is(Piece piece, std::string_view text, std::string_view mask) const {
   if (piece.length != text.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (blocks_[piece.at + i / kBlock * 2 * kBlock + i % kBlock] != text[i]) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t at = piece.at + i / kBlock * 2 * kBlock + i % kBlock;
+    if (blocks_[at + kBlock] != mask[i] || blocks_[at] != static_cast<char>(text[i] & mask[i])) return false;
+  }
   return true;
 }
 
 // The message with these bytes before its number, of that bucket.
 Stencils::Message& Stencils::message_of(std::uint16_t& bucket, std::string_view before) {
+  const std::string mask = mask_of(before.size());
   for (std::uint32_t next = bucket; next != 0; next = messages_[next - 1].next)
-    if (is(messages_[next - 1].before, before)) return messages_[next - 1];
-  messages_.push_back({piece_of(before, mask_of(before.size())), bucket, {}});
+    if (is(messages_[next - 1].before, before, mask)) return messages_[next - 1];
+  messages_.push_back({piece_of(before, mask), bucket, {}});
   bucket = static_cast<std::uint16_t>(messages_.size());
   return messages_.back();
 }
 
 Stencils::Ending& Stencils::ending_of(std::uint16_t& bucket, std::string_view behind) {
+  const std::string mask = mask_of(behind.size());
   for (std::uint32_t next = bucket; next != 0; next = endings_[next - 1].next)
-    if (is(endings_[next - 1].piece, behind)) return endings_[next - 1];
-  endings_.push_back({piece_of(behind, mask_of(behind.size())), bucket, {}});
+    if (is(endings_[next - 1].piece, behind, mask)) return endings_[next - 1];
+  endings_.push_back({piece_of(behind, mask), bucket, {}});
   bucket = static_cast<std::uint16_t>(endings_.size());
   return endings_.back();
 }

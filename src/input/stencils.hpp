@@ -121,7 +121,7 @@ class Stencils {
   Piece piece_of(std::string_view text, std::string_view mask);
   std::uint32_t part_of(std::vector<Part>& parts, std::string_view text, std::string_view mask, Hole event_time);
   std::uint32_t text_of(std::string_view line, const Plan& plan);
-  bool is(Piece piece, std::string_view text) const;
+  bool is(Piece piece, std::string_view text, std::string_view mask) const;
 
   std::uint32_t message_at_ = 0;  // of all lines; 0: none has been learnt
   std::size_t longest_before_ = 0, longest_ending_ = 0, longest_tail_ = 0;  // of those known; they may meet in one line
