@@ -1,7 +1,6 @@
 # The watch when the world fails: the disk is full, records come in a flood, a source cannot be read for a while.
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -14,23 +13,36 @@ from logs import OUTAGES, hour, lines  # noqa: E402
 from test_deliveries import Receiver  # noqa: E402
 from test_watch import append, is_live, openings, records_in  # noqa: E402
 from serving import history, running, until  # noqa: E402
-from watching import PROGRAM, Watch, environment, full_disk, run  # noqa: E402
+from watching import PROGRAM, Watch, environment, fill_disk, full_disk, make_room, run  # noqa: E402
 
 FLOOD = 300_000                 # records, three seconds of a hundred thousand
 MOST_MEMORY_KB = 400 * 1024
 
 
+def while_it_goes_on(log, start, begin, condition):
+    """Asks for the condition; the log goes on meanwhile, ten of its seconds with each look. Not all at once: what is over is over
+    for a minute only from the instant at which the watch sees that it is."""
+    seconds = iter(range(begin, begin + 600, 10))
+
+    def look():
+        at = next(seconds, None)
+        if at is not None:
+            append(log, lines(at + 10, start=start, begin=at))
+            time.sleep(0.3)
+        return condition()
+    return look
+
+
 def test_a_full_disk_stops_the_watch_until_there_is_room_and_loses_nothing(tmp_path):
-    """A limit on the size of files stands for the disk; raising it makes room."""
+    """No write of its succeeds, also not over what the journal of the database leaves behind when it begins anew; then there is room."""
     log, state = tmp_path / "tunnels.log", tmp_path / "state"
     log.write_text("".join(hour()[:60]))
     with Watch("--state", state, log) as watch:
         watch.until(lambda: is_live(watch), "the first report")
-        room = max(file.stat().st_size for file in tmp_path.glob("state*"))
-        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        fill_disk(watch.process)
         append(log, hour()[60:])
         watch.until(lambda: any(e["type"] == "watch" and "state cannot be written" in (e["stale"] or "") for e in watch.events), "the complaint")
-        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        make_room(watch.process)
         watch.until(lambda: openings(watch) == ["opened", "resolved"] * 3, "three outages and their ends")
         watch.until(lambda: records_in(state) == len(hour()), "every line")
         assert watch.stop() == 0
@@ -47,17 +59,15 @@ def test_a_full_disk_is_told_under_one_id_and_resolved_when_there_is_room(tmp_pa
         def told():
             return [(body["delivery"], body["change"], body["episode"]["summary"]) for _, _, body in receiver.taken if body["episode"]["subject"] == "watch/--state"]
         watch.until(lambda: is_live(watch), "the first report")
-        room = max(file.stat().st_size for file in tmp_path.glob("state*"))
-        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        fill_disk(watch.process)
         append(log, lines(3950, start=start, begin=3900))
         watch.until(told, "the alert, from memory")
         (_, change, summary), = told()
         assert change == "opened" and summary.startswith("the state cannot be written: ")
         assert [e["change"] for e in watch.alerts()] == ["opened"]
-        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        make_room(watch.process)
         watch.until(lambda: records_in(state) == 2 * 395, "every line")
-        append(log, lines(4100, start=start, begin=3950))  # the log's clock goes on by more than a minute
-        watch.until(lambda: told()[-1][1] == "resolved", "the end of it")
+        watch.until(while_it_goes_on(log, start, 3950, lambda: told()[-1][1] == "resolved"), "the end of it")
         assert len({delivery for delivery, change, _ in told() if change == "opened"}) == 1
         assert watch.stop() == 0
 
@@ -78,7 +88,7 @@ def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_o
     arguments = ("--state", state, "--stale-after", stale_after, "--alert", f"webhook:{receiver.url}", log, silent)
     with Watch(*arguments) as watch:
         watch.until(lambda: is_live(watch), "the first report")
-        resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        fill_disk(watch.process)
         append(log, lines(3950, start=start, begin=3900))
         watch.until(lambda: told_of_the_state(receiver), "the alert, from memory")
         watch.kill()
@@ -87,10 +97,9 @@ def test_what_was_told_from_memory_is_resolved_after_a_crash(tmp_path, room_at_o
         if not room_at_once:
             watch.until(lambda: any("state cannot be written" in (e["stale"] or "") for e in watch.events if e["type"] == "watch"), "the complaint")
             watch.until(lambda: len(watch.alerts()) == 1, "the alert, told again")
-            resource.prlimit(watch.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            make_room(watch.process)
         watch.until(lambda: records_in(state) == 2 * 395 + 2 * 390, "every line")
-        append(log, lines(4100, start=start, begin=3950))  # the log's clock goes on by more than a minute
-        watch.until(lambda: told_of_the_state(receiver)[-1][1] == "resolved", "the end of it")
+        watch.until(while_it_goes_on(log, start, 3950, lambda: told_of_the_state(receiver)[-1][1] == "resolved"), "the end of it")
         assert watch.stop() == 0
     told = told_of_the_state(receiver)
     assert {delivery for delivery, change in told if change == "opened"} == {opening[0]}
@@ -125,7 +134,7 @@ def test_a_watch_that_starts_on_a_full_disk_shows_what_it_knows_and_that_it_cann
         until(lambda: health()[0] == 503 and "the state cannot be written: " in health()[1])
         assert set(server.statuses().values()) == {"up"}, "what was known is shown"
         assert "the state cannot be written" in server.ask("/").text
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        make_room(server.process)
         until(lambda: health()[0] == 200)
 
 

@@ -20,8 +20,17 @@ def environment(**more):
 
 
 def full_disk():
-    """For a process before it begins: no file of its can be written, until prlimit makes room."""
+    """For a process before it begins: no file of its can be written, until make_room."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def fill_disk(process):
+    """The same for one that runs: from now on."""
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def make_room(process):
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 class Watch:
