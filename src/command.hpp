@@ -8,6 +8,7 @@
 
 #include "src/exit_status.hpp"
 #include "src/options.hpp"
+#include "src/sink.hpp"
 #include "src/terminal.hpp"
 
 namespace tunnelscope::app {
@@ -43,6 +44,7 @@ int run(const std::vector<std::string>& words, Console& console);
 void complain(Console& console, std::string_view reason, std::string_view hint = {});
 
 // Writes to --output, or to standard output; a broken pipe is quiet. Complains and gives another status on failure.
+Exit deliver(const Pieces& text, const Settings& settings, Console& console, Exit when_written);
 Exit deliver(std::string_view text, const Settings& settings, Console& console, Exit when_written);
 
 std::string_view version();

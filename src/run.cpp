@@ -182,9 +182,10 @@ void complain(Console& console, std::string_view reason, std::string_view hint) 
   if (!hint.empty()) console.err(fmt::format("  hint: {}\n", hint));
 }
 
-Exit deliver(std::string_view text, const Settings& settings, Console& console, Exit when_written) {
+Exit deliver(const Pieces& text, const Settings& settings, Console& console, Exit when_written) {
   if (settings.output.empty() || settings.output == "-") {
-    const int error = console.out(text);
+    int error = 0;
+    text([&](std::string_view piece) { error = error == 0 ? console.out(piece) : error; });
     if (error == 0 || error == EPIPE) return when_written;
     complain(console, fmt::format("standard output cannot be written: {}", std::strerror(error)));
     return Exit::Internal;
@@ -192,11 +193,15 @@ Exit deliver(std::string_view text, const Settings& settings, Console& console, 
   errno = 0;
   std::ofstream file(settings.output, std::ios::binary | std::ios::trunc);
   const bool opened = file.is_open();
-  file << text;
+  text([&](std::string_view piece) { file << piece; });
   file.close();
   if (opened && file) return when_written;
   complain(console, fmt::format("{} cannot be written: {}", for_terminal(settings.output), std::strerror(errno)));
   return opened ? Exit::Internal : Exit::Usage;
+}
+
+Exit deliver(std::string_view text, const Settings& settings, Console& console, Exit when_written) {
+  return deliver([&](const Sink& to) { to(text); }, settings, console, when_written);
 }
 
 int run(const std::vector<std::string>& words, Console& console) {

@@ -255,7 +255,8 @@ Exit diagnose(const Settings& settings, Console& console) {
   const bool to_terminal = console.out_is_terminal && (settings.output.empty() || settings.output == "-");
   const app::Screen screen = app::screen_for(settings.color, to_terminal, console.window, console.environment);
   if (!settings.prove.empty()) return prove(document, classifier, screen, settings, console, verdict);
-  return app::deliver(report::format_named(settings.format)->write(document, screen), settings, console, verdict);
+  const auto text = [&](const app::Sink& to) { report::format_named(settings.format)->write(document, screen, to); };
+  return app::deliver(text, settings, console, verdict);
 }
 
 }  // namespace tunnelscope::commands

@@ -9,9 +9,14 @@
 namespace tunnelscope::report {
 namespace {
 
-template <std::string (*Write)(const PipelineReport&)>
-std::string to_pipeline(const Document& document, const app::Screen&) {
-  return Write(pipeline_report(document));
+template <std::string (*Text)(const Document&, const app::Screen&)>
+void whole(const Document& document, const app::Screen& screen, const app::Sink& to) {
+  to(Text(document, screen));
+}
+
+template <std::string (*Text)(const PipelineReport&)>
+void pipeline(const Document& document, const app::Screen&, const app::Sink& to) {
+  to(Text(pipeline_report(document)));
 }
 
 constexpr std::size_t kMarkedRecords = 500;
@@ -19,10 +24,10 @@ constexpr std::size_t kMarkedRecords = 500;
 }  // namespace
 
 std::span<const Format> formats() {
-  static constexpr std::array kFormats{Format{"text", to_text}, Format{"json", to_json},
-                                       Format{"markdown", to_markdown}, Format{"sarif", to_pipeline<to_sarif>},
-                                       Format{"junit", to_pipeline<to_junit>}, Format{"github", to_pipeline<to_github>},
-                                       Format{"gitlab", to_pipeline<to_gitlab>}, Format{"html", to_html, kMarkedRecords}};
+  static constexpr std::array kFormats{Format{"text", whole<to_text>}, Format{"json", write_json},
+                                       Format{"markdown", whole<to_markdown>}, Format{"sarif", pipeline<to_sarif>},
+                                       Format{"junit", pipeline<to_junit>}, Format{"github", pipeline<to_github>},
+                                       Format{"gitlab", pipeline<to_gitlab>}, Format{"html", whole<to_html>, kMarkedRecords}};
   return kFormats;
 }
 

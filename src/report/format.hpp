@@ -1,5 +1,5 @@
 // The formats of a report as a table: adding one is a file here and a row in format.cpp.
-// In: a Document, complete. Out: its text. A format reads nothing else: no clock, no environment, no files.
+// In: a Document, complete. Out: its text, in pieces where it may be long. A format reads nothing else: no clock, no environment, no files.
 #pragma once
 #include <span>
 #include <string>
@@ -9,6 +9,7 @@
 #include "diag/report.hpp"
 #include "src/input/reader.hpp"
 #include "src/report/background.hpp"
+#include "src/sink.hpp"
 #include "src/terminal.hpp"
 
 namespace tunnelscope::report {
@@ -32,7 +33,7 @@ FindingList findings_of(const diag::Report& report);
 
 struct Format {
   std::string_view name;
-  std::string (*write)(const Document& document, const app::Screen& screen);
+  void (*write)(const Document& document, const app::Screen& screen, const app::Sink& to);
   std::size_t marked_records = 0;  // so many records of a tunnel it shows with the marks of its timeline
 };
 std::span<const Format> formats();
@@ -40,6 +41,7 @@ const Format* format_named(std::string_view name);
 
 std::string to_text(const Document& document, const app::Screen& screen);
 std::string to_json(const Document& document, const app::Screen& screen);
+void write_json(const Document& document, const app::Screen& screen, const app::Sink& to);  // the same
 std::string to_markdown(const Document& document, const app::Screen& screen);
 std::string to_html(const Document& document, const app::Screen& screen);
 

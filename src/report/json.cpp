@@ -327,12 +327,18 @@ void whole(JsonWriter& to, const Document& document) {
 }  // namespace
 
 std::string to_json(const Document& document, const app::Screen&) {
-  constexpr std::size_t kFinding = 10'000;  // bytes, as most of them have
-  JsonWriter to(kFinding * document.report.findings.size());
+  JsonWriter to;
   whole(to, document);
   std::string text = to.take();
   text.push_back('\n');
   return text;
+}
+
+void write_json(const Document& document, const app::Screen&, const app::Sink& sink) {
+  JsonWriter to(&sink);
+  whole(to, document);
+  sink(to.take());
+  sink("\n");
 }
 
 }  // namespace tunnelscope::report

@@ -11,6 +11,7 @@ namespace tunnelscope::report {
 namespace {
 
 constexpr std::size_t kIndent = 2;
+constexpr std::size_t kPiece = std::size_t{1} << 16;  // bytes
 
 template <class Integer>
 void append(std::string& out, Integer value) {
@@ -46,6 +47,9 @@ void JsonWriter::end(char bracket) {
   if (!is_first_) new_line();
   out_.push_back(bracket);
   is_first_ = false;
+  if (sink_ == nullptr || out_.size() < kPiece) return;
+  (*sink_)(out_);
+  out_.clear();
 }
 
 void JsonWriter::key(std::string_view name) {

@@ -1,17 +1,20 @@
 // JSON as it goes: values are appended to one text in the order in which they are written, indented by two blanks a level.
-// In: keys and values, nested as begin and end say. Out: the text. No tree is kept, so a big report costs its text alone.
+// In: keys and values, nested as begin and end say. Out: the text, or pieces of it as they come. No tree is kept.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "src/sink.hpp"
+
 namespace tunnelscope::report {
 
 class JsonWriter {
  public:
-  // `expected`: bytes of the whole text, as far as that can be told; a text that grows is copied again and again.
-  explicit JsonWriter(std::size_t expected = 0) { out_.reserve(expected); }
+  JsonWriter() = default;
+  // Gives `sink` (not owned) piece by piece what is written; take() has the last one.
+  explicit JsonWriter(const app::Sink* sink) : sink_(sink) {}
 
   // Precondition of all values: the innermost value under way is a list, or an object whose key has just been written,
   // or nothing has been written yet.
@@ -39,7 +42,8 @@ class JsonWriter {
   void before_value();
   void new_line();
 
-  std::string out_;
+  std::string out_;  // what has not been given to sink_
+  const app::Sink* sink_ = nullptr;
   std::size_t depth_ = 0;
   bool is_first_ = true;   // nothing stands in the innermost object or list yet
   bool has_key_ = false;   // the next value belongs to the key just written

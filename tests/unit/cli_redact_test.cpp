@@ -163,7 +163,7 @@ TEST(CliRedact, NoFormatShowsAnIdentifier) {
   document.notes = {{"a note", {id + "/" + ip}, {}}};
   clean(document, &redactor());
   for (const report::Format& format : report::formats()) {
-    const std::string text = format.write(document, test::screen());
+    const std::string text = test::written(format, document);
     for (const std::string& secret : {id, ip, peer, std::string("hunter2"), std::string("0123456789abcdef0")}) {
       EXPECT_THAT(text, Not(HasSubstr(secret))) << format.name;
     }
@@ -229,7 +229,7 @@ TEST_F(RedactedSessions, NoFormatShowsAName) {
       "gw-lis",  "198.51",   "2001:db8",  "10.0.0", "10.1.0",  "1455 ",   "\"1455\"", "8EE244A8",    "90C8",       "0123456789abcdef0",
       "Evora",   "38.571",   "finance",   "vip",    "7f3a9c1", "laptop ", "phone",    "0a1b2c3d4e5", "verysecret", "sk-", "/101"};
   for (const report::Format& format : report::formats()) {
-    const std::string text = format.write(document, test::screen());
+    const std::string text = test::written(format, document);
     for (const char* const secret : secrets) {
       if (std::string_view(secret) == "ana") continue;  // "manager" and the like; its address is in the list
       EXPECT_THAT(text, Not(HasSubstr(secret))) << format.name;
@@ -291,7 +291,7 @@ TEST_F(RedactedSessions, KeysGoFromEveryFieldEvenWithoutRedaction) {
     *text = key;
   }
   for (const report::Format& format : report::formats()) {
-    const std::string text = format.write(cleaned(nullptr), test::screen());
+    const std::string text = test::written(format, cleaned(nullptr));
     EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << format.name;
     EXPECT_THAT(text, Not(HasSubstr("verysecret"))) << format.name;
     EXPECT_THAT(text, HasSubstr("joe")) << format.name;
@@ -306,7 +306,7 @@ TEST(CliRedact, KeysGoEvenWithoutRedaction) {
   report::Document document = builder.document();
   clean(document, nullptr);
   for (const report::Format& format : report::formats()) {
-    const std::string text = format.write(document, test::screen());
+    const std::string text = test::written(format, document);
     EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << format.name;
     const bool shows_evidence = format.name != "sarif" && format.name != "github" && format.name != "gitlab";
     if (shows_evidence) {

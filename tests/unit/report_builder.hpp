@@ -155,4 +155,11 @@ class ReportBuilder {
 
 inline app::Screen screen(int width = 80, bool unicode = true) { return {width, false, unicode}; }
 
+// What a format gives, as a whole.
+inline std::string written(const report::Format& format, const report::Document& document) {
+  std::string text;
+  format.write(document, screen(), [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
 }  // namespace tunnelscope::test
