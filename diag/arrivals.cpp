@@ -164,7 +164,7 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   const Time fraction = e.time - second * kSecond;
   const std::uint64_t states = states_of(e);
   std::uint8_t flags = 0;
-  if (e.place.line == last.line + 1 && a.position == last.position + 1) flags |= kNextLine;
+  if (e.place.line() == last.line + 1 && a.position == last.position + 1) flags |= kNextLine;
   if (fraction != 0) flags |= kFraction;
   if (a.fine != e.time) flags |= kFine;
   if (states != last.states) flags |= kOtherStates;
@@ -174,7 +174,7 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   pen.byte(flags);
   pen.difference(second - last.second);
   if ((flags & kNextLine) == 0) {
-    pen.difference(static_cast<std::int64_t>(e.place.line - last.line));
+    pen.difference(static_cast<std::int64_t>(e.place.line() - last.line));
     pen.difference(static_cast<std::int64_t>(a.position - last.position));
   }
   if (fraction != 0) pen.number(static_cast<std::uint64_t>(fraction));
@@ -190,12 +190,12 @@ void Arrivals::encode(ByteBuffer& out, Last& last, const Arrival& a) {
   }
   copy_short(pen.at(), a.values);
   out.grown_to(pen.at() + a.values.size());
-  last = {second, e.place.line, a.position, states};
+  last = {second, e.place.line(), a.position, states};
 }
 
 std::int64_t Arrivals::second_after(const char* bytes, const Last& last) { return last.second + Eye(bytes + 1).difference(); }
 
-const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& a) {
+const char* Arrivals::decode(const char* bytes, Last& last, std::uint32_t input, const Phrases& phrases, Arrival& a) {
   Eye eye(bytes);
   Event& e = a.event;
   const std::uint8_t flags = eye.byte();
@@ -228,7 +228,7 @@ const char* Arrivals::decode(const char* bytes, Last& last, const Phrases& phras
     e.number = eye.difference();
     a.values = eye.bytes(eye.number());
   }
-  e.place.line = last.line;
+  e.place = Place{input, last.line};
   a.position = last.position;
   return eye.at();
 }
@@ -257,7 +257,7 @@ void Arrivals::append(Chunk& chunk, const Arrival& a) {
 }
 
 std::size_t Arrivals::add(const Arrival& a, std::uint32_t book) {
-  Chunk& chunk = chunk_for(a.event.place.input, book);
+  Chunk& chunk = chunk_for(a.event.place.input(), book);
   const std::size_t before = chunk.bytes.size();
   append(chunk, a);
   const std::size_t added = chunk.bytes.size() - before;
@@ -286,7 +286,7 @@ ByteBuffer Arrivals::sorted(const Chunk& chunk, std::string_view bytes, const Ph
   Last last;
   const char* at = bytes.data();
   for (std::uint32_t i = 0; i < list.size(); ++i) {
-    at = decode(at, last, phrases, list[i]);
+    at = decode(at, last, chunk.input, phrases, list[i]);
     order[i] = {static_cast<std::uint64_t>(last.second - chunk.first), i};
   }
   sort_numbered(order, static_cast<std::uint64_t>(chunk.last - chunk.first));
@@ -366,8 +366,7 @@ void ArrivalReader::activate() {
 }
 
 void ArrivalReader::take(Cursor& cursor, Arrival& arrival) {
-  cursor.at = Arrivals::decode(cursor.at, cursor.last, *cursor.book->phrases, arrival);
-  arrival.event.place.input = cursor.chunk->input;
+  cursor.at = Arrivals::decode(cursor.at, cursor.last, cursor.chunk->input, *cursor.book->phrases, arrival);
   arrival.phrase = cursor.book->numbers[arrival.phrase];
 }
 

@@ -61,7 +61,7 @@ struct KnownArrival {
   Event event() const {
     Event made = kind->event;
     made.time = time;
-    made.place = {input, line};
+    made.place = Place{input, line};
     if (kind->gives_value) made.number = static_cast<std::int64_t>(number);
     return made;
   }
@@ -133,7 +133,7 @@ class Arrivals {
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
   std::size_t append_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
   // Returns what follows the record at `bytes`. The arrival's values point into it.
-  static const char* decode(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
+  static const char* decode(const char* bytes, Last& last, std::uint32_t input, const Phrases& phrases, Arrival& arrival);
   static std::int64_t second_after(const char* bytes, const Last& last);
   Chunk& chunk_for(std::uint32_t input, std::uint32_t book);
   void append(Chunk& chunk, const Arrival& arrival);

@@ -10,7 +10,8 @@
 
 namespace tunnelscope::diag {
 
-template <class T>
+// kChunk: how many stand together; what is left of the last so many is waste.
+template <class T, std::size_t kChunk = 4096>
 class Chunked {
  public:
   class Iterator {
@@ -26,6 +27,7 @@ class Chunked {
     reference operator*() const { return (*list_)[at_]; }
     pointer operator->() const { return &(*list_)[at_]; }
     Iterator& operator++() { return ++at_, *this; }
+    Iterator& operator--() { return --at_, *this; }
     Iterator& operator+=(difference_type n) { return at_ += static_cast<std::size_t>(n), *this; }
     Iterator operator+(difference_type n) const { return Iterator(*this) += n; }
     difference_type operator-(const Iterator& other) const { return static_cast<difference_type>(at_ - other.at_); }
@@ -43,6 +45,8 @@ class Chunked {
   const T& back() const { return (*this)[size_ - 1]; }
   Iterator begin() const { return {this, 0}; }
   Iterator end() const { return {this, size_}; }
+  auto rbegin() const { return std::make_reverse_iterator(end()); }
+  auto rend() const { return std::make_reverse_iterator(begin()); }
 
   // To be changed: no copy shows it.
   T& writable(std::size_t i) {
@@ -55,6 +59,7 @@ class Chunked {
     writable(size_) = value;
     ++size_;
   }
+  T& writable_back() { return writable(size_ - 1); }
   // Forgets all from the `size`th on.
   void truncate(std::size_t size) {
     size_ = size;
@@ -62,8 +67,6 @@ class Chunked {
   }
 
  private:
-  static constexpr std::size_t kChunk = 4096;
-
   std::shared_ptr<T[]> copy_of(const std::shared_ptr<T[]>& chunk, std::size_t number) const {
     std::shared_ptr<T[]> copy(new T[kChunk]);
     std::copy_n(chunk.get(), std::min(kChunk, size_ - number * kChunk), copy.get());

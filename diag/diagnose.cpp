@@ -249,7 +249,7 @@ void Diagnosis::judge_outages(std::size_t subject) {
 }
 
 void Diagnosis::book_outage(std::size_t subject, const Case& c, const Verdict& verdict) {
-  const std::vector<Event>& events = subjects_[subject].history.log->events;
+  const Events& events = subjects_[subject].history.log->events;
   Outage outage;
   outage.start = c.start;
   if (!c.ongoing) outage.end = c.end;
@@ -495,8 +495,9 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   t.nat_t = h.nat_t;
   t.dpd_enabled = h.dpd_enabled;
   t.flapping = s.flapping;
-  t.timeline = tunnel::timeline(h, classifier_, options_.marked_records,
-                                [&](const Event& event) { return intake_.message(*h.log, event); });
+  if (options_.timelines)
+    t.timeline = tunnel::timeline(h, classifier_, options_.marked_records,
+                                  [&](const Event& event) { return intake_.message(*h.log, event); });
   if (h.facts != nullptr) t.configured = *h.facts;
   t.standby = tunnel::is_standby(*h.log, options_);
   return t;

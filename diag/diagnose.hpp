@@ -33,6 +33,7 @@ struct Options {
   std::vector<MaintenanceWindow> maintenance;
   std::vector<StandbyTunnel> standby;
   std::vector<TunnelFacts> facts;         // of configurations; what is known of a tunnel outweighs the thresholds' defaults
+  bool timelines = true;                  // false: nobody asks for them, and they are left empty
   std::size_t marked_records = 0;         // so many records of a tunnel's timeline are kept with their marks, the latest
 };
 

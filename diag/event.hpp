@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "diag/chunked.hpp"
 #include "diag/record.hpp"
 
 namespace tunnelscope::diag {
@@ -96,7 +97,7 @@ inline constexpr std::uint32_t kNoShape = 0xFFFFFFFF;
 struct Event {
   Time time = kNoTime;        // the record's own time
   std::int64_t number = -1;   // the first Int capture (message id, retry count, prefixes), or -1
-  Place place;
+  PackedPlace place;
   std::uint32_t text = 0;     // the message: TunnelLog::messages at this place
   std::uint32_t shape = kNoShape;  // of a message that no rule knows: into TunnelLog::shapes
   std::uint32_t folded = 0;   // records of routine behind this one that are not in the log (diag/fold.hpp)
@@ -121,9 +122,9 @@ using Spacings = std::vector<std::pair<Duration, std::uint64_t>>;
 
 // A record of a streak. Containers may put many records into one line: the time tells those of one signal apart.
 struct StreakRecord {
-  Place place;
+  PackedPlace place;
   Time time = kNoTime;
-  bool is(const Event& e) const { return e.time == time && e.place.input == place.input && e.place.line == place.line; }
+  bool is(const Event& e) const { return e.time == time && e.place == place; }
 };
 
 // Phase 2 SAs that replaced each other in quick succession: limits churn_spacing and churn_replacements.
@@ -144,15 +145,17 @@ struct UnknownShape {
 // When the gateway asked for a CHILD SA, and its record.
 struct RekeyRequest {
   Time time = kNoTime;
-  Place place;
+  PackedPlace place;
   std::uint32_t text = 0;  // the message: TunnelLog::messages at this place
 };
+
+using Events = Chunked<Event, 64>;
 
 struct TunnelLog {
   std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
   std::string connection;  // empty: unknown
   std::string outside_ip;  // empty: unknown
-  std::vector<Event> events;  // in order, duplicates removed; of routine, what diag/fold.hpp keeps
+  Events events;           // in order, duplicates removed; of routine, what diag/fold.hpp keeps
   std::uint64_t records = 0;  // with those that were folded
   std::uint64_t recognised = 0, duplicates = 0;
   IkeVersion version = IkeVersion::Unknown;  // that most records which only one version can write belong to

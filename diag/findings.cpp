@@ -303,10 +303,13 @@ Finding write(const Entry& entry, const FindingSources& sources) {
   f.summary = fill_in(entry.milder && !cause.milder->summary.empty() ? cause.milder->summary : cause.summary, values);
   const ConfiguredText configured = configured_text(entry, sources);
   f.explanation = (cause.why.empty() ? cause.what : cause.what + "\n\n" + cause.why) + configured.statements(cause);
-  for (const EvidenceRef& ref : chosen(entry)) f.evidence.push_back(evidence_of(ref, sources));
+  const std::vector<EvidenceRef> shown = chosen(entry);
+  f.evidence.reserve(shown.size());
+  for (const EvidenceRef& ref : shown) f.evidence.push_back(evidence_of(ref, sources));
   for (const kb::RuledOut& r : cause.rules_out)
     if (!any_seen(r.unless, entry, sources)) f.ruled_out.push_back({r.cause, r.because});
   const Words words = words_of(entry);
+  f.steps.reserve(cause.checks.size() + cause.fix.size());
   for (const auto* list : {&cause.checks, &cause.fix})
     for (const kb::Step& s : *list)
       if (!is_for_another_system(s, entry) && configured.makes_sense(s))
@@ -390,6 +393,7 @@ kb::Severity severity_of(const Entry& entry) {
 
 std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources) {
   std::vector<Finding> findings;
+  findings.reserve(ledger.all().size());
   std::map<std::string, std::size_t> by_fingerprint;
   for (const auto& [key, entry] : ledger.all()) {
     by_fingerprint[fingerprint(key.first, key.second)] = findings.size();

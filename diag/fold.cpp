@@ -243,7 +243,7 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   std::size_t next = 0;
   for (; held != 0; held &= held - 1) {
     const auto at = static_cast<std::size_t>(std::countr_zero(held));
-    (run_.empty() ? log_.events.back() : run_.back().event).folded += static_cast<std::uint32_t>(at - next);
+    (run_.empty() ? log_.events.writable_back() : run_.back().event).folded += static_cast<std::uint32_t>(at - next);
     Event event = arrivals[at].event();
     event.child_completed = (completed >> at & 1) != 0;
     hold(event, arrivals[at].kind->phrase, arrivals[at].values(), marks[at]);
@@ -258,7 +258,7 @@ std::uint8_t Fold::look_around(const KnownArrival& a, bool& completes) {
   if (kind.requests_child && wants_rekey(a.time)) note_rekey(a.event(), kind.phrase, a.values());
   if (!is_up(kind.event.phase2 == PhaseState::Unknown ? phase2_ : kind.event.phase2)) return 0;
   if ((kind.marks & kAnswered) != 0) completes = is_completion(a.time);
-  return kind.replaces < 0 ? 0 : add_to_streak(static_cast<std::size_t>(kind.replaces), {{a.input, a.line}, a.time});
+  return kind.replaces < 0 ? 0 : add_to_streak(static_cast<std::size_t>(kind.replaces), {Place{a.input, a.line}, a.time});
 }
 
 void Fold::sum_up(std::span<const KnownArrival> arrivals) {
@@ -387,8 +387,8 @@ void Fold::deny_completions(Time time) {
   };
   for (auto it = run_.rbegin(); it != run_.rend(); ++it)
     if (!deny(it->event)) return;
-  for (auto it = log_.events.rbegin(); it != log_.events.rend(); ++it)
-    if (!deny(*it)) return;
+  for (std::size_t i = log_.events.size(); i-- > 0;)
+    if (!deny(log_.events.writable(i))) return;
 }
 
 bool Fold::wants_rekey(Time time) const { return log_.rekeys.empty() || time - log_.rekeys.back().time >= rekeys_apart_; }
@@ -450,7 +450,7 @@ void Fold::hold(const Event& event, PhraseIndex phrase, std::string_view values,
 
 void Fold::keep(const Event& event, PhraseIndex phrase, std::string_view values) {
   log_.events.push_back(event);
-  log_.events.back().text = pack(phrase, values);
+  log_.events.writable_back().text = pack(phrase, values);
 }
 
 std::uint32_t Fold::pack(PhraseIndex phrase, std::string_view values) {
@@ -511,7 +511,7 @@ void Fold::drop_unmarked() {
   for (std::size_t i = 0; i < run_.size(); ++i) {
     Pending& p = run_[i];
     if ((p.marks & kStays) == 0) {
-      (kept > 0 ? run_[kept - 1].event : log_.events.back()).folded += 1 + p.event.folded;
+      (kept > 0 ? run_[kept - 1].event : log_.events.writable_back()).folded += 1 + p.event.folded;
       continue;
     }
     p.marks &= static_cast<std::uint8_t>(~kStays);
@@ -552,7 +552,6 @@ void Fold::finish() {
   if (version_balance_ != 0) log_.version = version_balance_ > 0 ? IkeVersion::V2 : IkeVersion::V1;
   log_.spacings = spacings_.sorted();
   log_.spacings_while_up = spacings_while_up_.sorted();
-  log_.events.shrink_to_fit();
   log_.messages.shrink_to_fit();
 }
 

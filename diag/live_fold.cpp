@@ -57,7 +57,7 @@ bool LiveFold::add(std::span<const KnownArrival> arrivals) {
 }
 
 bool LiveFold::add_to_second(const Arrival& arrival) {
-  if (others_.size() == kMostInSecond || arrival.event.place.input != first_.event.place.input) return false;
+  if (others_.size() == kMostInSecond || arrival.event.place.input() != first_.event.place.input()) return false;
   if (others_.empty() && first_.values.size() <= few_.size()) values_.assign(few_.data(), first_.values.size());
   others_.push_back(arrival);
   values_ += arrival.values;
@@ -71,7 +71,7 @@ void LiveFold::settle() {
 }
 
 void LiveFold::settle_many() {
-  const std::uint32_t input = first_.event.place.input;
+  const std::uint32_t input = first_.event.place.input();
   if (inputs_.empty() || inputs_.back() != input) inputs_.push_back(input);
   others_.insert(others_.begin(), first_);
   std::string_view values = values_;

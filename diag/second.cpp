@@ -59,7 +59,7 @@ void share_finest_times(std::vector<Arrival>& second) {
 // Records that no time tells apart, from several inputs: overlapping exports show the same sequence in parts, so
 // the records that two inputs share fix where the others of the second input belong. Inputs that share none follow each other.
 void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iterator end) {
-  if (begin->event.place.input == (end - 1)->event.place.input || end - begin > kLargestTie) return;
+  if (begin->event.place.input() == (end - 1)->event.place.input() || end - begin > kLargestTie) return;
   std::vector<Arrival> merged, pending;
   const auto flush_at = [&](std::size_t at) {
     merged.insert(merged.begin() + static_cast<std::ptrdiff_t>(at), pending.begin(), pending.end());
@@ -70,11 +70,11 @@ void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iter
   std::size_t cursor = 0;
   bool anchored = false;  // this input shares a record with an earlier one
   const auto flush = [&] { return flush_at(anchored ? cursor : merged.size()); };
-  std::uint32_t input = begin->event.place.input;
+  std::uint32_t input = begin->event.place.input();
   for (auto it = begin; it != end; ++it) {
-    if (it->event.place.input != input) {
+    if (it->event.place.input() != input) {
       flush();
-      input = it->event.place.input;
+      input = it->event.place.input();
       cursor = 0;
       anchored = false;
     }
@@ -96,7 +96,7 @@ void merge_ties(std::vector<Arrival>::iterator begin, std::vector<Arrival>::iter
 
 // Two inputs have the same record, by phrase and values: what is the same by these is the same in its text too.
 bool is_copy(const Arrival& a, const Arrival& b) {
-  return a.event.place.input != b.event.place.input && a.settled && b.settled && a.route == 0 && b.route == 0 && a.phrase == b.phrase &&
+  return a.event.place.input() != b.event.place.input() && a.settled && b.settled && a.route == 0 && b.route == 0 && a.phrase == b.phrase &&
          states_of(a.event) == states_of(b.event) && a.values == b.values;
 }
 
@@ -121,19 +121,19 @@ std::size_t drop_copies(std::vector<Arrival>& second) {
 std::size_t put_in_order(std::vector<Arrival>& second, const Phrases& phrases, const InputOrder& inputs) {
   if (second.size() < 2) return 0;
   if (second.size() == 2 && is_copy(second[0], second[1])) {
-    if (inputs.rank[second[1].event.place.input] < inputs.rank[second[0].event.place.input]) second[0] = second[1];
+    if (inputs.rank[second[1].event.place.input()] < inputs.rank[second[0].event.place.input()]) second[0] = second[1];
     second.pop_back();
     return 1;
   }
   std::string text;
   for (Arrival& a : second) {
     a.identity = identity_of(a, phrases, text);
-    if (!inputs.newest_first.empty() && inputs.newest_first[a.event.place.input]) a.position = ~a.position;
+    if (!inputs.newest_first.empty() && inputs.newest_first[a.event.place.input()]) a.position = ~a.position;
   }
   share_finest_times(second);
   std::sort(second.begin(), second.end(), [&](const Arrival& a, const Arrival& b) {
     if (a.fine != b.fine) return a.fine < b.fine;
-    const std::uint32_t in_a = a.event.place.input, in_b = b.event.place.input;
+    const std::uint32_t in_a = a.event.place.input(), in_b = b.event.place.input();
     return in_a == in_b ? a.position < b.position : inputs.rank[in_a] < inputs.rank[in_b];
   });
   for (auto tie = second.begin(); tie != second.end();) {

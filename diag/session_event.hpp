@@ -86,21 +86,6 @@ struct SessionNames {
   Rows<Route> routes;
 };
 
-// A Place in eight bytes: up to 16 million inputs of 10^12 lines each.
-class PackedPlace {
- public:
-  PackedPlace() = default;
-  PackedPlace(Place place) : packed_(std::uint64_t{place.input} << kLineBits | (place.line & kLines)) {}
-  operator Place() const { return {input(), line()}; }
-  std::uint32_t input() const { return static_cast<std::uint32_t>(packed_ >> kLineBits); }
-  std::uint64_t line() const { return packed_ & kLines; }
-
- private:
-  static constexpr unsigned kLineBits = 40;
-  static constexpr std::uint64_t kLines = (std::uint64_t{1} << kLineBits) - 1;
-  std::uint64_t packed_ = 0;
-};
-
 // What is asked of every event stands first, in one line of the cache as often as not.
 struct SessionEvent {
   Time time = kNoTime;

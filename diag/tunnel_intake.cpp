@@ -71,7 +71,7 @@ class Kinds {
 };
 
 KnownArrival known(const Arrival& a, const Kind& kind) {
-  KnownArrival arrival{&kind, a.event.time, a.fine, second_of(a.event.time), 0, a.event.place.line, a.position, a.event.place.input};
+  KnownArrival arrival{&kind, a.event.time, a.fine, second_of(a.event.time), 0, a.event.place.line(), a.position, a.event.place.input()};
   std::memcpy(&arrival.number, a.values.data(), a.values.size());
   return arrival;
 }

@@ -18,7 +18,7 @@ constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
 constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
-std::size_t first_at_or_after(const std::vector<Event>& events, Time time) {
+std::size_t first_at_or_after(const Events& events, Time time) {
   const auto it = std::lower_bound(events.begin(), events.end(), time,
                                    [](const Event& e, Time t) { return e.time < t; });
   return static_cast<std::size_t>(it - events.begin());

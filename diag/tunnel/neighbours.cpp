@@ -198,7 +198,7 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
   return best;
 }
 
-std::vector<Event>::const_iterator first_from(const History& h, Time from) {
+Events::Iterator first_from(const History& h, Time from) {
   const auto& events = h.log->events;
   return std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
 }

@@ -47,7 +47,7 @@ Duration longest_usual(Duration usual, const Limits& limits) {
   return std::max(limits.gap_floor, static_cast<Duration>(limits.gap_factor * static_cast<double>(usual)));
 }
 
-std::vector<Gap> gaps(const std::vector<Event>& events, Duration usual, const Limits& limits) {
+std::vector<Gap> gaps(const Events& events, Duration usual, const Limits& limits) {
   const Duration longest = longest_usual(usual, limits);
   std::vector<Gap> result;
   std::size_t before = events.size();

@@ -20,6 +20,6 @@ Duration usual_spacing(const Spacings& spacings);
 // Records further apart than this leave a gap between them.
 Duration longest_usual(Duration usual, const Limits& limits);
 
-std::vector<Gap> gaps(const std::vector<Event>& events, Duration usual, const Limits& limits);
+std::vector<Gap> gaps(const Events& events, Duration usual, const Limits& limits);
 
 }  // namespace tunnelscope::diag::tunnel

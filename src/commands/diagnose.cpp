@@ -181,6 +181,10 @@ tl::expected<Plan, UsageError> plan_of(const Settings& settings, Console& consol
   return plan;
 }
 
+bool shows_timelines(const Settings& settings) {
+  return report::format_named(settings.format)->shows_timelines || !settings.packet.empty() || !settings.prove.empty();
+}
+
 // As many as any text that is written shows.
 std::size_t marked_records(const Settings& settings) {
   const std::size_t of_packet = settings.packet.empty() ? 0 : report::format_named("html")->marked_records;
@@ -234,7 +238,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.report = diag::diagnose(intake, classifier,
                                    {since_of(plan->times, *inputs, intake, console), plan->times.until, plan->times.now, plan->maintenance,
                                     settings.project->standby, plan->configured.facts,
-                                    marked_records(settings)});
+                                    shows_timelines(settings), marked_records(settings)});
   complete(document, plan->configured, *known, plan->times.now == diag::kNoTime ? console.clock() : plan->times.now);
   const auto packet = packet_of(document, *plan, knowledge->get());
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);

@@ -44,7 +44,7 @@ Pulse PulseReader::read(const std::string& source, const Lines& lines, const std
   pulse.skipped = coverage.skipped;
   pulse.duplicates = coverage.duplicates;
   for (const diag::TunnelLog& log : intake.tunnels())
-    for (const diag::Event& event : log.events) pulse.moments.push_back({event.place.line, event.time, matters(log.id, event)});
+    for (const diag::Event& event : log.events) pulse.moments.push_back({event.place.line(), event.time, matters(log.id, event)});
   for (const diag::SessionEvent& event : intake.sessions()) pulse.moments.push_back({event.place.line(), event.time, true});
   std::stable_sort(pulse.moments.begin(), pulse.moments.end(), [](const Moment& a, const Moment& b) { return a.line < b.line; });
   for (const Moment& moment : pulse.moments) pulse.newest = std::max(pulse.newest, moment.time);

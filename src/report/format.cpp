@@ -24,10 +24,10 @@ constexpr std::size_t kMarkedRecords = 500;
 }  // namespace
 
 std::span<const Format> formats() {
-  static constexpr std::array kFormats{Format{"text", whole<to_text>}, Format{"json", write_json},
+  static constexpr std::array kFormats{Format{"text", whole<to_text>, true}, Format{"json", write_json},
                                        Format{"markdown", whole<to_markdown>}, Format{"sarif", pipeline<to_sarif>},
                                        Format{"junit", pipeline<to_junit>}, Format{"github", pipeline<to_github>},
-                                       Format{"gitlab", pipeline<to_gitlab>}, Format{"html", whole<to_html>, kMarkedRecords}};
+                                       Format{"gitlab", pipeline<to_gitlab>}, Format{"html", whole<to_html>, true, kMarkedRecords}};
   return kFormats;
 }
 

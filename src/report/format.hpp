@@ -34,6 +34,7 @@ FindingList findings_of(const diag::Report& report);
 struct Format {
   std::string_view name;
   void (*write)(const Document& document, const app::Screen& screen, const app::Sink& to);
+  bool shows_timelines = false;
   std::size_t marked_records = 0;  // so many records of a tunnel it shows with the marks of its timeline
 };
 std::span<const Format> formats();

@@ -53,7 +53,7 @@ std::string line_of(const Arrival& a, const Phrases& phrases) {
   const auto part = [](auto state) { return static_cast<int>(state); };
   const std::string text = phrases.text(a.phrase, a.values);
   return fmt::format("{} fine {} {}:{} position {} route {} rule {} signal {} number {} settled {} dialect {} {}/{} bgp {} "
-                     "dpd {} nat {} | {} {}", e.time, a.fine, e.place.input, e.place.line, a.position, a.route, e.rule,
+                     "dpd {} nat {} | {} {}", e.time, a.fine, e.place.input(), e.place.line(), a.position, a.route, e.rule,
                      e.signal, e.number, a.settled, part(e.dialect), part(e.phase1), part(e.phase2), part(e.bgp),
                      part(e.dpd_enabled), part(e.nat_t), text.substr(0, 80), std::hash<std::string>{}(text));
 }
@@ -91,7 +91,7 @@ class Packing {
       e.signal = static_cast<SignalIndex>(any(65536));
       e.number = any(2) == 0 ? INT64_MAX - static_cast<std::int64_t>(any(3)) : static_cast<std::int64_t>(any(100'000));
     }
-    e.place = {input, line};
+    e.place = Place{input, line};
     if (any(4) == 0) states_ = static_cast<std::uint32_t>(any(1U << 20));
     e.dialect = (states_ & 1) != 0 ? Dialect::AwsS2sBgp : Dialect::AwsS2sIke;
     e.phase1 = static_cast<PhaseState>(states_ % 5);
@@ -208,7 +208,7 @@ TEST(Arrivals, OfOneInputAndSecondComeOutAsTheyArrived) {
     a.values = reading.values;
     a.settled = reading.settled;
     a.event.time = a.fine = time;
-    a.event.place = {0, line};
+    a.event.place = Place{0, line};
     a.position = line;
     arrivals.add(a, 0);
   };
@@ -225,7 +225,7 @@ TEST(Arrivals, OfOneInputAndSecondComeOutAsTheyArrived) {
   for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_TRUE(reader.next(second));
   ASSERT_TRUE(reader.next(second));
   std::vector<std::uint64_t> came;
-  for (const Arrival& a : second) came.push_back(a.event.place.line);
+  for (const Arrival& a : second) came.push_back(a.event.place.line());
   EXPECT_EQ(came, lines);
   EXPECT_FALSE(reader.next(second));
 }

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include <nlohmann/json.hpp>
 
 #include "src/report/timeline.hpp"
@@ -98,6 +100,16 @@ TEST(ReportJson, NumbersArePlainAndTimesHaveMilliseconds) {
   EXPECT_THAT(text, HasSubstr("\"period_s\": 3180\n"));
   EXPECT_THAT(text, HasSubstr("\"first_seen\": \"2026-03-01T00:10:00.000Z\""));
   EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"tunnelscope/report/1\",\n"));
+}
+
+TEST(ReportJson, GoesOutInPiecesThatTogetherAreTheWhole) {
+  auto builder = ill_report();
+  auto& findings = builder.report().findings;
+  findings.resize(300, diag::Finding(findings.front()));
+  std::vector<std::string> pieces;
+  write_json(builder.document(), screen(), [&](std::string_view piece) { pieces.emplace_back(piece); });
+  EXPECT_GT(pieces.size(), 3u);
+  EXPECT_EQ(std::accumulate(pieces.begin(), pieces.end(), std::string()), to_json(builder.document(), screen()));
 }
 
 TEST(ReportJson, HostileTextStaysValidJsonWithoutRawControls) {
