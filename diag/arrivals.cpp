@@ -80,13 +80,8 @@ void set_states(Event& e, std::uint64_t states) {
   e.nat_t = static_cast<Answer>(part(5));
 }
 
-// The number as a Pen writes it, in the lowest of so many bytes. Precondition: it takes three bytes at most.
-std::uint64_t written(std::uint64_t n, unsigned& bytes) {
-  bytes = n < 0x80 ? 1 : n < 0x4000 ? 2 : 3;
-  if (bytes == 1) return n;
-  const std::uint64_t two = (n & 0x7F) | 0x80 | (n >> 7 & 0x7F) << 8;
-  return bytes == 2 ? two : two | 0x8000 | n >> 14 << 16;
-}
+// A number below 0x4000 in two bytes, which an Eye takes for what a Pen writes.
+std::uint64_t in_two_bytes(std::uint64_t n) { return (n & 0x7F) | 0x80 | n >> 7 << 8; }
 
 }  // namespace
 
@@ -120,41 +115,42 @@ void ByteBuffer::free() {
   size_ = capacity_ = 0;
 }
 
-// Writes what encode would write of the first of them, as long as each stands behind the one before in its input and differs from it
+// Writes the first of them, as long as each stands behind the one before in its input, is not earlier, and differs from it
 // in time and message only. Returns how many.
 std::size_t Arrivals::append_following(Chunk& chunk, std::span<const KnownArrival> arrivals) {
   constexpr std::size_t kMostOfOne = 24;  // bytes that are written of one, though they may not count
-  constexpr std::uint64_t kSeconds = 0x200000, kFractions = 0x4000;  // whose zigzags take three bytes at most, and two
+  constexpr std::uint64_t kOneByte = 0x80, kTwoBytes = 0x4000;
   if (chunk.count == 0) return 0;
   char* at = chunk.bytes.room(arrivals.size() * kMostOfOne);
-  std::size_t done = 0;
+  Last last = last_;
+  std::uint32_t done = 0;
   for (const KnownArrival& a : arrivals) {
     const Kind& kind = *a.kind;
-    const std::uint64_t seconds = zigzag(a.second - last_.second), fraction = zigzag(a.fine - a.time);
-    const bool follows = a.line == last_.line + 1 && a.position == last_.position + 1 && kind.states == last_.states;
-    if (!follows || a.time != a.second * kSecond || seconds >= kSeconds || fraction >= kFractions || kind.phrase_size == 0) break;
-    unsigned bytes = 0;
-    std::uint64_t word = kNextLine | written(seconds, bytes) << 8;
-    unsigned all = 1 + bytes;
+    const auto seconds = 2 * static_cast<std::uint64_t>(a.second - last.second);  // its zigzag; huge when it is earlier
+    const std::uint64_t fraction = zigzag(a.fine - a.time);
+    const bool follows = a.line == last.line + 1 && a.position == last.position + 1 && kind.states == last.states;
+    if (!follows || a.time != a.second * kSecond || seconds >= kTwoBytes || fraction >= kTwoBytes || kind.phrase_size == 0) break;
+    const bool one_byte = seconds < kOneByte;
+    std::uint64_t word = kNextLine | (one_byte ? seconds : in_two_bytes(seconds)) << 8;
+    unsigned all = one_byte ? 2 : 3;
     if (fraction != 0) {
-      word |= kFine | written(fraction, bytes) << 8 * all;
-      all += bytes;
+      word |= kFine | in_two_bytes(fraction) << 8 * all;
+      all += 2;
     }
     word |= std::uint64_t{kind.packed_phrase} << 8 * all;
     all += kind.phrase_size;
     std::memcpy(at, &word, sizeof word);
     std::memcpy(at + all, &a.number, sizeof a.number);
     at += all + kind.value_size;
-    chunk.in_order = chunk.in_order && a.second >= last_.second;
-    chunk.first = std::min(chunk.first, a.second);
-    chunk.last = std::max(chunk.last, a.second);
-    last_.second = a.second;
-    ++last_.line;
-    ++last_.position;
+    last.second = a.second;
+    ++last.line;
+    ++last.position;
     ++done;
   }
+  last_ = last;
+  chunk.last = std::max(chunk.last, last.second);
   chunk.bytes.grown_to(at);
-  chunk.count += static_cast<std::uint32_t>(done);
+  chunk.count += done;
   return done;
 }
 

@@ -95,7 +95,7 @@ std::string ConfiguredText::statements(const kb::Cause& cause) const {
 bool ConfiguredText::makes_sense(const kb::Step& step) const { return step.unless.empty() || !says(step.unless); }
 
 std::string ConfiguredText::with_figures(const kb::Step& step, std::string text) const {
-  return step.figures.empty() ? text : replaced(text, step.figures, values_);
+  return step.figures.empty() || values_.empty() ? text : replaced(text, step.figures, values_);
 }
 
 }  // namespace tunnelscope::diag

@@ -1,4 +1,4 @@
-// The text pool: texts copied once into large blocks, found again by hash.
+// The text pool: texts copied once into large blocks, found again by hash. Events by their time.
 #include "diag/event.hpp"
 
 #include <algorithm>
@@ -8,6 +8,11 @@ namespace tunnelscope::diag {
 
 namespace {
 constexpr std::size_t kFirstSlots = 1024;
+}
+
+std::size_t first_at_or_after(const Events& events, Time time) {
+  const auto it = std::lower_bound(events.begin(), events.end(), time, [](const Event& e, Time t) { return e.time < t; });
+  return static_cast<std::size_t>(it - events.begin());
 }
 
 // The empty text stands in a block of its own.

@@ -151,6 +151,9 @@ struct RekeyRequest {
 
 using Events = Chunked<Event, 64>;
 
+// The index of the first event that is not before `time`; how many there are: none. They are in the order of time.
+std::size_t first_at_or_after(const Events& events, Time time);
+
 struct TunnelLog {
   std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
   std::string connection;  // empty: unknown

@@ -344,8 +344,7 @@ std::string fill_in(std::string_view text, const Values& values) {
   std::size_t clause = std::string::npos;  // where in `out` the clause under way began
   bool missing = false;
   while (!text.empty()) {
-    const auto special = std::find_if(text.begin(), text.end(), [](char c) { return c == '[' || c == ']' || c == '{'; });
-    const auto plain = static_cast<std::size_t>(special - text.begin());
+    const std::size_t plain = std::min({text.find('['), text.find(']'), text.find('{'), text.size()});
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

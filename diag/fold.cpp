@@ -215,30 +215,41 @@ std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
 
 // Does with records that continue the run what add() does with each, but holds only those that may be landmarks: of
 // records with the same marks the last one. Returns how many it took: it stops at one that ends a streak.
+// What is random from record to record (their kinds) is asked in bits, for a processor guesses wrong at each branch on it.
 std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   constexpr std::size_t kClasses = kReplaces * (1 + FoldRules::kReplacements);
-  std::array<std::uint8_t, kClasses> last{};  // of its class, counted from 1
-  std::array<std::uint8_t, kMostAtOnce> marks;
-  std::uint64_t held = 0, completed = 0;  // a bit each
-  std::size_t count = 0;
-  for (const KnownArrival& a : arrivals) {
-    const Kind& kind = *a.kind;
-    std::size_t of_class = marks[count] = kind.marks;
-    const std::uint64_t bit = std::uint64_t{1} << count;
-    if (kind.looks_around) {
-      if (kind.replaces >= 0 && ends_streak(static_cast<std::size_t>(kind.replaces), a.time)) break;
-      bool completes = false;
-      marks[count] |= look_around(a, completes);
-      if ((marks[count] & kReplaces) != 0) of_class += kReplaces * (1 + static_cast<std::size_t>(kind.replaces));
-      if (completes) completed |= bit;
-      if (completes || (marks[count] & kShown) != 0) held |= bit;
+  std::array<std::uint8_t, kMostAtOnce> classes, marks;
+  std::uint64_t with_id = 0, around = 0;  // a bit each
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    const Kind& kind = *arrivals[i].kind;
+    classes[i] = marks[i] = kind.marks;
+    around |= std::uint64_t{kind.looks_around} << i;
+    with_id |= static_cast<std::uint64_t>((kind.marks & kHasId) != 0) << i;
+  }
+  std::uint64_t held = 0, completed = 0;
+  std::size_t count = arrivals.size();
+  for (; around != 0; around &= around - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(around));
+    const std::uint64_t bit = around & -around;
+    const KnownArrival& a = arrivals[i];
+    const auto which = static_cast<std::size_t>(a.kind->replaces);
+    if (a.kind->replaces >= 0 && ends_streak(which, a.time)) {
+      count = i;
+      break;
     }
-    if ((kind.marks & kHasId) != 0 && !run_has_id_) held |= bit, run_has_id_ = true;
-    last[of_class] = static_cast<std::uint8_t>(++count);
+    bool completes = false;
+    marks[i] |= look_around(a, completes);
+    if ((marks[i] & kReplaces) != 0) classes[i] += static_cast<std::uint8_t>(kReplaces * (1 + which));
+    if (completes) completed |= bit;
+    if (completes || (marks[i] & kShown) != 0) held |= bit;
   }
   if (count == 0) return 0;
+  std::array<std::uint8_t, kClasses> last{};  // of its class, counted from 1
+  for (std::size_t i = 0; i < count; ++i) last[classes[i]] = static_cast<std::uint8_t>(i + 1);
   for (const std::uint8_t place : last)  // the very last is one of them
     if (place > 0) held |= std::uint64_t{1} << (place - 1);
+  const std::uint64_t first_id = with_id & -with_id;
+  if (!run_has_id_ && std::countr_zero(with_id) < static_cast<int>(count)) held |= first_id;
   sum_up(arrivals.first(count));
   std::size_t next = 0;
   for (; held != 0; held &= held - 1) {
@@ -265,10 +276,14 @@ void Fold::sum_up(std::span<const KnownArrival> arrivals) {
   log_.records += arrivals.size();
   log_.recognised += arrivals.size();
   const bool up = is_up(arrivals.front().kind->event.phase2);
+  IkeVersion version = IkeVersion::Unknown;
   for (const KnownArrival& a : arrivals) {
     space(a.time, up, false);
-    count_version(a.kind->version);
+    const IkeVersion stated = a.kind->version;
+    version_balance_ += (stated == IkeVersion::V2) - (stated == IkeVersion::V1);
+    version = stated == IkeVersion::Unknown ? version : stated;
   }
+  if (version != IkeVersion::Unknown) log_.version = version;
   last_ = last_ike_;
 }
 

@@ -18,12 +18,6 @@ constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
 constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
-std::size_t first_at_or_after(const Events& events, Time time) {
-  const auto it = std::lower_bound(events.begin(), events.end(), time,
-                                   [](const Event& e, Time t) { return e.time < t; });
-  return static_cast<std::size_t>(it - events.begin());
-}
-
 // A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it.
 struct Deletes {
   SignalIndex of_ike_sa, of_child_sa;
@@ -285,10 +279,6 @@ std::vector<SignalIndex> words_of_a_fall(const Signals& signals) {
   words.insert(words.end(), {signals[kDpdTimeout], signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa],
                              signals[kRekeyCollision], signals[kGatewayRestarted]});
   return words;
-}
-
-bool contains(const std::vector<SignalIndex>& list, SignalIndex signal) {
-  return signal != kNoSignal && std::find(list.begin(), list.end(), signal) != list.end();
 }
 
 const Occurrence* first_of(const Case& c, const std::vector<SignalIndex>& signals) {

@@ -51,7 +51,11 @@ std::vector<SignalIndex> handshake_faults(const Signals& signals);
 std::vector<SignalIndex> handshake_refusals(const Signals& signals);
 // Signals of messages that say why a tunnel fell.
 std::vector<SignalIndex> words_of_a_fall(const Signals& signals);
-bool contains(const std::vector<SignalIndex>& list, SignalIndex signal);
+inline bool contains(const std::vector<SignalIndex>& list, SignalIndex signal) {
+  bool found = false;  // the lists are short
+  for (const SignalIndex one : list) found = found || one == signal;
+  return found && signal != kNoSignal;
+}
 
 // First occurrence of any of `signals` in `c`, in time, or nullptr.
 const Occurrence* first_of(const Case& c, const std::vector<SignalIndex>& signals);

@@ -10,9 +10,10 @@ namespace {
 using namespace kb::signal;
 
 std::size_t event_of(const TunnelLog& log, const Streak& streak, const StreakRecord& record) {
-  const auto it = std::find_if(log.events.begin(), log.events.end(),
-                               [&](const Event& e) { return e.signal == streak.signal && record.is(e); });
-  return it == log.events.end() ? kNoEvent : static_cast<std::size_t>(it - log.events.begin());
+  const Events& events = log.events;
+  for (std::size_t i = first_at_or_after(events, record.time); i < events.size() && events[i].time == record.time; ++i)
+    if (events[i].signal == streak.signal && record.is(events[i])) return i;
+  return kNoEvent;
 }
 
 }  // namespace

@@ -57,11 +57,11 @@ void detect_bad_shapes(Subject& s, const Context& context, const Signals& signal
     bool good = false;
   };
   const TunnelLog& log = *s.history.log;
+  const auto& spells = s.history.spells;
+  if (spells.empty() || log.shapes.empty()) return;
   std::vector<Seen> shapes(log.shapes.size());
   bool good_times = false;
   std::size_t next = 0;
-  const auto& spells = s.history.spells;
-  if (spells.empty()) return;
   for (std::size_t i = 0; i < log.events.size(); ++i) {
     const Event& event = log.events[i];
     while (next < spells.size() && spells[next].end && *spells[next].end < event.time) ++next;

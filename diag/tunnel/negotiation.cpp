@@ -72,9 +72,8 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
 
 bool event_within(const History& h, SignalIndex signal, Time from, Time to) {
   const auto& events = h.log->events;
-  auto it = std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
-  for (; it != events.end() && it->time <= to; ++it)
-    if (it->signal == signal && signal != kNoSignal) return true;
+  for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= to; ++i)
+    if (events[i].signal == signal && signal != kNoSignal) return true;
   return false;
 }
 

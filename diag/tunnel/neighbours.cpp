@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "diag/tunnel/connection.hpp"
 #include "diag/tunnel/detectors.hpp"
@@ -24,15 +26,18 @@ std::set<std::string> peers_of(const Subject& s, const Context& context, const I
   std::set<std::string> peers;
   std::vector<rules::Capture> captures;
   const SignalIndex half_open = signals[kHalfOpenTimeout], mismatch = signals[kPskMismatch];
+  std::string before;  // most of them are the same
   for (const Event& event : s.history.log->events) {
     if (event.signal == kNoSignal || (event.signal != half_open && event.signal != mismatch)) continue;
+    std::string message = intake.message(*s.history.log, event);
+    if (message == before) continue;
     captures.clear();
-    const std::string message = intake.message(*s.history.log, event);
     context.classifier.classify(event.dialect, message, &captures);
     for (const auto& capture : captures)
       if (capture.type == rules::CaptureType::Address && capture.text.find_first_of(".:") != std::string_view::npos)
         peers.emplace(capture.text);
     if (peers.size() >= 2) break;
+    before = std::move(message);
   }
   return peers;
 }
@@ -199,8 +204,7 @@ Quiet longest_quiet(const History& h, const Spell& spell) {
 }
 
 Events::Iterator first_from(const History& h, Time from) {
-  const auto& events = h.log->events;
-  return std::lower_bound(events.begin(), events.end(), from, [](const Event& e, Time t) { return e.time < t; });
+  return {&h.log->events, first_at_or_after(h.log->events, from)};
 }
 
 // The longest time within [from, to] in which the log has no record of `dialect`. Those folded into a record follow it without a pause.
