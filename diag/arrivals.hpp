@@ -40,7 +40,6 @@ struct Kind {
   bool gives_value = false;      // the number is the event's
   // What a fold makes of all of them: FoldRules::describe.
   bool passes = false;           // they may continue a run
-  bool looks_around = false;     // it depends on other records too
   bool requests_child = false;
   std::uint8_t marks = 0;        // as far as that does not depend on other records
   std::int8_t replaces = -1;

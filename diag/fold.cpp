@@ -57,6 +57,13 @@ std::uint8_t marks_of(const FoldRules::SignalFacts& signal, bool has_number) {
                                    mark(signal.child_answered, kAnswered));
 }
 
+// Towards IKEv2 when it is positive.
+int weight_of(IkeVersion version) {
+  static_assert(IkeVersion::Unknown == IkeVersion{0} && IkeVersion::V1 == IkeVersion{1} && IkeVersion::V2 == IkeVersion{2});
+  constexpr std::array kWeights{0, -1, 1};
+  return kWeights[static_cast<std::size_t>(version)];
+}
+
 std::uint8_t states_named(const std::vector<std::string>& names) {
   unsigned bits = 0;
   for (std::size_t i = 0; i < kPhaseStateNames.size(); ++i)
@@ -143,7 +150,6 @@ void FoldRules::describe(Kind& kind) const {
   const RuleFacts& facts = of(kind.event.rule);
   const SignalFacts& signal = facts.signal;
   kind.passes = kind.event.rule != kNoRule && facts.passes(kind.event);
-  kind.looks_around = signal.child_answered || signal.replaces >= 0;
   kind.requests_child = signal.child_requested;
   kind.marks = marks_of(signal, kind.gives_value || kind.event.number >= 0);
   kind.replaces = signal.replaces;
@@ -215,41 +221,47 @@ std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
 
 // Does with records that continue the run what add() does with each, but holds only those that may be landmarks: of
 // records with the same marks the last one. Returns how many it took: it stops at one that ends a streak.
-// What is random from record to record (their kinds) is asked in bits, for a processor guesses wrong at each branch on it.
+// What is random from record to record (their kinds) is asked in bits, for a processor guesses wrong at branches on it.
 std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   constexpr std::size_t kClasses = kReplaces * (1 + FoldRules::kReplacements);
+  const auto bit_of = [](bool is_so, std::size_t i) { return std::uint64_t{is_so} << i; };
   std::array<std::uint8_t, kMostAtOnce> classes, marks;
-  std::uint64_t with_id = 0, around = 0;  // a bit each
+  std::uint64_t with_id = 0, answering = 0, replacing = 0;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const Kind& kind = *arrivals[i].kind;
     classes[i] = marks[i] = kind.marks;
-    around |= std::uint64_t{kind.looks_around} << i;
-    with_id |= static_cast<std::uint64_t>((kind.marks & kHasId) != 0) << i;
+    with_id |= bit_of((kind.marks & kHasId) != 0, i);
+    answering |= bit_of((kind.marks & kAnswered) != 0, i);
+    replacing |= bit_of(kind.replaces >= 0, i);
   }
-  std::uint64_t held = 0, completed = 0;
+  const PhaseState stated = arrivals.empty() ? PhaseState::Unknown : arrivals.front().kind->event.phase2;
+  const bool up = is_up(stated == PhaseState::Unknown ? phase2_ : stated);
   std::size_t count = arrivals.size();
-  for (; around != 0; around &= around - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(around));
-    const std::uint64_t bit = around & -around;
+  std::uint64_t held = 0, completed = 0;
+  for (; replacing != 0; replacing &= replacing - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(replacing));
     const KnownArrival& a = arrivals[i];
     const auto which = static_cast<std::size_t>(a.kind->replaces);
-    if (a.kind->replaces >= 0 && ends_streak(which, a.time)) {
+    if (ends_streak(which, a.time)) {
       count = i;
       break;
     }
-    bool completes = false;
-    marks[i] |= look_around(a, completes);
+    if (a.kind->requests_child && wants_rekey(a.time)) note_rekey(a.event(), a.kind->phrase, a.values());
+    if (!up) continue;
+    marks[i] |= add_to_streak(which, {Place{a.input, a.line}, a.time});
     if ((marks[i] & kReplaces) != 0) classes[i] += static_cast<std::uint8_t>(kReplaces * (1 + which));
-    if (completes) completed |= bit;
-    if (completes || (marks[i] & kShown) != 0) held |= bit;
+    held |= bit_of((marks[i] & kShown) != 0, i);
   }
   if (count == 0) return 0;
+  const std::uint64_t taken = ~std::uint64_t{0} >> (kMostAtOnce - count);
+  for (answering &= up ? taken : 0; answering != 0; answering &= answering - 1)
+    if (is_completion(arrivals[static_cast<std::size_t>(std::countr_zero(answering))].time)) completed |= answering & -answering;
+  held |= completed;
+  if (!run_has_id_) held |= with_id & -with_id & taken;
   std::array<std::uint8_t, kClasses> last{};  // of its class, counted from 1
   for (std::size_t i = 0; i < count; ++i) last[classes[i]] = static_cast<std::uint8_t>(i + 1);
   for (const std::uint8_t place : last)  // the very last is one of them
     if (place > 0) held |= std::uint64_t{1} << (place - 1);
-  const std::uint64_t first_id = with_id & -with_id;
-  if (!run_has_id_ && std::countr_zero(with_id) < static_cast<int>(count)) held |= first_id;
   sum_up(arrivals.first(count));
   std::size_t next = 0;
   for (; held != 0; held &= held - 1) {
@@ -263,33 +275,22 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   return count;
 }
 
-// The marks that a record gets by other ones, and whether it completes an exchange for a CHILD SA.
-std::uint8_t Fold::look_around(const KnownArrival& a, bool& completes) {
-  const Kind& kind = *a.kind;
-  if (kind.requests_child && wants_rekey(a.time)) note_rekey(a.event(), kind.phrase, a.values());
-  if (!is_up(kind.event.phase2 == PhaseState::Unknown ? phase2_ : kind.event.phase2)) return 0;
-  if ((kind.marks & kAnswered) != 0) completes = is_completion(a.time);
-  return kind.replaces < 0 ? 0 : add_to_streak(static_cast<std::size_t>(kind.replaces), {Place{a.input, a.line}, a.time});
-}
-
 void Fold::sum_up(std::span<const KnownArrival> arrivals) {
   log_.records += arrivals.size();
   log_.recognised += arrivals.size();
   const bool up = is_up(arrivals.front().kind->event.phase2);
-  IkeVersion version = IkeVersion::Unknown;
   for (const KnownArrival& a : arrivals) {
     space(a.time, up, false);
-    const IkeVersion stated = a.kind->version;
-    version_balance_ += (stated == IkeVersion::V2) - (stated == IkeVersion::V1);
-    version = stated == IkeVersion::Unknown ? version : stated;
+    version_balance_ += weight_of(a.kind->version);
   }
-  if (version != IkeVersion::Unknown) log_.version = version;
+  const auto known = std::find_if(arrivals.rbegin(), arrivals.rend(), [](const KnownArrival& a) { return a.kind->version != IkeVersion::Unknown; });
+  if (known != arrivals.rend()) log_.version = known->kind->version;
   last_ = last_ike_;
 }
 
 inline void Fold::count_version(IkeVersion version) {
   if (version == IkeVersion::Unknown) return;
-  version_balance_ += version == IkeVersion::V2 ? 1 : -1;
+  version_balance_ += weight_of(version);
   log_.version = version;  // the latest, in case of a tie
 }
 

@@ -130,7 +130,6 @@ class Fold {
 
   std::size_t continuing(std::span<const KnownArrival> arrivals) const;
   std::size_t hold_landmarks(std::span<const KnownArrival> arrivals);
-  std::uint8_t look_around(const KnownArrival& arrival, bool& completed);
   void sum_up(std::span<const KnownArrival> arrivals);
   void hold(const Event& event, PhraseIndex phrase, std::string_view values, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);

@@ -44,17 +44,18 @@ inline bool fits(const char* text, const char* blocks, std::size_t length) {
   return ((x + 0x7676767676767676ULL) | x) & 0x8080808080808080ULL;
 }
 
-// Of so many bytes of a message, whole words.
+constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15ULL;
+
+// Of so many bytes of a message, whole words. Nothing of a line is known before it, so what counts is how soon it is there: one
+// product after the other takes half as long as a vector of them and its sum.
 [[gnu::always_inline]] inline std::size_t bucket_of(const char* message, std::size_t sign) {
-  constexpr std::array<std::uint64_t, 6> kMix{0x9E3779B97F4A7C15ULL, 0xC2B2AE3D27D4EB4FULL, 0x165667B19E3779F9ULL,
-                                              0xD6E8FEB86659FD93ULL, 0xA0761D6478BD642FULL, 0xE7037ED1A0B428DBULL};
   std::uint64_t hash = sign;
-  for (std::size_t i = 0; i * kWord < sign; ++i) hash += word_at(message + i * kWord) * kMix[i];
-  return (hash ^ hash >> 32) * kMix[0] >> 52;
+  for (std::size_t i = 0; i < sign; i += kWord) hash = (hash ^ word_at(message + i)) * kMix;
+  return hash >> 52;
 }
 
 // Of what stands behind a number, by its first word.
-[[gnu::always_inline]] inline std::size_t bucket_of_ending(const char* behind) { return word_at(behind) * 0x9E3779B97F4A7C15ULL >> 59; }
+[[gnu::always_inline]] inline std::size_t bucket_of_ending(const char* behind) { return word_at(behind) * kMix >> 59; }
 
 // How many digits stand there; more than any number has when they go on and on. 24 bytes must be readable.
 [[gnu::always_inline]] inline std::uint32_t digits_at(const char* at) {
