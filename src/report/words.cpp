@@ -229,11 +229,18 @@ std::vector<FoldedStep> folded(const std::vector<diag::Step>& steps) {
 }
 
 std::vector<Note> notes_on(const diag::Report& report) {
-  std::vector<std::string> healthy;
+  std::vector<std::string> healthy, nameless;
   for (const diag::TunnelReport& tunnel : report.tunnels) {
     if (looks_healthy(report, tunnel)) healthy.push_back(tunnel.id);
+    if (tunnel.connection.empty() && tunnel.outside_ip.empty()) nameless.push_back(tunnel.id);
   }
   std::vector<Note> notes;
+  if (!nameless.empty()) {
+    notes.push_back({fmt::format("no record says which tunnel it is of: {} taken as one, and two tunnels in one would look like one that flaps; "
+                                 "export the stream name as well (@logStream), or one tunnel at a time and name it with --tunnel",
+                                 nameless.size() == 1 ? "all of them are" : "those of each input are"),
+                     std::move(nameless), {}});
+  }
   if (!healthy.empty()) {
     notes.push_back({fmt::format("the data path is not visible in {} logs: blocked ESP, a wrong MTU or asymmetric routes leave "
                                  "no line here while both phases stay up",

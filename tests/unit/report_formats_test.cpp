@@ -169,6 +169,18 @@ TEST(ReportWords, ALogThatGoesOnAfterItsJudgementIsNoted) {
   EXPECT_THAT(notes_on(builder.report())[0].text, HasSubstr("the log goes on after 2026-03-01 00:30:00"));
 }
 
+TEST(ReportWords, ATunnelThatNoRecordNamesIsNotedForItMayBeSeveral) {
+  ReportBuilder builder;
+  builder.tunnel(kVpn, "203.0.113.17", "down");
+  EXPECT_TRUE(notes_on(builder.report()).empty());
+  diag::TunnelReport& tunnel = builder.report().tunnels.front();
+  tunnel.id = "unknown";
+  tunnel.connection = tunnel.outside_ip = "";
+  ASSERT_EQ(notes_on(builder.report()).size(), 1U);
+  EXPECT_THAT(notes_on(builder.report())[0].text, HasSubstr("no record says which tunnel it is of: all of them are taken as one"));
+  EXPECT_THAT(notes_on(builder.report())[0].subjects, ::testing::ElementsAre("unknown"));
+}
+
 TEST(ReportWords, OnceIsNotReadAsAtLast) {
   EXPECT_EQ(without_any_tunnel(1), "for one time no tunnel was up");
   EXPECT_EQ(without_any_tunnel(3), "3 times no tunnel was up");
