@@ -229,10 +229,14 @@ const char* Arrivals::decode(const char* bytes, Last& last, std::uint32_t input,
   return eye.at();
 }
 
-// The open chunk, if it is this input's and has room; else a new one.
+// The open chunk, if it is this input's and has room; else a new one. Where one has been filled, the next is likely to be: it gets
+// its room at once and need not be copied while it grows.
 Arrivals::Chunk& Arrivals::chunk_for(std::uint32_t input, std::uint32_t book) {
-  if (open_ && chunks_.back().input == input && chunks_.back().bytes.size() < kLargestChunk) return chunks_.back();
+  constexpr std::size_t kBatch = 2048;  // bytes that records may be written into together
+  const bool goes_on = open_ && chunks_.back().input == input;
+  if (goes_on && chunks_.back().bytes.size() < kLargestChunk) return chunks_.back();
   chunks_.emplace_back();
+  if (goes_on) chunks_.back().bytes.room(kLargestChunk + kBatch);
   chunks_.back().input = input;
   chunks_.back().book = book;
   last_ = {};
