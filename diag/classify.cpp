@@ -16,9 +16,12 @@ namespace tunnelscope::diag {
 struct Classifier::Impl {
   struct DialectRules {
     std::vector<RuleIndex> rules;  // position in the set -> rule
-    std::once_flag prepared, analysed;
+    std::once_flag prepared;
     std::optional<rules::RuleSet> set;
-    bool blind_to_digits = false;
+    struct {
+      std::once_flag asked;
+      bool is_so = false;
+    } blind_to_digits, blind_to_hex;
   };
 
   explicit Impl(const kb::Knowledge& k) : knowledge(k) {
@@ -66,9 +69,14 @@ struct Classifier::Impl {
   }
 
   bool blind_to_digits(Dialect dialect) {
-    DialectRules& entry = rules_of(dialect);
-    std::call_once(entry.analysed, [&] { entry.blind_to_digits = set_of(dialect).blind_to_digits(); });
-    return entry.blind_to_digits;
+    auto& blind = rules_of(dialect).blind_to_digits;
+    std::call_once(blind.asked, [&] { blind.is_so = set_of(dialect).blind_to_digits(); });
+    return blind.is_so;
+  }
+  bool blind_to_hex(Dialect dialect) {
+    auto& blind = rules_of(dialect).blind_to_hex;
+    std::call_once(blind.asked, [&] { blind.is_so = set_of(dialect).blind_to_hex(); });
+    return blind.is_so;
   }
 
   const kb::Knowledge& knowledge;
@@ -94,6 +102,7 @@ Classified Classifier::classify(Dialect dialect, std::string_view text,
 }
 
 bool Classifier::blind_to_digits(Dialect dialect) const { return impl_->blind_to_digits(dialect); }
+bool Classifier::blind_to_hex(Dialect dialect) const { return impl_->blind_to_hex(dialect); }
 
 const kb::Knowledge& Classifier::knowledge() const { return impl_->knowledge; }
 const std::vector<std::string>& Classifier::signals() const { return impl_->names; }

@@ -34,6 +34,7 @@ class Classifier {
 
   // True: other digits in the long numbers of a text (rules/digits.hpp) change neither rule nor places of captures.
   bool blind_to_digits(Dialect dialect) const;
+  bool blind_to_hex(Dialect dialect) const;  // the same of its hexadecimal numbers
 
   const kb::Knowledge& knowledge() const;
   const std::vector<std::string>& signals() const;        // names, known ones first

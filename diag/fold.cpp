@@ -219,60 +219,75 @@ std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
   return count;
 }
 
-// Does with records that continue the run what add() does with each, but holds only those that may be landmarks: of
-// records with the same marks the last one. Returns how many it took: it stops at one that ends a streak.
-// What is random from record to record (their kinds) is asked in bits, for a processor guesses wrong at branches on it.
-std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
-  constexpr std::size_t kClasses = kReplaces * (1 + FoldRules::kReplacements);
-  const auto bit_of = [](bool is_so, std::size_t i) { return std::uint64_t{is_so} << i; };
-  std::array<std::uint8_t, kMostAtOnce> classes, marks;
+// What of records that may be landmarks is found together. What is random from record to record (their kinds) is asked in bits, one a
+// record, for a processor guesses wrong at branches on it.
+struct Fold::Together {
+  std::array<std::uint8_t, kMostAtOnce> marks, classes;  // of one class the last may be a landmark
   std::uint64_t with_id = 0, answering = 0, replacing = 0;
-  for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    const Kind& kind = *arrivals[i].kind;
-    classes[i] = marks[i] = kind.marks;
-    with_id |= bit_of((kind.marks & kHasId) != 0, i);
-    answering |= bit_of((kind.marks & kAnswered) != 0, i);
-    replacing |= bit_of(kind.replaces >= 0, i);
-  }
-  const PhaseState stated = arrivals.empty() ? PhaseState::Unknown : arrivals.front().kind->event.phase2;
-  const bool up = is_up(stated == PhaseState::Unknown ? phase2_ : stated);
-  std::size_t count = arrivals.size();
-  std::uint64_t held = 0, completed = 0;
-  for (; replacing != 0; replacing &= replacing - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(replacing));
-    const KnownArrival& a = arrivals[i];
-    const auto which = static_cast<std::size_t>(a.kind->replaces);
-    if (ends_streak(which, a.time)) {
-      count = i;
-      break;
+  std::uint64_t completed = 0, held = 0;
+
+  explicit Together(std::span<const KnownArrival> arrivals) {
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+      const Kind& kind = *arrivals[i].kind;
+      classes[i] = marks[i] = kind.marks;
+      with_id |= bit((kind.marks & kHasId) != 0, i);
+      answering |= bit((kind.marks & kAnswered) != 0, i);
+      replacing |= bit(kind.replaces >= 0, i);
     }
-    if (a.kind->requests_child && wants_rekey(a.time)) note_rekey(a.event(), a.kind->phrase, a.values());
-    if (!up) continue;
-    marks[i] |= add_to_streak(which, {Place{a.input, a.line}, a.time});
-    if ((marks[i] & kReplaces) != 0) classes[i] += static_cast<std::uint8_t>(kReplaces * (1 + which));
-    held |= bit_of((marks[i] & kShown) != 0, i);
   }
+  static std::uint64_t bit(bool is_so, std::size_t i) { return std::uint64_t{is_so} << i; }
+
+  void hold_last_of_classes(std::size_t count) {
+    std::array<std::uint8_t, kReplaces * (1 + FoldRules::kReplacements)> last{};  // counted from 1
+    for (std::size_t i = 0; i < count; ++i) last[classes[i]] = static_cast<std::uint8_t>(i + 1);
+    for (const std::uint8_t place : last)  // the very last is one of them
+      if (place > 0) held |= bit(true, place - 1U);
+  }
+};
+
+// Does with records that continue the run what add() does with each, but holds only those that may be landmarks. Returns how many
+// it took: it stops at one that ends a streak.
+std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
+  if (arrivals.empty()) return 0;
+  Together together(arrivals);
+  const PhaseState stated = arrivals.front().kind->event.phase2;
+  const bool up = is_up(stated == PhaseState::Unknown ? phase2_ : stated);
+  const std::size_t count = follow_replacements(arrivals, up, together);
   if (count == 0) return 0;
   const std::uint64_t taken = ~std::uint64_t{0} >> (kMostAtOnce - count);
-  for (answering &= up ? taken : 0; answering != 0; answering &= answering - 1)
-    if (is_completion(arrivals[static_cast<std::size_t>(std::countr_zero(answering))].time)) completed |= answering & -answering;
-  held |= completed;
-  if (!run_has_id_) held |= with_id & -with_id & taken;
-  std::array<std::uint8_t, kClasses> last{};  // of its class, counted from 1
-  for (std::size_t i = 0; i < count; ++i) last[classes[i]] = static_cast<std::uint8_t>(i + 1);
-  for (const std::uint8_t place : last)  // the very last is one of them
-    if (place > 0) held |= std::uint64_t{1} << (place - 1);
+  for (std::uint64_t bits = up ? together.answering & taken : 0; bits != 0; bits &= bits - 1)
+    if (is_completion(arrivals[static_cast<std::size_t>(std::countr_zero(bits))].time)) together.completed |= bits & -bits;
+  together.held |= together.completed;
+  if (!run_has_id_) together.held |= together.with_id & -together.with_id & taken;
+  together.hold_last_of_classes(count);
   sum_up(arrivals.first(count));
   std::size_t next = 0;
-  for (; held != 0; held &= held - 1) {
-    const auto at = static_cast<std::size_t>(std::countr_zero(held));
+  for (std::uint64_t bits = together.held; bits != 0; bits &= bits - 1) {
+    const auto at = static_cast<std::size_t>(std::countr_zero(bits));
     (run_.empty() ? log_.events.writable_back() : run_.back().event).folded += static_cast<std::uint32_t>(at - next);
     Event event = arrivals[at].event();
-    event.child_completed = (completed >> at & 1) != 0;
-    hold(event, arrivals[at].kind->phrase, arrivals[at].values(), marks[at]);
+    event.child_completed = (together.completed >> at & 1) != 0;
+    hold(event, arrivals[at].kind->phrase, arrivals[at].values(), together.marks[at]);
     next = at + 1;
   }
   return count;
+}
+
+// How many there are before the first that ends a streak. `up`: with all of them Phase 2 is.
+std::size_t Fold::follow_replacements(std::span<const KnownArrival> arrivals, bool up, Together& together) {
+  for (std::uint64_t bits = together.replacing; bits != 0; bits &= bits - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(bits));
+    const KnownArrival& a = arrivals[i];
+    const auto which = static_cast<std::size_t>(a.kind->replaces);
+    if (ends_streak(which, a.time)) return i;
+    if (a.kind->requests_child && wants_rekey(a.time)) note_rekey(a.event(), a.kind->phrase, a.values());
+    if (!up) continue;
+    const std::uint8_t marks = add_to_streak(which, {Place{a.input, a.line}, a.time});
+    together.marks[i] |= marks;
+    if (marks != 0) together.classes[i] += static_cast<std::uint8_t>(kReplaces * (1 + which));
+    together.held |= Together::bit((marks & kShown) != 0, i);
+  }
+  return arrivals.size();
 }
 
 void Fold::sum_up(std::span<const KnownArrival> arrivals) {

@@ -129,7 +129,9 @@ class Fold {
   void carry(const Event& event);
 
   std::size_t continuing(std::span<const KnownArrival> arrivals) const;
+  struct Together;
   std::size_t hold_landmarks(std::span<const KnownArrival> arrivals);
+  std::size_t follow_replacements(std::span<const KnownArrival> arrivals, bool up, Together& together);
   void sum_up(std::span<const KnownArrival> arrivals);
   void hold(const Event& event, PhraseIndex phrase, std::string_view values, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);

@@ -336,9 +336,9 @@ void Phrases::settle(Phrase& phrase, std::string_view text, const Holes& holes) 
   captures_.clear();
   phrase.meaning = classifier_.classify(phrase.dialect, text, &captures_);
   if (phrase.meaning.outcome == rules::Outcome::LimitHit) return;
-  bool numbers_alone = true;
-  for (std::size_t i = 0; i < holes.count; ++i) numbers_alone = numbers_alone && holes.list[i].kind == HoleKind::Digits;
-  phrase.settled = holes.count == 0 || (numbers_alone && classifier_.blind_to_digits(phrase.dialect));
+  phrase.settled = std::all_of(phrase.holes.begin(), phrase.holes.end(), [&](const Hole& hole) {
+    return hole.kind == HoleKind::Digits ? classifier_.blind_to_digits(phrase.dialect) : classifier_.blind_to_hex(phrase.dialect);
+  });
   for (const auto& capture : captures_) {
     if (capture.type != rules::CaptureType::Int || !capture.number) continue;
     const auto from = static_cast<std::size_t>(capture.text.data() - text.data());

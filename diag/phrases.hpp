@@ -1,7 +1,7 @@
 // Messages taken apart. Most records share a few phrases and differ in their numbers: "... request (id=#) for ...".
 // In: a dialect and a message. Out: the number of its phrase, the values that stand in it, packed, and what it means.
 // A phrase is classified once when no rule of its dialect can tell one number from another
-// (Classifier::blind_to_digits); otherwise, and where a text has no phrase, every message is classified.
+// (Classifier::blind_to_digits, blind_to_hex); otherwise, and where a text has no phrase, every message is classified.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -20,42 +20,67 @@ namespace {
 constexpr std::size_t kMaxEdges = 200'000;  // beyond: not decided
 constexpr int kMaxDepth = 64;
 
-enum class Digits : std::uint8_t { None, Some, All };
+// What numbers are made of.
+struct Alphabet {
+  std::string_view characters;  // digits first
+  std::size_t shortest;         // characters of a number
+  bool mixed;                   // a number has digits and letters
+};
+constexpr Alphabet kDecimal{"0123456789", kLongNumber, false};
+constexpr Alphabet kHex{"0123456789abcdefABCDEF", kHexNumber, true};
+constexpr std::size_t kLongest = kHexNumber;
+
+enum class Taken : std::uint8_t { None, Some, All };  // of an alphabet
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// Which of the ten digits a class or escape takes: PCRE2 is asked, once for each text.
-class ItemDigits {
+struct Item {
+  Taken taken = Taken::None;
+  bool word = false;                  // takes word characters only
+  bool digit = false, letter = false;  // takes some of these
+};
+
+// What of an alphabet a class or escape takes: PCRE2 is asked, once for each text.
+class Items {
  public:
+  explicit Items(const Alphabet& alphabet) : alphabet_(alphabet) {}
+  const Alphabet& alphabet() const { return alphabet_; }
+
   // Empty: the item is no pattern by itself.
-  std::optional<Digits> of(std::string_view item) {
+  std::optional<Item> of(std::string_view item) {
     const auto known = known_.find(item);
     if (known != known_.end()) return known->second;
     return known_.emplace(item, ask(item)).first->second;
   }
+  // An item that takes this character, in whichever case.
+  Item of_character(char c) const {
+    const bool taken = alphabet_.characters.find(c) != std::string_view::npos;
+    return {taken ? Taken::Some : Taken::None, is_digit(c) || is_ascii_letter(c) || c == '_', taken && is_digit(c), taken && !is_digit(c)};
+  }
+  static Item of_all() { return {Taken::All, false, true, true}; }
 
  private:
-  static std::optional<Digits> ask(std::string_view item) {
+  std::optional<Item> ask(std::string_view item) const {
     const auto pattern = Pattern::compile(item);
     if (!pattern) return std::nullopt;
-    int taken = 0;
-    for (const char* digit : {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}) {
-      if (pattern->match(digit) == Outcome::Match) ++taken;
+    Item asked;
+    std::size_t taken = 0;
+    for (const char& c : alphabet_.characters) {
+      if (pattern->match({&c, 1}) != Outcome::Match) continue;
+      ++taken;
+      (is_digit(c) ? asked.digit : asked.letter) = true;
     }
-    return taken == 0 ? Digits::None : taken == 10 ? Digits::All : Digits::Some;
+    asked.taken = taken == 0 ? Taken::None : taken == alphabet_.characters.size() ? Taken::All : Taken::Some;
+    return asked;
   }
 
-  std::map<std::string, std::optional<Digits>, std::less<>> known_;
+  const Alphabet& alphabet_;
+  std::map<std::string, std::optional<Item>, std::less<>> known_;
 };
 
 using Position = std::uint32_t;
-
-struct Item {
-  Digits digits = Digits::None;
-  bool word = false;  // takes word characters only
-};
 
 // A part of the body: where its ways of matching begin and end.
 struct Part {
@@ -65,13 +90,13 @@ struct Part {
 
 class BodyReader {
  public:
-  BodyReader(std::string_view body, ItemDigits& digits) : body_(body), digits_(digits) {}
+  BodyReader(std::string_view body, Items& known) : body_(body), known_(known) {}
 
   bool is_blind() {
     const Part whole = alternatives();
     if (at_ != body_.size()) undecided_ = true;  // a parenthesis too many
     check(whole, 0, true);
-    return !undecided_ && !sees_digits_;
+    return !undecided_ && !sees_numbers_;
   }
 
  private:
@@ -117,10 +142,10 @@ class BodyReader {
     if (c == '\\') return escape();
     ++at_;
     if (c == '^' || c == '$') return {};
-    if (c == '.') return item({Digits::All, false});
+    if (c == '.') return item(Items::of_all());
     if (c == '*' || c == '+' || c == '?') undecided_ = true;
     while (at_ < body_.size() && is_continuation(body_[at_])) ++at_;
-    return item({is_digit(c) ? Digits::Some : Digits::None, is_digit(c) || is_ascii_letter(c) || c == '_'});
+    return item(known_.of_character(c));
   }
 
   Part group() {
@@ -168,11 +193,12 @@ class BodyReader {
     if (!more()) return undecided();
     const char c = body_[at_++];
     if (std::string_view("bBAzZG").find(c) != std::string_view::npos) return {};
-    if (std::string_view("dwSHV").find(c) != std::string_view::npos) return item({Digits::All, false});
-    if (std::string_view("sDWhvtnrfea").find(c) != std::string_view::npos) return item({Digits::None, false});
+    if (std::string_view("wSHV").find(c) != std::string_view::npos) return item(Items::of_all());
+    if (std::string_view("sWhvtnrfea").find(c) != std::string_view::npos) return item({});
+    if (c == 'd' || c == 'D') return asked(body_.substr(begin, 2));
     if (!is_ascii_letter(c) && !is_digit(c)) {
       while (at_ < body_.size() && is_continuation(body_[at_])) ++at_;
-      return item({Digits::None, c == '_'});
+      return item({Taken::None, c == '_'});
     }
     if (c != 'x' && c != 'o' && c != 'p' && c != 'P') return undecided();
     if (next_is('{')) {
@@ -186,8 +212,8 @@ class BodyReader {
   }
 
   Part asked(std::string_view text) {
-    const std::optional<Digits> digits = digits_.of(text);
-    return digits ? item({*digits, false}) : undecided();
+    const std::optional<Item> known = known_.of(text);
+    return known ? item(*known) : undecided();
   }
 
   Part item(Item read) {
@@ -254,45 +280,53 @@ class BodyReader {
 
   // Looks for a run in `part`, which has the positions from `from`. `guarded`: its ends are ends of words.
   void check(const Part& part, Position from, bool guarded) {
-    const auto is_picky = [](const Item& i) { return i.digits == Digits::Some; };
-    if (undecided_ || sees_digits_ || std::none_of(items_.begin() + from, items_.end(), is_picky)) return;
-    sees_digits_ = has_run(part, from, guarded);
+    const auto is_picky = [](const Item& i) { return i.taken == Taken::Some; };
+    if (undecided_ || sees_numbers_ || std::none_of(items_.begin() + from, items_.end(), is_picky)) return;
+    sees_numbers_ = has_run(part, from, guarded);
   }
 
-  // How much of a run there is up to and with an item: its length (kLongNumber for that and more), a picky one in it.
+  // How much of a run there is up to and with an item.
   struct Run {
     Position at = 0;
-    std::size_t length = 0;
-    bool picky = false;
+    std::size_t length = 0;              // the shortest of a number for that and more
+    bool picky = false;                  // one of its items is
+    bool digit = false, letter = false;  // one of its items takes some
+
+    std::size_t number() const { return ((length * 2 + picky) * 2 + digit) * 2 + letter; }
   };
+  bool is_number(const Run& run) const {
+    return run.length == known_.alphabet().shortest && (!known_.alphabet().mixed || (run.digit && run.letter));
+  }
 
   bool has_run(const Part& part, Position from, bool guarded) const {
     std::vector<std::vector<Position>> behind(items_.size());
     std::vector<bool> may_end(items_.size(), false), ends_part(items_.size(), false);
     std::vector<Run> todo;
-    std::vector<std::array<bool, 2 * (kLongNumber + 1)>> seen(items_.size());
-    const auto reach = [&](Position at, std::size_t length_before, bool picky_before) {
-      if (items_[at].digits == Digits::None) return;
-      const Run run{at, std::min(length_before + 1, kLongNumber), picky_before || items_[at].digits == Digits::Some};
-      bool& known = seen[at][2 * run.length + (run.picky ? 1 : 0)];
-      if (!std::exchange(known, true)) todo.push_back(run);
+    std::vector<std::array<bool, 8 * (kLongest + 1)>> seen(items_.size());
+    const auto reach = [&](Position at, const Run& before) {
+      const Item& item = items_[at];
+      if (item.taken == Taken::None) return;
+      const Run run{at, std::min(before.length + 1, known_.alphabet().shortest), before.picky || item.taken == Taken::Some,
+                    before.digit || item.digit, before.letter || item.letter};
+      if (!std::exchange(seen[at][run.number()], true)) todo.push_back(run);
     };
+    const Run nothing, part_of_number{0, known_.alphabet().shortest, false, true, true};
 
     for (const auto& [a, b] : edges_) {
       if (a < from || b < from) continue;
       behind[a].push_back(b);
       if (takes_other(b)) may_end[a] = true;
-      if (takes_other(a)) reach(b, 0, false);
+      if (takes_other(a)) reach(b, nothing);
     }
     for (const Position last : part.last) ends_part[last] = true;
-    for (const Position first : part.first) reach(first, guarded ? 0 : kLongNumber, false);
+    for (const Position first : part.first) reach(first, guarded ? nothing : part_of_number);
 
     while (!todo.empty()) {
       const Run run = todo.back();
       todo.pop_back();
-      const bool is_long = run.length == kLongNumber;
-      if (run.picky && ((is_long && may_end[run.at]) || (ends_part[run.at] && (is_long || !guarded)))) return true;
-      for (const Position next : behind[run.at]) reach(next, run.length, run.picky);
+      const bool is_whole = is_number(run);
+      if (run.picky && ((is_whole && may_end[run.at]) || (ends_part[run.at] && (is_whole || !guarded)))) return true;
+      for (const Position next : behind[run.at]) reach(next, run);
     }
     return false;
   }
@@ -301,21 +335,23 @@ class BodyReader {
   bool takes_other(Position at) const { return !items_[at].word; }
 
   std::string_view body_;
-  ItemDigits& digits_;
+  Items& known_;
   std::size_t at_ = 0;
   int depth_ = 0;
   std::vector<Item> items_;                           // by position
   std::vector<std::pair<Position, Position>> edges_;  // the second can follow the first
   bool undecided_ = false;
-  bool sees_digits_ = false;
+  bool sees_numbers_ = false;
 };
+
+bool all_blind(const std::vector<std::string_view>& bodies, const Alphabet& alphabet) {
+  Items known(alphabet);
+  return std::all_of(bodies.begin(), bodies.end(), [&](std::string_view body) { return BodyReader(body, known).is_blind(); });
+}
 
 }  // namespace
 
-bool blind_to_digits(const std::vector<std::string_view>& bodies) {
-  ItemDigits digits;
-  return std::all_of(bodies.begin(), bodies.end(),
-                     [&](std::string_view body) { return BodyReader(body, digits).is_blind(); });
-}
+bool blind_to_digits(const std::vector<std::string_view>& bodies) { return all_blind(bodies, kDecimal); }
+bool blind_to_hex(const std::vector<std::string_view>& bodies) { return all_blind(bodies, kHex); }
 
 }  // namespace tunnelscope::rules

@@ -1,5 +1,6 @@
-// Do the digits of long numbers matter to patterns? Whoever remembers what a text was classified as, by the text with
-// its long numbers masked, must know. In: PCRE2 bodies (Parsed::body). Out: true only where it is proved that they do not.
+// Do the digits of long numbers matter to patterns, and those of hexadecimal ones? Whoever remembers what a text was
+// classified as, by the text with its numbers masked, must know. In: PCRE2 bodies (Parsed::body). Out: true only where it
+// is proved that they do not.
 //
 // A long number is a maximal run of word characters (\w: letters and digits of any script, underscore) that is at least
 // kLongNumber long and holds nothing but 0 to 9. True means: whatever digits replace those of a long number, one for
@@ -16,6 +17,11 @@
 // What stands in a look-around, an atomic group or a possessive item succeeds or fails for itself and without guards:
 // there, a run at the beginning or end of the group may be part of a number that goes on, so its length does not count.
 //
+// A hexadecimal number (an SPI, a cookie) is a maximal run of word characters that is at least kHexNumber long and holds
+// nothing but 0 to 9 and a to f, of both some, letters of one case. The same is proved of it in the same way: items that
+// take some of these characters and not others are picky, and a run reads a number only where one of its items takes
+// digits and one takes letters. "\d+" alone does not read one.
+//
 // Counted repetitions are read as unlimited, and classes as able to take something that is no word character: more ways
 // of matching than there are, so that true can only become false by it.
 #pragma once
@@ -25,8 +31,9 @@
 
 namespace tunnelscope::rules {
 
-inline constexpr std::size_t kLongNumber = 3;
+inline constexpr std::size_t kLongNumber = 3, kHexNumber = 8;
 
 bool blind_to_digits(const std::vector<std::string_view>& bodies);
+bool blind_to_hex(const std::vector<std::string_view>& bodies);
 
 }  // namespace tunnelscope::rules

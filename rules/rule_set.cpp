@@ -52,6 +52,17 @@ struct RuleSet::Impl {
     std::call_once(entry.compiled, [&] { entry.pattern = std::move(compiled); });
   }
 
+  template <class Proof>
+  bool each_is_blind(const Proof& proof) const {
+    std::vector<std::string> bodies;
+    for (const std::string& source : sources) {
+      auto parsed = parse(source);
+      if (!parsed) return false;
+      bodies.push_back(std::move(parsed->body));
+    }
+    return proof({bodies.begin(), bodies.end()});
+  }
+
   std::vector<std::string> sources;
   Limits limits;
   std::vector<Entry> entries;
@@ -69,15 +80,8 @@ const Pattern& RuleSet::at(std::size_t index) const {
   return impl_->pattern(index);
 }
 
-bool RuleSet::blind_to_digits() const {
-  std::vector<std::string> bodies;
-  for (const std::string& source : impl_->sources) {
-    auto parsed = parse(source);
-    if (!parsed) return false;
-    bodies.push_back(std::move(parsed->body));
-  }
-  return rules::blind_to_digits({bodies.begin(), bodies.end()});
-}
+bool RuleSet::blind_to_digits() const { return impl_->each_is_blind(rules::blind_to_digits); }
+bool RuleSet::blind_to_hex() const { return impl_->each_is_blind(rules::blind_to_hex); }
 
 tl::expected<RuleSet, RuleSet::Error> RuleSet::compile(const std::vector<std::string>& sources, Limits limits) {
   RuleSet set = trust(sources, limits);

@@ -38,6 +38,7 @@ class RuleSet {
   // Can other digits in the long numbers of a line change what match() says? True: they cannot
   // (rules/digits.hpp says what a long number is). Not for the hot path.
   bool blind_to_digits() const;
+  bool blind_to_hex() const;  // the same of the digits and letters of hexadecimal numbers
 
   std::size_t size() const;
   const Pattern& at(std::size_t index) const;  // the single pattern, for lint, explain and captures

@@ -1,5 +1,5 @@
-// Patterns that take all long numbers alike: which are, which are not and why; and that the proof keeps its word on
-// every dialect of the built-in knowledge base.
+// Patterns that take all long numbers alike, or all hexadecimal ones: which are, which are not and why; and that the proofs
+// keep their word on every dialect of the built-in knowledge base.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,29 +19,66 @@ namespace {
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The same line with other digits in its long numbers.
-std::string with_other_digits(std::string line, std::mt19937& random) {
+using Random = std::mt19937;
+
+// A kind of number: the proof about it, and what is varied to see whether the proof keeps its word.
+struct Numbers {
+  bool (RuleSet::*blind)() const;
+  bool (*is_one)(std::string_view word);
+  std::string (*other)(std::string_view number, Random& random);  // of the same length
+  std::string (*any)(Random& random);                            // some characters of such numbers, or a whole one
+  std::string_view characters;
+};
+
+bool is_long_number(std::string_view word) { return word.size() >= kLongNumber && std::all_of(word.begin(), word.end(), is_digit); }
+std::string of_characters(std::string_view characters, std::size_t length, Random& random) {
+  std::string text(length, ' ');
+  std::generate(text.begin(), text.end(), [&] { return characters[random() % characters.size()]; });
+  return text;
+}
+
+constexpr std::string_view kLowerHex = "0123456789abcdef", kUpperHex = "0123456789ABCDEF";
+bool is_hex_number(std::string_view word) {
+  const bool one_case = word.find_first_not_of(kLowerHex) == std::string_view::npos || word.find_first_not_of(kUpperHex) == std::string_view::npos;
+  const auto digits = static_cast<std::size_t>(std::count_if(word.begin(), word.end(), is_digit));
+  return word.size() >= kHexNumber && one_case && digits > 0 && digits < word.size();
+}
+std::string other_hex(std::string_view number, Random& random) {
+  const bool lower = number.find_first_not_of(kLowerHex) == std::string_view::npos;
+  std::string other;
+  do other = of_characters(lower ? kLowerHex : kUpperHex, number.size(), random);
+  while (!is_hex_number(other));
+  return other;
+}
+
+constexpr Numbers kDecimal{&RuleSet::blind_to_digits, is_long_number,
+                           [](std::string_view number, Random& random) { return of_characters("0123456789", number.size(), random); },
+                           [](Random& random) { return of_characters("0123456789", 1 + random() % 4, random); }, "0123456789"};
+constexpr Numbers kHexadecimal{&RuleSet::blind_to_hex, is_hex_number, other_hex,
+                               [](Random& random) {
+                                 const std::size_t length = random() % 3 == 0 ? 1 + random() % 4 : 7 + random() % 3;
+                                 return of_characters(random() % 4 == 0 ? kUpperHex : kLowerHex, length, random);
+                               },
+                               kLowerHex};
+
+// The same line with others in place of its numbers.
+std::string with_others(std::string line, const Numbers& numbers, Random& random) {
   for (std::size_t begin = 0; begin < line.size();) {
     std::size_t end = begin;
     while (end < line.size() && is_word(line[end])) ++end;
-    const auto word = line.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto word_end = line.begin() + static_cast<std::ptrdiff_t>(end);
-    if (end - begin >= kLongNumber && std::all_of(word, word_end, is_digit)) {
-      std::generate(word, word_end, [&] { return static_cast<char>('0' + random() % 10); });
-    }
+    const std::string word = line.substr(begin, end - begin);
+    if (numbers.is_one(word)) line.replace(begin, word.size(), numbers.other(word, random));
     begin = end + 1;
   }
   return line;
 }
 
 // The same line with a number put in, or one made longer.
-std::string with_more_digits(std::string line, std::mt19937& random) {
+std::string with_more(std::string line, const Numbers& numbers, Random& random) {
   const std::size_t at = random() % (line.size() + 1);
-  const std::size_t digit = std::min(line.find_first_of("0123456789", at), line.size());
+  const std::size_t inside = std::min(line.find_first_of(numbers.characters, at), line.size());
   const bool lengthen = random() % 2 == 0;
-  std::string number;
-  for (auto n = 1 + random() % 4; n > 0; --n) number += static_cast<char>('0' + random() % 10);
-  return line.insert(lengthen ? digit : at, number);
+  return line.insert(lengthen ? inside : at, numbers.any(random));
 }
 
 struct Result {
@@ -62,14 +99,14 @@ Result result_of(const RuleSet& set, const std::string& line) {
   return result;
 }
 
-// A line of which the result changed with the digits of its long numbers; empty: none was found.
-std::string counterexample(const RuleSet& set, const std::vector<std::string>& lines, int rounds) {
-  std::mt19937 random(11);
+// A line of which the result changed with its numbers; empty: none was found.
+std::string counterexample(const RuleSet& set, const std::vector<std::string>& lines, int rounds, const Numbers& numbers = kDecimal) {
+  Random random(11);
   for (const std::string& line : lines) {
     for (int round = 0; round < rounds; ++round) {
       std::string varied = line;
-      for (auto n = random() % 4; n > 0; --n) varied = with_more_digits(varied, random);
-      const std::string other = with_other_digits(varied, random);
+      for (auto n = random() % 4; n > 0; --n) varied = with_more(varied, numbers, random);
+      const std::string other = with_others(varied, numbers, random);
       if (other != varied && !(result_of(set, varied) == result_of(set, other))) return varied;
     }
   }
@@ -146,9 +183,35 @@ const std::vector<Row> kTable{
     {"(?i:code) (?-i:77)7", false, "options do not part digits"},
 };
 
+const std::vector<Row> kHexTable{
+    {"peer dead", true, "a word of four letters"},
+    {"code deadbeef", true, "letters alone are no such number"},
+    {"code cafe8086", false, "one such number"},
+    {"code cafe8086x", true, "x follows"},
+    {"SPI: {spi:hex}", true, "takes all of them"},
+    {"id={id:int}", true, "digits alone"},
+    {"code [a-z]+", true, "letters alone"},
+    {"code [a-z]+.*", false, "and then the rest of the number"},
+    {"code \\d+[a-f]*", false, "only those that begin with a digit"},
+    {"code [0-9a-f]+", true, "all of them"},
+    {"code \\w+ \\S+", true, "all of them"},
+    {"code e\\w+", false, "the first may be an e"},
+    {"code x\\w+", true, "it is an x"},
+    {"code [a-f]\\d[a-f]\\d", true, "four characters at most"},
+    {"code (?:[a-f]\\d){4}", false, "eight"},
+    {"code \\D*7", false, "\\D takes letters"},
+    {"code (?!a)\\w+", false, "a look-around sees one character"},
+    {"code (?!ax)\\w+", true, "this one sees an x next to it"},
+    {"code (?>\\d+|\\w+)x", false, "what an atomic group takes is settled before the x is seen"},
+    {"(?-i:code A)\\w+", false, "one case of a letter"},
+};
+
 TEST(RulesDigits, Table) {
   for (const auto& [pattern, blind, why] : kTable) {
     EXPECT_EQ(compiled({pattern}).blind_to_digits(), blind) << pattern << ": " << why;
+  }
+  for (const auto& [pattern, blind, why] : kHexTable) {
+    EXPECT_EQ(compiled({pattern}).blind_to_hex(), blind) << pattern << ": " << why;
   }
 }
 
@@ -159,11 +222,20 @@ TEST(RulesDigits, BlindPatternsOfTheTableKeepTheirWord) {
     if (!row.blind) continue;
     EXPECT_EQ(counterexample(compiled({row.pattern}), lines, 300), "") << row.pattern << ": " << row.why;
   }
+  const std::vector<std::string> hex_lines{"code cafe8086 dead", "peer dead a1b2c3d4", "SPI: 0xc1a2b3d4 code e1a2b3c4d5e6f7a8", "id=12 code deadbeef",
+                                           "code a1b2 7 C1A2B3D4", "code xe1 CAFE8086x"};
+  for (const Row& row : kHexTable) {
+    if (!row.blind) continue;
+    EXPECT_EQ(counterexample(compiled({row.pattern}), hex_lines, 300, kHexadecimal), "") << row.pattern << ": " << row.why;
+  }
 }
 
 TEST(RulesDigits, ThePropertyFindsPatternsThatSeeDigits) {
   for (const char* pattern : {"code 4[0-9]+ refused", "code (?!4)\\d+ refused", "code (?>4|[0-9]+)7? refused"}) {
     EXPECT_NE(counterexample(compiled({pattern}), {"code 4 refused", "code 47 refused"}, 300), "") << pattern;
+  }
+  for (const char* pattern : {"code \\d\\w+ refused", "code (?!a)\\w+ refused", "code [a-z]+.* refused"}) {
+    EXPECT_NE(counterexample(compiled({pattern}), {"code a1b2c3d4 refused", "code 1 refused"}, 300, kHexadecimal), "") << pattern;
   }
 }
 
@@ -176,6 +248,7 @@ TEST(RulesDigits, OnePatternThatSeesDigitsSpoilsTheSet) {
 TEST(RulesDigits, WhatCannotBeReadIsNotBlind) {
   for (const char* body : {"(", "a)", "[[:<:]]a", "a\\", "\\Qa", "(?(1)a)", "a**", "(*FAIL)", "\\y"}) {
     EXPECT_FALSE(blind_to_digits({body})) << body;
+    EXPECT_FALSE(blind_to_hex({body})) << body;
   }
 }
 
@@ -191,13 +264,11 @@ TEST(RulesDigits, WhatIsTooLargeToDecideIsNotBlind) {
 }
 
 // Patterns put together at random from pieces that make and break such numbers, on lines made of the same characters.
-TEST(RulesDigits, RandomBlindPatternsKeepTheirWord) {
-  const std::vector<std::string> pieces{"1",    "1",   "[12]", "\\d",  "[0-9]", "a",   "_",    "-",    " ",    ".",
-                                        "\\w", "\\W", "\\D",  "[^1]", "(?:",  "(?>", "(?=",  "(?!",  "(?<=", "(?<!",
-                                        ")",    ")",   ")",    "|",    "?",     "*",   "+",    "?+",   "*+",   "*?",
-                                        "\\b",  "\\B",  "{n:int}", "{n:hex}", "{1,2}", "^", "$"};
-  const std::string characters = "1111222340 -a_";
-  std::mt19937 random(3);
+void expect_random_blind_patterns_to_keep_their_word(std::vector<std::string> pieces, std::string_view characters, std::size_t longest,
+                                                     const Numbers& numbers) {
+  pieces.insert(pieces.end(), {"\\d",  "-",    " ",   ".",   "\\w", "\\W", "\\D", "(?:", "(?>", "(?=",     "(?!",     "(?<=", "(?<!", ")", ")",
+                               ")",    "|",    "?",   "*",   "+",   "?+",  "*+",  "*?",  "\\b", "\\B", "{n:int}", "{n:hex}", "{1,2}", "^",    "$"});
+  Random random(3);
   int compiling = 0, blind = 0;
   while (compiling < 4000) {
     std::string source = "a";
@@ -205,17 +276,26 @@ TEST(RulesDigits, RandomBlindPatternsKeepTheirWord) {
     const auto set = RuleSet::compile({source});
     if (!set) continue;
     ++compiling;
-    if (!set->blind_to_digits()) continue;
+    if (!((*set).*numbers.blind)()) continue;
     ++blind;
     std::vector<std::string> lines;
     for (int i = 0; i < 30; ++i) {
       std::string& line = lines.emplace_back("a");
-      for (auto n = random() % 9; n > 0; --n) line += characters[random() % characters.size()];
+      for (auto n = random() % longest; n > 0; --n) line += characters[random() % characters.size()];
     }
-    EXPECT_EQ(counterexample(*set, lines, 4), "") << source;
+    EXPECT_EQ(counterexample(*set, lines, 4, numbers), "") << source;
   }
   EXPECT_GT(blind, compiling / 4);
   EXPECT_GT(compiling - blind, compiling / 10);
+}
+
+TEST(RulesDigits, RandomBlindPatternsKeepTheirWord) {
+  expect_random_blind_patterns_to_keep_their_word({"1", "1", "[12]", "[0-9]", "a", "_", "[^1]"}, "1111222340 -a_", 9, kDecimal);
+}
+
+TEST(RulesDigits, RandomPatternsBlindToHexKeepTheirWord) {
+  expect_random_blind_patterns_to_keep_their_word({"1", "a", "[12ab]", "[0-9a-f]", "[0-9a-f]{8}", "[a-z]+", "x", "_", "[^a]", "\\w+"},
+                                                  "11aabbcf0 -x_", 24, kHexadecimal);
 }
 
 // The knowledge base's dialects.
@@ -242,13 +322,14 @@ TEST(RulesDigits, BlindDialectsOfTheKnowledgeBase) {
   std::map<std::string, bool> blind;
   for (const auto& [name, dialect] : built_in_dialects()) blind[name] = compiled(dialect.patterns).blind_to_digits();
   EXPECT_EQ(blind, expected);
+  EXPECT_TRUE(compiled(built_in_dialects().at("aws-s2s-ike").patterns).blind_to_hex());  // a rekey names an SPI
 }
 
 TEST(RulesDigits, BlindDialectsKeepTheirWord) {
   for (const auto& [name, dialect] : built_in_dialects()) {
     const RuleSet set = compiled(dialect.patterns);
-    if (!set.blind_to_digits()) continue;
-    EXPECT_EQ(counterexample(set, dialect.lines, 40), "") << name;
+    if (set.blind_to_digits()) EXPECT_EQ(counterexample(set, dialect.lines, 40), "") << name;
+    if (set.blind_to_hex()) EXPECT_EQ(counterexample(set, dialect.lines, 40, kHexadecimal), "") << name;
   }
 }
 
