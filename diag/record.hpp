@@ -134,7 +134,7 @@ struct SessionRecord {
   Answer relayed = Answer::Unknown;
   bool is_connector = false;     // the client is a Connector that joins a site, not a person's device
   std::string_view message;      // the text that message rules match; never empty
-  std::string_view fields;       // the documented fields as "name\x1fvalue\x1e" each; nothing secret
+  std::string_view fields;       // the documented fields, as diag/session_fields.hpp has them; nothing secret
 };
 
 }  // namespace tunnelscope::diag

@@ -6,8 +6,10 @@
 #include <numeric>
 
 #include "diag/bytes.hpp"
+#include "diag/fetch.hpp"
 #include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
+#include "diag/session_fields.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -24,14 +26,17 @@ std::array<std::string_view, 13> texts_of(const SessionRecord& r) {
           r.connector, r.source, r.resource, r.protocol, r.message,    r.id};
 }
 
-// Puts `events` into the order of `wanted`, which names each once, moving each once.
+// Puts `events` into the order of `wanted`, which names each once, moving each once. What is moved some steps later is
+// asked for; behind the end of a cycle that is anything.
 void permute(Chunked<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
   for (std::uint32_t start = 0; start < wanted.size(); ++start) {
     if (wanted[start] == start) continue;
     const SessionEvent first = events[start];
-    std::uint32_t at = start;
+    std::uint32_t at = start, ahead = start;
+    for (std::size_t steps = 0; steps < kFetchAhead; ++steps) ahead = wanted[ahead];
     while (wanted[at] != start) {
       const std::uint32_t from = wanted[at];
+      fetch(events[ahead = wanted[ahead]]);
       events.writable(at) = events[from];
       wanted[at] = at;
       at = from;
@@ -109,9 +114,10 @@ const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index
 // The first fields of a run are kept, up to a limit: no record behind the first that does not fit has any. They are those of
 // the event that is added next.
 std::uint32_t SessionIntake::keep_fields(std::string_view fields, std::uint32_t input, TextPool& texts) {
-  if (!fields_end_ && field_bytes_ + fields.size() > kMostFieldBytes) fields_end_ = {input, events_.size()};
+  const std::size_t size = fields_size(fields);
+  if (!fields_end_ && field_bytes_ + size > kMostFieldBytes) fields_end_ = {input, events_.size()};
   if (fields_end_ || fields.empty()) return 0;
-  field_bytes_ += fields.size();
+  field_bytes_ += size;
   return texts.add(fields);
 }
 
@@ -127,13 +133,14 @@ void SessionIntake::share_fields(std::size_t own, TextMap& texts) {
     SessionEvent& e = events_.writable(place.second);
     const bool is_own = place.second < own;
     const std::string_view fields = is_own ? texts.to().at(e.fields) : texts.from().at(e.fields);
-    const bool fits = (!fields_end_ || place < *fields_end_) && field_bytes_ + fields.size() <= kMostFieldBytes;
+    const std::size_t size = fields_size(fields);
+    const bool fits = (!fields_end_ || place < *fields_end_) && field_bytes_ + size <= kMostFieldBytes;
     if (!fits) {
       fields_end_ = std::min(place, fields_end_.value_or(place));
       e.fields = 0;
       continue;
     }
-    field_bytes_ += fields.size();
+    field_bytes_ += size;
     if (!is_own) e.fields = texts.to().add(fields);
   }
 }

@@ -9,6 +9,7 @@
 #include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
 #include "diag/session/lists.hpp"
+#include "diag/session_fields.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -377,13 +378,7 @@ class Caveats {
 
 std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent& e) {
   std::map<std::string, std::string> fields;
-  for (std::string_view rest = log.text(e.fields); !rest.empty();) {
-    const auto end = std::min(rest.find('\x1e'), rest.size());
-    const std::string_view field = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    const auto split = field.find('\x1f');
-    if (split != std::string_view::npos) fields.emplace(field.substr(0, split), field.substr(split + 1));
-  }
+  for_each_field(log.text(e.fields), [&](std::string_view name, std::string_view value) { fields.emplace(name, value); });
   return fields;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "diag/intake.hpp"
+#include "diag/session_fields.hpp"
 #include "kb/knowledge.hpp"
 #include "src/input/framing.hpp"
 
@@ -51,7 +52,7 @@ inline Reading read(std::string_view bytes) {
   for (const diag::SessionEvent& e : intake.sessions()) {
     must(e.time != diag::kNoTime && !intake.texts().at(e.text).empty());
     must(e.duration >= -1 && e.to_client >= -1 && e.from_client >= -1);
-    must(intake.texts().at(e.fields).size() <= 8192);
+    must(diag::fields_size(intake.texts().at(e.fields)) <= 8192);
     for (const auto number : {e.time, e.start, e.end, e.duration, e.to_client, e.from_client}) add(number);
     const diag::Party& p = intake.session_names().parties[e.party];
     const diag::Route& r = intake.session_names().routes[e.route];

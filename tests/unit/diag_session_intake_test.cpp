@@ -14,6 +14,7 @@
 #include "diag/radix.hpp"
 #include "diag/session/lists.hpp"
 #include "diag/session/sessions.hpp"
+#include "diag/session_fields.hpp"
 #include "kb/loader.hpp"
 
 namespace tunnelscope::diag {
@@ -159,12 +160,17 @@ struct Said {
   SessionRecord record;
 };
 
+// Fields that count as `size` bytes, whatever their text.
+std::string packed(std::string_view text, std::uint32_t size) {
+  return text.empty() ? std::string() : std::string(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+}
+
 Said drawn(std::mt19937& random) {
   const auto one_of = [&](std::string_view name, unsigned count) {
     const auto i = random() % (count + 1);
     return i == 0 ? std::string() : std::string(name) + std::to_string(i);
   };
-  Said said{one_of("id", 20), one_of("group", 3), one_of("user", 4), one_of("device", 4), "connection-attempt " + one_of("reason", 3), one_of("fields", 5), {}};
+  Said said{one_of("id", 20), one_of("group", 3), one_of("user", 4), one_of("device", 4), "connection-attempt " + one_of("reason", 3), packed(one_of("fields", 5), 7), {}};
   SessionRecord& r = said.record;
   constexpr Happening kHappenings[] = {Happening::Message, Happening::Started, Happening::Ended, Happening::Failed, Happening::Whole};
   r.dialect = random() % 2 == 0 ? Dialect::AwsClientVpn : Dialect::TwingateConnector;
@@ -234,7 +240,7 @@ TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
     std::shuffle(times.begin(), times.end(), std::mt19937(5));
     std::vector<Said> records;
     for (const Time time : times) {
-      records.push_back({"id" + std::to_string(time), "", "user" + std::to_string(time % 7), "", "State: Online", std::to_string(time), {}});
+      records.push_back({"id" + std::to_string(time), "", "user" + std::to_string(time % 7), "", "State: Online", packed(std::to_string(time), 20), {}});
       records.back().record.time = time;
     }
     Reader reader;
@@ -253,10 +259,10 @@ TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
 }
 
 TEST(SessionIntake, KeepsFieldsUpToTheFirstThatDoesNotFitAlsoWhenJoined) {
-  const std::string most(std::size_t{40} << 20, 'x');
+  const std::string most = packed("most", 40U << 20), few = packed("few", 5);
   const auto fields_of = [](const Reader& reader) {
     std::vector<std::size_t> sizes;
-    for (const SessionEvent& e : reader.sessions.events()) sizes.push_back(reader.texts.at(e.fields).size());
+    for (const SessionEvent& e : reader.sessions.events()) sizes.push_back(fields_size(reader.texts.at(e.fields)));
     return sizes;
   };
   const auto said = [](std::string fields, Time time) {
@@ -264,7 +270,7 @@ TEST(SessionIntake, KeepsFieldsUpToTheFirstThatDoesNotFitAlsoWhenJoined) {
     s.record.time = time;
     return s;
   };
-  const std::vector<Said> early{said(most, kStart), said("small", kStart + 1)}, late{said(most, kStart + 2), said("small", kStart + 3)};
+  const std::vector<Said> early{said(most, kStart), said(few, kStart + 1)}, late{said(most, kStart + 2), said(few, kStart + 3)};
   Reader whole, first, later;
   whole.read(early, 0), whole.read(late, 1);
   EXPECT_FALSE(whole.sessions.wants_fields());
@@ -273,7 +279,7 @@ TEST(SessionIntake, KeepsFieldsUpToTheFirstThatDoesNotFitAlsoWhenJoined) {
   TextMap texts(later.texts, first.texts);
   first.sessions.absorb(std::move(later.sessions), 1, texts);
   EXPECT_FALSE(first.sessions.wants_fields());
-  EXPECT_THAT(fields_of(whole), ElementsAre(most.size(), 5u, 0u, 0u));
+  EXPECT_THAT(fields_of(whole), ElementsAre(40U << 20, 5u, 0u, 0u));
   EXPECT_EQ(fields_of(first), fields_of(whole));
 }
 

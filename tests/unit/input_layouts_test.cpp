@@ -152,18 +152,38 @@ TEST(FieldList, KeepsValuesButTheMarksOfTheList) {
   std::mt19937 random(3);
   for (int i = 0; i < 300; ++i) {
     FieldList list;
-    std::string wanted;
+    list.clear();
+    std::vector<std::string> wanted;
+    std::size_t size = 0;
     for (std::size_t fields = random() % 12; fields > 0; --fields) {
       std::string value;
       for (std::size_t n = random() % 70; n > 0; --n) value += random() % 50 == 0 ? "\x1e\x1f\x1d\x9e\x9f"[random() % 5] : static_cast<char>('a' + random() % 26);
-      const bool known = random() % 2 == 0;
-      if (known) list.add_named("connection-id", value);
+      const auto kind = random() % 3;  // numbered, spelled as no list has it, of another
+      if (kind == 0) list.add_named("connection-id", value);
+      else if (kind == 1) list.add_named("Connection_Id", value);
       else list.add("provider\x1e", value);
       if (value.empty()) continue;
       std::replace_if(value.begin(), value.end(), [](char c) { return c == '\x1e' || c == '\x1f'; }, ' ');
-      wanted += (known ? "connection-id\x1f" : "provider \x1f") + value + '\x1e';
+      wanted.push_back((kind == 0 ? "connection-id=" : kind == 1 ? "Connection_Id=" : "provider =") + value);
+      size += wanted.back().size() + 1;
     }
-    EXPECT_EQ(list.view(), wanted);
+    EXPECT_EQ(testing::fields_of(list.view()), wanted);
+    EXPECT_EQ(diag::fields_size(list.view()), size);
+  }
+}
+
+TEST(FieldList, HasRoomForSoMuchAsCounts) {
+  FieldList list;
+  for (const std::string_view name : {"", "n", "name"}) {
+    list.clear();
+    std::size_t count = 0;
+    for (std::size_t before = 0;; ++count) {
+      list.add(name, "v");
+      if (diag::fields_size(list.view()) == before) break;
+      before = diag::fields_size(list.view());
+    }
+    EXPECT_EQ(count, 8192 / (name.size() + 3));
+    EXPECT_EQ(testing::fields_of(list.view()).size(), count);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "diag/intake.hpp"
+#include "diag/session_fields.hpp"
 #include "diag/time.hpp"
 #include "kb/knowledge.hpp"
 #include "src/input/reader.hpp"
@@ -114,15 +115,9 @@ inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& inta
 // "name=value" of each documented field.
 inline std::vector<std::string> fields_of(std::string_view list) {
   std::vector<std::string> fields;
-  while (!list.empty()) {
-    const auto end = list.find('\x1e');
-    EXPECT_NE(end, std::string_view::npos);
-    std::string field(list.substr(0, end));
-    EXPECT_NE(field.find('\x1f'), std::string::npos);
-    field.replace(field.find('\x1f'), 1, "=");
-    fields.push_back(field);
-    list.remove_prefix(end + 1);
-  }
+  diag::for_each_field(list, [&](std::string_view name, std::string_view value) {
+    fields.push_back(std::string(name).append("=").append(value));
+  });
   return fields;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "diag/bytes.hpp"
+#include "diag/session_fields.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/recorder.hpp"
 
@@ -18,17 +19,17 @@ class FieldList {
  public:
   void add(std::string_view name, std::string_view value);
   void add_named(Name name, std::string_view value);  // the same for a name of the code, which holds no mark of this list
-  std::string_view view() const { return {bytes_.data(), size_}; }
-  void clear() { size_ = 0; }
+  std::string_view view();  // empty: nothing was added
+  void clear() { said_ = 0, size_ = diag::kFieldsHead; }
 
  private:
-  static constexpr std::size_t kLongest = 8192;
-  bool has_room(std::size_t name, std::string_view& value) const;
+  static constexpr std::size_t kLongest = 8192;  // as fields_size() counts
+  bool take_room(std::size_t name, std::string_view& value);
+  void append(char c) { bytes_[size_++] = c; }
   void append(std::string_view text, char behind);
-  void append_plain(std::string_view text, char behind);
 
-  std::array<char, kLongest> bytes_;
-  std::size_t size_ = 0;
+  std::array<char, diag::kFieldsHead + kLongest + kLongest / 3> bytes_;  // a name without a number takes one byte more than counts
+  std::size_t said_ = 0, size_ = diag::kFieldsHead;
 };
 
 // Room for texts that have to be put together, used again for each record.

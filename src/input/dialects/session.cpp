@@ -14,7 +14,7 @@ namespace tunnelscope::input {
 namespace {
 
 constexpr std::size_t kLongestValue = 1024;
-constexpr char kBehindName = '\x1f', kBehindValue = '\x1e';
+using diag::kBehindName, diag::kBehindValue;
 
 // Not longer than allowed, and not in the middle of a character.
 std::string_view cut(std::string_view text, std::size_t longest) {
@@ -291,29 +291,34 @@ void FieldList::append(std::string_view text, char behind) {
   size_ += text.size() + 1;
 }
 
-inline void FieldList::append_plain(std::string_view text, char behind) {
-  char* const at = bytes_.data() + size_;
-  for_each_piece(text.size(), [&](auto piece, std::size_t offset) { piece.copy(at + offset, text.data() + offset); });
-  at[text.size()] = behind;
-  size_ += text.size() + 1;
-}
-
 // Cuts the value. False: it is left out.
-inline bool FieldList::has_room(std::size_t name, std::string_view& value) const {
+inline bool FieldList::take_room(std::size_t name, std::string_view& value) {
   value = cut(value, kLongestValue);
-  return !value.empty() && size_ + name + value.size() + 2 <= kLongest;
+  const std::size_t size = name + value.size() + 2;
+  if (value.empty() || said_ + size > kLongest) return false;
+  said_ += size;
+  return true;
 }
 
 void FieldList::add(std::string_view name, std::string_view value) {
-  if (!has_room(name.size(), value)) return;
+  if (!take_room(name.size(), value)) return;
+  append(kBehindName);
   append(name, kBehindName);
   append(value, kBehindValue);
 }
 
 void FieldList::add_named(Name name, std::string_view value) {
-  if (!has_room(name.text().size(), value)) return;
-  append_plain(name.text(), kBehindName);
+  if (name.number == diag::kNoNumber) return add(name.text(), value);
+  if (!take_room(name.length, value)) return;
+  append(static_cast<char>(name.number + diag::kFirstNumber));
   append(value, kBehindValue);
+}
+
+std::string_view FieldList::view() {
+  if (said_ == 0) return {};
+  const auto said = static_cast<std::uint32_t>(said_);
+  std::memcpy(bytes_.data(), &said, sizeof said);
+  return {bytes_.data(), size_};
 }
 
 void Look::add_to(FieldList& list, Name name) const {
