@@ -3,10 +3,12 @@
 #include "diag/session_intake.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "diag/bytes.hpp"
 #include "diag/fetch.hpp"
+#include "diag/hash.hpp"
 #include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
 #include "diag/session_fields.hpp"
@@ -64,33 +66,44 @@ std::uint64_t SessionIntake::Listing::count() const {
   return sum;
 }
 
-// Whether a text is another one than that of the last record. If so, the place where the pool has it is asked for.
-bool SessionIntake::changes(std::size_t text, std::string_view said, const TextPool& texts) {
-  Last& last = last_[text];
-  if (same_text(said, last.text)) return false;
-  last.hash = TextPool::hash_of(said);
-  texts.expect(last.hash);
-  return true;
+// Texts that differ in their length, or in their first or last bytes, mostly have different places.
+std::size_t SessionIntake::place_of(std::string_view text) {
+  const auto word = [&](std::size_t from) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + from, std::min(sizeof bytes, text.size()));
+    return bytes;
+  };
+  Hash hash;
+  hash.add(word(0) ^ text.size() << 56).add(word(text.size() - std::min<std::size_t>(text.size(), 8)));
+  return hash.value();
 }
 
 // Ids are as good as always new, and lie where nothing else does: asked for first, kept last.
 void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
   const auto said = texts_of(record);
-  bool party_changed = record.is_connector != (party_.is_connector != 0), route_changed = false;
-  std::array<std::uint8_t, kTexts> changed{};
-  std::size_t count = 0;
-  const bool id_changed = changes(Id, record.id, texts);
-  for (std::uint8_t i = 0; i < Id; ++i) {
-    if (!changes(i, said[i], texts)) continue;
-    changed[count++] = i;
-    party_changed = party_changed || is_of_party(i);
-    route_changed = route_changed || is_of_route(i);
-  }
+  const auto ask = [&](std::size_t i) {
+    last_[i].hash = TextPool::hash_of(said[i]);
+    texts.expect(last_[i].hash);
+  };
   const auto keep = [&](std::size_t i) {
     last_[i].index = texts.intern(said[i], last_[i].hash);
     last_[i].text = texts.at(last_[i].index);
   };
-  for (std::size_t c = 0; c < count; ++c) keep(changed[c]);
+  const bool id_changed = !same_text(said[Id], last_[Id].text);
+  if (id_changed) ask(Id);
+  bool party_changed = record.is_connector != (party_.is_connector != 0), route_changed = false;
+  for (std::size_t i = 0; i < Id; ++i) {
+    if (same_text(said[i], last_[i].text)) continue;
+    party_changed = party_changed || is_of_party(i);
+    route_changed = route_changed || is_of_route(i);
+    Last& known = recent(said[i]);
+    if (!same_text(said[i], known.text)) {
+      ask(i);
+      keep(i);
+      known = last_[i];
+    }
+    last_[i] = known;
+  }
   const auto index = [&](Text text) { return last_[text].index; };
   if (party_changed) {
     party_ = {index(User), index(Device), index(Address), record.is_connector ? 1U : 0U};

@@ -56,12 +56,13 @@ class SessionIntake {
   const std::vector<Caveat>& caveats() const { return caveats_; }  // sorted, each once
 
  private:
-  // The last text of a field: most say the same again.
+  // A text of a field. Most say what they said last, and others what some field said a while ago.
   struct Last {
     std::string_view text;  // in the pool
     std::uint32_t index = 0;
     std::uint64_t hash = TextPool::hash_of({});
   };
+  static constexpr std::size_t kRecent = 4096;
   static constexpr std::size_t kTexts = 13;
   // Meanings of recent messages: the same text of a dialect always means the same.
   struct Meaning {
@@ -78,7 +79,8 @@ class SessionIntake {
     std::uint64_t count() const;
   };
 
-  bool changes(std::size_t text, std::string_view said, const TextPool& texts);
+  Last& recent(std::string_view text) { return recent_[place_of(text) % kRecent]; }
+  static std::size_t place_of(std::string_view text);
   void intern(const SessionRecord& record, TextPool& texts);
   std::uint64_t identity_of(const SessionRecord& record) const;
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
@@ -97,6 +99,7 @@ class SessionIntake {
   Chunked<std::uint64_t> identities_;  // of the events: equal for records that are the same record
   SessionNames names_;
   std::array<Last, kTexts> last_;
+  std::vector<Last> recent_ = std::vector<Last>(kRecent);  // by a few of its bytes
   Party party_;  // of the last record
   Route route_;
   std::uint32_t party_number_ = 0, route_number_ = 0;

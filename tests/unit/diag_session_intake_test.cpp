@@ -234,13 +234,13 @@ TEST(SessionIntake, JoinedIntakesAreWhatOneGives) {
 }
 
 TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
-  for (const std::size_t count : {1U, 13U, 10'000U}) {  // more than a chunk of events, and more than are fetched ahead
+  for (const std::size_t count : {1U, 13U, 20'000U}) {  // more than a chunk of events, than are fetched ahead, than texts of late
     std::vector<Time> times(count);
     for (std::size_t i = 0; i < count; ++i) times[i] = kStart + static_cast<Time>(i);
     std::shuffle(times.begin(), times.end(), std::mt19937(5));
     std::vector<Said> records;
     for (const Time time : times) {
-      records.push_back({"id" + std::to_string(time), "", "user" + std::to_string(time % 7), "", "State: Online", packed(std::to_string(time), 20), {}});
+      records.push_back({"id" + std::to_string(time), "group" + std::to_string(time % 7), "user" + std::to_string(time % 6000), "", "State: Online", packed(std::to_string(time), 20), {}});
       records.back().record.time = time;
     }
     Reader reader;
@@ -253,6 +253,7 @@ TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
       const Said& said = records[static_cast<Place>(e.place).line - 1];
       EXPECT_EQ(reader.texts.at(e.id), said.id);
       EXPECT_EQ(reader.texts.at(reader.sessions.names().parties[e.party].user), said.user);
+      EXPECT_EQ(reader.texts.at(reader.sessions.names().routes[e.route].group), said.group);
       EXPECT_EQ(reader.texts.at(e.fields), said.fields);
     }
   }
