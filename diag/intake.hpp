@@ -106,7 +106,7 @@ class Intake {
   const Coverage& coverage() const;
   const std::vector<TunnelLog>& tunnels() const;  // sorted by id
   const Chunked<SessionEvent>& sessions() const;  // in order of time, duplicates removed, years filled in
-  const SessionNames& session_names() const;      // whom and what they name
+  const SessionNames& session_names() const;      // whom and what they name, and what they say of ends
   const std::vector<Caveat>& caveats() const;         // sorted, each once
   std::string message(const TunnelLog& log, const Event& event) const;
   const TextPool& texts() const;  // of sessions

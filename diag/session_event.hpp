@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "diag/chunked.hpp"
 #include "diag/event.hpp"
 #include "diag/hash.hpp"
 #include "diag/record.hpp"
@@ -80,10 +81,32 @@ void Rows<Row>::grow() {
   for (std::uint32_t number = 1; number < rows_.size(); ++number) slots_[slot_of(rows_[number])] = number;
 }
 
-// Whom and what session records name.
-struct SessionNames {
+// What a record says of the end of a session, or of the whole of it.
+struct Closing {
+  Time end = kNoTime;
+  Duration duration = -1;                          // -1: not said
+  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
+  bool is_end() const { return end != kNoTime || duration >= 0; }
+  bool says_nothing() const { return !is_end() && to_client < 0 && from_client < 0; }
+};
+
+// Whom and what session records name, and what they say of ends, which many do not.
+class SessionNames {
+ public:
   Rows<Party> parties;
   Rows<Route> routes;
+
+  // Number 0 is the closing that says nothing.
+  const Closing& closing(std::uint32_t number) const { return number == 0 ? kNoClosing : closings_[number - 1]; }
+  std::uint32_t keep(const Closing& closing) {
+    if (closing.says_nothing()) return 0;
+    closings_.push_back(closing);
+    return static_cast<std::uint32_t>(closings_.size());
+  }
+
+ private:
+  static constexpr Closing kNoClosing{};
+  Chunked<Closing> closings_;
 };
 
 // What is asked of every event stands first, in one line of the cache as often as not.
@@ -98,11 +121,11 @@ struct SessionEvent {
   bool yearless = false;
   std::uint32_t id = 0;
   std::uint32_t text = 0;                          // the message
-  Time start = kNoTime, end = kNoTime;
-  Duration duration = -1;                          // -1: not said
-  std::int64_t to_client = -1, from_client = -1;   // bytes; -1: not said
+  Time start = kNoTime;
   PackedPlace place;
   std::uint32_t fields = 0;                        // 0 too where there were too many to keep
+  std::uint32_t closing = 0;                        // in SessionNames
 };
+static_assert(sizeof(SessionEvent) == 56);
 
 }  // namespace tunnelscope::diag

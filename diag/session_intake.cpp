@@ -165,16 +165,13 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   SessionEvent e;
   e.time = r.time;
   e.start = r.start;
-  e.end = r.end;
-  e.duration = r.duration;
-  e.to_client = r.to_client;
-  e.from_client = r.from_client;
   e.place = place;
   e.id = last_[Id].index;
   e.party = party_number_;
   e.route = route_number_;
   e.text = last_[Message].index;
   e.fields = keep_fields(r.fields, place.input, texts);
+  e.closing = names_.keep({r.end, r.duration, r.to_client, r.from_client});
   e.rule = meaning.rule;
   e.signal = meaning.signal;
   e.dialect = r.dialect;
@@ -228,6 +225,7 @@ void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, Tex
     e.text = texts(e.text);
     e.party = parties[e.party];
     e.route = routes[e.route];
+    e.closing = names_.keep(later.names_.closing(e.closing));
     e.place = Place{e.place.input() + first_input, e.place.line()};
     events_.push_back(e);
     identities_.push_back(later.identities_[i]);

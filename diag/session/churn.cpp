@@ -39,12 +39,13 @@ Lists sessions_by_client(const Log& log) {
 // Of one client, in order.
 void steps_of(const Scene& scene, std::span<const std::uint32_t> sessions, std::vector<Step>& steps) {
   steps.clear();
-  for (const std::uint32_t i : sessions) {
-    const Session& s = scene.log.sessions[i];
+  const auto session = [&](std::uint32_t i) -> const Session& { return scene.log.sessions[i]; };
+  for_each_fetched(sessions, session, [&](std::uint32_t i) {
+    const Session& s = session(i);
     if (s.start != kNoTime) steps.push_back({s.start, s.first_event, false});
     const bool is_short = s.duration > 0 && s.duration <= scene.limits.sessions.short_session;
     if (s.outcome == Outcome::Ended) steps.push_back({s.end, s.last_event, is_short});
-  }
+  });
   std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); });
 }
 

@@ -331,8 +331,11 @@ class Caveats {
     for (const SessionEvent& e : log.events) {
       Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
       c.any = true;
-      c.stated = c.stated || e.to_client >= 0 || e.from_client >= 0;
-      c.moved = c.moved || e.to_client > 0 || e.from_client > 0;
+      if (!c.moved && e.closing != 0) {
+        const Closing& closing = log.closing(e);
+        c.stated = c.stated || closing.to_client >= 0 || closing.from_client >= 0;
+        c.moved = closing.to_client > 0 || closing.from_client > 0;
+      }
       if (e.text != text) c.bursts = c.bursts || log.text(e.text).find("merged burst") != std::string_view::npos;
       text = e.text;
       if (e.signal == paused && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);

@@ -157,12 +157,12 @@ class SessionFinder {
 };
 
 // CloudConnexa writes a refused login as a connection that ends at once.
-Outcome outcome_of(const SessionEvent& e, SignalIndex login_failed) {
+Outcome outcome_of(const SessionEvent& e, const Closing& closing, SignalIndex login_failed) {
   if (e.happening == Happening::Ended && e.signal == login_failed && e.signal != kNoSignal) return Outcome::Failed;
   switch (e.happening) {
     case Happening::Started: return Outcome::Open;
     case Happening::Ended: return Outcome::Ended;
-    case Happening::Whole: return e.end != kNoTime || e.duration >= 0 ? Outcome::Ended : Outcome::Open;
+    case Happening::Whole: return closing.is_end() ? Outcome::Ended : Outcome::Open;
     case Happening::Failed: return Outcome::Failed;
     case Happening::Denied: return Outcome::Denied;
     case Happening::Waiting: return Outcome::Waiting;
@@ -171,13 +171,13 @@ Outcome outcome_of(const SessionEvent& e, SignalIndex login_failed) {
 }
 
 // What a session came to: an end is final, a start outweighs what failed before it.
-int weight(const SessionEvent& e) {
+int weight(const Log& log, const SessionEvent& e) {
   switch (e.happening) {
     case Happening::Waiting: return 1;
     case Happening::Failed:
     case Happening::Denied: return 2;
     case Happening::Started: return 3;
-    case Happening::Whole: return e.end == kNoTime && e.duration < 0 ? 3 : 4;
+    case Happening::Whole: return log.closing(e).is_end() ? 4 : 3;
     case Happening::Ended: return 4;
     default: return 0;
   }
@@ -200,6 +200,7 @@ Route updated(Route kept, const Route& said) {
 // A later record updates what it says and leaves the rest.
 void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed) {
   const SessionEvent& e = log.events[event];
+  const Closing& closing = log.closing(e);
   const bool is_first = s.event_count++ == 0;
   if (is_first) {
     s.system = system_of(e.dialect);
@@ -209,8 +210,8 @@ void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed)
   }
   if (s.party != e.party) s.party = log.said->parties.intern(updated(log.party(s), log.party(e)));
   if (s.route != e.route) s.route = log.said->routes.intern(updated(log.route(s), log.route(e)));
-  if (is_first || weight(e) >= weight(log.events[s.last_event])) {
-    s.outcome = outcome_of(e, login_failed);
+  if (is_first || weight(log, e) >= weight(log, log.events[s.last_event])) {
+    s.outcome = outcome_of(e, closing, login_failed);
     s.last_event = event;
     s.last_time = e.time;
     s.last_party = e.party;
@@ -218,10 +219,10 @@ void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed)
   }
   s.any_failure = s.any_failure || e.happening == Happening::Failed;
   if (e.start != kNoTime) s.start = s.start == kNoTime ? e.start : std::min(s.start, e.start);
-  if (e.end != kNoTime) s.end = std::max(s.end, e.end);
-  if (e.duration >= 0) s.duration = e.duration;
-  if (e.to_client >= 0) s.to_client = e.to_client;
-  if (e.from_client >= 0) s.from_client = e.from_client;
+  if (closing.end != kNoTime) s.end = std::max(s.end, closing.end);
+  if (closing.duration >= 0) s.duration = closing.duration;
+  if (closing.to_client >= 0) s.to_client = closing.to_client;
+  if (closing.from_client >= 0) s.from_client = closing.from_client;
   if (e.relayed != Answer::Unknown) s.relayed = e.relayed;
 }
 

@@ -168,6 +168,7 @@ struct Log {
   const Route& route(const Record& record) const {
     return said->routes[record.route];
   }
+  const Closing& closing(const SessionEvent& event) const { return said->closing(event.closing); }
 };
 
 // `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out. `texts` must outlive the Log.

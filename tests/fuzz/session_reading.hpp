@@ -51,9 +51,10 @@ inline Reading read(std::string_view bytes) {
     for (const diag::Event& event : log.events) add(event.time), text(event.text);
   for (const diag::SessionEvent& e : intake.sessions()) {
     must(e.time != diag::kNoTime && !intake.texts().at(e.text).empty());
-    must(e.duration >= -1 && e.to_client >= -1 && e.from_client >= -1);
+    const diag::Closing& said = intake.session_names().closing(e.closing);
+    must(said.duration >= -1 && said.to_client >= -1 && said.from_client >= -1);
     must(diag::fields_size(intake.texts().at(e.fields)) <= 8192);
-    for (const auto number : {e.time, e.start, e.end, e.duration, e.to_client, e.from_client}) add(number);
+    for (const auto number : {e.time, e.start, said.end, said.duration, said.to_client, said.from_client}) add(number);
     const diag::Party& p = intake.session_names().parties[e.party];
     const diag::Route& r = intake.session_names().routes[e.route];
     for (const auto index : {e.id, r.group, r.group_name, r.organisation, r.gateway, r.connector, p.user, p.device, p.address,

@@ -177,6 +177,7 @@ Said drawn(std::mt19937& random) {
   r.happening = kHappenings[random() % std::size(kHappenings)];
   r.time = kStart + static_cast<Time>(random() % 30) * kSecond;
   r.yearless = r.dialect == Dialect::TwingateConnector && random() % 4 == 0;
+  if (random() % 2 == 0) r.end = r.time, r.duration = static_cast<Duration>(random() % 3) - 1, r.to_client = static_cast<std::int64_t>(random() % 4) - 1;
   return said;
 }
 
@@ -204,6 +205,8 @@ struct Reader {
       const Party& p = sessions.names().parties[e.party];
       const Route& r = sessions.names().routes[e.route];
       for (const std::uint32_t text : {e.id, r.group, p.user, p.device, e.text, e.fields}) all.append(texts.at(text)).append("|");
+      const Closing& closing = sessions.names().closing(e.closing);
+      for (const std::int64_t said : {closing.end, closing.duration, closing.to_client, closing.from_client}) all += std::to_string(said) + "|";
       all += std::to_string(e.time) + "|" + std::to_string(e.rule) + "|" + std::to_string(e.place.input()) + ":" + std::to_string(e.place.line()) + "\n";
     }
     for (const Caveat& caveat : sessions.caveats()) all += caveat.text + "\n";

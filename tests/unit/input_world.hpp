@@ -83,6 +83,7 @@ inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& inta
   constexpr const char* kRelayed[] = {"", " relayed=no", " relayed=yes"};
   const diag::Party& party = intake.session_names().parties[e.party];
   const diag::Route& route = intake.session_names().routes[e.route];
+  const diag::Closing& closing = intake.session_names().closing(e.closing);
   std::string out = std::string(diag::name_of(e.dialect)) + " " + kHappenings[static_cast<int>(e.happening)] + " ";
   out += diag::rfc3339(e.time) + (e.yearless ? " yearless" : "");
   const auto add = [&](const char* name, const std::string& value) {
@@ -103,10 +104,10 @@ inline std::string line_of(const diag::SessionEvent& e, const diag::Intake& inta
   text("resource", route.resource);
   text("protocol", route.protocol);
   add("start", diag::rfc3339(e.start));
-  add("end", diag::rfc3339(e.end));
-  number("ms", e.duration);
-  number("to_client", e.to_client);
-  number("from_client", e.from_client);
+  add("end", diag::rfc3339(closing.end));
+  number("ms", closing.duration);
+  number("to_client", closing.to_client);
+  number("from_client", closing.from_client);
   out += kRelayed[static_cast<int>(e.relayed)];
   if (party.is_connector != 0) out += " is_connector";
   return out + " | " + std::string(intake.texts().at(e.text));

@@ -52,8 +52,8 @@ std::string_view account(const Look& look) {
 }
 
 std::string_view internet_address(std::string_view text) {
-  if (is_masked(text)) return {};
-  return is_address(text) ? text : endpoint_of(text).address;
+  if (is_address(text)) return text;
+  return is_masked(text) ? std::string_view{} : endpoint_of(text).address;
 }
 
 // Version 1 ids have six groups of hexadecimal digits; the fifth is the second in which the connection began.
