@@ -244,7 +244,8 @@ class BodyReader {
     part.nullable = part.nullable || none;
     if (again) connect(part.last, part.first);
     if (take("+")) {
-      check(part, from, false);
+      const bool one_item = next_position() == from + 1;
+      if (!one_item) check(part, from, false);
     } else {
       take("?");
     }

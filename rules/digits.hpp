@@ -14,8 +14,10 @@
 // every pattern has. So it reads the whole number: with at least kLongNumber items behind one another that take
 // digits, a picky one among them, and with no letter or underscore next to them. Is there such a run of items, going
 // by which item can follow which (Glushkov's construction)? If not, the pattern is blind.
-// What stands in a look-around, an atomic group or a possessive item succeeds or fails for itself and without guards:
+// What stands in a look-around, an atomic group or a possessive repetition succeeds or fails for itself and without guards:
 // there, a run at the beginning or end of the group may be part of a number that goes on, so its length does not count.
+// A possessive repetition of one item ("[0-9]++") needs no such care: it takes what it can, and where it stops in a number
+// because of a character, what follows has to read the rest, which is a run that the whole shows.
 //
 // A hexadecimal number (an SPI, a cookie) is a maximal run of word characters that is at least kHexNumber long and holds
 // nothing but 0 to 9 and a to f, of both some, letters of one case. The same is proved of it in the same way: items that
