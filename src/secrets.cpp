@@ -15,7 +15,7 @@
 namespace tunnelscope::app {
 namespace {
 
-constexpr std::string_view kRemoved = "[key removed]";
+constexpr std::string_view kRemoved = kKeyRemoved;
 
 // Blanks, hyphens and underscores within a word are optional: "pre-shared key" is also PreSharedKey and pre_shared_key.
 constexpr std::array<std::string_view, 12> kAnnouncers{

@@ -7,6 +7,8 @@
 
 namespace tunnelscope::app {
 
+inline constexpr std::string_view kKeyRemoved = "[key removed]";
+
 std::string without_keys(std::string_view text);
 void remove_keys(std::string& text);  // the same in place; a text without a word that announces keys is only looked at
 

@@ -55,9 +55,8 @@ constexpr std::array<Mask, 9> kMasks{{{"<n>", "number", "int"},
 // The remover sees the shape once more: a mask may hide what made a word no key.
 std::string shape_without_keys(std::string_view text) {
   std::string shape = app::without_keys(diag::shape_of(text));
-  constexpr std::string_view kRemovedKey = "[key removed]";
-  for (std::size_t at = 0; (at = shape.find(kRemovedKey, at)) != std::string::npos;) {
-    shape.replace(at, kRemovedKey.size(), "<secret>");
+  for (std::size_t at = 0; (at = shape.find(app::kKeyRemoved, at)) != std::string::npos;) {
+    shape.replace(at, app::kKeyRemoved.size(), "<secret>");
   }
   return shape;
 }

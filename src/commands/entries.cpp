@@ -8,6 +8,7 @@
 
 #include "kb/loader.hpp"
 #include "src/escape.hpp"
+#include "src/secrets.hpp"
 
 namespace tunnelscope::commands {
 namespace {
@@ -51,7 +52,7 @@ app::Exit no_such_entry(const std::string& asked, const kb::Knowledge& knowledge
     ids.push_back(r.id.substr(r.id.rfind('/') + 1));
   }
   const std::string near = nearest_id(lowered(asked), ids);
-  app::complain(console, fmt::format("no cause and no rule is called `{}`", app::for_terminal(asked)),
+  app::complain(console, fmt::format("no cause and no rule is called `{}`", app::for_terminal(app::without_keys(asked))),
                 near.empty() ? "tunnelscope rules list shows them all" : fmt::format("did you mean `{}`?", near));
   return app::Exit::Input;
 }

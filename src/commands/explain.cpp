@@ -198,6 +198,25 @@ bool contradicts(const Verdict& v) {
 
 std::string clean(std::string_view text) { return app::without_keys(text); }
 
+const std::string& matched(const Verdict& v) { return v.taken_as.empty() ? v.pasted.message : v.taken_as; }
+
+// What a pattern captured of a message. A key is told by the words before it, which may stand outside of the capture.
+std::string clean_capture(std::string_view text, const Verdict& v) {
+  const std::string shown = clean(text);
+  return clean(matched(v)).find(shown) == std::string::npos ? std::string(app::kKeyRemoved) : shown;
+}
+
+// How much of a message that was cleaned stands for the first `reached` bytes of it; what ended in a key ends before the first one.
+std::size_t reached_in(std::string_view shown, std::string_view message, std::size_t reached) {
+  const auto common = std::mismatch(message.begin(), message.end(), shown.begin(), shown.end());
+  const auto same = static_cast<std::size_t>(common.first - message.begin());
+  if (reached <= same) return reached;
+  const auto behind = std::mismatch(message.rbegin(), message.rend(), shown.rbegin(), shown.rend());
+  const auto same_behind = static_cast<std::size_t>(behind.first - message.rbegin());
+  const std::size_t left = message.size() - reached;
+  return left <= std::min(same_behind, shown.size() - same) ? shown.size() - left : same;
+}
+
 std::string states_in_words(const Pasted& p) {
   return fmt::format("phase 1 {}, phase 2 {}", diag::name_of(p.phase1), diag::name_of(p.phase2));
 }
@@ -208,8 +227,9 @@ void matched_text(report::Page& page, const Verdict& v, const kb::Knowledge& kno
   page.item(2, "signal   ", v.rule->signal);
   for (const Captured& c : v.captures) {
     const std::string number = c.number ? fmt::format(" = {}", *c.number) : "";
-    page.item(2, "capture  ", fmt::format("{} ({}): {}{}", c.name, rules::name_of(c.type), clean(c.text),
-                                          c.type == rules::CaptureType::Hex ? number : ""));
+    const std::string text = clean_capture(c.text, v);
+    page.item(2, "capture  ", fmt::format("{} ({}): {}{}", c.name, rules::name_of(c.type), text,
+                                          c.type == rules::CaptureType::Hex && text == c.text ? number : ""));
   }
   page.item(2, "weight   ", report::weight_in_words(*v.rule));
   const bool stated = v.pasted.phase1 != diag::PhaseState::Unknown || v.pasted.phase2 != diag::PhaseState::Unknown;
@@ -234,8 +254,10 @@ void unmatched_text(report::Page& page, const Verdict& v) {
   page.item(2, "pattern  ", v.nearest->pattern);
   // The line around the place where matching ended, and a caret under that place.
   const int room = std::max(8, page.width() - 4);
-  const std::string before = app::for_terminal(clean(std::string_view(v.pasted.message).substr(0, v.reached)));
-  const std::string after = app::for_terminal(clean(std::string_view(v.pasted.message).substr(v.reached)));
+  const std::string shown = clean(v.pasted.message);
+  const std::size_t reached = reached_in(shown, v.pasted.message, v.reached);
+  const std::string before = app::for_terminal(shown.substr(0, reached));
+  const std::string after = app::for_terminal(shown.substr(reached));
   std::string head = before;
   while (app::columns_of(head) > room * 2 / 3) head.erase(0, app::code_point_at(head, 0).length);
   const int column = app::columns_of(head);
@@ -273,10 +295,11 @@ std::string as_json(const Verdict& v, const kb::Knowledge& knowledge) {
   if (v.rule != nullptr) {
     Json captures = Json::array();
     for (const Captured& c : v.captures) {
+      const std::string text = clean_capture(c.text, v);
       captures.push_back({{"name", c.name},
                           {"type", rules::name_of(c.type)},
-                          {"text", clean(c.text)},
-                          {"number", c.number ? Json(*c.number) : Json(nullptr)}});
+                          {"text", text},
+                          {"number", c.number && text == c.text ? Json(*c.number) : Json(nullptr)}});
     }
     Json causes = Json::array();
     for (const kb::Cause* c : causes_of(knowledge, v.rule->signal)) causes.push_back(c->id);

@@ -92,5 +92,28 @@ TEST(ExplainSessions, TunnelsAreExplainedAsBefore) {
               AllOf(StartsWith("AWS tunnel DPD timed out after 3 retransmits\n  rule     aws-s2s/"), Not(HasSubstr("taken as"))));
 }
 
+TEST(Explain, AKeyShowsNowhereInTheAnswer) {
+  const char* const lines[] = {
+      "set security ike pre-shared-key ascii-text Tr0ub4dorSecretJJ", "AWS tunnel negotiated pre-shared key: Tr0ub4dorSecretJJ",
+      "PreSharedKey Tr0ub4dorSecretJJ",                               "AWS tunnel psk = \"Tr0ub4dorSecretJJ\" detected, psk is Tr0ub4dorSecretJJ",
+      "AWS tunnel PSK: Tr0ub4dorSecretJJ",                            "AWS tunnel received DELETE pre-shared key Tr0ub4dorSecretJJ again"};
+  for (const std::string line : lines)
+    for (const char* const format : {"text", "json"}) {
+      const Answer answer = explained(line, format);
+      EXPECT_EQ(answer.status, 4) << line;
+      EXPECT_THAT(answer.out + answer.err, AllOf(HasSubstr("[key removed]"), Not(HasSubstr("0ub4")), Not(HasSubstr("Secret")))) << line;
+    }
+}
+
+TEST(Explain, TheCaretStandsUnderTheSameWordsWhenAKeyIsRemoved) {
+  const auto caret = [](const std::string& line) {
+    const std::string out = explained(line).out;
+    const std::size_t end = out.find("^ matched up to here");
+    EXPECT_NE(end, std::string::npos) << out;
+    return end - out.rfind('\n', end);
+  };
+  EXPECT_EQ(caret("AWS tunnel received DELETE for nothing, psk: abcdefghijk"), caret("AWS tunnel received DELETE for nothing, psk: mnopq"));
+}
+
 }  // namespace
 }  // namespace tunnelscope::app
