@@ -73,6 +73,7 @@ bool Framing::read() {
     if (mid_line_) behind_value();
     else next_line();
   }
+  drop_announcement();
   for (std::size_t stream = 0; stream < pieces_.size(); ++stream) use_piece(stream);
   if (empty_export_) out_.caveat(diag::System::Pangolin, std::string(kEmptyExport));
   return any_;
@@ -200,7 +201,7 @@ bool Framing::json_line(std::string_view text, const Line& line) {
 
 void Framing::text_line(std::string_view text, const Line& line) {
   const char* const data = window_.data().data();
-  announced_.reset();
+  drop_announcement();
   if (line.complete && piece_of_line(line.text)) return consume_line(line);
   const auto brace = text.substr(0, kLongestPrefix).find('{');
   if (brace != std::string_view::npos) {
@@ -218,6 +219,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
                service.length == before.size() &&
                (service.container != container::kTailDetailed || begins_object(rest))) {
       context = unwrap_.inside(service, context);
+      if (!service.host.empty() && !context.stream.known()) context.stream = unwrap_.stream_identity(service.host);
       json = true;
     }
     if (json) {
@@ -249,6 +251,17 @@ void Framing::text_line(std::string_view text, const Line& line) {
   consume_line(line);
 }
 
+// No value came behind the line that seemed to announce one. Mere times and streams are no records.
+void Framing::drop_announcement() {
+  if (announced_ && may_be_text_) out_.skip(kNotVpn, *announced_);
+  announced_.reset();
+}
+
+// A time and one word: the next line tells whether that was the stream of a value, such as Client VPN's, or a text.
+bool Framing::may_announce(std::string_view text, const ServicePrefix& prefix) const {
+  return prefix.length == text.size() && prefix.container == container::kTailDetailed && !out_.names_tunnel(base_);
+}
+
 void Framing::plain_text(std::string_view text, const Context& line_context) {
   const bool fragment = debris_ && std::string_view("\"}],").find(text[0]) != std::string_view::npos;
   if (fragment) return;
@@ -267,13 +280,14 @@ void Framing::plain_text(std::string_view text, const Context& line_context) {
     if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
     rest = text.substr(prefix.length);
   }
-  if (prefix.found && rest.empty()) {
+  may_be_text_ = may_announce(text, service);
+  if ((prefix.found && rest.empty()) || may_be_text_) {
     if (!context.container_certain) context.container = container::kTailJson;
     announced_ = context;
     return;
   }
   if (!context.container_certain) context.container = container::kText;
-  if (!read_text(rest, context, out_)) out_.skip(kNotVpn, context);
+  unwrap_.any_text(text, rest, service, context, level_);
 }
 
 // True: the line is a piece of a longer one, and is kept or, when it is the last, used.

@@ -76,6 +76,8 @@ class Framing {
   bool json_line(std::string_view text, const Line& line);
   void text_line(std::string_view text, const Line& line);
   void behind_value();
+  void drop_announcement();
+  bool may_announce(std::string_view text, const ServicePrefix& prefix) const;
   void plain_text(std::string_view text, const Context& context);
   bool piece_of_line(std::string_view line);
   void use_piece(std::size_t stream);
@@ -107,6 +109,7 @@ class Framing {
   bool any_ = false;        // something but blanks was seen
   bool debris_ = false;     // a unit was damaged: pieces of it may stand around
   std::optional<Context> announced_;  // a line held only time and stream: the value follows on the next lines
+  bool may_be_text_ = false;          // or that line was a text of one word
   std::optional<Context> inherited_;  // header of a damaged wrapper, for its remaining elements
   // Lines that Kubernetes cut into pieces, until their last one comes: of stdout and of stderr.
   struct Pieces {

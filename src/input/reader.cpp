@@ -264,6 +264,7 @@ class Reader {
     skeletons.begin_input();
     Framing framing(window, skeletons, unwrap_, out_, context, 0, false);
     const bool any = framing.read();
+    out_.end_input();
     const std::string problem = source.problem();
     if (any && problem.empty()) return;
     if (any) return intake_.note(problem, framing.line());  // a record cut off by it has been counted

@@ -21,6 +21,7 @@ void Recorder::begin_input(std::string_view path, std::uint32_t number) {
 void Recorder::know_path(std::string_view path) {
   path_ = identity_in_path(path);
   has_container_ = false;
+  local_times_.begin_input();
   ++inputs_begun_;
 }
 
@@ -73,20 +74,36 @@ bool Recorder::cut_texts(diag::SessionRecord& r) {
   return any;
 }
 
-void Recorder::session(diag::SessionRecord& record, const Context& context) {
+void Recorder::session(diag::SessionRecord& record, const Context& context, diag::Time local) {
   if (seen_ != nullptr) ++seen_->others;
+  const bool yearless = local == diag::kNoTime;
+  if (yearless) local = context.yearless;
   if (record.time == diag::kNoTime) record.time = context.time;
-  if (record.time == diag::kNoTime) {
-    record.time = context.yearless;
-    record.yearless = record.time != diag::kNoTime;
-  }
-  if (record.time == diag::kNoTime) return skip("no time", context);
+  const bool is_local = record.time == diag::kNoTime;
+  if (is_local && local == diag::kNoTime) return skip("no time", context);
   container(context.container);
-  if (!wants(record.time) && !record.yearless) return;
   record.envelope_time = context.time;
   if (record.source.empty()) record.source = context.source;
   if (cut_texts(record)) note("text longer than 2 KiB, cut", context);
-  intake_.session(record, context.line);
+  if (is_local) {
+    record.time = local;
+    record.yearless = yearless;
+    if (local_times_.may_wait()) return local_times_.wait(record, context.line);
+    if (local_times_.knows()) local_times_.settle(record);
+  } else if (local != diag::kNoTime) {
+    const bool knew = local_times_.knows();
+    local_times_.see(local, yearless, record.time);
+    if (!knew && local_times_.knows()) release_waiting();
+  }
+  hand_over(record, context.line);
+}
+
+void Recorder::release_waiting() {
+  for (const LocalTimes::Waiting& waiting : local_times_.release()) hand_over(waiting.record, waiting.line);
+}
+
+void Recorder::hand_over(const diag::SessionRecord& record, std::uint64_t line) {
+  if (wants(record.time) || record.yearless) intake_.session(record, line);
 }
 
 }  // namespace tunnelscope::input

@@ -9,6 +9,7 @@
 
 #include "diag/intake.hpp"
 #include "src/input/identity.hpp"
+#include "src/input/local_times.hpp"
 #include "src/input/reader.hpp"
 
 namespace tunnelscope::input {
@@ -31,6 +32,7 @@ class Recorder {
 
   void begin_input(std::string_view path);  // the next number
   void begin_input(std::string_view path, std::uint32_t number);  // as Intake's
+  void end_input() { release_waiting(); }
   void container(std::string_view name);  // the first of an input counts
 
   // Fills in the identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
@@ -45,8 +47,9 @@ class Recorder {
   void records(std::uint32_t tunnel, std::span<const diag::KnownRecord> records) { intake_.records(tunnel, records); }
   std::uint64_t inputs_begun() const { return inputs_begun_; }
 
-  // Without a time of its own, the record takes its envelope's; without any it is skipped.
-  void session(diag::SessionRecord& record, const Context& context);
+  // Without a time of its own, the record takes its envelope's, then `local`, which the writer's clock showed; without any it
+  // is skipped.
+  void session(diag::SessionRecord& record, const Context& context, diag::Time local = diag::kNoTime);
   bool wants_fields() const { return intake_.wants_fields(); }  // else SessionRecord::fields may stay empty
   void caveat(diag::System system, std::string text) { intake_.caveat({system, std::move(text)}); }
   void page(diag::System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
@@ -77,9 +80,12 @@ class Recorder {
  private:
   void know_path(std::string_view path);
   const Identity& identity(const Identity& own, const Context& context) const;
+  void release_waiting();
+  void hand_over(const diag::SessionRecord& record, std::uint64_t line);
   static bool cut_texts(diag::SessionRecord& record);
 
   diag::Intake& intake_;
+  LocalTimes local_times_;
   Identity option_, path_;
   diag::Time until_;
   bool has_container_ = false;

@@ -49,6 +49,8 @@ std::string_view reason_of(simdjson::error_code refusal) {
 bool is_control_message(const Fields& fields) { return same_word(fields[Key::MessageType].text(), "CONTROL_MESSAGE"); }
 
 constexpr std::string_view kAnalytics = "ANALYTICS";
+constexpr std::string_view kGatewaysLog =
+    "line of a gateway's own IKE log, not of AWS's: tunnelscope explain LINE says what it means";
 
 // What follows the word ANALYTICS that begins `text` or stands before its first brace. Empty optional: there is no such.
 std::optional<std::string_view> behind_analytics(std::string_view text) {
@@ -91,6 +93,11 @@ bool is_docker_entry(const Fields& fields) {
 bool is_connection_row(const FieldValue& value) {
   if (value.kind() != FieldValue::Kind::Object) return false;
   return member_of(value.object(), "sourceAddr").present() && member_of(value.object(), "destAddr").present();
+}
+
+// Of fields that `--query` chose: the others are numbers and the name of a stream.
+bool is_message(simdjson::dom::element element) {
+  return FieldValue(element).text().find_first_of(" {") != std::string_view::npos;
 }
 
 // A plain name gives way to the more special one that a value shows.
@@ -183,7 +190,30 @@ void Unwrap::array(simdjson::dom::array array, const Context& context, int level
     specialise(inner, container::kInsightsJson);
     return fields(here->fields, inner, level);
   }
-  for (const auto element : array) value(element, context, level + 1);
+  Context inner = context;
+  const bool chosen = chosen_fields(array, inner);
+  for (const auto element : array)
+    if (!chosen || is_message(element)) value(element, inner, level + 1);
+}
+
+// `--query 'events[].[timestamp,logStreamName,message]'` makes arrays of scalars, a time among them, in any order. Lays what
+// they say over `context`. False: it is another array.
+bool Unwrap::chosen_fields(simdjson::dom::array array, Context& context) {
+  bool timed = false, says_something = false;
+  for (const auto element : array) {
+    const FieldValue value(element);
+    if (value.kind() == FieldValue::Kind::Object || value.kind() == FieldValue::Kind::Array) return false;
+    says_something = says_something || is_message(element);
+    if (value.is_text()) continue;
+    const ParsedTime parsed = time_of(value);
+    if (parsed.status != TimeStatus::Ok) return false;
+    if (!timed) context.time = parsed.time;
+    timed = true;
+  }
+  if (!timed || !says_something) return false;
+  for (const auto element : array)
+    if (const FieldValue value(element); value.is_text() && !is_message(element)) context.stream = stream_identity(value.text());
+  return true;
 }
 
 void Unwrap::fields(Fields& fields, const Context& context, int level) {
@@ -426,8 +456,35 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
     if (try_copy(text.substr(from), inner, level)) return;
     if (text[from] == '{') return out_.skip(fault_of(text.substr(from), level), inner);
   }
-  if (service_line(text, service, context, level)) return;
-  if (!read_text(text, inner, out_)) out_.skip(kNotVpn, inner);
+  if (!service_line(text, service, context, level)) any_text(text, text, service, inner, level);
+}
+
+void Unwrap::any_text(std::string_view text, std::string_view own, const ServicePrefix& service, const Context& context, int level) {
+  if (const auto row = event_row(text)) {
+    Context inner = context;
+    if (!row->stream.empty()) inner.stream = stream_identity(row->stream);
+    inner.time = row->time;
+    inner.container = row->container;
+    inner.container_certain = true;
+    return message(row->message, inner, level + 1);
+  }
+  if (is_of_ike_daemon(text, service)) return out_.skip(kGatewaysLog, context);
+  if (record_behind_prefix(own, context, level)) return;
+  if (!read_text(own, context, out_)) out_.skip(kNotVpn, context);
+}
+
+// The prefix may be anything (a pod, the name of a file, a quotation mark): it says at most whose log this is. What stands
+// behind the object says nothing. False: there is no object, or it belongs to a message of text.
+bool Unwrap::record_behind_prefix(std::string_view text, const Context& context, int level) {
+  const auto from = text.find("{\"");
+  if (from == std::string_view::npos || begins_message(text.substr(0, from))) return false;
+  JsonScan scan;
+  auto event = scan.next(text.substr(from));
+  while (event < JsonScan::Event::Done && event != JsonScan::Event::NeedMore) event = scan.next(text.substr(from));
+  Context inner = context;
+  if (!inner.stream.known()) inner.stream = stream_identity(text.substr(0, from));
+  if (event == JsonScan::Event::NeedMore) return out_.skip("truncated JSON", inner), true;
+  return event == JsonScan::Event::Done && try_copy(text.substr(from, scan.position()), inner, level);
 }
 
 bool Unwrap::try_copy(std::string_view json, const Context& context, int level) {

@@ -35,6 +35,9 @@ class Unwrap {
   // A line of text of a service: an ANALYTICS line, or one that a text dialect of user sessions knows. `behind` is the
   // prefix that `text` begins with. False: it is none, and nothing was done.
   bool service_line(std::string_view text, const ServicePrefix& behind, const Context& context, int level);
+  // A line or a message of text that no service is known to have written: a row of events, a record behind a prefix of any
+  // kind, or AWS's own text. `own` is what follows a time or a stream name that begins `text`; `context` knows these.
+  void any_text(std::string_view text, std::string_view own, const ServicePrefix& service, const Context& context, int level);
   // What the prefix of a line says, laid over what is known; its views last until the next call.
   Context inside(const ServicePrefix& prefix, const Context& context);
 
@@ -68,6 +71,7 @@ class Unwrap {
   void value(simdjson::dom::element element, const Context& context, int level);
   void object(simdjson::dom::object object, const Context& context, int level);
   void array(simdjson::dom::array array, const Context& context, int level);
+  bool chosen_fields(simdjson::dom::array array, Context& context);
   bool dialects(Fields& fields, const Context& context, int level);
   bool wrappers(Fields& fields, const Context& context, int level);
   bool payloads(Fields& fields, const Context& context, int level);
@@ -75,6 +79,7 @@ class Unwrap {
   bool session_envelope(const Fields& fields, const Context& context, int level);
   void pangolin_page(const FieldValue& data, const Context& context, int level);
   void journal_entry(const Fields& fields, const Context& context, int level);
+  bool record_behind_prefix(std::string_view text, const Context& context, int level);
   void analytics(std::string_view json, const Context& context, int level);
   bool try_copy(std::string_view json, const Context& context, int level);
   void payload(std::string_view base64, const Context& context, int level);

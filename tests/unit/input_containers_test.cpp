@@ -191,6 +191,24 @@ std::vector<Container> containers() {
       {"LiveTailUpdate", "live-tail",
        "{\"sessionUpdate\":{\"sessionMetadata\":{\"sampled\":false},\"sessionResults\":[" + joined(live_tail, ",") + "]}}"},
       {"LiveTailPretty", "live-tail", "{\n\"sessionResults\": [\n" + joined(live_tail, ",\n") + "\n]}\n"},
+      {"FilterLogEventsText", "filter-log-events", lines([](const Record& r) {
+         return "EVENTS\t37" + ms(r) + "\t1673259999123\t" + kStream + "\t" + json(r) + "\t" + ms(r);
+       })},
+      {"GetLogEventsText", "get-log-events",
+       lines([](const Record& r) { return "EVENTS\t1\t" + json(r) + "\t" + ms(r); }), false},
+      {"ChosenFields", "json-array",
+       "[\n" + joined([](const Record& r) { return "    [\n        " + ms(r) + ",\n        " + json_string(json(r)) + "\n    ]"; }, ",\n") + "\n]\n",
+       false},
+      {"ChosenFieldsWithStream", "json-array", "[" + joined([](const Record& r) {
+         return std::string("[\"") + kStream + "\"," + json_string(json(r)) + "," + ms(r) + "]";
+       }, ",") + "]"},
+      {"BehindAServiceOfCompose", "text", lines([](const Record& r) { return "shipper-1  | " + json(r); }), false},
+      {"BehindAPod", "text", lines([](const Record& r) { return "[pod/shipper-5d/app] " + json(r); }), false},
+      {"BehindAnyWords", "text", lines([](const Record& r) { return "shipper-5d app " + json(r); }), false},
+      {"BehindAFile", "text", lines([](const Record& r) { return "vpn.ndjson:12:" + json(r); }), false},
+      {"BehindAQuotationMark", "text", lines([](const Record& r) { return "> " + json(r); }), false},
+      {"BehindAGroupAndAStream", "text",
+       lines([](const Record& r) { return std::string("/aws/vendedlogs/vpn ") + kStream + " " + json(r); })},
       {"Ndjson", "ndjson", lines(json), false},
       {"NdjsonWithCommas", "ndjson", joined(json, ",\n"), false},
       {"NdjsonOfStrings", "ndjson", lines([](const Record& r) { return json_string(json(r)); }), false},
@@ -260,6 +278,41 @@ TEST_F(InputContainers, RowsOfInsightsWithoutATypeAreOfWhatTheirStreamIsOf) {
   };
   EXPECT_THAT(read_bytes(row("BGP"), "plain/bgp.json").events, ElementsAre(HasSubstr("2026-05-17T06:40:10.000Z aws-s2s-bgp")));
   EXPECT_THAT(read_bytes(row("IKE"), "plain/ike.json").events, ElementsAre(HasSubstr("2026-05-17T06:40:10.000Z aws-s2s-ike")));
+}
+
+TEST_F(InputContainers, RowsOfABgpStreamNeedNoOtherField) {
+  const std::string csv =
+      "@timestamp,@logStream,message.details\n"
+      "2026-05-17 06:40:10.000,vpn-0123456789abcdef0_203.0.113.17-BGP.log,AWS-side peer BGP session state has changed from Idle to Connect\n";
+  EXPECT_THAT(read_bytes(csv, "plain/bgp.csv").events,
+              ElementsAre("vpn-0123456789abcdef0/203.0.113.17 2026-05-17T06:40:10.000Z aws-s2s-bgp unknown/unknown dpd=? nat=? | AWS-side peer "
+                          "BGP session state has changed from Idle to Connect"));
+}
+
+TEST_F(InputContainers, LinesOfAGatewaysIkeDaemonAreRefusedWhole) {
+  const char* const lines[] = {
+      "2026-11-21T23:24:57 07[IKE] <conn|1> tried 1 shared key for '203.0.113.10' - '198.51.100.20', but MAC mismatched",
+      "2026-11-21T23:24:57 07[IKE1] <1> no IKE config found for 203.0.113.10...198.51.100.20, sending NO_PROPOSAL_CHOSEN",
+      "Nov 21 23:24:57 gw1 charon: 07[IKE] <conn|1> received DELETE for IKE_SA conn[1]",
+      "2026-11-21T23:24:57+0000 gw1 charon-systemd[12]: received AUTHENTICATION_FAILED notify error",
+      "2026-11-21T23:24:57.123Z \"gw1\" #3: IKE_AUTH response rejected Child SA with NO_PROPOSAL_CHOSEN"};
+  for (const std::string line : lines) {
+    const auto reading = read_bytes(line + "\n", "plain/charon.log");
+    EXPECT_THAT(reading.events, IsEmpty()) << line;
+    EXPECT_THAT(reading.skipped, ElementsAre(HasSubstr("gateway's own IKE log"))) << line;
+  }
+}
+
+TEST_F(InputContainers, TextBehindATimeAndAStreamIsNoAnnouncement) {
+  const auto reading = read_bytes("2026-05-17T06:40:10+00:00 cvpn-endpoint-0aa11bb22cc33dd44-us-east-1-abc\n2026-05-17T06:40:11Z hello\n", "plain/x");
+  EXPECT_THAT(reading.skipped, ElementsAre("not a VPN log record x2 at plain/x:1"));
+}
+
+TEST_F(InputContainers, TruncatedJsonBehindAPrefixIsNotReadAsText) {
+  const auto reading = read_bytes(std::string("EVENTS\t1\t2\t") + kStream + "\t{\"event_timestamp\":1673252138,\"details\":\"AWS tunnel DPD ti\t1673252138000\n" +
+                                  "shipper | {\"event_timestamp\":1673252138,\"details\":\"AWS tunnel DPD ti\n", "plain/x");
+  EXPECT_THAT(reading.events, IsEmpty());
+  EXPECT_EQ(reading.skipped_count, 2u);
 }
 
 TEST_F(InputContainers, EveryContainerIsReadCompressedTwice) {

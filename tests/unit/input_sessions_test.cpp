@@ -618,6 +618,27 @@ TEST_F(Sessions, ATimeWithoutYearTakesItFromTheFile) {
               ElementsAre("twingate-connector message 2024-02-29T23:39:49.000Z yearless source=web-1 | State: Offline"));
 }
 
+TEST_F(Sessions, LinesThatStateBothTimesTellTheZoneOfTheOthers) {
+  const std::string newt =
+      "INFO: 2026/03/01 01:59:00 newt started\n"
+      "INFO: 2026/03/01 02:00:00 ACCESS START session=a resource=9 proto=tcp src=100.90.1.2:50000 dst=10.1.1.99:22 time=2026-03-01T00:00:00Z\n"
+      "newt-1  | ERROR: 2026/03/01 02:00:05 TCP Forwarder: Failed to connect to 10.1.1.99:22: dial tcp 10.1.1.99:22: i/o timeout\n"
+      "INFO: 2026/03/01 05:31:40 ACCESS END session=b resource=9 proto=tcp started=2026-03-01T00:00:00Z ended=2026-03-01T00:00:05Z duration=5s\n"
+      "INFO: 2026/03/01 02:00:09 newt stopped\n";
+  EXPECT_THAT(read_bytes(newt, "newt.log").sessions,
+              ElementsAre("pangolin-agent message 2026-02-28T23:59:00.000Z | newt started", HasSubstr("2026-03-01T00:00:00.000Z id=a"),
+                          HasSubstr("2026-03-01T00:00:05.000Z source=newt-1 resource=10.1.1.99:22"), HasSubstr("2026-03-01T00:00:05.000Z id=b"),
+                          HasSubstr("2026-03-01T00:00:09.000Z")));
+  const std::string journal =
+      "Mar 01 01:30:00 host1 twingate-connector[3]: State: Online\n"
+      "Mar 01 02:00:00 host1 twingate-connector[3]: ANALYTICS {\"event_type\":\"established_connection\",\"timestamp\":1772323200000,"
+      "\"connection\":{\"id\":\"8f4d3e27dda1494c-60\"},\"connector\":{\"name\":\"c\"},\"remote_network\":{\"name\":\"n\"}}\n"
+      "Mar 01 04:30:00 host1 twingate-connector[3]: State: Offline\n";
+  EXPECT_THAT(read_bytes(journal, "journal.log").sessions,
+              ElementsAre("twingate-connector message 2026-02-28T23:30:00.000Z source=host1 | State: Online", HasSubstr("2026-03-01T00:00:00.000Z"),
+                          "twingate-connector message 2026-03-01T02:30:00.000Z source=host1 | State: Offline"));
+}
+
 TEST_F(Sessions, RecordsAfterUntilAreLeftOut) {
   ReadOptions options;
   options.until = 1623288585000;

@@ -2,6 +2,7 @@
 // A new wrapper object is one row in kWrappers or kPayloads; a new line form is one row in kLineForms.
 #pragma once
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "src/input/fields.hpp"
@@ -100,7 +101,15 @@ inline constexpr std::array kLineForms{
 };
 std::string_view line_form(const LinePrefix& prefix, bool spans_lines);
 
-// What journald, syslog or a container runtime puts before a line of a service.
+// A row of `aws logs filter-log-events` or `get-log-events` with `--output text`: EVENTS, then an id, the time of ingestion and
+// the stream, as far as the command has them, then the message and its time, with tabs between.
+struct EventRow {
+  std::string_view stream, message, container;
+  diag::Time time = diag::kNoTime;
+};
+std::optional<EventRow> event_row(std::string_view line);
+
+// What journald, syslog or a container runtime puts before a line of a service, and before that `docker compose` or `kubectl`.
 struct ServicePrefix {
   std::size_t length = 0;      // bytes, with the blanks behind it; 0: there is none
   ParsedTime time;
@@ -111,6 +120,9 @@ struct ServicePrefix {
   bool partial = false;        // the rest of the line follows in that stream's next one
 };
 ServicePrefix service_prefix(std::string_view line);
+
+// Whether a gateway's IKE daemon wrote the line: charon ("05[IKE] ") or pluto ("\"gw1\" #3: ").
+bool is_of_ike_daemon(std::string_view line, const ServicePrefix& prefix);
 
 bool is_connector(std::string_view program);  // of Twingate
 

@@ -48,6 +48,32 @@ std::string_view line_form(const LinePrefix& prefix, bool spans_lines) {
   return row->name;
 }
 
+std::optional<EventRow> event_row(std::string_view line) {
+  constexpr std::string_view kEvents = "EVENTS\t";
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto last = line.rfind('\t');
+  if (!line.starts_with(kEvents) || last < kEvents.size() || !is_number(line.substr(last + 1))) return {};
+  EventRow row;
+  row.time = time_of(line.substr(last + 1)).time;
+  row.message = line.substr(kEvents.size(), last - kEvents.size());
+  std::size_t numbers = 0;
+  for (auto tab = row.message.find('\t'); numbers < 2 && tab != std::string_view::npos; tab = row.message.find('\t')) {
+    if (!is_number(row.message.substr(0, tab))) break;
+    row.message.remove_prefix(tab + 1);
+    ++numbers;
+  }
+  if (numbers == 0) return {};
+  row.container = container::kGetLogEvents;
+  if (const auto tab = row.message.find('\t'); numbers == 2 && tab != std::string_view::npos) {
+    row.container = container::kFilterLogEvents;
+    row.stream = row.message.substr(0, tab);
+    row.message.remove_prefix(tab + 1);
+  }
+  return row;
+}
+
 bool is_wrapper(Key key) {
   return std::any_of(kWrappers.begin(), kWrappers.end(), [&](const Wrapper& row) { return row.array == key; });
 }

@@ -136,13 +136,49 @@ bool take_stream_name(Words& words, ServicePrefix& prefix) {
   return true;
 }
 
+// "newt-1  | ", which `docker compose logs` writes before each line, and "[pod/newt-0/newt] ", which `kubectl logs --prefix` does.
+bool take_multiplexer(Words& words, ServicePrefix& prefix) {
+  const std::size_t start = words.position();
+  const auto name = words.word();
+  const bool pod = name.size() > 2 && name.starts_with('[') && name.ends_with(']') && name.find('/') != std::string_view::npos;
+  const bool service = !pod && !name.empty() && words.rest().starts_with("| ");
+  if (!pod && !service) return words.position(start), false;
+  if (service) words.pass(1);
+  prefix.host = prefix.program = pod ? name.substr(1, name.size() - 2) : name;
+  prefix.container = container::kText;
+  return true;
+}
+
+// charon's groups, with the level of the message or without.
+bool is_charons(std::string_view group) {
+  constexpr std::string_view kGroups = " DMN MGR IKE CHD JOB WCH CFG KNL NET ASN ENC TNC IMC IMV PTS TLS APP ESP LIB ";
+  const bool length = group.size() == 3 || (group.size() == 4 && is_digit(group[3]));
+  return length && group.find(' ') == std::string_view::npos && kGroups.find(group.substr(0, 3)) != std::string_view::npos;
+}
+
 }  // namespace
+
+bool is_of_ike_daemon(std::string_view line, const ServicePrefix& prefix) {
+  if (prefix.program.starts_with("charon") || prefix.program == "pluto") return true;
+  constexpr std::size_t kLongestFront = 200;  // time, host, program, the connection's name
+  const std::string_view front = line.substr(0, kLongestFront);
+  for (auto open = front.find('['); open != std::string_view::npos; open = front.find('[', open + 1)) {
+    const auto close = front.find("] ", open);
+    const bool thread = open >= 2 && is_digit(front[open - 1]) && is_digit(front[open - 2]) && (open == 2 || front[open - 3] == ' ');
+    if (thread && close != std::string_view::npos && is_charons(front.substr(open + 1, close - open - 1))) return true;
+  }
+  const auto number = front.find("\" #");
+  if (number == std::string_view::npos || front.find('"') == number) return false;
+  const auto behind = front.find_first_not_of("0123456789", number + 3);
+  return behind != std::string_view::npos && behind > number + 3 && front.substr(behind).starts_with(": ");
+}
 
 bool is_connector(std::string_view program) { return program.find("twingate-connector") != std::string_view::npos; }
 
 ServicePrefix service_prefix(std::string_view line) {
   ServicePrefix prefix, none;
   Words words(line);
+  if (take_multiplexer(words, prefix)) none = prefix, none.length = words.position();
   const std::size_t priority = priority_length(line);
   words.pass(priority);
   if (priority > 0 && words.rest().starts_with("1 ")) {

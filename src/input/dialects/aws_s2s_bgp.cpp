@@ -12,8 +12,7 @@ bool is_route_status(const Fields& fields) { return same_word(trim(fields[Key::T
 
 // A row of Insights that was asked for some of the fields: the name of its stream says what it is of.
 bool is_row_of_bgp_stream(const Fields& fields) {
-  const auto stream = fields[Key::LogStream].text();
-  return stream.ends_with("-BGP.log") && fields.has(Key::Status) && fields.has(Key::Details);
+  return fields[Key::LogStream].text().ends_with("-BGP.log") && fields.has(Key::Details);
 }
 
 void append(std::string& to, const FieldValue& value) {

@@ -178,6 +178,11 @@ void set_bgp(std::string_view line, diag::TunnelRecord& record) {
 
 }  // namespace
 
+bool begins_message(std::string_view text) {
+  const Found found = find_anchor(text);
+  return found.anchor != nullptr && found.anchor->begins_message;
+}
+
 bool read_text(std::string_view line, const Context& context, Recorder& out) {
   const Found found = find_anchor(line);
   if (found.anchor == nullptr && !out.names_tunnel(context)) return false;

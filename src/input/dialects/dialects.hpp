@@ -117,6 +117,7 @@ inline constexpr std::string_view kOtherCloudConnexaEvent = "CloudConnexa event 
 
 // AWS's `text` output format, whose layout no document gives: known words are searched for. False: not a VPN log line.
 bool read_text(std::string_view line, const Context& context, Recorder& out);
+bool begins_message(std::string_view text);  // a known beginning of a message of that format stands in it
 
 // Shared by the dialects.
 // The record's own time, else the envelope's; skips the record and returns false when there is none.

@@ -1,5 +1,6 @@
 // Text lines of newt, Pangolin's site agent: "INFO: 2026/04/03 10:00:00 ACCESS START session=...".
-// Its own time is local, so the times inside a line count first, then those of the container, then its own.
+// Its own time is local, so the times inside a line count first, then those of the container, then its own, whose zone is
+// told by the lines that have both.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -21,15 +22,26 @@ struct Prefix {
   diag::Time time = diag::kNoTime;
 };
 
-Prefix prefix_of(std::string_view line) {
+Prefix prefix_at(std::string_view line, std::size_t from) {
   for (const std::string_view level : kLevels) {
-    if (!line.starts_with(level)) continue;
-    const auto time = leading_time(line.substr(level.size()));
-    const std::size_t end = level.size() + time.length;
-    const bool good = time.iso && line[level.size() + 4] == '/' && end < line.size() && line[end] == ' ';
+    if (!line.substr(from).starts_with(level)) continue;
+    const std::size_t at = from + level.size();
+    const auto time = leading_time(line.substr(at));
+    const std::size_t end = at + time.length;
+    const bool good = time.iso && line[at + 4] == '/' && end < line.size() && line[end] == ' ';
     return good ? Prefix{end + 1, time.parsed.time} : Prefix{};
   }
   return {};
+}
+
+// At the beginning of the line, or behind what says where it comes from: a pod, the name of a file.
+Prefix prefix_of(std::string_view line) {
+  if (const Prefix prefix = prefix_at(line, 0); prefix.length > 0) return prefix;
+  constexpr std::string_view kColon = ": 20", kBeforeLevel = " :|]";  // as in "INFO: 2026/"
+  const auto colon = line.find(kColon);
+  if (colon == std::string_view::npos || colon == 0) return {};
+  const auto before = line.find_last_of(kBeforeLevel, colon - 1);
+  return before == std::string_view::npos ? Prefix{} : prefix_at(line, before + 1);
 }
 
 bool is_access(std::string_view text) {
@@ -101,12 +113,11 @@ bool read_agent_line(std::string_view line, const Context& context, Recorder& ou
   record.time = record.happening == Happening::Started ? record.start : record.end;
   if (record.time == diag::kNoTime && context.time != diag::kNoTime)
     record.time = context.time / diag::kSecond * diag::kSecond;  // as fine as the agent's other times
-  if (record.time == diag::kNoTime) record.time = prefix.time;
   record.message = text;
   if (words && out.wants_fields())
     for (std::size_t i = 0; i < std::size(kFields); ++i) scratch.fields.add(kFields[i], words->at(i));
   record.fields = scratch.fields.view();
-  out.session(record, context);
+  out.session(record, context, prefix.time);
   return true;
 }
 
