@@ -280,8 +280,9 @@ void Framing::plain_text(std::string_view text, const Context& line_context) {
     if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
     rest = text.substr(prefix.length);
   }
-  may_be_text_ = may_announce(text, service);
-  if ((prefix.found && rest.empty()) || may_be_text_) {
+  const bool announces = prefix.found && rest.empty();
+  may_be_text_ = !announces && may_announce(text, service);
+  if (announces || may_be_text_) {
     if (!context.container_certain) context.container = container::kTailJson;
     announced_ = context;
     return;
