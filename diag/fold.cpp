@@ -133,6 +133,13 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
   mark(&SignalFacts::peer_delete, {kPeerDeletedChildSa, kPeerDeletedIkeSa});
   mark(&SignalFacts::handshake_fault,
        {kPskMismatch, kAuthenticationFailed, kNoProposal, kChildFailed, kTsUnacceptable, kHalfOpenTimeout});
+  const auto tell_bgp = [&](BgpState state, std::initializer_list<std::string_view> signals) {
+    for (const std::string_view name : signals)
+      if (const SignalIndex signal = classifier.signal(name); signal != kNoSignal) facts_[signal].bgp = state;
+  };
+  tell_bgp(BgpState::Up, {kBgpEstablished});
+  tell_bgp(BgpState::Down,
+           {kBgpLeftEstablished, kBgpConnecting, kBgpActive, kBgpHoldTimerExpired, kBgpBadOpen, kBgpPrefixExceeded});
   for (SignalFacts& f : facts_)
     f.is_plain = !f.exchange && !f.child_asked && !f.child_answered && !f.child_established && !f.child_requested && f.replaces < 0 &&
                  !f.refuses && !f.handshake_fault && !f.peer_delete;

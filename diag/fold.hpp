@@ -51,6 +51,7 @@ class FoldRules {
     bool refuses = false;        // a rekey
     bool handshake_fault = false;
     bool peer_delete = false;
+    BgpState bgp = BgpState::Unknown;  // of the session, as the message alone tells it
   };
   static constexpr std::size_t kReplacements = 3;  // signals that replace a CHILD SA
   SignalIndex replacement(std::size_t which) const { return replacements_[which]; }

@@ -136,7 +136,7 @@ Arrival TunnelIntake::arrival_of(const TunnelRecord& r, const Reading& reading) 
   event.dialect = r.dialect;
   event.phase1 = r.phase1;
   event.phase2 = r.phase2;
-  event.bgp = r.bgp;
+  event.bgp = r.bgp != BgpState::Unknown ? r.bgp : rules_->facts(event.signal).bgp;
   event.dpd_enabled = r.dpd_enabled;
   event.nat_t = r.nat_t;
   return arrival;
@@ -157,7 +157,7 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   arrival.position = position;
   arrival.event.place = place;
   Gathering& gathering = gatherings_[tunnel_of(r.connection, r.outside_ip, place.input)];
-  if (r.bgp != BgpState::Unknown) {
+  if (arrival.event.bgp != BgpState::Unknown) {
     if (gathering.first_bgp == kNoTime || r.time < gathering.first_bgp) gathering.first_bgp = r.time;
     gathering.live.reset();
   }
@@ -166,8 +166,9 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
 }
 
 std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
-  if (!is_recognised(r) || !r.route.empty() || r.bgp != BgpState::Unknown) return {};
+  if (!is_recognised(r) || !r.route.empty()) return {};
   const Arrival arrival = arrival_of(r, recognised_);
+  if (arrival.event.bgp != BgpState::Unknown) return {};
   const auto [it, is_new] =
       kinds_by_states_.try_emplace({recognised_.phrase, states_of(arrival.event)}, static_cast<std::uint32_t>(kinds_.size()));
   if (is_new) {

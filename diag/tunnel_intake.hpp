@@ -53,8 +53,8 @@ class TunnelIntake {
     std::string id, connection, outside_ip;
     std::uint32_t nameless_input = 0;   // when it has neither connection nor address
     Arrivals arrivals;
-    Time first_bgp = kNoTime;  // of records that state it
-    std::unique_ptr<LiveFold> live;  // as long as all came in order, from one Intake, and none stated BGP
+    Time first_bgp = kNoTime;  // of records that tell it
+    std::unique_ptr<LiveFold> live;  // as long as all came in order, from one Intake, and none told BGP's state
     std::uint32_t live_book = 0;     // of its phrases
     bool nameless() const { return connection.empty() && outside_ip.empty(); }
   };
