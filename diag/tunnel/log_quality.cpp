@@ -32,16 +32,25 @@ void detect_gaps(Subject& s, const Context& context, const Signals& signals) {
   s.whole.details["usual_spacing"] = in_words(s.history.usual_spacing);
 }
 
+// Phase 1 went down within the time of an onset: the states merely followed the message.
+bool states_follow(const History& h, std::size_t i, const Limits& limits) {
+  const auto& events = h.log->events;
+  for (std::size_t j = i + 1; j < events.size() && events[j].time <= events[i].time + limits.onset_after; ++j)
+    if (!is_up(h.states[j].phase1)) return true;
+  return false;
+}
+
 void detect_contradictions(Subject& s, const Context& context, const Signals& signals) {
   const auto& events = s.history.log->events;
   const std::vector<kb::MessageRule>& rules = context.classifier.knowledge().messages;
-  const SignalIndex contradiction = signals[kContradiction];
+  const SignalIndex contradiction = signals[kContradiction], gave_up = signals[kDpdTimeout];
   const auto is_like = [](const Event& a, const Event& b) { return a.rule == b.rule && a.phase1 == b.phase1 && a.phase2 == b.phase2; };
   std::vector<const Event*> plain(rules.size(), nullptr);  // by rule: the last record that fits its states
   for (std::size_t i = 0; i < events.size(); ++i) {
     const Event& event = events[i];
     if (event.rule == kNoRule || (plain[event.rule] != nullptr && is_like(*plain[event.rule], event))) continue;
     if (contradicts_itself(rules[event.rule], event)) {
+      if (event.signal == gave_up && states_follow(s.history, i, context.limits)) continue;
       s.whole.seen.push_back(found(s.history, contradiction, i));
     } else {
       plain[event.rule] = &event;
