@@ -15,30 +15,59 @@ using namespace kb::signal;
 constexpr std::size_t kContradictionsToBelieve = 3;
 constexpr std::int64_t kCollisionResolution = 7;  // Cease 6/7 (RFC 4486): both ends had connected at once
 constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
+constexpr Duration kSameRenewal = 5 * kSecond;    // records of an SA that takes another's place
 constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
-// A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it.
 struct Deletes {
+  explicit Deletes(const Signals& signals)
+      : of_ike_sa(signals[kPeerDeletedIkeSa]), of_child_sa(signals[kPeerDeletedChildSa]),
+        successors{signals[kIkeInitRequestReceived], signals[kIkeInitRequestSent],   signals[kIkeInitResponseSent],
+                   signals[kIkeInitResponseReceived], signals[kIkeAuthRequestReceived], signals[kIkeAuthRequestSent],
+                   signals[kIkeAuthResponseSent],    signals[kIkeAuthResponseReceived], signals[kChildRequestReceived],
+                   signals[kChildRequestSent],       signals[kChildResponseSent],    signals[kChildResponseReceived]} {}
   SignalIndex of_ike_sa, of_child_sa;
+  std::vector<SignalIndex> successors;  // exchanges by which another SA takes the place of the one that is deleted
 };
+
+bool has_successor(const History& h, Time time, const Deletes& deletes) {
+  const auto& events = h.log->events;
+  for (std::size_t i = first_at_or_after(events, time - kSameRenewal); i < events.size() && events[i].time <= time + kSameRenewal; ++i)
+    if (contains(deletes.successors, events[i].signal)) return true;
+  return false;
+}
+
+// A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it. The states may follow a DELETE of
+// an IKE SA late, where no other one took its place. (IKEv1 logs no exchange that would tell.)
 bool is_housekeeping(const History& h, std::size_t i, const Deletes& deletes, const Limits& limits) {
   const auto& events = h.log->events;
   const bool of_ike_sa = events[i].signal == deletes.of_ike_sa;
   if (!of_ike_sa && events[i].signal != deletes.of_child_sa) return false;
-  for (std::size_t j = i; j < events.size() && events[j].time <= events[i].time + limits.onset_after; ++j) {
+  const bool may_lag = of_ike_sa && h.version == IkeVersion::V2 && !has_successor(h, events[i].time, deletes);
+  const Time last = events[i].time + (may_lag ? limits.onset_before : limits.onset_after);
+  for (std::size_t j = i; j < events.size() && events[j].time <= last; ++j) {
     const PhaseState phase = of_ike_sa ? h.states[j].phase1 : h.states[j].phase2;
     if (!is_up(phase)) return false;
   }
   return true;
 }
 
+// A session stood when both ends had settled which one it is, or there was no time for that yet.
+bool resolves_collision(const History& h, std::size_t i, const Limits& limits) {
+  const auto& events = h.log->events;
+  if (events[i].number != kCollisionResolution) return false;
+  const Time last = events[i].time + limits.bgp_settle;
+  for (std::size_t j = i; j < events.size() && events[j].time <= last; ++j)
+    if (h.states[j].bgp == BgpState::Up) return true;
+  return h.now < last;
+}
+
 void see(Case& c, const History& h, Time from, const Signals& signals, const Limits& limits) {
   const auto& events = h.log->events;
-  const Deletes deletes{signals[kPeerDeletedIkeSa], signals[kPeerDeletedChildSa]};
+  const Deletes deletes(signals);
   const std::vector<SignalIndex> cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]};
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i) {
-    const bool is_harmless = contains(cease, events[i].signal) && events[i].number == kCollisionResolution;
+    const bool is_harmless = contains(cease, events[i].signal) && resolves_collision(h, i, limits);
     if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, deletes, limits)) continue;
     c.seen.push_back(occurrence(h, i));
   }
@@ -203,34 +232,82 @@ void believe_child_failures(Case& c, const Signals& signals) {
     if (o.signal != signals[kNoProposal]) continue;
     for (const Occurrence& other : c.seen) {
       const Duration distance = other.time > o.time ? other.time - o.time : o.time - other.time;
-      if (other.signal == signals[kChildFailed] && distance <= 2 * kSecond) o.phase1 = PhaseState::Established;
+      if (other.signal == signals[kChildFailed] && distance <= kSameRefusal) o.phase1 = PhaseState::Established;
     }
   }
 }
 
-// A log that states no phases: from the first fault on, until a message that only a live IKE SA can give.
+// What the messages alone say of the SAs, where the records state no phases.
+class SpokenState {
+ public:
+  explicit SpokenState(const Signals& signals)
+      : authenticates_{signals[kIkeAuthRequestReceived], signals[kIkeAuthRequestSent]},
+        completes_child_{signals[kIkeAuthResponseSent], signals[kIkeAuthResponseReceived], signals[kChildResponseSent],
+                         signals[kChildResponseReceived], signals[kChildEstablished]},
+        begins_again_{signals[kIkeInitRequestReceived], signals[kIkeInitRequestSent], signals[kIkeInitResponseSent],
+                      signals[kIkeInitResponseReceived], signals[kPskMismatch], signals[kAuthenticationFailed],
+                      signals[kHalfOpenTimeout], signals[kDpdTimeout], signals[kPeerDeletedIkeSa]},
+        refusals_(handshake_refusals(signals)), ike_established_{signals[kIkeEstablished]} {}
+
+  void observe(const History& h, std::size_t i) {
+    const SignalIndex signal = h.log->events[i].signal;
+    const bool completes = contains(completes_child_, signal), established = contains(ike_established_, signal);
+    lives_ = (completes || established) && !is_refused(h, i);
+    if (contains(begins_again_, signal)) proposal_agreed_ = child_was_up_ = false;
+    if (completes || established || contains(authenticates_, signal)) proposal_agreed_ = true;
+    if (completes && lives_) child_was_up_ = true;
+  }
+
+  bool proposal_agreed() const { return proposal_agreed_; }  // of Phase 1
+  bool child_was_up() const { return child_was_up_; }        // on the present IKE SA
+  bool lives() const { return lives_; }                      // only a live IKE SA gives the message seen last
+
+ private:
+  // An exchange ends with an answer even if what it asked for was refused.
+  bool is_refused(const History& h, std::size_t i) const {
+    const auto& events = h.log->events;
+    const Time time = events[i].time;
+    for (std::size_t j = first_at_or_after(events, time - kSameRefusal); j < events.size() && events[j].time <= time + kSameRefusal; ++j)
+      if (contains(refusals_, events[j].signal)) return true;
+    return false;
+  }
+
+  std::vector<SignalIndex> authenticates_, completes_child_, begins_again_, refusals_, ike_established_;
+  bool proposal_agreed_ = false, child_was_up_ = false, lives_ = false;
+};
+
+Occurrence as_spoken(Occurrence o, const SpokenState& spoken) {
+  if (o.phase1 == PhaseState::Unknown && spoken.proposal_agreed()) o.phase1 = PhaseState::Established;
+  o.child_was_up = o.child_was_up || spoken.child_was_up();
+  return o;
+}
+
+// Records that do not say whether the tunnel is up: from the first fault on, until a message that only a live IKE SA can give,
+// or until its state is told.
 std::optional<Case> stateless_case(const History& h, const Signals& signals, Time since) {
   std::vector<SignalIndex> faults = handshake_faults(signals);
   faults.push_back(signals[kDpdTimeout]);
-  const std::vector<SignalIndex> lives{signals[kChildResponseSent], signals[kChildResponseReceived],
-                                       signals[kChildEstablished], signals[kIkeEstablished]};
+  SpokenState spoken(signals);
   Case c;
   c.kind = CaseKind::Stateless;
-  c.ongoing = true;
-  for (std::size_t i = 0; i < h.log->events.size(); ++i) {
+  for (std::size_t i = 0; i < h.log->events.size() && h.states[i].health == Health::Unknown; ++i) {
     const Event& event = h.log->events[i];
-    if (event.signal == kNoSignal || event.time < since) continue;
-    if (contains(faults, event.signal) && c.first_event == kNoEvent) {
+    if (event.signal == kNoSignal) continue;
+    spoken.observe(h, i);
+    if (event.time < since) continue;
+    const bool is_fault = contains(faults, event.signal);
+    if (is_fault && c.first_event == kNoEvent) {
       c.first_event = i;
       c.start = event.time;
     }
     if (c.first_event == kNoEvent) continue;
-    if (contains(faults, event.signal)) c.ongoing = true;
-    if (contains(lives, event.signal)) c.ongoing = false;
-    c.seen.push_back(occurrence(h, i));
-    if (contains(faults, event.signal) || contains(lives, event.signal)) c.end = event.time;
+    if (is_fault) c.ongoing = true;
+    if (spoken.lives()) c.ongoing = false;
+    c.seen.push_back(as_spoken(occurrence(h, i), spoken));
+    if (is_fault || spoken.lives()) c.end = event.time;
   }
   if (c.first_event == kNoEvent) return {};
+  c.ongoing = c.ongoing && h.last_state().health == Health::Unknown;
   if (c.ongoing) c.end = h.now;
   believe_child_failures(c, signals);
   return c;
@@ -314,8 +391,7 @@ Subject make_subject(History history, const Classifier& classifier, const Limits
     if (e.signal != kNoSignal && e.time >= since && classifier.is_asked_for(e.signal)) s.whole.seen.push_back(occurrence(h, i));
   }
   if (auto running = running_case(s, classifier, signals, limits, since)) s.cases.push_back(std::move(*running));
-  if (!h.has_states)
-    if (auto stateless = stateless_case(h, signals, since)) s.cases.push_back(std::move(*stateless));
+  if (auto stateless = stateless_case(h, signals, since)) s.cases.push_back(std::move(*stateless));
   return s;
 }
 

@@ -85,9 +85,6 @@ class Tracker {
     step_phase1(event.phase1);
     step(state_.phase2, event.phase2);
     state_.bgp = stated_bgp(event);
-    if (state_.phase1 != PhaseState::Unknown || state_.phase2 != PhaseState::Unknown ||
-        state_.bgp != BgpState::Unknown)
-      h_.has_states = true;
     state_.health = health_of(state_, h_.version, h_.is_static());
   }
 

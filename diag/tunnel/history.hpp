@@ -45,7 +45,6 @@ struct History {
   const TunnelLog* log = nullptr;
   const TunnelFacts* facts = nullptr;  // of its configuration; nullptr: none are known
   IkeVersion version = IkeVersion::Unknown;
-  bool has_states = false;         // any record states a phase or a BGP state
   bool has_ike = false, has_bgp = false;
   std::vector<State> states;       // one per event: the state with it
   std::vector<Spell> spells;       // in time order
