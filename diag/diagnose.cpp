@@ -50,6 +50,12 @@ std::vector<const Match*> faults_between(const Verdict& verdict, const Case& c) 
   return list;
 }
 
+std::size_t records_of(const Entry& entry) {
+  std::size_t records = 0;
+  for (const EvidenceRef& ref : entry.evidence) records += ref.times;
+  return records;
+}
+
 class Diagnosis {
  public:
   Diagnosis(const Intake& intake, const Classifier& classifier, const Options& options)
@@ -205,7 +211,7 @@ bool Diagnosis::goes_on(const Subject& s, const std::vector<Occurrence>& evidenc
 Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   Entry& entry = ledger_.entry(*match.cause, subject_name(*match.cause, subject));
   int confidence = static_cast<int>(match.certain ? kb::Confidence::Certain : match.cause->confidence);
-  if (c.kind == CaseKind::Stateless || c.kind == CaseKind::Running) confidence = std::max(0, confidence - 1);
+  if (c.kind == CaseKind::Stateless || c.kind == CaseKind::Running || match.presumes_phase1) confidence = std::max(0, confidence - 1);
   entry.confidence = std::max(entry.confidence, static_cast<kb::Confidence>(confidence));
   const kb::Impact impact = impact_of(*match.cause, subject, c);
   const bool first = entry.evidence.empty();
@@ -243,8 +249,8 @@ void Diagnosis::judge_outages(std::size_t subject) {
     if (c.kind == CaseKind::Outage) book_outage(subject, c, verdict);
     if (c.kind == CaseKind::Outage && (verdict.cause == nullptr || verdict.cause->fallback))
       note_unrecognised(subject, c);
-    if (c.kind == CaseKind::Stateless && c.ongoing && verdict.cause != nullptr && !waits(subject, c))
-      ledger_.entry(*verdict.cause, subject_name(*verdict.cause, subject)).brings_down = true;
+    if (c.kind == CaseKind::Stateless && c.ongoing && present != nullptr && !waits(subject, c))
+      ledger_.entry(*present, subject_name(*present, subject)).brings_down = true;
   }
 }
 
@@ -329,17 +335,17 @@ void Diagnosis::link_to_explaining(Entry& entry, std::size_t subject) {
     if (!other->root || other->milder || other->cause == entry.cause) continue;
     if (!Judge::names(other->cause->explains, entry.cause->id)) continue;
     explaining.push_back(other);
-    explained += other->cause->scope == kb::Scope::Tunnel ? other->evidence.size() : other->outages + other->interruptions;
+    explained += other->cause->scope == kb::Scope::Tunnel ? records_of(*other) : other->outages + other->interruptions;
   }
   if (2 * explained <= judged_spells_[subject]) return;
   for (const Entry* other : explaining) entry.explained_by.insert(other->key());
   entry.root = false;
 }
 
-// Outages that nothing else explains are symptoms of the pattern that they make.
+// Outages that nothing else explains are symptoms of the pattern that they make, but for what keeps the tunnel down now.
 void Diagnosis::link_to_explained(const Entry& entry, std::size_t subject) {
   for (Entry* other : concerned_[subject]) {
-    if (!Judge::names(entry.cause->explains, other->cause->id)) continue;
+    if (other->present || !Judge::names(entry.cause->explains, other->cause->id)) continue;
     other->explained_by.insert(entry.key());
     other->root = false;
   }

@@ -63,6 +63,14 @@ bool of_detector(const Match& m) {
   return std::any_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.from_detector; });
 }
 
+bool asks_for_phase1(const kb::Cause& cause) {
+  const auto asks = [](const kb::Condition& condition) { return condition.phase1 != kb::PhaseGuard::Any; };
+  return std::any_of(cause.all.begin(), cause.all.end(), asks) || std::any_of(cause.any.begin(), cause.any.end(), asks);
+}
+bool presumes_phase1(const Match& m) {
+  return asks_for_phase1(*m.cause) && std::all_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.phase1 == PhaseState::Unknown; });
+}
+
 constexpr Duration kLull = 5 * kMinute;  // retries further apart than this are told apart by three of their own spacings
 
 // How long after its last record a cause may still be at work.
@@ -124,6 +132,12 @@ bool interrupted(const Match& explaining, const Match& explained, const std::vec
     const bool between = began(m) > ended(explaining) && ended(m) < began(explained);
     return between && !of_detector(m) && m.cause != explained.cause && m.stay;
   });
+}
+
+// What is refused soon after the fall keeps the tunnel down; why it fell is what a message says took it down before that.
+bool took_down_before(const Match& m, const Match& refused) {
+  const bool takes_down = m.cause->explains_part == kb::Explains::Fall && refused.cause->explains_part == kb::Explains::Both;
+  return takes_down && m.fall && !of_detector(m) && began(m) < began(refused);
 }
 
 }  // namespace
@@ -221,6 +235,7 @@ bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
   if (!holds(cause, c, match.evidence)) return false;
   match.certain = certain(cause, c);
   match.at_onset = near_onset(c, began(match), limits_.onset_before);
+  match.presumes_phase1 = c.has_onset() && presumes_phase1(match);
   return true;
 }
 
@@ -280,6 +295,8 @@ void Judge::choose(Verdict& verdict, const Case& c) {
     verdict.blocked_since = c.start;
     return;
   }
+  const auto earlier = std::find_if(roots.begin(), roots.end(), [&](const Match& m) { return took_down_before(m, *fell); });
+  if (earlier != roots.end()) fell = earlier;
   std::rotate(roots.begin(), fell, fell + 1);
   verdict.cause = roots.front().cause;
   const auto last = std::max_element(roots.begin() + 1, roots.end(), [](const Match& a, const Match& b) {
