@@ -180,21 +180,27 @@ void put_as_idle(Subject& s, const Deletes& deletes, Duration quiet, const Signa
   }
 }
 
+// SAs that replace each other all the time have no lifetime that a clock could be of.
+bool is_churn(const Subject& s, Duration age_at_death, const Limits& limits) {
+  return !s.history.log->streaks.empty() && age_at_death <= limits.churn_spacing;
+}
+
 // The gateway closes by its own lifetime and renegotiates, or it closes idle tunnels. A steady age of the SA speaks for
 // the first, a steady silence for the second. Where nothing was logged between, both are the same length: then coming
 // back at once speaks for the first.
 void detect_gateway_clock(Subject& s, const std::vector<Onset>& list, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
   Deletes d = deletes_of(s, list);
-  if (d.onsets.empty()) return;
+  if (d.onsets.empty() || is_churn(s, median(d.ages), limits)) return;
   const bool steady_age = steady(d.ages, limits.clock_spread, limits.clock_onsets);
   const bool steady_silence = steady(d.silences, limits.idle_spread, limits.idle_deletes);
   const Duration silence = median(d.silences), age_at_death = median(d.ages);
   const bool nothing_between = age_at_death - silence <= kMinute;
   const bool at_once = !d.recoveries.empty() && median(d.recoveries) <= limits.renegotiate;
   const bool silence_stands_out = silence >= kMinute && silence >= 2 * diag::median(s.history.log->spacings_while_up);
+  const bool silence_is_steadier = steady_silence && silence_stands_out && deviation(d.silences) < deviation(d.ages);
 
-  if (steady_age && (nothing_between ? at_once : !(steady_silence && silence_stands_out))) {
+  if (steady_age && (nothing_between ? at_once : !silence_is_steadier)) {
     Clock clock{"gateway", {}, age_at_death};
     if (d.first != nullptr) clock.members.push_back(d.first->index);
     for (const Onset* o : d.onsets) clock.members.push_back(o->index);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "diag/tunnel/detectors.hpp"
+#include "diag/tunnel/spacing.hpp"
 #include "diag/tunnel/statistics.hpp"
 #include "kb/signals.hpp"
 
@@ -36,12 +37,13 @@ std::optional<std::int64_t> first_id_from(const History& h, std::size_t event, c
 }
 
 // Went down without a word and came back on a new IKE SA whose message ids start again. For an outage the new IKE SA is
-// enough when no ids are logged; a mere interruption needs them (the outage itself may lie in a gap of the log).
+// enough when no ids are logged; a mere interruption needs ids that start again, or the gap of the log in which the outage lies.
 void detect_fresh_negotiation(Subject& s, const Context& context, const Signals& signals) {
   const Limits& limits = context.limits;
   const std::vector<SignalIndex> words = words_of_a_fall(signals);
   const std::vector<SignalIndex> refusals = handshake_refusals(signals);
   const std::vector<SignalIndex> lines = exchange_lines(signals);
+  const std::vector<Gap> silences = gaps(s.history.log->events, s.history.usual_spacing, limits);
 
   std::vector<std::size_t> fresh;
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
@@ -57,7 +59,8 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
     const bool known = before && after;
     const bool lower = known && *after < *before;
     if (after && !lower && *after > limits.restart_max_id) continue;
-    if (!spell.is_outage && !lower) continue;
+    const bool ends_silence = std::any_of(silences.begin(), silences.end(), [&](const Gap& gap) { return gap.end == spell.start; });
+    if (!spell.is_outage && !lower && !(after && ends_silence)) continue;
     fresh.push_back(i);
   }
   for (const std::size_t i : fresh) {

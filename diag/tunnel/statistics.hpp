@@ -14,6 +14,13 @@ inline Duration median(std::vector<Duration> values) {
   return *middle;
 }
 
+// How far the values lie from their median, in the median. Precondition: not empty.
+inline Duration deviation(std::vector<Duration> values) {
+  const Duration centre = median(values);
+  for (Duration& value : values) value = value < centre ? centre - value : value - centre;
+  return median(std::move(values));
+}
+
 // Whether `value` lies within `tolerance` (a share) of `centre`.
 inline bool is_near(Duration value, Duration centre, double tolerance) {
   const double distance = static_cast<double>(value - centre), reach = tolerance * static_cast<double>(centre);
