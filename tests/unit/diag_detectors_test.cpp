@@ -115,6 +115,12 @@ TEST(Deletes, WithNothingBetweenAndBackAtOnceAreTheGatewaysClock) {
   EXPECT_EQ(Story(deletes({0, 0, 0, 0}, 1800, 900)).tell().tunnels[0].primary_cause, "idle-timeout");
 }
 
+// AWS asks each minute whether the gateway is there, idle or not: how long ago it last did so is steady as well.
+TEST(Deletes, AtASteadierAgeThanSilenceAreTheGatewaysClock) {
+  EXPECT_EQ(Story(deletes({1680, 1680, 1680, 1680}, 120, 25)).tell().tunnels[0].primary_cause, "rekey-failure");
+  EXPECT_EQ(Story(deletes({3600, 3660, 3740, 3560}, 300, 25)).tell().tunnels[0].primary_cause, "idle-timeout");
+}
+
 TEST(Deletes, AtNoSteadyAgeOrSilenceAreJustDeletes) {
   EXPECT_EQ(Story(deletes({400, 2000, 240, 5000}, 7, 300)).tell().tunnels[0].primary_cause, "peer-closed-ike-sa");
 }
@@ -241,6 +247,18 @@ TEST(Replacement, OfBothTunnelsAtOnceIsSaidThoughOneIsNotBack) {
   EXPECT_EQ(std::get<std::string>(finding(report, "endpoint-replacement")->details.at("both_tunnels")), "yes");
 }
 
+TEST(Replacement, MayLieInAGapOfWhichOnlyTheNegotiationShows) {
+  std::string story;
+  for (int t = 0; t <= 3600; t += 60) story += at(t, "ee routine");
+  const std::string after = at(7201, "ee AWS tunnel processed request (id=1) for IKE_AUTH") + at(7260, "ee routine");
+  const std::string begins = "nd AWS tunnel processed request (id=0) for IKE_SA_INIT";
+  const Report report = Story(story + at(7200, begins) + after).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "endpoint-replacement");
+  EXPECT_EQ(finding(report, "endpoint-replacement")->severity, kb::Severity::Info);
+  for (int t = 3660; t < 7200; t += 60) story += at(t, "ee routine");
+  EXPECT_FALSE(has(Story(story + at(7200, begins) + after).tell(), "endpoint-replacement"));
+}
+
 TEST(GatewayRestart, IsAFreshInitOverALiveIkeSa) {
   const Report report = Story("00:00 ee AWS tunnel processed request (id=5) for CREATE_CHILD_SA\n"
                               "20:00 ee AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
@@ -263,6 +281,17 @@ TEST(Churn, IsPhase2ReplacedEveryFewSeconds) {
   std::string story = at(0, "ee up");
   for (int i = 1; i <= 12; ++i) story += at(i * 20, "ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4");
   EXPECT_EQ(Story(story).tell().tunnels[0].primary_cause, "sa-churn");
+}
+
+TEST(Churn, IsNoClockAndExplainsWhatItInterrupts) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= 60; ++i)
+    story += at(i * 90, "ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4") + at(i * 90 + 2, "ed state") + at(i * 90 + 15, "ee state");
+  const Report report = Story(story).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "sa-churn");
+  EXPECT_FALSE(has(report, "rekey-failure"));
+  EXPECT_EQ(finding(report, "tunnel-flapping")->role, kb::Role::Symptom);
+  EXPECT_EQ(finding(report, "peer-closed-child-sa")->role, kb::Role::Symptom);
 }
 
 TEST(Gap, IsFarLongerThanTheUsualSpacing) {

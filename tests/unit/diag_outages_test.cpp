@@ -310,6 +310,109 @@ const Row kRows[] = {
      "14:00 ee routine\n",
      "1: down ee cause=bgp-hold-timer-expired | 10:00-open bgp-hold-timer-expired\n",
      "critical root-cause bgp-hold-timer-expired 1 x1\n"},
+    {"BgpRecordsWithoutAStatusTellItByTheirText",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp? AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 bgp? AWS-side peer sent a Hold Timer Expired notification to neighbor 169.254.50.85\n"
+     "10:00 bgp? AWS-side peer BGP session state has changed from Established to Idle with neighbor 169.254.50.85\n"
+     "14:00 ee routine\n",
+     "1: down ee cause=bgp-hold-timer-expired | 10:00-open bgp-hold-timer-expired\n",
+     "critical root-cause bgp-hold-timer-expired 1 x1\n"},
+    {"BgpOpensOfTheWrongAsWithoutAStatus",
+     "00:00 bgp? AWS-side peer BGP session state has changed from Idle to Connect with neighbor 169.254.50.85\n"
+     "00:01 bgp? AWS-side peer detected a bad OPEN message from neighbor 169.254.50.85 - remote AS is 65001, expected 65000\n"
+     "02:01 bgp? AWS-side peer detected a bad OPEN message from neighbor 169.254.50.85 - remote AS is 65001, expected 65000\n",
+     "1: down -- cause=bgp-as-mismatch | 00:00-open bgp-as-mismatch\n", "critical root-cause bgp-as-mismatch 1 x2\n"},
+    {"CeaseThatSettlesNothingIsTheReason",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "00:01 bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer received notification 6/7 (Cease/Connection Collision Resolution) from neighbor 169.254.50.85\n"
+     "10:00 bgp- AWS-side peer BGP session state has changed from Established to Idle with neighbor 169.254.50.85\n"
+     "20:00 ee routine\n",
+     "1: down ee cause=bgp-closed-by-peer | 10:00-open bgp-closed-by-peer\n", "critical root-cause bgp-closed-by-peer 1 x1\n"},
+    {"Phase1AloneStatedAndPhase2Fails",
+     "00:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "01:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: unknown e- cause=child-proposal-mismatch\n", "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"Phase1AloneStatedUpAndNoProposal",
+     "00:00 e- No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "01:00 e- No Proposal Match Found. Notifying with \"No proposal chosen\"\n",
+     "1: unknown e- cause=child-proposal-mismatch\n", "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"WithoutStatesAnAnsweredIkeAuthIsARecovery",
+     "00:00 -- AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:00 -- AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "10:01 -- AWS tunnel processed request (id=1) for IKE_AUTH\n"
+     "10:01 -- AWS tunnel is sending response (id=1) for IKE_AUTH\n"
+     "11:00 -- AWS tunnel processed response (id=2) for INFORMATIONAL\n",
+     "1: unknown -- cause=dpd-timeout\n", "warning root-cause dpd-timeout 1 x1\n"},
+    {"WithoutStatesAnIkeAuthThatIsRefusedIsNoRecovery",
+     "00:00 -- AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "00:00 -- AWS tunnel is sending response (id=1) for IKE_AUTH\n"
+     "01:00 -- AWS tunnel detected a pre-shared key mismatch with cgw: 198.51.100.20\n"
+     "01:01 -- AWS tunnel is sending response (id=1) for IKE_AUTH\n",
+     "1: unknown -- cause=psk-mismatch\n", "critical root-cause psk-mismatch 1 x2\n"},
+    {"WithoutStatesNoProposalOnALiveIkeSaIsPhase2",
+     "00:00 -- AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "00:01 -- AWS tunnel is sending response (id=1) for IKE_AUTH\n"
+     "54:00 -- No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "55:00 -- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: unknown -- cause=pfs-mismatch\n", "critical root-cause pfs-mismatch 1 x2\n"},
+    {"WithoutStatesNoProposalAfterAnotherBeginningIsPhase1",
+     "00:00 -- AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "00:01 -- AWS tunnel is sending response (id=1) for IKE_AUTH\n"
+     "54:00 -- AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "54:00 -- No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "55:00 -- No Proposal Match Found. Notifying with \"No proposal chosen\"\n",
+     "1: unknown -- cause=ike-proposal-mismatch\n", "critical root-cause ike-proposal-mismatch 1 x2\n"},
+    {"WithoutStatesNoProposalOnAnIkeSaWithoutAChildIsPhase2",
+     "00:00 -- AWS tunnel IKE_SA[1] established between 203.0.113.10[203.0.113.10]...198.51.100.20[198.51.100.20]\n"
+     "00:05 -- No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
+     "00:30 -- No Proposal Match Found. Notifying with \"No proposal chosen\"\n",
+     "1: unknown -- cause=child-proposal-mismatch\n", "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"GivingUpOnAPeerThatTheRecordSaysIsThereContradictsItself",
+     "00:00 ee routine\n10:00 ee AWS tunnel DPD timed out after 3 retransmits\n"
+     "20:00 ee AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n30:00 ee routine\n",
+     "1: up ee cause=none\n", "info context contradictory-state 1 x2\ninfo context redundancy-lost connection x1\n"},
+    {"StatesThatFollowADpdTimeoutContradictNothing",
+     "00:00 ee routine\n10:00 ee AWS tunnel DPD timed out after 3 retransmits\n10:02 dd routine\n",
+     "1: down dd cause=dpd-timeout | 10:02-open dpd-timeout\n", "critical root-cause dpd-timeout 1 x1\n"},
+    {"ARekeyThatIsRefusedWhileTheOldSaLivesContradictsNothing",
+     "00:00 nd IKE negotiation begins\n"
+     "00:01 ee tunnel comes up\n"
+     "54:00 ee AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "56:00 ee routine\n",
+     "1: degraded ee cause=pfs-mismatch\n", "warning root-cause pfs-mismatch 1 x1\ninfo context redundancy-lost connection x1\n"},
+    {"WhatTheGatewayClosedFellByThatThoughItsProposalIsRefusedSoonAfter",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "10:10 nd No Proposal Match Found by AWS\n"
+     "10:40 nd No Proposal Match Found by AWS\n",
+     "1: down nd cause=ike-proposal-mismatch | 10:00-open peer-closed-ike-sa/ike-proposal-mismatch\n",
+     "critical root-cause ike-proposal-mismatch 1 x2\nwarning root-cause peer-closed-ike-sa 1 x1\n"},
+    {"ADpdTimeoutBeforeARefusalOfPhase2IsWhyItFell",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 dd AWS tunnel DPD timed out after 3 retransmits\n"
+     "10:02 ed No Proposal Match Found by AWS\n"
+     "10:40 ed No Proposal Match Found by AWS\n",
+     "1: down ed cause=child-proposal-mismatch | 10:00-open dpd-timeout/child-proposal-mismatch\n",
+     "critical root-cause child-proposal-mismatch 1 x2\nwarning root-cause dpd-timeout 1 x1\n"},
+    {"StatesThatFollowADeleteLate",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 ee AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "10:25 dd routine\n"
+     "13:00 nd AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "13:01 ee AWS tunnel processed request (id=1) for IKE_AUTH\n",
+     "1: degraded ee cause=peer-closed-ike-sa | 10:25-13:01 peer-closed-ike-sa\n",
+     "warning root-cause peer-closed-ike-sa 1 x1\ninfo context redundancy-lost connection x1\n"},
+    {"ADeleteOfAnIkeSaThatHasASuccessorIsNotWhyItFell",
+     "00:00 ee AWS tunnel processed request (id=3) for CREATE_CHILD_SA\n"
+     "10:00 re AWS tunnel processed request (id=4) for CREATE_CHILD_SA\n"
+     "10:00 ee AWS tunnel received DELETE for IKE_SA from CGW\n"
+     "10:25 dd routine\n"
+     "13:00 nd AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "13:01 ee AWS tunnel processed request (id=1) for IKE_AUTH\n",
+     "1: up ee cause=endpoint-replacement | 10:25-13:01 endpoint-replacement\n",
+     "info root-cause endpoint-replacement 1 x1\ninfo context redundancy-lost connection x1\n"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Stories, Outages, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
@@ -358,6 +461,12 @@ TEST(Faults, WithoutAnyStateAreFoundButTheTunnelIsUnknown) {
                             .tell();
   EXPECT_EQ(tunnels_text(report), "1: unknown -- cause=psk-mismatch\n");
   EXPECT_EQ(findings_text(report), "critical root-cause psk-mismatch 1 x2\n");
+}
+
+TEST(Phase1Proposal, IsLikelyWhereNoRecordTellsPhase1) {
+  const Report report = Story("00:00 -d No Proposal Match Found by AWS\n00:30 -d No Proposal Match Found by AWS\n").tell();
+  ASSERT_NE(finding(report, "ike-proposal-mismatch"), nullptr);
+  EXPECT_EQ(finding(report, "ike-proposal-mismatch")->confidence, kb::Confidence::Likely);
 }
 
 TEST(RecoveredFinding, IsAtMostAWarning) {

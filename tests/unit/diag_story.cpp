@@ -54,7 +54,7 @@ void tell_line(std::string line, std::uint64_t number, Intake& intake) {
   r.message = message;
   if (state.starts_with("bgp")) {
     r.dialect = Dialect::AwsS2sBgp;
-    r.bgp = state == "bgp+" ? BgpState::Up : BgpState::Down;
+    r.bgp = state == "bgp+" ? BgpState::Up : state == "bgp-" ? BgpState::Down : BgpState::Unknown;
   } else {
     r.phase1 = phase(state[0]);
     r.phase2 = phase(state[1]);

@@ -1,6 +1,6 @@
 // Tells a story in lines and shows its diagnosis as text, so that tests compare sentences.
 // A line is `[h:]mm:ss PHASES message`; PHASES is one letter for Phase 1 and one for Phase 2 (e established, r rekeying,
-// n negotiating, d down, - not stated), or `bgp+`, `bgp-` for a BGP status record. `2|` before a line: the second tunnel.
+// n negotiating, d down, - not stated), or `bgp+`, `bgp-`, `bgp?` for a BGP status record; `bgp?` states none. `2|` before a line: the second tunnel.
 #pragma once
 #include <optional>
 #include <string>
