@@ -127,9 +127,9 @@ class Tracker {
         open_->left_up = been_up_;
       }
       note_ipsec(event.time);
-    } else if (carries_traffic(state_.health)) {
+    } else {
       if (open_) close(i, event.time);
-      been_up_ = true;
+      been_up_ = been_up_ || carries_traffic(state_.health);
     }
   }
 

@@ -334,6 +334,9 @@ const Row kRows[] = {
      "00:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
      "01:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
      "1: unknown e- cause=child-proposal-mismatch\n", "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"Phase1AloneStatedEndsTheOutageThatItBegan",
+     "00:00 e- routine\n10:00 d- AWS tunnel DPD timed out after 3 retransmits\n20:00 e- routine\n21:00 e- routine\n",
+     "1: unknown e- cause=dpd-timeout | 10:00-20:00 dpd-timeout\n", "warning root-cause dpd-timeout 1 x1\n"},
     {"Phase1AloneStatedUpAndNoProposal",
      "00:00 e- No Proposal Match Found. Notifying with \"No proposal chosen\"\n"
      "01:00 e- No Proposal Match Found. Notifying with \"No proposal chosen\"\n",
