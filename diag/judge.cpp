@@ -63,12 +63,13 @@ bool of_detector(const Match& m) {
   return std::any_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.from_detector; });
 }
 
-bool asks_for_phase1(const kb::Cause& cause) {
-  const auto asks = [](const kb::Condition& condition) { return condition.phase1 != kb::PhaseGuard::Any; };
-  return std::any_of(cause.all.begin(), cause.all.end(), asks) || std::any_of(cause.any.begin(), cause.any.end(), asks);
-}
-bool presumes_phase1(const Match& m) {
-  return asks_for_phase1(*m.cause) && std::all_of(m.evidence.begin(), m.evidence.end(), [](const Occurrence& o) { return o.phase1 == PhaseState::Unknown; });
+// A condition asks for Phase 1's state with each of its records, and none of them tells it.
+bool presumes_phase1(const Match& m, const Classifier& classifier) {
+  const auto is_asked = [&](const Occurrence& o) {
+    const auto asks = [&](const kb::Condition& c) { return c.phase1 != kb::PhaseGuard::Any && classifier.signal(c.signal) == o.signal; };
+    return std::any_of(m.cause->all.begin(), m.cause->all.end(), asks) || std::any_of(m.cause->any.begin(), m.cause->any.end(), asks);
+  };
+  return std::all_of(m.evidence.begin(), m.evidence.end(), [&](const Occurrence& o) { return o.phase1 == PhaseState::Unknown && is_asked(o); });
 }
 
 constexpr Duration kLull = 5 * kMinute;  // retries further apart than this are told apart by three of their own spacings
@@ -235,7 +236,7 @@ bool Judge::matches(const kb::Cause& cause, const Case& c, Match& match) const {
   if (!holds(cause, c, match.evidence)) return false;
   match.certain = certain(cause, c);
   match.at_onset = near_onset(c, began(match), limits_.onset_before);
-  match.presumes_phase1 = c.has_onset() && presumes_phase1(match);
+  match.presumes_phase1 = c.has_onset() && presumes_phase1(match, classifier_);
   return true;
 }
 

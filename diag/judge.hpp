@@ -16,7 +16,7 @@ struct Match {
   std::vector<Occurrence> evidence;  // what its conditions rest on, in time order
   bool certain = false;              // its certain_when holds
   bool at_onset = false;             // some of it was seen when the outage began
-  bool presumes_phase1 = false;      // a condition asks for Phase 1's state, and none of its records tells it
+  bool presumes_phase1 = false;      // conditions ask for Phase 1's state with each of its records, and none tells it
   bool fall = false, stay = false;   // which part of the outage it explains here
 };
 

@@ -287,27 +287,27 @@ Occurrence as_spoken(Occurrence o, const SpokenState& spoken) {
 std::optional<Case> stateless_case(const History& h, const Signals& signals, Time since) {
   std::vector<SignalIndex> faults = handshake_faults(signals);
   faults.push_back(signals[kDpdTimeout]);
-  SpokenState spoken(signals);
+  const auto is_fault = [&](std::size_t i) {
+    const Event& event = h.log->events[i];
+    return h.states[i].health == Health::Unknown && event.time >= since && contains(faults, event.signal);
+  };
   Case c;
   c.kind = CaseKind::Stateless;
-  for (std::size_t i = 0; i < h.log->events.size() && h.states[i].health == Health::Unknown; ++i) {
+  c.first_event = 0;
+  while (c.first_event < h.states.size() && !is_fault(c.first_event)) ++c.first_event;
+  if (c.first_event == h.states.size()) return {};
+  c.start = h.log->events[c.first_event].time;
+  SpokenState spoken(signals);
+  for (std::size_t i = 0; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
-    if (event.signal == kNoSignal) continue;
-    spoken.observe(h, i);
-    if (event.time < since) continue;
-    const bool is_fault = contains(faults, event.signal);
-    if (is_fault && c.first_event == kNoEvent) {
-      c.first_event = i;
-      c.start = event.time;
-    }
-    if (c.first_event == kNoEvent) continue;
-    if (is_fault) c.ongoing = true;
-    if (spoken.lives()) c.ongoing = false;
-    c.seen.push_back(as_spoken(occurrence(h, i), spoken));
-    if (is_fault || spoken.lives()) c.end = event.time;
+    if (event.signal != kNoSignal) spoken.observe(h, i);
+    if (i < c.first_event) continue;
+    const bool is_told = h.states[i].health != Health::Unknown, lives = event.signal != kNoSignal && spoken.lives();
+    if (is_fault(i)) c.ongoing = true;
+    if (is_told || lives) c.ongoing = false;
+    if (is_fault(i) || lives) c.end = event.time;
+    if (!is_told && event.signal != kNoSignal) c.seen.push_back(as_spoken(occurrence(h, i), spoken));
   }
-  if (c.first_event == kNoEvent) return {};
-  c.ongoing = c.ongoing && h.last_state().health == Health::Unknown;
   if (c.ongoing) c.end = h.now;
   believe_child_failures(c, signals);
   return c;
@@ -318,7 +318,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
 Occurrence occurrence(const History& h, std::size_t i) {
   const State& s = h.states[i];
   const Event& e = h.log->events[i];
-  return {.time = e.time, .event = i, .signal = e.signal, .phase1 = s.phase1, .phase2 = s.phase2, .child_was_up = s.child_was_up};
+  return {.time = e.time, .event = i, .signal = e.signal, .phase1 = s.phase1, .phase2 = s.phase2, .child_was_up = s.child_was_up || is_up(s.phase2)};
 }
 
 Occurrence found(const History& h, SignalIndex signal, std::size_t i) {

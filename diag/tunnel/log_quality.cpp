@@ -32,10 +32,10 @@ void detect_gaps(Subject& s, const Context& context, const Signals& signals) {
   s.whole.details["usual_spacing"] = in_words(s.history.usual_spacing);
 }
 
-// Phase 1 went down within the time of an onset: the states merely followed the message.
+// Phase 1 went down soon after: the states merely followed the message.
 bool states_follow(const History& h, std::size_t i, const Limits& limits) {
   const auto& events = h.log->events;
-  for (std::size_t j = i + 1; j < events.size() && events[j].time <= events[i].time + limits.onset_after; ++j)
+  for (std::size_t j = i + 1; j < events.size() && events[j].time <= events[i].time + limits.onset_before; ++j)
     if (!is_up(h.states[j].phase1)) return true;
   return false;
 }

@@ -334,6 +334,17 @@ const Row kRows[] = {
      "00:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
      "01:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
      "1: unknown e- cause=child-proposal-mismatch\n", "critical root-cause child-proposal-mismatch 1 x2\n"},
+    {"Phase1AloneStatedAfterANegotiationAndPhase2Fails",
+     "00:00 n- AWS tunnel processed request (id=0) for IKE_SA_INIT\n"
+     "00:01 e- AWS tunnel is sending response (id=1) for IKE_AUTH\n"
+     "54:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "55:00 e- AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: unknown e- cause=pfs-mismatch\n", "critical root-cause pfs-mismatch 1 x2\n"},
+    {"ALogThatBeginsWithARefusedRekey",
+     "00:00 ee AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n"
+     "33:00 ed AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4\n"
+     "33:00 ed AWS tunnel Phase 2 was unable to establish while keeping Phase 1\n",
+     "1: down ed cause=pfs-mismatch | 33:00-open pfs-mismatch\n", "critical root-cause pfs-mismatch 1 x2\n"},
     {"Phase1AloneStatedEndsTheOutageThatItBegan",
      "00:00 e- routine\n10:00 d- AWS tunnel DPD timed out after 3 retransmits\n20:00 e- routine\n21:00 e- routine\n",
      "1: unknown e- cause=dpd-timeout | 10:00-20:00 dpd-timeout\n", "warning root-cause dpd-timeout 1 x1\n"},
@@ -375,10 +386,10 @@ const Row kRows[] = {
     {"GivingUpOnAPeerThatTheRecordSaysIsThereContradictsItself",
      "00:00 ee routine\n10:00 ee AWS tunnel DPD timed out after 3 retransmits\n"
      "20:00 ee AWS tunnel Timeout: deleting un-established Phase 1 IKE_SA with cgw: 198.51.100.20\n30:00 ee routine\n",
-     "1: up ee cause=none\n", "info context contradictory-state 1 x2\ninfo context redundancy-lost connection x1\n"},
+     "1: up ee cause=none\n", "info context redundancy-lost connection x1\ninfo context contradictory-state 1 x2\n"},
     {"StatesThatFollowADpdTimeoutContradictNothing",
-     "00:00 ee routine\n10:00 ee AWS tunnel DPD timed out after 3 retransmits\n10:02 dd routine\n",
-     "1: down dd cause=dpd-timeout | 10:02-open dpd-timeout\n", "critical root-cause dpd-timeout 1 x1\n"},
+     "00:00 ee routine\n10:00 ee AWS tunnel DPD timed out after 3 retransmits\n10:30 dd routine\n",
+     "1: down dd cause=dpd-timeout | 10:30-open dpd-timeout\n", "critical root-cause dpd-timeout 1 x1\n"},
     {"ARekeyThatIsRefusedWhileTheOldSaLivesContradictsNothing",
      "00:00 nd IKE negotiation begins\n"
      "00:01 ee tunnel comes up\n"
