@@ -39,6 +39,15 @@ Shown shown(const std::vector<AttributeValue>& values, std::string_view name) {
   return shown;
 }
 
+// Of whom the peer expects there may be several.
+bool is_taken(const Setting& setting, const Endpoint& cloud, const Endpoint& gateway) {
+  const auto takes = [](const Value<Identity>& expected, const Value<Identity>& presented) {
+    return expected.known() && presented.known() && expected->accepts(*presented);
+  };
+  if (setting.of_gateway == "remote-identity") return takes(gateway.remote_identity, cloud.local_identity);
+  return setting.of_cloud == "remote-identity" && takes(cloud.remote_identity, gateway.local_identity);
+}
+
 }  // namespace
 
 std::vector<SettingDifference> differences(const Endpoint& cloud, const Endpoint& gateway) {
@@ -47,8 +56,9 @@ std::vector<SettingDifference> differences(const Endpoint& cloud, const Endpoint
   for (const Setting& s : kSettings) {
     SettingDifference one{s.words, shown(of_cloud, s.of_cloud), shown(of_gateway, s.of_gateway)};
     const bool known = !one.cloud.value.empty() && !one.gateway.value.empty();
-    const bool whoever = one.cloud.value == kWhoever || one.gateway.value == kWhoever;
-    if (known && !whoever && one.cloud.value != one.gateway.value) all.push_back(std::move(one));
+    const bool taken = one.cloud.value == one.gateway.value || one.cloud.value == kWhoever || one.gateway.value == kWhoever ||
+                       is_taken(s, cloud, gateway);
+    if (known && !taken) all.push_back(std::move(one));
   }
   return all;
 }

@@ -1,6 +1,7 @@
 #include "diag/config/identity.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "diag/config/addresses.hpp"
 
@@ -21,6 +22,28 @@ bool operator==(const Identity& a, const Identity& b) {
   return is_name ? same_without_case(a.value, b.value) : a.value == b.value;
 }
 
+bool Identity::accepts(const Identity& presented) const {
+  if (kind == IdentityKind::OneOf)
+    return std::any_of(alternatives.begin(), alternatives.end(), [&](const Identity& one) { return one.accepts(presented); });
+  if (kind == IdentityKind::Network && presented.kind == IdentityKind::Address) {
+    const auto network = parse_range(value);
+    const auto address = parse_address(presented.value);
+    return network && address && network->contains(*address);
+  }
+  return kind == IdentityKind::Any || *this == presented;
+}
+
+Identity one_of(std::vector<Identity> alternatives) {
+  if (alternatives.size() == 1) return std::move(alternatives.front());
+  Identity all{IdentityKind::OneOf, {}};
+  for (const Identity& one : alternatives) {
+    if (one.kind == IdentityKind::Any) return {};
+    all.value += (all.value.empty() ? "" : ", ") + text(one);
+  }
+  all.alternatives = std::move(alternatives);
+  return all;
+}
+
 Identity identity_of(std::string_view written) {
   if (written.empty() || written == "%any") return {};
   if (const auto address = parse_address(written)) return {IdentityKind::Address, text(*address)};
@@ -34,7 +57,7 @@ Identity identity_of(std::string_view written) {
 }
 
 std::string_view name(IdentityKind kind) {
-  static constexpr std::string_view kNames[] = {"any", "address", "fqdn", "user-fqdn", "key-id", "dn"};
+  static constexpr std::string_view kNames[] = {"any", "address", "fqdn", "user-fqdn", "key-id", "dn", "network", "one-of"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -101,7 +101,11 @@ std::vector<const Key*> best_keys(const std::vector<Key>& keys, const Lookup& lo
   return best;
 }
 
-Identity or_any(const Value<Identity>& identity) { return identity.value_or({}); }
+// Whom a key is looked for. Of several that an end expects it cannot look for one.
+Identity or_any(const Value<Identity>& identity) {
+  const bool several = identity.known() && (identity->kind == IdentityKind::Network || identity->kind == IdentityKind::OneOf);
+  return several ? Identity{} : identity.value_or({});
+}
 
 Identity address_identity(const Value<Addresses>& addresses) {
   const auto one = addresses.known() ? addresses->single() : std::nullopt;
@@ -214,7 +218,7 @@ Change filing(const Talk& talk, const Endpoint& end, const Endpoint& peer, const
   const std::string owner = owner_wanted(talk, end, peer);
   const Key* key = filed_for_another(end, peers);
   if (key && owners_in_words(*key) == owner)  // as it should be, but the end does not know whom it calls
-    return {end.side, end.remote_identity.where(), "remote-identity", text(or_any(end.remote_identity)), owner};
+    return {end.side, end.remote_identity.where(), "remote-identity", text(end.remote_identity.value_or({})), owner};
   if (key) return {end.side, key->where, "key-owner", owners_in_words(*key), owner};
   const Where there = peers.key ? peers.asks().where() : peer.keys.where();
   return {end.side, end.keys.where().known() ? end.keys.where() : end.where, "pre-shared-key", "none", owner, {}, true, there};

@@ -39,6 +39,7 @@ constexpr std::uint64_t kReplayWindow = 64;
 constexpr Seconds kDpdRetry{2};
 constexpr const char* kNotUnderstood = "this line is not understood";
 constexpr const char* kMayBeSaid = "a line that may say it is not understood";
+constexpr const char* kBuiltInKeyring = "default";  // of the keys that `crypto isakmp key` gives
 constexpr const char* kNoSuchList = "there is no access list of this name";
 
 template <class T>
@@ -328,6 +329,12 @@ class Router {
   void heed_keyring(Endpoint& endpoint, const Command* profile) {
     const Command* keyring = profile ? profile->find("keyring") : nullptr;
     if (!keyring) return;
+    if (keyring->word(1) == kBuiltInKeyring && !keys_.keyrings.contains(kBuiltInKeyring)) {
+      std::vector<CiscoKey> global;
+      std::copy_if(keys_.ikev1.begin(), keys_.ikev1.end(), std::back_inserter(global), [](const CiscoKey& one) { return one.keyring.empty(); });
+      endpoint.keys = keys_of(endpoint, global, keyring->where);
+      return;
+    }
     if (keyring->words.size() > 1) definition("crypto keyring", keyring->words[1]);
     const auto found = keys_.keyrings.find(std::string(keyring->word(1)));
     endpoint.keys = found != keys_.keyrings.end()
@@ -474,24 +481,36 @@ class Router {
     endpoint.keys = Value<std::vector<Key>>::unknown(reason, where);
   }
 
-  // "address 203.0.113.10 255.255.255.255", "fqdn NAME", "any" and so on, behind the words of `command`.
+  // Each line that begins with `command` adds to whom the profile is for.
   void read_expected_identity(Endpoint& endpoint, const Command& profile, const std::string& command) {
-    const std::size_t at = words_of(command, {}).size();
-    const auto all = profile.all(command);
-    if (all.size() != 1) {
-      endpoint.remote_identity = Value<Identity>::unknown(all.empty() ? "not stated" : "one of several", profile.where);
-      return;
-    }
-    const Command& one = *all.front();
-    const auto identity = identity_at(one, at);
-    const auto mask = one.word(at) == "address" ? model::parse_address(one.word(at + 2)) : std::nullopt;
-    const bool legible = one.word(at) != "address" || mask || one.word(at + 2).empty() || one.word(at + 2) == "vrf";
-    if (!legible) report(problems_, one.words[at + 2].where, "a mask cannot be read", "write it as in `255.255.255.255`");
-    const bool network = !legible || (mask && model::text(*mask) != "255.255.255.255");
-    const bool anyone = one.word(at) == "any" || (mask && model::text(*mask) == "0.0.0.0");
-    if (anyone) endpoint.remote_identity = stated(Identity{}, one);
-    else if (identity && !network && one.word(at + 1) != "domain") endpoint.remote_identity = stated(*identity, one);
-    else endpoint.remote_identity = Value<Identity>::unknown("it is one of many", one.where);
+    const auto lines = profile.all(command);
+    std::vector<Identity> expected;
+    for (const Command* one : lines) expected.push_back(expected_at(*one, words_of(command, {}).size()));
+    endpoint.remote_identity = expected.empty() ? Value<Identity>::unknown("not stated", profile.where)
+                                                : stated(model::one_of(std::move(expected)), *lines.front());
+  }
+
+  // "address 203.0.113.10 [255.255.255.255]", "address 2001:db8::/64", "fqdn [domain] NAME", "any" and so on from `at` on. A wildcard
+  // stands for what cannot be read.
+  Identity expected_at(const Command& command, std::size_t at) {
+    static const Identity kNotRead{IdentityKind::Fqdn, "*"};
+    if (command.word(at) == "any") return {};
+    if (command.word(at) == "address") return expected_address(command, at).value_or(kNotRead);
+    if (command.word(at + 1) != "domain") return identity_at(command, at).value_or(kNotRead);
+    const bool email = command.word(at) == "email";
+    return {email ? IdentityKind::UserFqdn : IdentityKind::Fqdn, (email ? "*@" : "*.") + std::string(command.word(at + 2))};
+  }
+
+  std::optional<Identity> expected_address(const Command& command, std::size_t at) {
+    const std::string_view behind = command.word(at + 2);
+    const bool legible = model::parse_address(behind) || behind.empty() || behind == "vrf";
+    if (!legible) report(problems_, command.words[at + 2].where, "a mask cannot be read", "write it as in `255.255.255.255`");
+    if (!legible) return std::nullopt;
+    const auto range = cisco_range(command, at + 1);
+    if (!range) return std::nullopt;
+    if (range->everything()) return Identity{};
+    if (range->first == range->last) return address_identity(range->first);
+    return Identity{IdentityKind::Network, model::text(*range)};
   }
 
   void read_ikev2_keys(Endpoint& endpoint, const Command& profile) {

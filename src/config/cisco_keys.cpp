@@ -36,18 +36,9 @@ std::size_t index_of(const Command& command, std::string_view wanted) {
   return command.words.size();
 }
 
-// "203.0.113.10 [255.255.255.0]" or "ipv6 2001:db8::1/128" from `index` on.
-std::optional<AddressRange> range_at(const Command& command, std::size_t index) {
-  if (command.word(index) == "ipv6") return model::parse_range(command.word(index + 1));
-  const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
-  if (address && mask) return masked(*address, *mask);
-  if (address && model::text(*address) == "0.0.0.0") return model::parse_range("0.0.0.0/0");
-  return address ? std::optional(AddressRange{*address, *address}) : std::nullopt;
-}
-
 // An address or a network, or else a name. A network is of use only to who knows the peer's address.
 std::optional<AddressRange> file_under(Key& key, const Command& command, std::size_t index) {
-  const auto range = range_at(command, index);
+  const auto range = cisco_range(command, index);
   const std::string_view behind = range && command.word(index) != "ipv6" ? command.word(index + 1) : "";
   const bool no_mask = behind.empty() || behind == "key" || behind == "no-xauth" || behind == "vrf" || model::parse_address(behind);
   if (!no_mask || (!range && model::parse_address(command.word(index)))) key.secret = Value<Secret>::unknown("its mask cannot be read", command.where);
@@ -140,6 +131,14 @@ void read_ikev2_keyring(Command& keyring, CiscoKeys& all) {
 }
 
 }  // namespace
+
+std::optional<AddressRange> cisco_range(const Command& command, std::size_t index) {
+  if (command.word(index) == "ipv6") return model::parse_range(command.word(index + 1));
+  const auto address = model::parse_address(command.word(index)), mask = model::parse_address(command.word(index + 1));
+  if (address && mask) return masked(*address, *mask);
+  if (address && model::text(*address) == "0.0.0.0") return model::parse_range("0.0.0.0/0");
+  return model::parse_range(command.word(index));
+}
 
 CiscoKeys read_cisco_keys(Command& root) {
   CiscoKeys all;

@@ -30,6 +30,9 @@ inline std::optional<model::AddressRange> masked(const model::IpAddress& address
   return model::text(mask) == "255.255.255.255" ? model::AddressRange{address, address} : model::range_of_mask(address, mask);
 }
 
+// "203.0.113.10 [255.255.255.0]", "ipv6 2001:db8::1/128" or the latter alone from `index` on; 0.0.0.0 is any address. Empty: none of these.
+std::optional<model::AddressRange> cisco_range(const Command& command, std::size_t index);
+
 inline model::Identity address_identity(const model::IpAddress& address) { return {model::IdentityKind::Address, model::text(address)}; }
 
 }  // namespace tunnelscope::config

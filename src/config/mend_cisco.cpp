@@ -131,10 +131,23 @@ std::vector<std::string> identity_words(const std::string& value) {
   return {(value.find('@') == std::string::npos ? "fqdn " : "email ") + value, "key-id " + value};
 }
 
+// A further line behind one that begins with `keyword`.
+Edit repeated(const Where& where, std::string keyword, std::string command) {
+  return [=](Draft& draft) {
+    const std::string* line = draft.line(where.path, where.line);
+    if (!line || !text_of(*line).starts_with(keyword)) return false;
+    return draft.insert_after(where.path, where.line, line->substr(0, indent_of(*line)) + command);
+  };
+}
+
 std::vector<Edit> of_identity(const Mending& mending) {
   const Change& change = mending.change;
   const bool local = change.attribute == "local-identity";
   std::vector<Edit> all;
+  if (change.old_value.find(", ") != std::string::npos)  // of several, the others are for other tunnels
+    for (const std::string& words : identity_words(change.new_value))
+      for (const std::string keyword : {"match identity remote ", "match identity "})
+        all.push_back(repeated(change.where, keyword, keyword + words + (words.starts_with("address") ? " 255.255.255.255" : "")));
   const auto add = [&](std::vector<Edit> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
   for (const std::string& words : identity_words(change.new_value)) {
     const std::string mask = !local && words.starts_with("address") ? " 255.255.255.255" : "";

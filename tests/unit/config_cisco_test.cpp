@@ -241,6 +241,45 @@ TEST(CiscoIos, AnIkev2PolicyOrProfileOfAnotherAddressOrVrfIsNotTheTunnels) {
   EXPECT_EQ(method(" match fvrf BLUE\n"), "unknown: its IKEv2 profile is for another local address or VRF");
 }
 
+TEST(CiscoIos, WhomAProfileExpectsIsAllThatItsLinesSay) {
+  const auto expected = [](const std::string& match) { return read(kCiscoIos, tunnel_of("", match)).endpoints.front().remote_identity; };
+  const std::string match = " match identity remote ";
+  struct Row {
+    std::string lines, text;
+    bool takes;  // the address 203.0.113.10
+  };
+  const Row rows[] = {
+      {match + "address 203.0.113.10\n", "203.0.113.10", true},
+      {match + "address 0.0.0.0\n", "%any", true},
+      {match + "address 0.0.0.0 0.0.0.0\n", "%any", true},
+      {match + "any\n", "%any", true},
+      {match + "address 203.0.113.0 255.255.255.0\n", "203.0.113.0/24", true},
+      {match + "address 203.0.113.64 255.255.255.192\n", "203.0.113.64/26", false},
+      {match + "address 203.0.113.9\n" + match + "address 203.0.113.10 255.255.255.255\n", "203.0.113.9, 203.0.113.10", true},
+      {match + "address 203.0.113.9\n" + match + "fqdn fw\n", "203.0.113.9, fw", false},
+      {match + "address 203.0.113.9\n" + match + "any\n", "%any", true},
+      {match + "address 2001:db8::/64\n", "2001:db8::/64", false},
+      {match + "fqdn domain branch.example\n", "*.branch.example", false},
+  };
+  for (const Row& row : rows) {
+    const auto identity = expected(row.lines);
+    ASSERT_TRUE(identity.known()) << row.lines;
+    EXPECT_EQ(text(*identity), row.text);
+    EXPECT_EQ(identity->accepts(model::identity_of("203.0.113.10")), row.takes) << row.lines;
+  }
+  EXPECT_TRUE(expected(match + "address 203.0.113.9 255.0.255.0\n")->has_wildcard());
+  EXPECT_FALSE(expected("").known());
+}
+
+TEST(CiscoIos, TheKeyringDefaultHoldsTheKeysThatStandInNone) {
+  const std::string keys = "crypto isakmp key lab.key address 203.0.113.10\ncrypto keyring other\n pre-shared-key address 203.0.113.10 key longer.key\n",
+                    tunnel = "crypto isakmp policy 1\n authentication pre-share\ncrypto isakmp profile P\n keyring default\n"
+                             " match identity address 203.0.113.10\ncrypto map M 1 ipsec-isakmp\n set peer 203.0.113.10\n set isakmp-profile P\n";
+  const auto all = read(kCiscoIos, keys + tunnel);
+  EXPECT_EQ(problems_of(all), "");
+  EXPECT_EQ(value_of(all.endpoints.front(), "keys"), "[address:203.0.113.10 7 bytes] at 7");
+}
+
 TEST(CiscoIos, AResponderDoesNotInitiate) {
   const auto end = read(kCiscoIos, tunnel_of("", "", " responder-only\n")).endpoints.front();
   EXPECT_EQ(value_of(end, "start"), "wait at 12");
