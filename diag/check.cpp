@@ -272,9 +272,22 @@ std::vector<config::EndpointChange> differing(std::vector<config::EndpointChange
   return changes;
 }
 
+// What had no tunnel takes none with it.
+void interrupt_nothing_without_partner(std::vector<config::EndpointChange>& gateways, const NegotiatedState& before) {
+  std::set<const Endpoint*> alone;
+  for (const TunnelVerdict& tunnel : before.tunnels)
+    if (!tunnel.paired_by && tunnel.gateway && !before.cloud.empty()) alone.insert(tunnel.gateway);
+  for (config::EndpointChange& one : gateways) {
+    if (one.effect == config::ApplyEffect::None || !alone.contains(one.before)) continue;
+    one.effect = config::ApplyEffect::None;
+    for (config::AttributeChange& attribute : one.attributes) attribute.effect = config::ApplyEffect::None;
+  }
+}
+
 void compare_endpoints(Check& made) {
   made.changes = differing(config::compare(pointers(made.before->cloud), pointers(made.now.cloud)));
-  const auto gateways = differing(config::compare(pointers(made.before->gateway), pointers(made.now.gateway)));
+  auto gateways = differing(config::compare(pointers(made.before->gateway), pointers(made.now.gateway)));
+  interrupt_nothing_without_partner(gateways, *made.before);
   made.changes.insert(made.changes.end(), gateways.begin(), gateways.end());
 }
 
@@ -284,7 +297,7 @@ std::set<std::string> deleted_tunnels(const Check& made) {
     if (one.effect == config::ApplyEffect::Deleted) ends.insert(one.before);
   std::set<std::string> ids;
   for (const TunnelVerdict& tunnel : made.before->tunnels)
-    if (ends.contains(tunnel.cloud)) ids.insert(id_of(tunnel));
+    if (ends.contains(tunnel.cloud) || ends.contains(tunnel.gateway)) ids.insert(id_of(tunnel));
   return ids;
 }
 
@@ -305,7 +318,8 @@ std::vector<CheckedTunnel> checked(const Check& made) {
   std::vector<CheckedTunnel> tunnels;
   for (const TunnelVerdict& verdict : made.now.tunnels) {
     CheckedTunnel one{verdict, id_of(verdict), {}, {}};
-    if (const auto found = effects.find(verdict.cloud); found != effects.end()) one.effect = found->second;
+    for (const Endpoint* end : {verdict.cloud, verdict.gateway})
+      if (const auto found = effects.find(end); found != effects.end()) one.effect = std::max(one.effect, found->second);
     if (verdict.cloud && verdict.cloud->connection.known()) one.connection = *verdict.cloud->connection;
     tunnels.push_back(std::move(one));
   }

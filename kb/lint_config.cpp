@@ -43,10 +43,10 @@ const Words& ends_of(ConfigScope scope) {
   return scope == ConfigScope::Configuration ? configuration : endpoint;
 }
 
-// Besides the attributes an example says whose configuration it is, which key it has, and whether the change replaces it.
+// Besides the attributes an example says whose configuration it is, which key it has, of which side it is, and whether the change replaces it.
 Words example_attributes() {
   Words names = config_attributes();
-  for (const char* more : {"vendor", "pre-shared-key", "replaced"}) names.emplace_back(more);
+  for (const char* more : {"vendor", "pre-shared-key", "replaced", "side"}) names.emplace_back(more);
   return names;
 }
 

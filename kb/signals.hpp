@@ -174,6 +174,7 @@ inline constexpr std::string_view kBothTunnelsBounce = "both_tunnels_bounce";
 inline constexpr std::string_view kConnectionBounces = "connection_bounces";
 inline constexpr std::string_view kConnectionReplaced = "connection_replaced";
 inline constexpr std::string_view kConnectionDeleted = "connection_deleted";
+inline constexpr std::string_view kGatewayEndDeleted = "gateway_end_deleted";
 }  // namespace signal
 
 }  // namespace tunnelscope::kb

@@ -270,6 +270,7 @@ std::vector<AttributeValue> attribute_values(const Endpoint& endpoint) {
 
 bool set_attribute(Endpoint& endpoint, std::string_view name, std::string_view text, const Where& where) {
   if (name == "vendor") return set_vendor(endpoint, text);
+  if (name == "side") return endpoint.side = text == "gateway" ? Side::Gateway : Side::Cloud, text == tunnelscope::diag::config::name(endpoint.side);
   if (name == "replaced") return endpoint.replaced = true, text == "on";
   if (endpoint.children.empty()) endpoint.children.emplace_back();
   Setter setter(name, text, where);

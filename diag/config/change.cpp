@@ -22,15 +22,16 @@ bool has(const Names& names, const typename Names::value_type& wanted) {
   return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
-ApplyEffect effect_of(const std::string& attribute, const Endpoint& end) {
-  if (end.side == Side::Gateway || has(kWithoutEffect, attribute)) return ApplyEffect::None;
-  return has(kOfConnection, attribute) ? ApplyEffect::Connection : ApplyEffect::Tunnel;
-}
-
 // Several attributes that follow from one statement (a lifetime and its rekey window) are one change.
 bool said_already(const EndpointChange& change, const Where& before, const Where& after) {
   const auto same = [&](const AttributeChange& one) { return one.before == before && one.after == after; };
   return (before.known() || after.known()) && std::any_of(change.attributes.begin(), change.attributes.end(), same);
+}
+
+ApplyEffect effect_of(const std::string& attribute, const Endpoint& end) {
+  if (end.side == Side::Gateway) return attribute == "disabled" && end.disabled.is(true) ? ApplyEffect::Tunnel : ApplyEffect::None;
+  if (has(kWithoutEffect, attribute)) return ApplyEffect::None;
+  return has(kOfConnection, attribute) ? ApplyEffect::Connection : ApplyEffect::Tunnel;
 }
 
 void add(EndpointChange& change, std::string attribute, const Where& before, const Where& after) {
@@ -50,8 +51,10 @@ EndpointChange difference(const Endpoint& before, const Endpoint& after) {
   return change;
 }
 
+// A gateway has one address for all its tunnels, and calls another one in each.
 bool same_address(const Endpoint& a, const Endpoint& b) {
-  return a.local_addresses.known() && a.local_addresses->single() && a.local_addresses.same_as(b.local_addresses);
+  const auto same = [](const Value<Addresses>& x, const Value<Addresses>& y) { return x.known() && x->single() && x.same_as(y); };
+  return a.side == Side::Cloud ? same(a.local_addresses, b.local_addresses) : same(a.remote_addresses, b.remote_addresses);
 }
 
 const Endpoint* earlier(const Endpoint& after, const Endpoints& before) {
@@ -67,8 +70,7 @@ EndpointChange appeared(const Endpoint& after) {
 }
 
 EndpointChange gone(const Endpoint& before) {
-  const ApplyEffect effect = before.side == Side::Cloud ? ApplyEffect::Deleted : ApplyEffect::None;
-  return {&before, nullptr, {{"endpoint", before.where, {}, effect}}, effect};
+  return {&before, nullptr, {{"endpoint", before.where, {}, ApplyEffect::Deleted}}, ApplyEffect::Deleted};
 }
 
 bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {

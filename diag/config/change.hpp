@@ -12,7 +12,7 @@ namespace tunnelscope::diag::config {
 
 enum class ApplyEffect : std::uint8_t {
   None,
-  Tunnel,      // this tunnel's endpoint is replaced, its address stays
+  Tunnel,      // this tunnel: its endpoint is replaced, its address stays; or the gateway's end is switched off
   Connection,  // both tunnels of the connection at once
   Replaced,    // a new connection with new addresses and keys
   Deleted,     // it goes, and nothing takes its place
@@ -32,8 +32,8 @@ struct EndpointChange {
 };
 
 // Endpoints of one side. They are matched by name, then by outside address; in the order of `after`, then what went.
-// A value that is no longer known counts as changed. A gateway's own changes interrupt nothing by themselves: daemons keep what is
-// established, and a fault shows at the next start.
+// A value that is no longer known counts as changed. A gateway's own changes interrupt nothing by themselves, for daemons keep what is
+// established and a fault shows at the next start; but an end that goes or is switched off takes its tunnel with it.
 std::vector<EndpointChange> compare(const std::vector<const Endpoint*>& before, const std::vector<const Endpoint*>& after);
 
 std::string_view name(ApplyEffect effect);  // "none", "tunnel", "connection", "replaced", "deleted"

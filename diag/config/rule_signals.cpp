@@ -262,7 +262,8 @@ void add_places(Sign& sign, const EndpointChange& change, ApplyEffect least) {
                              one.after.known() ? one.after : one.before, Origin::Stated});
 }
 
-std::string_view signal_of(ApplyEffect effect, std::size_t tunnels) {
+std::string_view signal_of(ApplyEffect effect, std::size_t tunnels, Side side) {
+  if (side == Side::Gateway) return signal::kGatewayEndDeleted;
   if (effect == ApplyEffect::Deleted) return signal::kConnectionDeleted;
   if (effect == ApplyEffect::Replaced) return signal::kConnectionReplaced;
   if (effect == ApplyEffect::Connection) return signal::kConnectionBounces;
@@ -272,7 +273,7 @@ std::string_view signal_of(ApplyEffect effect, std::size_t tunnels) {
 // The tunnels of one connection that the change interrupts in one way, told once.
 Sign sign_of(const std::vector<const EndpointChange*>& tunnels) {
   const ApplyEffect effect = tunnels.front()->effect;
-  Sign sign{signal_of(effect, tunnels.size()), &subject_of(*tunnels.front()), nullptr, {}, {}};
+  Sign sign{signal_of(effect, tunnels.size(), subject_of(*tunnels.front()).side), &subject_of(*tunnels.front()), nullptr, {}, {}};
   if (tunnels.size() > 1) sign.other = &subject_of(*tunnels[1]);
   for (const EndpointChange* one : tunnels) add_places(sign, *one, effect >= ApplyEffect::Replaced ? ApplyEffect::None : effect);
   if (sign.places.empty()) sign.places.push_back({sign.subject, {}, {}, sign.subject->where, Origin::Stated});
@@ -322,7 +323,8 @@ Signs signs_of_change(const std::vector<EndpointChange>& changes) {
   Signs signs;
   std::vector<const EndpointChange*> told;
   for (const EndpointChange& change : changes) {
-    const bool interrupts = change.effect != ApplyEffect::None && subject_of(change).side == Side::Cloud;
+    const bool interrupts = subject_of(change).side == Side::Cloud ? change.effect != ApplyEffect::None  // what is switched off is told as such
+                                                                   : change.effect == ApplyEffect::Deleted;
     if (!interrupts || std::find(told.begin(), told.end(), &change) != told.end()) continue;
     std::vector<const EndpointChange*> tunnels{&change};
     for (const EndpointChange& other : changes)

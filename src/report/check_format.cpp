@@ -96,7 +96,13 @@ std::string value_in_words(const model::Shown& shown) {
   return words;
 }
 
-std::string in_words(model::ApplyEffect effect) {
+std::string in_words(const diag::CheckedTunnel& tunnel) {
+  const model::Endpoint* gateway = tunnel.verdict.gateway;
+  return in_words(tunnel.effect, gateway && gateway->disabled.is(true) ? model::Side::Gateway : model::Side::Cloud);
+}
+
+std::string in_words(model::ApplyEffect effect, model::Side side) {
+  if (side == model::Side::Gateway && effect == model::ApplyEffect::Tunnel) return "this tunnel, until its end is switched on again";
   switch (effect) {
     case model::ApplyEffect::None: return "nothing";
     case model::ApplyEffect::Tunnel: return "this tunnel for some minutes: its endpoint is replaced, its address stays";

@@ -68,7 +68,8 @@ std::string diff_of(const std::vector<diag::config::Change>& changes, const Chec
 // "not known" for a value that is none.
 std::string value_in_words(const diag::config::Shown& shown);
 // "this tunnel for some minutes", "both tunnels of the connection at once", "...".
-std::string in_words(diag::config::ApplyEffect effect);
+std::string in_words(diag::config::ApplyEffect effect, diag::config::Side side);  // at that end
+std::string in_words(const diag::CheckedTunnel& tunnel);                            // its effect
 // Who starts the tunnel: "the gateway", "either end"; "not known" without one.
 std::string_view initiator_in_words(const std::optional<diag::config::Initiator>& initiator);
 // The first that fails; nullptr: none does.

@@ -107,7 +107,7 @@ class CheckPage {
     for (const model::EndpointChange& one : check_.changes) {
       const model::Endpoint& end = one.after ? *one.after : *one.before;
       const std::string_view what = one.effect == model::ApplyEffect::Deleted ? "is deleted; interrupts" : "interrupts";
-      to_.element("li", fmt::format("{} ({}): {} {}", end.name, model::name(end.side), what, in_words(one.effect)));
+      to_.element("li", fmt::format("{} ({}): {} {}", end.name, model::name(end.side), what, in_words(one.effect, end.side)));
     }
     if (check_.changes.empty()) to_.element("li", "Nothing differs between before and after.");
     if (const std::string order = order_of_applying(check_); !order.empty()) to_.element("li", "Order: " + order);

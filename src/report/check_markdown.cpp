@@ -50,7 +50,7 @@ void changes(std::string& to, const diag::Check& check) {
   for (const model::EndpointChange& one : check.changes) {
     const model::Endpoint& end = one.after ? *one.after : *one.before;
     const std::string_view what = one.effect == model::ApplyEffect::Deleted ? "is deleted; interrupts" : "interrupts";
-    to += fmt::format("- {} ({}): {} {}\n", app::for_markdown(end.name), model::name(end.side), what, in_words(one.effect));
+    to += fmt::format("- {} ({}): {} {}\n", app::for_markdown(end.name), model::name(end.side), what, in_words(one.effect, end.side));
   }
   if (check.changes.empty()) to += "Nothing differs between before and after.\n";
   if (const std::string order = order_of_applying(check); !order.empty()) to += "\nOrder: " + order + "\n";

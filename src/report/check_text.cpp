@@ -117,7 +117,7 @@ class CheckText {
     }
     page_.blank();
     page_.item(2, "initiates   ", std::string(initiator_in_words(v.initiator)));
-    if (check_.before) page_.item(2, "applying it interrupts  ", in_words(tunnel.effect));
+    if (check_.before) page_.item(2, "applying it interrupts  ", in_words(tunnel));
   }
 
   static std::string end_in_words(const model::Endpoint& end) {
@@ -291,7 +291,7 @@ class CheckText {
     if (!one.before) what = "appears";
     if (!one.after) what = one.effect == model::ApplyEffect::Deleted ? "is deleted" : "goes";
     const Style style = one.effect == model::ApplyEffect::None ? Style::Plain : Style::Warn;
-    page_.item(2, "- ", fmt::format("{} ({}): {}; interrupts {}", end.name, model::name(end.side), what, in_words(one.effect)), style);
+    page_.item(2, "- ", fmt::format("{} ({}): {}; interrupts {}", end.name, model::name(end.side), what, in_words(one.effect, end.side)), style);
   }
 
   void read() {

@@ -57,6 +57,12 @@ bool is_replaced(const Node& change) {
   return actions && actions->items.size() == 2;  // delete and create, in either order
 }
 
+// It stays as it is, and Terraform's state knows it no more: then the plan says nothing of what it will be.
+bool is_forgotten(const Node& change) {
+  const Node* actions = change.find("actions");
+  return actions && actions->items.size() == 1 && actions->items.front().text == "forget";
+}
+
 // `values` is "before" or "after".
 std::vector<Resource> changed_resources(const Node& root, std::string_view values) {
   std::vector<Resource> all;
@@ -64,7 +70,7 @@ std::vector<Resource> changed_resources(const Node& root, std::string_view value
   if (!changes) return all;
   for (const Node& node : changes->items) {
     const Node* change = node.find("change");
-    const Node* found = change ? change->find(values) : nullptr;
+    const Node* found = change ? change->find(is_forgotten(*change) ? "before" : values) : nullptr;
     auto resource = found && found->is(Node::Kind::Map) ? identified(node, text_of(node, "module_address")) : std::nullopt;
     if (!resource) continue;
     resource->values = found;
