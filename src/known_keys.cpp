@@ -1,6 +1,7 @@
 #include "src/known_keys.hpp"
 
 #include <cctype>
+#include <cstdint>
 #include <utility>
 
 #include "diag/classify.hpp"
@@ -30,18 +31,46 @@ std::string shape_of(const model::Secret& key) {
   return shape;
 }
 
+// A text is looked through for all keys at once by their first bytes, of which each has so many: a configuration may hold hundreds.
+constexpr std::size_t kBeginning = 4;
+constexpr unsigned kBitsOfHash = 18;
+
+std::uint32_t hash_of(std::uint32_t beginning) { return beginning * 2654435761u >> (32 - kBitsOfHash); }
+
+std::uint32_t shifted_in(std::uint32_t beginning, char c) { return beginning << 8 | static_cast<unsigned char>(c); }
+
 }  // namespace
+
+void KnownKeys::keep(model::Secret key) {
+  std::uint32_t beginning = 0;
+  std::size_t bytes = 0;
+  key.every_character([&](char c) { return beginning = shifted_in(beginning, c), ++bytes < kBeginning; });
+  beginnings_.resize(std::size_t{1} << kBitsOfHash);
+  beginnings_[hash_of(beginning)] = true;
+  keys_.push_back(std::move(key));
+}
 
 void KnownKeys::add(const model::Endpoint& end) {
   if (!end.keys.known()) return;
   for (const model::Key& key : *end.keys) {
     if (!key.secret.known() || (*key.secret).size() < kFewestBytes) continue;
-    keys_.push_back(*key.secret);
-    if (std::string shape = shape_of(*key.secret); !shape.empty()) keys_.emplace_back(std::move(shape));
+    if (!known_.insert(*key.secret).second) continue;
+    keep(*key.secret);
+    if (std::string shape = shape_of(*key.secret); !shape.empty()) keep(model::Secret(std::move(shape)));
   }
 }
 
+bool KnownKeys::may_hold_one(std::string_view text) const {
+  std::uint32_t last = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    last = shifted_in(last, text[at]);
+    if (at + 1 >= kBeginning && beginnings_[hash_of(last)]) return true;
+  }
+  return false;
+}
+
 void KnownKeys::hide(std::string& text, std::string_view shown) const {
+  if (keys_.empty() || !may_hold_one(text)) return;
   for (const model::Secret& key : keys_) key.replace_in(text, shown);
 }
 

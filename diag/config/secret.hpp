@@ -21,6 +21,7 @@ class Secret {
   explicit Secret(std::string&& bytes);  // wipes what it is given
 
   friend bool operator==(const Secret& a, const Secret& b) { return *a.bytes_ == *b.bytes_; }
+  friend bool operator<(const Secret& a, const Secret& b) { return *a.bytes_ < *b.bytes_; }  // for sets
   std::size_t size() const { return bytes_->size(); }
   // Checks its syntax. `holds` must not keep what it is shown.
   template <class Predicate>
