@@ -81,15 +81,22 @@ Versions to_be_answered(const Talk& talk, Versions sent) {
   return refused ? sent : Versions{answered.ikev1 || sent.ikev1, answered.ikev2 || sent.ikev2};
 }
 
+// What one begins in; of an end that never begins what it would answer.
+const Value<Versions>& spoken(const Endpoint& initiator) { return initiator.initiates.is(Versions{}) ? initiator.accepts : initiator.initiates; }
+
 void add_version_repair(Outcome& outcome, const Talk& talk) {
   const Versions wanted = talk.responder.accepts->ikev2 ? only(Version::Ikev2) : *talk.responder.accepts;
-  const Versions sent = talk.initiator.initiates->ikev2 ? only(Version::Ikev2) : *talk.initiator.initiates;
+  const Versions begun = spoken(talk.initiator).value_or({});
+  const Versions sent = begun.ikev2 ? only(Version::Ikev2) : begun;
   const Change at_initiator{talk.initiator.side, talk.initiator.initiates.where(), "ike-version", text(*talk.initiator.initiates),
                             text(wanted)};
   const Change at_responder{talk.responder.side, talk.responder.accepts.where(), "ike-version", text(*talk.responder.accepts),
                             text(to_be_answered(talk, sent))};
-  outcome.repair.at_cloud = {talk.cloud_initiates() ? at_initiator : at_responder};
-  outcome.repair.at_gateway = {talk.cloud_initiates() ? at_responder : at_initiator};
+  const auto repair = [&](const Change& change) {
+    if (change.new_value != text(Versions{})) (change.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway) = {change};
+  };
+  repair(at_initiator);
+  repair(at_responder);
 }
 
 }  // namespace
@@ -112,7 +119,7 @@ Outcome judge_ike_version(const Talk& talk) {
     return agrees(text(sent->ikev2 && accepted->ikev2 ? only(Version::Ikev2) : only(Version::Ikev1)));
   else
     outcome = fails("ike-version-mismatch", "ike-version", whose(talk.initiator.side) + " IKE version is not one that its peer answers");
-  show(outcome, talk.initiator, shown(sent, to_text_of), shown(accepted, to_text_of));
+  show(outcome, talk.initiator, shown(spoken(talk.initiator), to_text_of), shown(accepted, to_text_of));
   if (outcome.verdict == Verdict::Fails) add_version_repair(outcome, talk);
   return outcome;
 }

@@ -359,6 +359,14 @@ Endpoint read_connection(Section section, std::vector<Problem>& problems) {
   return endpoint;
 }
 
+// "ikev1-policy=drop" or "reject" leaves of the versions IKEv2 alone. Its default is another in each release.
+void heed_setup(const Section& setup, Endpoint& endpoint) {
+  const Setting* policy = setup.find("ikev1-policy");
+  if (!policy || (lower(policy->value.text) != "drop" && lower(policy->value.text) != "reject")) return;
+  for (Value<Versions>* versions : {&endpoint.accepts, &endpoint.initiates})
+    if (versions->known() && (*versions)->ikev1) *versions = Value<Versions>::stated({false, (*versions)->ikev2}, policy->value.where);
+}
+
 std::vector<model::Reservation> beyond_judgement(const Section& section) {
   using model::Stage;
   std::vector<model::Reservation> all = other_ike_ports(section);
@@ -379,7 +387,7 @@ std::vector<model::Reservation> beyond_judgement(const Section& section) {
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
   return read_connections(content, around, kLibreswanIpsecConf, {kSynonyms, {"passthrough", "drop", "reject"}, read_connection,
-                                                                 beyond_judgement, {libreswan_identity, false}});
+                                                                 beyond_judgement, {libreswan_identity, false}, heed_setup});
 }
 
 bool recognises(const Content& content) {

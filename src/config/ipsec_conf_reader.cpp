@@ -34,6 +34,8 @@ std::vector<model::Configuration> read_connections(const Content& content, const
   std::vector<model::Endpoint> connections;
   for (const Section& section : file.connections)
     if (is_tunnel(section, dialect.policies)) connections.push_back(with_doubt(section, dialect, all.problems));
+  if (dialect.heed_setup)
+    for (model::Endpoint& one : connections) dialect.heed_setup(file.setup, one);
   all.endpoints = merged(std::move(connections));
   give_keys(all.endpoints, read_ipsec_secrets(around, content.path(), dialect.secrets, all.problems));
   return {std::move(all)};

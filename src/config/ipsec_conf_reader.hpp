@@ -16,6 +16,8 @@ struct IpsecConfDialect {
   // Which stages of a connection are not judged for sure although all of it was read.
   std::vector<model::Reservation> (*beyond_judgement)(const Section& section);
   SecretsDialect secrets;
+  // What `config setup` says of every connection; nullptr: nothing.
+  void (*heed_setup)(const Section& setup, model::Endpoint& endpoint) = nullptr;
 };
 std::vector<model::Configuration> read_connections(const Content& content, const Surroundings& around, const Kind& kind,
                                                    const IpsecConfDialect& dialect);

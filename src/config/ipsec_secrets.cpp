@@ -20,6 +20,11 @@ struct Token {
 const std::vector<std::string_view> kKinds = {"PSK", "RSA", "ECDSA", "EAP", "XAUTH", "NTLM", "PKCS8", "PKCS12", "P12", "PIN", "BLISS",
     "PPKS", "SHARE"};
 
+std::string upper(std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return word;
+}
+
 class Secrets {
  public:
   Secrets(const Include& include, const SecretsDialect& dialect, std::vector<Problem>& problems)
@@ -133,8 +138,7 @@ class Secrets {
   void secret(const std::vector<Token>& selectors, std::string kind, const Where& where) {
     const Where behind = here();
     if (kind.empty() && skip_space(true)) kind = token().text;
-    std::transform(kind.begin(), kind.end(), kind.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A')
-        : c; });
+    kind = upper(std::move(kind));
     if (kind == "PSK") return pre_shared_key(selectors, where);
     if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
       report_unread(problems_, behind, "unknown kind of secret", nearest_of(kind, kKinds));
@@ -218,12 +222,27 @@ std::vector<std::string> first_words(std::string_view text) {
   return first;
 }
 
-// An entry with a colon and a kind behind it.
+// As distributions install it: nothing but an include of files whose names say what they are.
+bool only_includes(std::string_view text) {
+  bool any = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const auto words = words_of(text.substr(at, end - at), {});
+    at = end + 1;
+    if (words.empty() || words.front().text.starts_with('#')) continue;
+    if (words.front().text != "include" || words.size() < 2 || !words[1].text.ends_with("secrets")) return false;
+    any = true;
+  }
+  return any;
+}
+
+// An entry with a colon and a kind behind it, in whatever case.
 bool recognises(const Content& content) {
   std::vector<std::string> words = first_words(content.text());
-  bool found = !words.empty() && words.front().starts_with(":PSK");
+  bool found = !words.empty() && upper(words.front()).starts_with(":PSK");
   for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
-    found = words[i].ends_with(':') && std::find(kKinds.begin(), kKinds.end(), words[i + 1]) != kKinds.end();
+    found = words[i].ends_with(':') && std::find(kKinds.begin(), kKinds.end(), upper(words[i + 1])) != kKinds.end();
+  found = found || only_includes(content.text());
   for (std::string& word : words) model::wipe(word);
   return found;
 }
