@@ -405,6 +405,7 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.kind = kStrongSwanSwanctl.name;
   all.side = kStrongSwanSwanctl.side;
   Section root = read_swanctl(content.source(), around.include, all.problems);
+  const std::string refused = doubt_since(all.problems, 0);  // the daemon reads none of a file that has a syntax error
   if (const Section* connections = root.section("connections")) {
     Section whole = with_templates(*connections, root, all.problems);
     for (Section& section : whole.sections) {
@@ -413,6 +414,7 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
       all.endpoints.push_back(read_connection(section, all.problems));
       const std::string unread = doubt_since(all.problems, before);
       all.endpoints.back().doubt = unread.empty() ? section.first_doubt() : unread;
+      if (all.endpoints.back().doubt.empty()) all.endpoints.back().doubt = refused;
       all.endpoints.back().reservations = beyond_judgement(section);
     }
   }
