@@ -143,8 +143,8 @@ Outcome barred(const Endpoint& end, const Endpoint& peer) {
 
 Outcome sessions(const Endpoint& cloud, const Endpoint& gateway) {
   Outcome outcome = worst(numbers(cloud, gateway), numbers(gateway, cloud));
+  outcome = worst(std::move(outcome), neighbours(gateway, cloud));  // an address inside that is wrong makes its neighbour wrong, too
   outcome = worst(std::move(outcome), neighbours(cloud, gateway));
-  outcome = worst(std::move(outcome), neighbours(gateway, cloud));
   return carried(cloud, gateway) == Likelihood::No ? worst(std::move(outcome), outside_the_selectors(cloud, gateway)) : outcome;
 }
 

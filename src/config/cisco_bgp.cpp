@@ -116,6 +116,8 @@ class Neighbour {
     }
     if (endpoint_.bgp.used.is(false) && elsewhere)
       endpoint_.bgp.used = Value<bool>::unknown("the neighbour stands in another VRF than the tunnel", elsewhere->where);
+    else if (const Command* listening = endpoint_.bgp.used.is(false) ? listening_to(inside) : nullptr)
+      endpoint_.bgp.used = Value<bool>::unknown("it listens to whoever calls from a range, and what it says of those is not read", listening->where);
     else if (endpoint_.bgp.used.is(false)) heed_stray_neighbours();
     else heed_activation();
     heed_confederation();
@@ -261,6 +263,15 @@ class Neighbour {
       }
   }
 
+  // "bgp listen range 169.254.12.0/24 peer-group AWS", where the tunnel's peer may be in it.
+  const Command* listening_to(const AddressRange& inside) const {
+    for (const Command* router : root_.all("router bgp"))
+      for (const Command* scope : scopes_of(*router))
+        for (const Command* one : scope->all("bgp listen range"))
+          if (const auto range = model::parse_range(one->word(3)); !range || intersection(*range, inside)) return one;
+    return nullptr;
+  }
+
   bool lies_in_a_tunnel(const IpAddress& address) const {
     for (const Command* interface : root_.all("interface")) {
       const Command* command = interface->find("ip address");
@@ -272,21 +283,64 @@ class Neighbour {
     return false;
   }
 
-  // A neighbour that is link-local and lies in no tunnel is meant for one whose inside address is another.
-  void heed_stray_neighbours() {
+  struct Stray {
+    const Command *router, *scope, *line;
+    IpAddress address;
+  };
+
+  // Neighbours that are link-local and lie in no tunnel, the first line of each.
+  std::vector<Stray> strays() const {
     const AddressRange link_local = *model::parse_range("169.254.0.0/16");
-    constexpr const char* kReason = "the neighbour that stands there lies in no tunnel";
+    std::vector<Stray> all;
     for (const Command* router : root_.all("router bgp"))
       for (const Command* scope : scopes_of(*router))
         for (const Command* one : scope->all("neighbor")) {
           const auto address = model::parse_address(one->word(1));
+          const auto is_it = [&](const Stray& stray) { return stray.address == *address; };
           if (!address || !link_local.contains(*address) || lies_in_a_tunnel(*address)) continue;
-          endpoint_.bgp.used = stated(true, *one);
-          endpoint_.bgp.neighbour = Value<IpAddress>::unknown(kReason, one->where);
-          endpoint_.bgp.remote_asn = Value<std::uint32_t>::unknown(kReason, one->where);
-          endpoint_.bgp.local_asn = number_at(*router, 2);
-          return;
+          if (std::none_of(all.begin(), all.end(), is_it)) all.push_back({router, scope, one, *address});
         }
+    return all;
+  }
+
+  bool has_neighbour(const AddressRange& inside) const {
+    for (const Command* router : root_.all("router bgp"))
+      for (const Command* scope : scopes_of(*router))
+        for (const Command* one : scope->all("neighbor"))
+          if (const auto address = model::parse_address(one->word(1)); address && inside.contains(*address)) return true;
+    return false;
+  }
+
+  // Of the tunnels no other is without a neighbour.
+  bool is_alone_without_neighbour() const {
+    std::size_t without = 0;
+    for (const Command* interface : root_.all("interface")) {
+      const Command* command = interface->find("tunnel protection ipsec profile") ? interface->find("ip address") : nullptr;
+      const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
+      const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
+      const auto range = own && mask ? masked(*own, *mask) : std::nullopt;
+      if (range && !has_neighbour(*range)) ++without;
+    }
+    return without == 1;
+  }
+
+  // They are meant for tunnels without a neighbour, one for one.
+  void heed_stray_neighbours() {
+    constexpr const char* kReason = "the neighbour that stands there lies in no tunnel";
+    const std::vector<Stray> all = strays();
+    if (all.empty()) return;
+    const Stray& first = all.front();
+    endpoint_.bgp.used = stated(true, *first.line);
+    if (all.size() == 1 && is_alone_without_neighbour() && vrf_of_scope(*first.scope) == vrf_) {
+      const Value<IpAddress> peer = endpoint_.inside_remote;
+      for (const Command* scope : scopes_of(*first.router))
+        for (const Command* one : scope->all("neighbor " + model::text(first.address))) read_lines(*first.router, *one, first.address);
+      endpoint_.inside_remote = peer;
+      return;
+    }
+    endpoint_.bgp.neighbour = Value<IpAddress>::unknown(kReason, first.line->where);
+    endpoint_.bgp.remote_asn = Value<std::uint32_t>::unknown(kReason, first.line->where);
+    endpoint_.bgp.local_asn = number_at(*first.router, 2);
   }
 
   const Command& root_;

@@ -372,6 +372,40 @@ class Srx : JuniperView {
     for (const InactiveNeighbour& one : statements.inactive_neighbours())
       if (const auto address = model::parse_address(one.name); address && inside.contains(*address))
         bar(endpoint, "the neighbour is deactivated", one.where);
+    if (endpoint.bgp.used.is(false) && endpoint.bgp.barred.empty()) heed_stray_neighbour(endpoint, table);
+  }
+
+  std::vector<AddressRange> inside_ranges(const Path& table) {
+    std::vector<AddressRange> all;
+    for (const Word& vpn : statements.names({"security", "ipsec", "vpn"})) {
+      const Word* interface = word({"security", "ipsec", "vpn", vpn.text, "bind-interface"});
+      const Word* written = interface ? interface_address(interface->text) : nullptr;
+      const auto range = written ? model::parse_range(written->text) : std::nullopt;
+      const Word* instance = interface ? instance_of(interface->text) : nullptr;
+      if (range && (instance ? Path{"routing-instances", instance->text} : Path{}) == table) all.push_back(*range);
+    }
+    return all;
+  }
+
+  // A neighbour that is link-local and lies in no tunnel is meant for the one tunnel that has none.
+  void heed_stray_neighbour(Endpoint& endpoint, const Path& table) {
+    const AddressRange link_local = *model::parse_range("169.254.0.0/16");
+    const std::vector<AddressRange> tunnels = inside_ranges(table);
+    std::vector<bool> has_neighbour(tunnels.size());
+    std::vector<std::pair<Path, Word>> strays;
+    for (const Word& name : statements.names(below(table, {"protocols", "bgp", "group"})))
+      for (const Word& neighbour : statements.names(below(table, {"protocols", "bgp", "group", name.text, "neighbor"}))) {
+        const auto address = model::parse_address(neighbour.text);
+        if (!address || !link_local.contains(*address)) continue;
+        const auto tunnel = std::find_if(tunnels.begin(), tunnels.end(), [&](const AddressRange& one) { return one.contains(*address); });
+        if (tunnel == tunnels.end()) strays.emplace_back(below(table, {"protocols", "bgp", "group", name.text}), neighbour);
+        else has_neighbour[static_cast<std::size_t>(tunnel - tunnels.begin())] = true;
+      }
+    if (strays.size() != 1 || std::count(has_neighbour.begin(), has_neighbour.end(), false) != 1) return;
+    const auto& [group, neighbour] = strays.front();
+    endpoint.bgp.used = stated(true, neighbour);
+    endpoint.bgp.neighbour = stated(*model::parse_address(neighbour.text), neighbour);
+    read_neighbour(endpoint, table, group, neighbour);
   }
 
   // Whether a neighbour lies in the tunnel.

@@ -28,6 +28,15 @@ bool is_section_beside(const std::string& first) {
   return false;
 }
 
+// Whether a group that says this says nothing of tunnels: "system host-name srx-a", "interfaces fxp0 ...".
+bool is_beside_tunnels(const std::vector<Word>& words, std::size_t at) {
+  if (!is_of_use(words[at].text)) return true;
+  if (words[at].text != "interfaces" || words.size() <= at + 1) return false;
+  for (const std::string_view one : {"fxp0", "em0", "me0", "fab0", "fab1"})
+    if (words[at + 1].text == one) return true;
+  return false;
+}
+
 // Nearly one of them.
 std::string slip_of(const std::string& first) {
   return nearest_of(first, {"security", "interfaces", "routing-options", "routing-instances", "protocols"});
@@ -98,7 +107,7 @@ void Statements::set(std::vector<Word> words, const Where& where) {
 Statements::Statements(std::string_view text, const std::string& path, std::vector<Problem>& problems) {
   std::vector<std::pair<std::vector<std::string>, Where>> inactive;
   std::size_t removed = 0;
-  bool groups = false;
+  std::map<std::string, bool> groups;  // whether all that one says is beside tunnels
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     auto words = quoted_words(text.substr(0, end), {path, line, 1}, end == text.size());
@@ -112,6 +121,10 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
       not_understood_.push_back({{}, where, nearest_of(verb, {"activate", "deactivate", "delete", "set"})});
       continue;
     }
+    if (words.front().text == "groups" && words.size() > 2) {
+      bool& harmless = groups.try_emplace(words[1].text, true).first->second;
+      harmless = harmless && is_beside_tunnels(words, 2);
+    }
     if (!is_of_use(words.front().text)) {
       std::string hint = verb == "set" && !is_section_beside(words.front().text) ? slip_of(words.front().text) : "";
       if (!hint.empty()) not_understood_.push_back({{}, words.front().where, std::move(hint)});
@@ -121,11 +134,6 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
       problems.push_back({{path, line, 1}, "too many statements: the rest is not read", "give the part that holds `security`", true});
       not_understood_.push_back({{}, where, {}});
       break;
-    }
-    if (verb == "set" && words.front().text == "apply-groups" && !groups) {
-      groups = true;
-      report(problems, where, "groups are applied, and what they add is not read",
-          "write `show configuration | display inheritance | display set`");
     }
     if (verb == "set") set(std::move(words), where);
     else if (verb == "delete") ++removed, remove(statements_, path_of(std::move(words)));
@@ -137,6 +145,26 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
     note_neighbours(what, line);
     remove(statements_, what);
   }
+  apply(groups, problems);
+}
+
+// A cluster applies "${node}", of which each node makes its own group.
+void Statements::apply(const std::map<std::string, bool>& groups, std::vector<Problem>& problems) {
+  const auto is_harmless = [&](const std::string& name) {
+    bool any = false;
+    for (const auto& [group, harmless] : groups) {
+      if (group != name && !(name == "${node}" && group.starts_with("node"))) continue;
+      if (!harmless) return false;
+      any = true;
+    }
+    return any;
+  };
+  std::erase_if(statements_, [&](const Statement& one) {
+    return begins(one, {"apply-groups"}) && one.words.size() == 2 && is_harmless(one.words[1].text);
+  });
+  if (const auto left = all({"apply-groups"}); !left.empty())
+    report(problems, left.front()->where, "groups are applied, and what they add is not read",
+           "write `show configuration | display inheritance | display set`");
 }
 
 void Statements::note_neighbours(const std::vector<std::string>& path, const Where& where) {

@@ -1,6 +1,10 @@
 // A Junos configuration in its `set` form, as `show configuration | display set` writes it or a script sets it up. In: its text. Out: the
 // statements as words, one a leaf, without those that are deleted or deactivated; and what was not understood.
 #pragma once
+#include <map>
+#include <string>
+#include <vector>
+
 #include "src/config/words.hpp"
 
 namespace tunnelscope::config {
@@ -41,6 +45,7 @@ class Statements {
 
  private:
   void set(std::vector<Word> words, const Where& where);
+  void apply(const std::map<std::string, bool>& groups, std::vector<Problem>& problems);
   void note_neighbours(const std::vector<std::string>& path, const Where& where);  // of what is deactivated
 
   std::vector<Statement> statements_;

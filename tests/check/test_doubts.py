@@ -486,9 +486,43 @@ def test_a_session_of_junos_is_of_its_table_and_of_the_tunnels_address(files, te
     assert reason is None or reason in stage["reason"]
 
 
-def test_a_neighbour_that_lies_in_no_tunnel_is_told(files):
-    stage = stages_with_bgp(files, ios_cfg=IOS_BGP.replace("169.254.12.1 ", "169.254.12.5 "))["bgp"]
+@pytest.mark.parametrize("gateway, line", [({"ios_cfg": IOS_BGP.replace("169.254.12.1 ", "169.254.12.5 ")}, " neighbor 169.254.12.5"),
+                                           ({"junos_set": JUNOS_BGP.replace("169.254.12.1 ", "169.254.12.5 ")}, "set protocols bgp")],
+                         ids=["IOS", "Junos"])
+def test_a_neighbour_that_lies_in_no_tunnel_is_meant_for_the_one_without(files, gateway, line):
+    stage = stages_with_bgp(files, **gateway)["bgp"]
+    [text] = gateway.values()
+    number = next(i for i, one in enumerate(text.splitlines(), 1) if one.startswith(line) and "169.254.12.5" in one)
+    assert (stage["verdict"], stage["cause"], stage["attribute"]) == ("fails", "bgp-down", "bgp-neighbour")
+    assert f"line {number}: bgp-neighbour 169.254.12.5 -> 169.254.12.1" in stage["repair"]
+
+
+def test_of_several_neighbours_in_no_tunnel_none_is_taken_for_the_one(files):
+    stage = stages_with_bgp(files, ios_cfg=IOS_BGP.replace("169.254.12.1 ", "169.254.12.5 ") + " neighbor 169.254.12.9 remote-as 64512\n")["bgp"]
     assert stage["verdict"] == "unverified" and "lies in no tunnel" in stage["reason"]
+
+
+def test_whom_a_listen_range_takes_is_not_told(files):
+    text = IOS_BGP.replace(" neighbor 169.254.12.1 remote-as 64512\n", " neighbor AWS peer-group\n bgp listen range RANGE peer-group AWS\n")
+    stage = stages_with_bgp(files, ios_cfg=text.replace("RANGE", "169.254.12.0/24"))["bgp"]
+    assert stage["verdict"] == "unverified" and "listens" in stage["reason"]
+    assert stages_with_bgp(files, ios_cfg=text.replace("RANGE", "10.0.0.0/8"))["bgp"]["verdict"] == "fails"
+
+
+def test_an_inside_address_that_is_wrong_is_mended_before_its_neighbour(files):
+    other = IOS_BGP.replace("169.254.12.2 ", "169.254.12.6 ").replace("169.254.12.1 ", "169.254.12.5 ")
+    assert "169.254.12.6 -> 169.254.12.2" in stages_with_bgp(files, ios_cfg=other)["bgp"]["repair"]
+
+
+GROUPS = "set groups node0 system host-name a\nset groups node0 interfaces fxp0 unit 0 family inet address 10.0.0.1/24\nset apply-groups \"${node}\"\n"
+
+
+@pytest.mark.parametrize("text, status", [
+    (GROUPS, None), (GROUPS + "set groups node1 security ike gateway g version v1-only\n", 4), ('set apply-groups "${node}"\n', 4),
+    ("set groups x system services ssh\nset apply-groups x\n", None), (GROUPS + "set apply-groups y\n", 4)])
+def test_groups_that_say_nothing_of_tunnels_leave_none_in_doubt(files, text, status):
+    report = files.check(junos_set=text + JUNOS_BGP, vpn_json=IOS_CLOUD, status=status)
+    assert bool(report["problems"]) == (status == 4)
 
 
 # As most write it: IKEv1, a keyring, a tunnel interface, and no lifetimes.
