@@ -219,6 +219,9 @@ Change filing(const Talk& talk, const Endpoint& end, const Endpoint& peer, const
   const Key* key = filed_for_another(end, peers);
   if (key && owners_in_words(*key) == owner)  // as it should be, but the end does not know whom it calls
     return {end.side, end.remote_identity.where(), "remote-identity", text(end.remote_identity.value_or({})), owner};
+  if (key && !end.remote_identity.value_or({}).accepts(or_any(peer.local_identity)) &&
+      std::find(key->owners.begin(), key->owners.end(), or_any(peer.local_identity)) != key->owners.end())  // it is for whom the peer says it is
+    return {end.side, end.remote_identity.where(), "remote-identity", text(end.remote_identity.value_or({})), text(*peer.local_identity)};
   if (key) return {end.side, key->where, "key-owner", owners_in_words(*key), owner};
   const Where there = peers.key ? peers.asks().where() : peer.keys.where();
   return {end.side, end.keys.where().known() ? end.keys.where() : end.where, "pre-shared-key", "none", owner, {}, true, there};

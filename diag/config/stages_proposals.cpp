@@ -73,10 +73,17 @@ bool can_be_set(const Endpoint& end, AlgorithmRef algorithm, bool ike) {
   return end.vendor != Vendor::Aws || (algorithm && aws_offers(algorithm, ike));
 }
 
+// What is left of a list when AWS has taken out what it does not take.
+TransformSet possible(const Endpoint& end, TransformSet set, bool ike) {
+  if (end.vendor == Vendor::Aws) std::erase_if(set.algorithms, [&](AlgorithmRef one) { return !aws_offers(one, ike); });
+  return set;
+}
+
 // AWS has lists that are added to; elsewhere one value takes the place of the other.
-std::string new_value(const Endpoint& end, const TransformSet& old_set, AlgorithmRef added) {
+std::string new_value(const Endpoint& end, const TransformSet& old_set, AlgorithmRef added, bool ike) {
   const std::string id = added ? std::string(added->id) : "none";
-  return end.vendor == Vendor::Aws && !old_set.empty() ? text(old_set) + "|" + id : id;
+  const TransformSet left = possible(end, old_set, ike);
+  return end.vendor == Vendor::Aws && !left.empty() ? text(left) + "|" + id : id;
 }
 
 // The PRF follows from the integrity algorithm: where that changes, so does it.
@@ -138,13 +145,14 @@ std::vector<Change> changes(const Half& own, const Half& other, bool ike) {
   if (!own.written.stated()) keep_one_in_common(mended, others);
   const auto different = to_be_mended(own, other, ike);
   for (const TransformType type : different) {
-    const AlgorithmRef wanted = best(others[type]);
+    const AlgorithmRef wanted = best(possible(other.end, others[type], ike));
+    if (!wanted && !others[type].empty()) return {};  // nothing of it will ever be there
     const TransformSet& before = own.nearest[type].empty() ? written[type] : own.nearest[type];
     mended[type].algorithms = wanted ? std::vector{wanted} : std::vector<AlgorithmRef>{};
     if (follows_by_itself(type, different)) continue;
     if (!can_be_set(own.end, wanted, ike)) return {};
     all.push_back({own.end.side, where_of(own.nearest, type, own.list), attribute_of(type, ike), or_none(text(before)),
-                   new_value(own.end, before, wanted)});
+                   new_value(own.end, before, wanted, ike)});
   }
   for (Change& change : all) change.proposal = text(mended);
   return all;

@@ -65,9 +65,11 @@ std::string remark(const Narrowed& left, const Talk& talk, const Child& own, con
   return all;
 }
 
-// AWS has one network for each end.
+// AWS has one network for each end, of the IP version of the tunnels inside.
 void add_change(std::vector<Change>& changes, const Endpoint& end, const char* attribute, const Value<Selectors>& own,
                 const Value<Selectors>& wanted) {
+  const bool other_family = !own->empty() && own->front().addresses.first.v6 != wanted->front().addresses.first.v6;
+  if (end.vendor == Vendor::Aws && other_family) return;
   const std::string one_of_them = text(Selectors{wanted->front()});
   const std::string wanted_here = end.vendor == Vendor::Aws ? one_of_them : text(*wanted);
   if (!overlap(*own, *wanted)) changes.push_back({end.side, own.where(), attribute, text(*own), wanted_here});

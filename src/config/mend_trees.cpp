@@ -245,10 +245,11 @@ bool set_items(Draft& draft, const std::string& path, const Node& list, const st
   return draft.replace(path, list.line, text);
 }
 
-// Versions are the only list that is ever to be shorter than it was.
+// Versions may have to be fewer than there were; of algorithms the one takes the place of one that AWS does not take.
 bool is_shortened(const Change& change, const Node& list, const std::vector<std::string>& words) {
   const auto is_unwanted = [&](const Node& one) { return std::find(words.begin(), words.end(), word_of(one)) == words.end(); };
-  return change.attribute == "ike-version" && std::any_of(list.items.begin(), list.items.end(), is_unwanted);
+  const bool instead = change.new_value.find('|') == std::string::npos && change.old_value != "none";
+  return (change.attribute == "ike-version" || instead) && std::any_of(list.items.begin(), list.items.end(), is_unwanted);
 }
 
 bool write_option(Draft& draft, const Mending& mending, const OptionRow& row) {

@@ -289,6 +289,112 @@ def test_another_customer_gateway_takes_both_tunnels_down(pair):
     assert {one["apply_effect"] for one in report["tunnels"]} == {"connection"}
 
 
+def test_what_terraform_forgets_is_not_deleted(pair):
+    plan, change = changed()
+    change.update(actions=["forget"], after=None)
+    gateway = (tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf").read_text()
+    report = pair.check(plan_json=json.dumps(plan), swanctl_conf=gateway)
+    assert {one["apply_effect"] for one in report["tunnels"]} == {"none"} and report["changes"] == []
+    assert "config/connection-deleted" not in {f["cause"] for f in report["findings"]}
+
+
+def changed_gateway(pair, after, name="swanctl.conf", before=SWANCTL, status=None):
+    tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes(), "before": before.encode()})
+    return pair.check("--cloud", "cloud", "--gateway", name, "--before", "before", status=status, **{name.replace(".", "_"): after})
+
+
+def test_a_gateways_end_that_goes_takes_its_tunnel_with_it(pair):
+    report = changed_gateway(pair, "connections {\n}\n", status=1)
+    assert [(one["change"], one["apply_effect"]) for one in report["changes"]] == [("goes", "deleted")]
+    causes = {f["cause"]: f["severity"] for f in report["findings"]}
+    assert causes["config/gateway-end-deleted"] == "critical" and "config/connection-deleted" not in causes
+
+
+def test_a_gateways_end_under_another_name_does_not_go(pair):
+    report = changed_gateway(pair, SWANCTL.replace("aws-tunnel1", "other"), status=0)
+    assert {one["apply_effect"] for one in report["changes"]} <= {"none"}
+
+
+def test_nor_does_one_without_a_partner_take_anything_with_it(pair):
+    alone = SWANCTL.replace("203.0.113.10", "203.0.113.99").replace("aws-tunnel1", "old")
+    report = changed_gateway(pair, SWANCTL, before=SWANCTL.replace("secrets {", alone.split("secrets {")[0] + "secrets {"), status=0)
+    assert [(one["change"], one["apply_effect"]) for one in report["changes"]] == [("goes", "none")]
+
+
+def test_a_gateways_end_that_is_switched_off_takes_its_tunnel_down(pair):
+    before = IOS.replace("crypto map aws 10", "crypto isakmp enable\ncrypto map aws 10")
+    tool.write_files(pair.folder, {"before": before.encode()})
+    report = pair.check("vpn.json", "ios.cfg", "--before", "before", ios_cfg=before.replace("crypto isakmp enable", "no crypto isakmp enable"),
+                        vpn_json=described(tunnel()), status=1)
+    assert {one["apply_effect"] for one in report["tunnels"]} == {"tunnel"}
+
+
+@pytest.mark.parametrize("more", ["pools {\n  a {\n    addrs = 10.1.0.0/24\n  }\n", "pools {\n  a {\n    addrs 10.1.0.0/24\n  }\n}\n",
+                                  "authorities {\n", "}\n"])
+def test_a_syntax_error_anywhere_leaves_no_stage_that_agrees(pair, more):
+    tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes()})
+    [one] = pair.check("--cloud", "cloud", "--gateway", "swanctl.conf", swanctl_conf=SWANCTL + more, status=4)["tunnels"]
+    assert "agrees" not in {stage["verdict"] for stage in one["stages"]}
+
+
+LIBRESWAN = f"""config setup
+  SETUP
+conn aws
+  left={GATEWAY}
+  right={CLOUD}
+  ikev2=IKEV2
+  authby=secret
+  auto=start
+"""
+
+
+@pytest.mark.parametrize("setup, ikev2, expected", [
+    ("ikev1-policy=drop", "no", "fails"), ("ikev1-policy=Reject", "no", "fails"), ("ikev1-policy=accept", "no", "agrees"),
+    ("uniqueids=no", "no", "agrees"), ("ikev1-policy=drop", "yes", "agrees")])
+def test_a_libreswan_that_drops_ikev1_has_none(pair, setup, ikev2, expected):
+    text = LIBRESWAN.replace("SETUP", setup).replace("IKEV2", ikev2)
+    stage = pair.stage("ike-version", ipsec_conf=text, vpn_json=described(tunnel(IkeVersions=[{"Value": "ikev1"}, {"Value": "ikev2"}])))
+    assert stage["verdict"] == expected
+    assert stage["cause"] == ("ike-version-mismatch" if expected == "fails" else None)
+
+
+@pytest.mark.parametrize("text", ["include ipsec.d/*.secrets\n", "# as installed\ninclude ipsec.d/*.secrets\n"])
+def test_keys_behind_an_include_alone_are_read(pair, text):
+    tool.write_files(pair.folder, {"ipsec.d/a.secrets": f'{GATEWAY} {CLOUD}: psk "{KEY}"\n'.encode()})
+    conf = LIBRESWAN.replace("SETUP", "uniqueids=no").replace("IKEV2", "no")
+    for keys in (text, f'{GATEWAY} {CLOUD}: psk "{KEY}"\n'):
+        assert pair.stage("authentication", ipsec_conf=conf, ipsec_secrets=keys, vpn_json=described(tunnel()))["verdict"] == "agrees"
+
+
+# ---- mends ----
+
+def test_what_aws_refuses_is_replaced_there_and_never_asked_of_the_gateway(pair):
+    plan = json.loads(json.dumps(PLAN))
+    for resource in plan["resource_changes"]:
+        if resource["type"] == "aws_vpn_connection":
+            for moment in ("before", "after"):
+                resource["change"][moment]["tunnel1_phase1_dh_group_numbers"] = [5]
+    gateway = (tool.SAMPLES / "check/terraform-plan-changes-pfs/swanctl.conf").read_text()
+    report = pair.check(plan_json=json.dumps(plan), swanctl_conf=gateway)
+    [stage] = [s for one in report["tunnels"] for s in one["stages"] if s["verdict"] == "fails" and s["stage"] == "ike-proposal"]
+    assert "ike-group modp1536 -> modp2048" in stage["repair"] and "-> modp1536" not in stage["repair"]
+
+
+def test_a_wrong_identity_is_mended_and_not_the_key_that_is_filed_under_the_right_one(pair):
+    text = SWANCTL.replace("id = 203.0.113.10", "id = 203.0.113.18").replace("ike-1 {", "ike-1 {\n    id-a = 203.0.113.10")
+    tool.write_files(pair.folder, {"cloud": (tool.SAMPLES / "check/healthy/cloud.swanctl.conf").read_bytes()})
+    [one] = pair.check("--cloud", "cloud", "--gateway", "swanctl.conf", swanctl_conf=text)["tunnels"]
+    repairs = {s["stage"]: s["repair"] for s in one["stages"] if s["verdict"] == "fails"}
+    assert repairs.keys() == {"identity", "authentication"}
+    assert all("remote-identity 203.0.113.18 -> 203.0.113.10" in one for one in repairs.values())
+
+
+def test_an_option_for_ipv6_takes_no_ipv4_network(pair):
+    options = {"TunnelInsideIpVersion": "ipv6", "StaticRoutesOnly": True, "LocalIpv6NetworkCidr": "0.0.0.0/0", "TunnelOptions": [tunnel()]}
+    report = pair.check(vpn_json=described(tunnel(), Options=options), ios_cfg=IOS, status=4)
+    assert any("IPv6 network" in one["reason"] for one in report["problems"])
+
+
 def test_a_deleted_connection_is_said_to_be_deleted(pair):
     plan, change = changed()
     change.update(actions=["delete"], after=None)

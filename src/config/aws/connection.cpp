@@ -236,7 +236,12 @@ model::DeadPeerDetection read_dpd(const Scope& tunnel) {
 }
 
 Value<model::Selectors> read_selectors(const Connection& connection, const Names& v4, const Names& v6, bool is_v6) {
-  const auto range = is_v6 ? read_range(connection.options, v6, "::/0") : read_range(connection.options, v4, "0.0.0.0/0");
+  const auto parse = [is_v6](const Node& node) {
+    const auto network = model::parse_range(node.text);
+    return network && network->first.v6 == is_v6 ? network : std::nullopt;
+  };
+  const auto range = is_v6 ? read(connection.options, v6, parse, "an IPv6 network", model::parse_range("::/0"))
+                           : read(connection.options, v4, parse, "an IPv4 network", model::parse_range("0.0.0.0/0"));
   if (!range.known()) return Value<model::Selectors>::unknown(range.note(), range.where());
   const model::Selectors one{{*range}};
   return range.stated() ? Value<model::Selectors>::stated(one, range.where()) : standard(one, range.where());
