@@ -23,6 +23,7 @@ const std::vector<ConfigSignalInfo>& known_config_signals() {
       {signal::kConnectionBounces, Change, "applying the change takes both tunnels down at once"},
       {signal::kConnectionReplaced, Change, "applying the change makes a new connection"},
       {signal::kConnectionDeleted, Change, "applying the change deletes a connection or a tunnel of it"},
+      {signal::kGatewayEndDeleted, Change, "applying the change deletes the gateway's end of a tunnel"},
   };
   return signals;
 }

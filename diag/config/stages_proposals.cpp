@@ -73,9 +73,14 @@ bool can_be_set(const Endpoint& end, AlgorithmRef algorithm, bool ike) {
   return end.vendor != Vendor::Aws || (algorithm && aws_offers(algorithm, ike));
 }
 
+bool is_option(TransformType type) {
+  return type == TransformType::Encryption || type == TransformType::Integrity || type == TransformType::Group;
+}
+
 // What is left of a list when AWS has taken out what it does not take.
 TransformSet possible(const Endpoint& end, TransformSet set, bool ike) {
-  if (end.vendor == Vendor::Aws) std::erase_if(set.algorithms, [&](AlgorithmRef one) { return !aws_offers(one, ike); });
+  if (end.vendor == Vendor::Aws)
+    std::erase_if(set.algorithms, [&](AlgorithmRef one) { return is_option(one->type) && !aws_offers(one, ike); });
   return set;
 }
 
