@@ -387,7 +387,7 @@ std::vector<model::Reservation> beyond_judgement(const Section& section) {
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
   return read_connections(content, around, kLibreswanIpsecConf, {kSynonyms, {"passthrough", "drop", "reject"}, read_connection,
-                                                                 beyond_judgement, {libreswan_identity, false}, heed_setup});
+                                                                 beyond_judgement, {libreswan_identity, false, true}, heed_setup});
 }
 
 bool recognises(const Content& content) {

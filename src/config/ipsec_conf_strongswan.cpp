@@ -310,7 +310,7 @@ void add_other_reading(model::Configuration& own, const Content& content, const 
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings& around) {
   auto all = read_connections(content, around, kStrongSwanIpsecConf, {kSynonyms, {"passthrough", "pass", "drop", "reject"}, read_connection,
-                                                                      beyond_judgement, {strongswan_identity, true}});
+                                                                      beyond_judgement, {strongswan_identity, true, false}});
   if (dialect_of(content.text()) == IpsecDialect::Either)
     for (model::Configuration& one : all) add_other_reading(one, content, around);
   return all;

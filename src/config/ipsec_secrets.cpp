@@ -45,6 +45,7 @@ class Secrets {
 
   std::vector<model::Key> keys;
   std::string incomplete;
+  bool found_none = false;  // an include named no file: there may be some where the daemon runs
 
  private:
   struct Text {
@@ -129,6 +130,7 @@ class Secrets {
     const Token pattern = token();
     auto files = include_(pattern.text, text_.path);
     if (!files) return fail(pattern.where, "the included file cannot be read: " + files.error());
+    if (files->empty()) found_none = true;
     for (Source& file : *files) {
       read(file, pattern.where);
       model::wipe(file.text);
@@ -138,7 +140,7 @@ class Secrets {
   void secret(const std::vector<Token>& selectors, std::string kind, const Where& where) {
     const Where behind = here();
     if (kind.empty() && skip_space(true)) kind = token().text;
-    kind = upper(std::move(kind));
+    if (dialect_.any_case) kind = upper(std::move(kind));
     if (kind == "PSK") return pre_shared_key(selectors, where);
     if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
       report_unread(problems_, behind, "unknown kind of secret", nearest_of(kind, kKinds));
@@ -257,6 +259,7 @@ Value<std::vector<model::Key>> read_ipsec_secrets(const Surroundings& around, co
   for (const Source& file : around.secrets) secrets.read(file, {file.path, 0, 0});
   const Where where{around.secrets.front().path, 1, 1};
   if (!secrets.incomplete.empty()) return Keys::unknown(secrets.incomplete, where);
+  if (secrets.keys.empty() && secrets.found_none) return Keys::unknown("they are in files that were not given", where);
   return Keys::stated(std::move(secrets.keys), where);
 }
 

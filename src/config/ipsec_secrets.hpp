@@ -13,6 +13,7 @@ namespace tunnelscope::config {
 struct SecretsDialect {
   std::optional<model::Identity> (*identity)(std::string_view text);  // of a selector; empty: it cannot be told what it stands for
   bool bare_text;  // an unquoted key without encoding is its own text; else an error
+  bool any_case;   // of the kinds
 };
 
 // Unknown without files, and when an include of theirs could not be read. `asked_for` is the configuration that needs them.

@@ -366,6 +366,13 @@ def test_keys_behind_an_include_alone_are_read(pair, text):
         assert pair.stage("authentication", ipsec_conf=conf, ipsec_secrets=keys, vpn_json=described(tunnel()))["verdict"] == "agrees"
 
 
+def test_keys_behind_an_include_that_names_no_file_here_are_not_known(pair):
+    conf = LIBRESWAN.replace("SETUP", "uniqueids=no").replace("IKEV2", "no")
+    keys = "include ipsec.d/*.secrets\n"
+    stage = pair.stage("authentication", ipsec_conf=conf, ipsec_secrets=keys, vpn_json=described(tunnel()))
+    assert stage["verdict"] == "unverified" and "not given" in stage["reason"]
+
+
 # ---- mends ----
 
 def test_what_aws_refuses_is_replaced_there_and_never_asked_of_the_gateway(pair):
