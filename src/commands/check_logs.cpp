@@ -40,7 +40,7 @@ report::CheckedLogs check_logs(const app::Settings& settings, const diag::CheckI
   app::Spill spill;
   diag::Intake intake(classifier, {false, &spill});
   report::Document document;
-  document.problems = read(settings.logs, settings, diag::kNoTime, diag::kNoTime, console, intake);
+  document.problems = read(settings.logs, settings, diag::kNoTime, console, intake);
   intake.finish(jobs_of(settings));
   diag::Options options;
   if (settings.project != nullptr) options.standby = settings.project->standby;

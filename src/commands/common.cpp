@@ -87,12 +87,11 @@ unsigned jobs_of(const app::Settings& settings) {
 }
 
 std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
-                                     diag::Time until, diag::Time now, app::Console& console, diag::Intake& intake) {
+                                     diag::Time until, app::Console& console, diag::Intake& intake) {
   Progress progress(settings, console);
   input::ReadOptions options;
   options.tunnel = settings.tunnel;
   options.until = until;
-  options.now = now;
   options.jobs = jobs_of(settings);
   if (has_remote(paths)) options.remote = remote_inputs(settings, until, console);
   if (progress.shown()) {

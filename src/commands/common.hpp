@@ -41,7 +41,7 @@ unsigned jobs_of(const app::Settings& settings);
 
 // Reads with progress on standard error; does not finish the intake.
 std::vector<input::ReadProblem> read(const std::vector<std::string>& paths, const app::Settings& settings,
-                                     diag::Time until, diag::Time now, app::Console& console, diag::Intake& intake);
+                                     diag::Time until, app::Console& console, diag::Intake& intake);
 
 // The instant of --now; kNoTime: it is not given.
 tl::expected<diag::Time, app::UsageError> now_of(const app::Settings& settings, const app::Console& console);

@@ -233,7 +233,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   app::Spill spill;
   diag::Intake intake(classifier, {false, &spill});
   report::Document document;
-  document.problems = read(*inputs, settings, plan->times.until, plan->times.now, console, intake);
+  document.problems = read(*inputs, settings, plan->times.until, console, intake);
   intake.finish(jobs_of(settings));
   document.report = diag::diagnose(intake, classifier,
                                    {since_of(plan->times, *inputs, intake, console), plan->times.until, plan->times.now, plan->maintenance,

@@ -254,7 +254,7 @@ Exit rules_draft(const Settings& settings, Console& console) {
   if (!base) return base.error();
   const diag::Classifier classifier(base->get());
   diag::Intake intake(classifier);
-  const auto problems = read(settings.arguments, settings, diag::kNoTime, diag::kNoTime, console, intake);
+  const auto problems = read(settings.arguments, settings, diag::kNoTime, console, intake);
   intake.finish();
   if (redactor) know_names(intake, *redactor);
   const auto shown = [&](const std::string& text) { return app::for_terminal(redactor ? redactor->text(text) : text); };

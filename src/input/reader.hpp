@@ -30,7 +30,6 @@ struct RemoteInput {
 struct ReadOptions {
   std::string tunnel;               // --tunnel VPN_ID/OUTSIDE_IP: identity for inputs that carry none; may be empty
   diag::Time until = diag::kNoTime; // records after it are left out (not counted at all)
-  diag::Time now = diag::kNoTime;   // records of a later time, beyond what clocks differ by, are skipped
   unsigned jobs = 1;                // threads; the result is the same
   std::function<void(std::uint64_t bytes_read, const std::string& path)> progress;  // may be empty; called rarely
   std::function<std::optional<RemoteInput>(const std::string& name)> remote;        // nothing: the name is a file's; may be empty

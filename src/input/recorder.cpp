@@ -1,24 +1,12 @@
 // The order of identities is a rule of the product: see the issue and docs/.
 #include "src/input/recorder.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include "src/escape.hpp"
 
 namespace tunnelscope::input {
 
-namespace {
-
-constexpr diag::Duration kClocksDiffer = 5 * diag::kMinute;
-
-diag::Time or_never(diag::Time time) { return time == diag::kNoTime ? std::numeric_limits<diag::Time>::max() : time; }
-
-}  // namespace
-
 Recorder::Recorder(diag::Intake& intake, const ReadOptions& options)
-    : intake_(intake), option_(identity_of_option(options.tunnel)), until_(or_never(options.until)),
-      last_wanted_(options.now == diag::kNoTime ? until_ : std::min(until_, options.now + kClocksDiffer)) {}
+    : intake_(intake), option_(identity_of_option(options.tunnel)), until_(options.until) {}
 
 void Recorder::begin_input(std::string_view path) {
   intake_.begin_input(path);
@@ -60,16 +48,12 @@ void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Con
     seen_->context = context;
   }
   container(context.container);
-  if (!wants(record.time, context.line)) return;
+  if (!wants(record.time)) return;
   const Identity& who = identity(own, context);
   record.connection = who.connection();
   record.outside_ip = who.outside_ip();
   record.envelope_time = context.time;
   intake_.record(record, context.line);
-}
-
-void Recorder::refuse(diag::Time time, std::uint64_t line) {
-  if (time <= until_) intake_.skip("later than --now", line);
 }
 
 // Nobody reads a name or a reason of megabytes, and reports repeat them.
@@ -119,7 +103,7 @@ void Recorder::release_waiting() {
 }
 
 void Recorder::hand_over(const diag::SessionRecord& record, std::uint64_t line) {
-  if (record.yearless || wants(record.time, line)) intake_.session(record, line);
+  if (wants(record.time) || record.yearless) intake_.session(record, line);
 }
 
 }  // namespace tunnelscope::input

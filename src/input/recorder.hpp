@@ -41,11 +41,7 @@ class Recorder {
     return intake_.recognise(dialect, text, end);
   }
   // The same in parts, for records of a kind.
-  bool wants(diag::Time time, std::uint64_t line) {
-    if (time <= last_wanted_) return true;
-    refuse(time, line);
-    return false;
-  }
+  bool wants(diag::Time time) const { return until_ == diag::kNoTime || time <= until_; }
   std::optional<diag::RecordKind> kind_of(const diag::TunnelRecord& record) { return intake_.kind_of(record); }
   std::uint32_t tunnel_of(diag::Dialect dialect, const Identity& own, const Context& context);
   void records(std::uint32_t tunnel, std::span<const diag::KnownRecord> records) { intake_.records(tunnel, records); }
@@ -86,13 +82,12 @@ class Recorder {
   const Identity& identity(const Identity& own, const Context& context) const;
   void release_waiting();
   void hand_over(const diag::SessionRecord& record, std::uint64_t line);
-  void refuse(diag::Time time, std::uint64_t line);
   static bool cut_texts(diag::SessionRecord& record);
 
   diag::Intake& intake_;
   LocalTimes local_times_;
   Identity option_, path_;
-  diag::Time until_, last_wanted_;
+  diag::Time until_;
   bool has_container_ = false;
   std::uint64_t inputs_begun_ = 0;
   Seen* seen_ = nullptr;

@@ -175,7 +175,7 @@ Skeletons::Progress Skeletons::read_by_heart(Skeleton& skeleton, std::string_vie
     if (!fill(skeleton, data.data() + read.bytes, known, record)) break;
     if (read.lines == 0) out.container(skeleton.context.container);
     record.line = line + read.lines * step;
-    if (out.wants(record.time, record.line) && ++count == kBatch) hand_out();
+    if (out.wants(record.time) && ++count == kBatch) hand_out();
     read.bytes += known.length;
     ++read.lines;
   }

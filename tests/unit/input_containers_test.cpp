@@ -497,17 +497,5 @@ TEST_F(InputContainers, UntilLeavesLaterRecordsOut) {
   EXPECT_EQ(reading.records, 2u);
 }
 
-TEST_F(InputContainers, RecordsOfTheFutureAreSkippedAndCounted) {
-  std::string text;
-  for (int minute = 0; minute < 40; ++minute)  // enough that lines are known by heart
-    text += "{\"event_timestamp\":" + std::to_string(kStart + minute * 60) + ",\"details\":\"AWS tunnel is sending DPD request\"}\n";
-  ReadOptions options;
-  options.now = (kStart + 600) * 1000;
-  const auto reading = read({write("x", text)}, options);
-  EXPECT_EQ(reading.events.size(), 16u);  // five minutes more: clocks differ
-  EXPECT_EQ(reading.records, 40u);
-  EXPECT_THAT(reading.skipped, ElementsAre("later than --now x24 at x:17"));
-}
-
 }  // namespace
 }  // namespace tunnelscope::input::testing
