@@ -70,7 +70,7 @@ std::uint64_t SessionIntake::Listing::count() const {
 std::size_t SessionIntake::place_of(std::string_view text) {
   const auto word = [&](std::size_t from) {
     std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + from, std::min(sizeof bytes, text.size()));
+    text.copy(reinterpret_cast<char*>(&bytes), sizeof bytes, from);
     return bytes;
   };
   Hash hash;
