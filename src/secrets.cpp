@@ -15,8 +15,6 @@
 namespace tunnelscope::app {
 namespace {
 
-constexpr std::string_view kRemoved = kKeyRemoved;
-
 // Blanks, hyphens and underscores within a word are optional: "pre-shared key" is also PreSharedKey and pre_shared_key.
 constexpr std::array<std::string_view, 12> kAnnouncers{
     "pre shared key", "pre shared secret", "preshared key", "psk secret", "shared secret", "shared key",
@@ -145,7 +143,7 @@ class Search {
   Value run() {
     for (int words = 0; at_ < text_.size() && words < kMostWords;) {
       const char c = text_[at_];
-      if (text_.substr(at_).starts_with(kRemoved)) break;
+      if (text_.substr(at_).starts_with(kKeyRemoved)) break;
       if (c == ' ' || c == '\t') {
         ++at_;
       } else if (mask_at(text_, at_) == 0 && std::string_view(":=>").find(c) != std::string_view::npos) {
@@ -187,8 +185,8 @@ class Search {
       return std::nullopt;
     }
     const std::size_t end = std::min(text_.find(quote, begin), text_.size());
-    if (!prose_ || verb_ || text_.substr(begin).starts_with(kRemoved)) {
-      if (text_.substr(begin).starts_with(kRemoved)) return Value{end, end};
+    if (!prose_ || verb_ || text_.substr(begin).starts_with(kKeyRemoved)) {
+      if (text_.substr(begin).starts_with(kKeyRemoved)) return Value{end, end};
       return Value{begin, end};
     }
     at_ = std::min(end + quote.size(), text_.size());
@@ -261,7 +259,7 @@ Value behind_masked_name(std::string_view text, std::size_t at) {
     }
   }
   const std::string_view value = text.substr(start, end - start);
-  const bool literal = value == "true" || value == "false" || value == "null" || value.starts_with(kRemoved.substr(0, 4));
+  const bool literal = value == "true" || value == "false" || value == "null" || value.starts_with(kKeyRemoved.substr(0, 4));
   return letters && !literal ? Value{start, end} : Value{at, at};
 }
 
@@ -302,7 +300,7 @@ Value behind_token(std::string_view text, std::size_t at) {
 Value behind_bare_key(std::string_view text, std::size_t at) {
   constexpr std::size_t kShortest = 6;
   const bool begins = at == 0 || (!is_word(text[at - 1]) && text[at - 1] != '-' && text[at - 1] != '_' && text[at - 1] != '.');
-  const bool removed = at > 0 && text.substr(at - 1).starts_with(kRemoved);
+  const bool removed = at > 0 && text.substr(at - 1).starts_with(kKeyRemoved);
   if (!begins || removed || !equals(text.substr(at, kBareKey.size()), kBareKey)) return {at, at};
   const std::size_t from = text.find_first_not_of(" \t\"':=", at + kBareKey.size());
   if (from == std::string_view::npos || from == at + kBareKey.size()) return {at, at};
@@ -310,7 +308,7 @@ Value behind_bare_key(std::string_view text, std::size_t at) {
   while (end > from && std::string_view(",;.:!)]}").find(text[end - 1]) != std::string_view::npos) --end;
   const std::string_view word = text.substr(from, end - from);
   const bool said = is_prose(word) || is_known_word(word) || is_address(word) || is_aws_id(word) || word.find_first_of("([{=") == 0;
-  return word.size() < kShortest || said || word.starts_with(kRemoved.substr(0, 4)) ? Value{at, at} : Value{from, end};
+  return word.size() < kShortest || said || word.starts_with(kKeyRemoved.substr(0, 4)) ? Value{at, at} : Value{from, end};
 }
 
 std::string without_tokens(std::string_view text) {
@@ -321,7 +319,7 @@ std::string without_tokens(std::string_view text) {
     if (first != '"' && first != 't' && first != 'b' && first != 'k') continue;
     const Value value = first == '"' ? behind_json_key(text, i) : first == 'k' ? behind_bare_key(text, i) : behind_token(text, i);
     if (value.start >= value.end) continue;
-    out.append(text.substr(copied, value.start - copied)).append(kRemoved);
+    out.append(text.substr(copied, value.start - copied)).append(kKeyRemoved);
     copied = value.end;
     i = value.end - 1;
   }
@@ -338,7 +336,7 @@ std::string with_keys_removed(std::string_view original) {
     if (first == '<') {
       const Value value = behind_masked_name(text, i);
       if (value.start >= value.end) continue;
-      out.append(text.substr(copied, value.start - copied)).append(kRemoved);
+      out.append(text.substr(copied, value.start - copied)).append(kKeyRemoved);
       copied = value.end;
       i = value.end - 1;
       continue;
@@ -355,7 +353,7 @@ std::string with_keys_removed(std::string_view original) {
       for (int values = 0; values < kMostValues && !closes; ++values) {
         const Value value = Search(text, next, values > 0).run();
         if (value.start >= value.end) break;
-        out.append(text.substr(copied, value.start - copied)).append(kRemoved);
+        out.append(text.substr(copied, value.start - copied)).append(kKeyRemoved);
         copied = next = value.end;
         if (text[value.start - 1] == '"' || text[value.start - 1] == '\'') next = past_quote(text, next);
       }

@@ -272,14 +272,17 @@ class Neighbour {
     return nullptr;
   }
 
+  // The network of an interface's own address.
+  static std::optional<AddressRange> network_of(const Command& interface) {
+    const Command* command = interface.find("ip address");
+    const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
+    const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
+    return own && mask ? masked(*own, *mask) : std::nullopt;
+  }
+
   bool lies_in_a_tunnel(const IpAddress& address) const {
-    for (const Command* interface : root_.all("interface")) {
-      const Command* command = interface->find("ip address");
-      const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
-      const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
-      const auto range = own && mask ? masked(*own, *mask) : std::nullopt;
-      if (range && range->contains(address)) return true;
-    }
+    for (const Command* interface : root_.all("interface"))
+      if (const auto network = network_of(*interface); network && network->contains(address)) return true;
     return false;
   }
 
@@ -315,11 +318,8 @@ class Neighbour {
   bool is_alone_without_neighbour() const {
     std::size_t without = 0;
     for (const Command* interface : root_.all("interface")) {
-      const Command* command = interface->find("tunnel protection ipsec profile") ? interface->find("ip address") : nullptr;
-      const auto own = command ? model::parse_address(command->word(2)) : std::nullopt;
-      const auto mask = command ? model::parse_address(command->word(3)) : std::nullopt;
-      const auto range = own && mask ? masked(*own, *mask) : std::nullopt;
-      if (range && !has_neighbour(*range)) ++without;
+      if (!interface->find("tunnel protection ipsec profile")) continue;
+      if (const auto network = network_of(*interface); network && !has_neighbour(*network)) ++without;
     }
     return without == 1;
   }
