@@ -35,14 +35,13 @@ struct Kind {
   PhraseIndex phrase = kWholeText;
   std::uint64_t states = 0;      // states_of(event)
   std::uint8_t value_size = 0;   // of the packed number
-  std::uint8_t phrase_size = 0;  // of the packed phrase; 0: it is too long
-  std::uint16_t packed_phrase = 0;
   bool gives_value = false;      // the number is the event's
   // What a fold makes of all of them: FoldRules::describe.
   bool passes = false;           // they may continue a run
   bool requests_child = false;
   std::uint8_t marks = 0;        // as far as that does not depend on other records
   std::int8_t replaces = -1;
+  std::int8_t weight = 0;        // towards IKEv2 when it is positive
   IkeVersion version = IkeVersion::Unknown;
 };
 
@@ -66,6 +65,13 @@ struct KnownArrival {
   }
   std::string_view values() const { return {reinterpret_cast<const char*>(&number), kind->value_size}; }
   Arrival arrival() const { return {event(), fine, position, 0, 0, values(), kind->phrase, true}; }  // whose values are this one's
+};
+
+// Some of one input, one position after the other, and what is known of all of them so that nobody need look again.
+struct KnownArrivals {
+  std::span<const KnownArrival> list;
+  bool apart = false;     // each in a later second than the one before
+  bool adjacent = false;  // on whole seconds that never fall, and in lines one after the other
 };
 
 // Bytes that grow at their end. A string would fill what is about to be written.
@@ -104,8 +110,7 @@ class Arrivals {
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
   std::size_t add(const Arrival& arrival, std::uint32_t book);
-  // The same for records of one input.
-  std::size_t add(std::span<const KnownArrival> arrivals, std::uint32_t book);
+  std::size_t add(const KnownArrivals& arrivals, std::uint32_t book);
 
   void close() { open_ = false; }      // the open chunk; call before spill() and merging
   void spill(Overflow& overflow);      // moves what is in memory out, as long as there is room
@@ -128,11 +133,14 @@ class Arrivals {
     std::int64_t second = 0;
     std::uint64_t line = 0, position = 0;
     std::uint64_t states = 0;
+    std::uint32_t of_block = 0;  // so many records have been read of the block that is being read
   };
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
-  std::size_t append_following(Chunk& chunk, std::span<const KnownArrival> arrivals);
-  // Returns what follows the record at `bytes`. The arrival's values point into it.
+  std::size_t append_block(Chunk& chunk, std::span<const KnownArrival> arrivals);
+  // Returns where the next record is to be read: the block, as long as it has more. The arrival's values point into `bytes`.
   static const char* decode(const char* bytes, Last& last, std::uint32_t input, const Phrases& phrases, Arrival& arrival);
+  static const char* decode_one(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
+  static const char* decode_block(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);
   static std::int64_t second_after(const char* bytes, const Last& last);
   Chunk& chunk_for(std::uint32_t input, std::uint32_t book);
   void append(Chunk& chunk, const Arrival& arrival);

@@ -49,12 +49,12 @@ void take_every_second(std::vector<StreakRecord>& records) {
 }
 
 // Why a record of a run stays, as far as the record itself tells.
-enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32 };
+enum : std::uint8_t { kHasId = 1, kAsked = 2, kAnswered = 4, kReplaces = 8, kShown = 16, kStays = 32, kMayReplace = 64 };
 
 std::uint8_t marks_of(const FoldRules::SignalFacts& signal, bool has_number) {
   const auto mark = [](bool is_so, int bit) { return is_so ? bit : 0; };
   return static_cast<std::uint8_t>(mark(signal.exchange && has_number, kHasId) | mark(signal.child_asked, kAsked) |
-                                   mark(signal.child_answered, kAnswered));
+                                   mark(signal.child_answered, kAnswered) | mark(signal.replaces >= 0, kMayReplace));
 }
 
 // Towards IKEv2 when it is positive.
@@ -161,6 +161,7 @@ void FoldRules::describe(Kind& kind) const {
   kind.marks = marks_of(signal, kind.gives_value || kind.event.number >= 0);
   kind.replaces = signal.replaces;
   kind.version = facts.version;
+  kind.weight = static_cast<std::int8_t>(weight_of(facts.version));
 }
 
 Fold::Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log)
@@ -229,20 +230,32 @@ std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
 // What of records that may be landmarks is found together. What is random from record to record (their kinds) is asked in bits, one a
 // record, for a processor guesses wrong at branches on it.
 struct Fold::Together {
-  std::array<std::uint8_t, kMostAtOnce> marks, classes;  // of one class the last may be a landmark
-  std::uint64_t with_id = 0, answering = 0, replacing = 0;
+  std::array<std::uint8_t, kMostAtOnce> marks{}, classes;  // of one class the last may be a landmark
+  std::uint64_t with_id, answering, replacing;
   std::uint64_t completed = 0, held = 0;
 
   explicit Together(std::span<const KnownArrival> arrivals) {
-    for (std::size_t i = 0; i < arrivals.size(); ++i) {
-      const Kind& kind = *arrivals[i].kind;
-      classes[i] = marks[i] = kind.marks;
-      with_id |= bit((kind.marks & kHasId) != 0, i);
-      answering |= bit((kind.marks & kAnswered) != 0, i);
-      replacing |= bit(kind.replaces >= 0, i);
-    }
+    for (std::size_t i = 0; i < arrivals.size(); ++i) marks[i] = arrivals[i].kind->marks;
+    with_id = those_with(kHasId);
+    answering = those_with(kAnswered);
+    replacing = those_with(kMayReplace);
+    classes = marks;
+    for (std::uint8_t& c : classes) c &= kReplaces - 1;
   }
   static std::uint64_t bit(bool is_so, std::size_t i) { return std::uint64_t{is_so} << i; }
+
+  // A bit for each record that has the mark: eight marks at a time, whose bits a product brings together.
+  std::uint64_t those_with(std::uint8_t mark) const {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < marks.size(); i += 8) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, marks.data() + i, sizeof eight);
+      const std::uint64_t lowest = eight >> std::countr_zero(mark) & 0x0101010101010101ULL;
+      bits |= (lowest * 0x0102040810204080ULL >> 56) << i;
+    }
+    return bits;
+  }
 
   void hold_last_of_classes(std::size_t count) {
     std::array<std::uint8_t, kReplaces * (1 + FoldRules::kReplacements)> last{};  // counted from 1
@@ -301,10 +314,16 @@ void Fold::sum_up(std::span<const KnownArrival> arrivals) {
   log_.records += arrivals.size();
   log_.recognised += arrivals.size();
   const bool up = is_up(arrivals.front().kind->event.phase2);
-  for (const KnownArrival& a : arrivals) {
-    space(a.time, up, false);
-    version_balance_ += weight_of(a.kind->version);
+  bool far = false;  // one from the one before
+  for (Time last = last_ike_; const KnownArrival& a : arrivals) {
+    far |= a.time - last >= kFewestApart;
+    version_balance_ += a.kind->weight;
+    last = a.time;
   }
+  if (far)
+    for (const KnownArrival& a : arrivals) space(a.time, up, false);
+  last_ike_ = arrivals.back().time;
+  last_up_ = up;
   const auto known = std::find_if(arrivals.rbegin(), arrivals.rend(), [](const KnownArrival& a) { return a.kind->version != IkeVersion::Unknown; });
   if (known != arrivals.rend()) log_.version = known->kind->version;
   last_ = last_ike_;

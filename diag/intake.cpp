@@ -52,6 +52,12 @@ struct Direction {
     if (last != kNoTime && time != last) ++(time > last ? forward : backward);
     last = time;
   }
+  // Each of so many is later than the one before, from `first` to `final`.
+  void see_rising(Time first, Time final, std::uint64_t steps) {
+    see(first);
+    forward += steps;
+    last = final;
+  }
   bool newest_first() const { return backward > 3 * forward; }
 };
 
@@ -67,6 +73,18 @@ struct Input {
   void see(Time time, Time envelope_time) {
     direction.see(envelope_time == kNoTime ? time : envelope_time);
     latest = std::max(latest, time);
+  }
+
+  void see(std::span<const KnownRecord> records) {
+    bool rise = records.front().envelope_time != kNoTime;
+    for (std::size_t i = 1; i < records.size(); ++i)
+      rise &= (records[i].envelope_time > records[i - 1].envelope_time) & (records[i].time >= records[i - 1].time);
+    if (!rise) {
+      for (const KnownRecord& r : records) see(r.time, r.envelope_time);
+      return;
+    }
+    direction.see_rising(records.front().envelope_time, records.back().envelope_time, records.size() - 1);
+    latest = std::max(latest, records.back().time);
   }
 };
 
@@ -137,11 +155,12 @@ std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, st
 }
 
 void Intake::records(std::uint32_t tunnel, std::span<const KnownRecord> records) {
+  if (records.empty()) return;
   Impl& d = *impl_;
   Input& input = d.current();
   input.summary.records += records.size();
   d.coverage.records += records.size();
-  for (const KnownRecord& r : records) input.see(r.time, r.envelope_time);
+  input.see(records);
   d.tunnels.add(tunnel, records, static_cast<std::uint32_t>(d.current_input), input.next_position);
   input.next_position += records.size();
 }

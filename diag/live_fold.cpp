@@ -30,7 +30,17 @@ void LiveFold::wait(const Arrival& arrival, std::int64_t second) {
 }
 
 // Those that are alone in their seconds are folded together; the last must wait for what comes next.
-bool LiveFold::add(std::span<const KnownArrival> arrivals) {
+bool LiveFold::add(const KnownArrivals& arrivals) {
+  const std::span<const KnownArrival> list = arrivals.list;
+  if (list.empty()) return true;
+  if (!arrivals.apart || (waiting_ && list.front().second <= time_)) return add_one_by_one(list);
+  if (waiting_) settle();
+  fold_.add(list.first(list.size() - 1));
+  wait(list.back().arrival(), list.back().second);
+  return true;
+}
+
+bool LiveFold::add_one_by_one(std::span<const KnownArrival> arrivals) {
   std::size_t alone = 0;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const std::int64_t second = arrivals[i].second;

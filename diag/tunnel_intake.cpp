@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <system_error>
@@ -179,16 +180,30 @@ std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
   return RecordKind{it->second, recognised_.digits_from, recognised_.digits};
 }
 
-void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
+KnownArrivals TunnelIntake::arrivals_of(std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
   known_.resize(records.size());
+  bool apart = true, adjacent = true;
+  std::int64_t second_before = std::numeric_limits<std::int64_t>::min();
+  std::uint64_t line = records.front().line;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const KnownRecord& r = records[i];
-    known_[i] = {kinds_[r.kind].get(), r.time, fine_time(r.time, r.envelope_time), second_of(r.time), r.number, r.line, position + i, input};
+    const std::int64_t second = second_of(r.time);
+    const bool whole = r.time == second * kSecond;
+    const Time fine = whole && r.envelope_time != kNoTime ? r.envelope_time : r.time;
+    known_[i] = {kinds_[r.kind].get(), r.time, fine, second, r.number, r.line, position + i, input};
+    apart &= second > second_before;
+    adjacent &= whole & (second >= second_before) & (r.line == line++);
+    second_before = second;
   }
+  return {known_, apart, adjacent};
+}
+
+void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
+  const KnownArrivals arrivals = arrivals_of(records, input, position);
   Gathering& gathering = gatherings_[tunnel];
-  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(known_);
+  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(arrivals);
   if (!continues) gathering.live.reset();
-  bytes_ += gathering.arrivals.add(known_, kOwnBook);
+  bytes_ += gathering.arrivals.add(arrivals, kOwnBook);
   spill_when_much();
 }
 

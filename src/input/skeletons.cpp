@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostValues = 16;  // of states and answers
 constexpr std::size_t kMostTails = 8;
+constexpr std::size_t kEpoch = 8;        // digits of a hundred seconds
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -59,7 +60,7 @@ bool take(std::string_view& rest, std::string_view literal) {
 }
 
 // "2026-03-01T00:00:00", a fraction or none, "Z": the length is what tells times of one form apart.
-constexpr std::size_t kClockAt = 11, kFractionAt = 20;
+constexpr std::size_t kClockAt = 11, kSecondsAt = 17, kFractionAt = 20;
 constexpr std::size_t kShortestTime = 20, kMilliseconds = 24, kLongestTime = 30;
 
 bool has_time_form(std::string_view time) {
@@ -80,17 +81,18 @@ unsigned digit(char c, unsigned& wrong) {
 constexpr diag::Duration kMinute = 60 * diag::kSecond;
 
 // Milliseconds of ":00.000Z"; -1: it has not that form, or is a leap second.
-diag::Duration seconds_and_milliseconds(const char* time) {
+inline diag::Duration seconds_and_milliseconds(const char* time) {
   const std::uint64_t x = word_at(time) ^ 0x5A3030302E30303AULL;  // that form, so that digits become their values
   const std::uint64_t wrong = ((x + 0x7F7676767F76767FULL) | x) & 0x8080808080808080ULL;  // more than 9, or than 0
-  const auto byte = [&](unsigned i) { return static_cast<unsigned>(x >> 8 * i & 0xFF); };
-  if (wrong != 0 || byte(1) > 5) return -1;
-  return byte(1) * 10'000 + byte(2) * 1'000 + byte(4) * 100 + byte(5) * 10 + byte(6);
+  const std::uint64_t pairs = x * 10 + (x >> 8);  // of each digit and the one behind it
+  const auto byte = [](std::uint64_t word, unsigned i) { return static_cast<diag::Duration>(word >> 8 * i & 0xFF); };
+  const diag::Duration seconds = byte(pairs, 1);
+  if (wrong != 0 || seconds > 59) return -1;
+  return seconds * diag::kSecond + byte(pairs, 4) * 10 + byte(x, 6);
 }
 
 // Milliseconds of ":00", a fraction or none, "Z", which stand behind the minute; -1: as above.
 diag::Duration seconds_of(const char* time, std::size_t length) {
-  constexpr std::size_t kSecondsAt = 17;
   if (length == kMilliseconds) return seconds_and_milliseconds(time + kSecondsAt - 1);
   unsigned wrong = 0;
   const unsigned seconds = digit(time[kSecondsAt], wrong) * 10 + digit(time[kSecondsAt + 1], wrong);
@@ -169,22 +171,28 @@ Skeletons::Progress Skeletons::read_by_heart(Skeleton& skeleton, std::string_vie
     out.records(skeleton.tunnel, {batch_.data(), count});
     count = 0;
   };
-  Stencils::Line known;
-  while (skeleton.stencils.find(data.substr(read.bytes), known)) {
-    diag::KnownRecord& record = batch_[count];
-    if (!fill(skeleton, data.data() + read.bytes, known, record)) break;
-    if (read.lines == 0) out.container(skeleton.context.container);
-    record.line = line + read.lines * step;
-    if (out.wants(record.time) && ++count == kBatch) hand_out();
-    read.bytes += known.length;
-    ++read.lines;
+  for (std::size_t found = 1; found > 0;) {
+    found = skeleton.stencils.find(data.substr(read.bytes), {lines_.data(), kBatch - count});
+    if (found > 0 && read.lines == 0) out.container(skeleton.context.container);
+    for (const Stencils::Line& known : std::span(lines_).first(found)) {
+      diag::KnownRecord& record = batch_[count];
+      if (!fill(skeleton, data.data() + read.bytes, known, record)) {
+        found = 0;
+        break;
+      }
+      record.line = line + read.lines * step;
+      count += static_cast<std::size_t>(out.wants(record.time));
+      read.bytes += known.length;
+      ++read.lines;
+    }
+    if (count == kBatch) hand_out();
   }
   hand_out();
   return read;
 }
 
 // False: what stands in its holes are no times.
-bool Skeletons::fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record) {
+inline bool Skeletons::fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record) {
   record.kind = known.kind;
   record.number = known.number;
   record.envelope_time = skeleton.context.time;
@@ -261,14 +269,17 @@ bool Skeletons::read_slot(const Skeleton& skeleton, SlotKind kind, Reading& read
   return false;
 }
 
-// The general parser reads the first time of a day; of the others of a minute only the seconds are looked at.
-bool Skeletons::read_line_time(const char* time, std::size_t length) {
-  if (minute_begins_ != diag::kNoTime && diag::same_bytes(time, minute_.data(), minute_.size())) {
-    const diag::Duration seconds = seconds_of(time, length);
-    if (seconds < 0) return false;
-    line_time_ = minute_begins_ + seconds;
-    return true;
-  }
+// Of the times of a minute only the seconds are looked at.
+[[gnu::always_inline]] inline bool Skeletons::read_line_time(const char* time, std::size_t length) {
+  if (length != kMilliseconds || minute_begins_ == diag::kNoTime || !diag::same_bytes(time, minute_.data(), minute_.size()))
+    return read_unusual_line_time(time, length);
+  const diag::Duration seconds = seconds_and_milliseconds(time + kSecondsAt - 1);
+  line_time_ = minute_begins_ + seconds;
+  return seconds >= 0;
+}
+
+// The general parser reads the first time of a day.
+bool Skeletons::read_unusual_line_time(const char* time, std::size_t length) {
   const diag::Duration clock = clock_of(time, length);
   if (clock < 0) return false;
   if (std::memcmp(time, day_.data(), day_.size()) != 0) {
@@ -283,15 +294,17 @@ bool Skeletons::read_line_time(const char* time, std::size_t length) {
   return true;
 }
 
-// A time of seconds or milliseconds: as many digits as `hole` has.
-bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
-  constexpr std::size_t kKnown = 8;  // digits of a hundred seconds
+// A time of seconds or milliseconds: as many digits as `hole` has. Of ten digits that begin as the last did two are looked at.
+[[gnu::always_inline]] inline bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
   const char* const digits = line + hole.at;
-  if (hole.digits == kKnown + 2 && word_at(digits) == epoch_) {
-    unsigned wrong = 0;
-    time = epoch_begins_ + static_cast<diag::Duration>(digit(digits[kKnown], wrong) * 10 + digit(digits[kKnown + 1], wrong)) * diag::kSecond;
-    return wrong == 0;
-  }
+  if (hole.digits != kEpoch + 2 || word_at(digits) != epoch_) return read_unusual_event_time(line, hole, time);
+  unsigned wrong = 0;
+  time = epoch_begins_ + static_cast<diag::Duration>(digit(digits[kEpoch], wrong) * 10 + digit(digits[kEpoch + 1], wrong)) * diag::kSecond;
+  return wrong == 0;
+}
+
+bool Skeletons::read_unusual_event_time(const char* line, Hole hole, diag::Time& time) {
+  const char* const digits = line + hole.at;
   std::uint64_t epoch = 0;
   if (digits[0] == '0' || !number_in(line, hole, epoch)) return false;
   const ParsedTime parsed = time_of(static_cast<std::int64_t>(epoch));
@@ -299,7 +312,7 @@ bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
   if (parsed.status != TimeStatus::Ok) return false;
   const std::uint64_t past = epoch % 100;
   const bool all_of_them = time_of(static_cast<std::int64_t>(epoch - past + 99)).status == TimeStatus::Ok;
-  if (hole.digits == kKnown + 2 && all_of_them)
+  if (hole.digits == kEpoch + 2 && all_of_them)
     epoch_ = word_at(digits), epoch_begins_ = time - static_cast<diag::Duration>(past) * diag::kSecond;
   return true;
 }

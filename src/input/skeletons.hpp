@@ -97,8 +97,10 @@ class Skeletons {
   static bool read_known_tail(const Skeleton& skeleton, Reading& reading);
   bool read_slot(const Skeleton& skeleton, SlotKind kind, Reading& reading);
   bool read_line_time(const char* time, std::size_t length);  // into line_time_
+  bool read_unusual_line_time(const char* time, std::size_t length);
   static bool read_event_time(Reading& reading);
   bool read_event_time(const char* line, Hole hole, diag::Time& time);
+  bool read_unusual_event_time(const char* line, Hole hole, diag::Time& time);
   static bool read_message(Reading& reading);
   template <class Meaning>
   static bool read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning);
@@ -107,6 +109,7 @@ class Skeletons {
   static std::optional<SlotKind> slot_for(const Member& member, const diag::TunnelRecord& record);
 
   static constexpr std::size_t kBatch = 64;
+  std::array<Stencils::Line, kBatch> lines_;       // found and not yet filled in
   std::array<diag::KnownRecord, kBatch> batch_;  // records known by heart that have not been handed out
   std::vector<Skeleton> skeletons_;
   std::size_t last_ = 0;  // the one that fitted last

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace tunnelscope::input {
 namespace {
 
@@ -11,6 +15,8 @@ constexpr std::size_t kBlock = 32;
 constexpr std::uint32_t kReach = 24;    // number_in reads so far back
 constexpr std::size_t kWord = 8, kLongestSign = 4 * kWord;  // bytes before a message's number by which it is found: whole words
 constexpr std::size_t kLiteralSign = 6 * kWord;  // of messages without a number, which often differ in a digit only
+
+constexpr std::size_t kLeastOfMessage = 2 * kBlock;  // bytes that are compared before a number: which message it is cannot be foreseen, but most are so short
 
 // A block as the processor takes it: at once with AVX2, in parts otherwise.
 using Vector [[gnu::vector_size(kBlock), gnu::aligned(1), gnu::may_alias]] = std::uint64_t;
@@ -67,6 +73,26 @@ constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15ULL;
   return count;
 }
 
+// Where the line begins that follows the first line feed of the 64 bytes from here on; if there is none, anywhere near.
+[[gnu::always_inline]] inline const char* likely_next(const char* from) {
+#if defined(__SSE2__)
+  const auto feeds = [from](unsigned at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))))} << at;
+  };
+  return from + 1 + std::countr_zero(feeds(0) | feeds(16) | feeds(32) | feeds(48));
+#else
+  const void* const feed = std::memchr(from, '\n', 64);
+  return feed == nullptr ? from : static_cast<const char*>(feed) + 1;
+#endif
+}
+
+// The same address, of which the compiler cannot tell: what is compared with it does not become it.
+[[gnu::always_inline]] inline const char* unrelated(const char* address) {
+  __asm__("" : "+r"(address));
+  return address;
+}
+
 std::string mask_of(std::size_t size) { return std::string(size, '\xFF'); }
 
 }  // namespace
@@ -114,6 +140,12 @@ Stencils::Found Stencils::find_literal(std::string_view rest) const {
   return {};
 }
 
+// Where the time of a line with this head and tail stands.
+inline Hole Stencils::event_time(const Part& head, const Part& tail, std::size_t tail_at) {
+  if (head.event_time.digits > 0) return head.event_time;
+  return {static_cast<std::uint32_t>(tail_at) + tail.event_time.at, tail.event_time.digits};
+}
+
 // The part that begins `rest`; how many there are: none.
 std::uint32_t Stencils::find_part(const std::vector<Part>& parts, std::string_view rest) const {
   std::uint32_t index = 0;
@@ -124,37 +156,48 @@ std::uint32_t Stencils::find_part(const std::vector<Part>& parts, std::string_vi
   return index;
 }
 
-// The usual case: a message with a number and a long sign, the first of its bucket, between head and tail of the line before. All
-// parts are compared before it is asked whether they are the same. False: it is something else, or too near to the end.
-[[gnu::always_inline]] inline bool Stencils::guess(std::string_view data, Line& line) const {
-  if (data.size() < longest()) return false;
-  const char* const begin = data.data();
-  const char* const text = begin + message_at_;
-  const std::uint32_t found = numbered_[bucket_of(text, kLongestSign)];
-  if (found == 0) return false;
-  const char* const blocks = blocks_.data();
-  const Message& message = messages_[found - 1];
+// Where the next line begins is guessed from line feeds, so that the processor takes it up before this one is understood; that it is
+// there is seen when both are known.
+// The usual lines: a message with a number and a long sign, the first of its bucket, between head and tail of the line before. All
+// parts of a line are compared before it is asked whether they are the same. It ends at something else, or near to the end.
+[[gnu::always_inline]] inline std::size_t Stencils::guess(std::string_view data, std::span<Line> lines) const {
+  const std::size_t longest = this->longest();
   const Part &head = heads_[likely_head_], &tail = tails_[likely_tail_];
-  Vector differing{};
-  compare(differing, begin, blocks + head.piece.at, head.piece.length);
-  compare(differing, text, blocks + message.before.at, message.before.length);
-  const char* const number = text + message.before.length;
-  const std::uint64_t others = no_digits_in(word_at(number));
-  const auto digits = static_cast<std::uint32_t>(std::countr_zero(others)) / 8;
-  if (digits == 0 || others == 0) return false;
-  const char* const behind = number + digits;
-  const std::uint32_t ending_found = message.endings[bucket_of_ending(behind)];
-  if (ending_found == 0) return false;
-  const Ending& ending = endings_[ending_found - 1];
-  compare(differing, behind, blocks + ending.piece.at, ending.piece.length);
-  const char* const tail_at = behind + ending.piece.length;
-  compare(differing, tail_at, blocks + tail.piece.at, tail.piece.length);
-  const std::uint32_t kind = kind_of(ending.texts[digits], likely_head_, likely_tail_);
-  if (!is_zero(differing) || kind == 0) return false;
-  std::uint64_t wrong = 0;
-  line.number = up_to_eight_digits(behind, digits, wrong);
-  fill(line, kind, static_cast<std::uint32_t>(tail_at - begin));
-  return true;
+  const char *const blocks = blocks_.data(), *const head_blocks = blocks + head.piece.at, *const tail_blocks = blocks + tail.piece.at;
+  const std::uint32_t head_length = head.piece.length, tail_length = tail.piece.length, message_at = message_at_;
+  const std::uint32_t* const kinds = &kinds_[likely_head_ * kMostTails + likely_tail_];
+  const char *begin = data.data(), *const end = begin + data.size();
+  std::size_t count = 0;
+  while (count < lines.size() && static_cast<std::size_t>(end - begin) >= longest) {
+    const char* const next = likely_next(begin + shortest_line_ - 1);
+    const char* const text = begin + message_at;
+    const std::uint32_t found = numbered_[bucket_of(text, kLongestSign)];
+    if (found == 0) break;
+    const Message& message = messages_[found - 1];
+    Vector differing{};
+    compare(differing, begin, head_blocks, head_length);
+    compare(differing, text, blocks + message.before.at, std::max<std::size_t>(message.before.length, kLeastOfMessage));
+    const char* const number = text + message.before.length;
+    const std::uint64_t others = no_digits_in(word_at(number));
+    const auto digits = static_cast<std::uint32_t>(std::countr_zero(others)) / 8;
+    if (digits == 0 || others == 0) break;
+    const char* const behind = number + digits;
+    const std::uint32_t ending_found = message.endings[bucket_of_ending(behind)];
+    if (ending_found == 0) break;
+    const Ending& ending = endings_[ending_found - 1];
+    compare(differing, behind, blocks + ending.piece.at, ending.piece.length);
+    const char* const tail_at = behind + ending.piece.length;
+    compare(differing, tail_at, tail_blocks, tail_length);
+    const std::uint32_t kind = kinds[ending.texts[digits] * kMostHeads * kMostTails];
+    if (!is_zero(differing) || kind == 0) break;
+    std::uint64_t wrong = 0;
+    const auto line_length = static_cast<std::uint32_t>(tail_at - begin) + tail_length;
+    lines[count] = {line_length, kind - 1, up_to_eight_digits(behind, digits, wrong), event_time(head, tail, static_cast<std::size_t>(tail_at - begin))};
+    ++count;
+    if (unrelated(begin + line_length) != next) break;
+    begin = next;
+  }
+  return count;
 }
 
 bool Stencils::search(std::string_view data, Line& line) {
@@ -170,37 +213,33 @@ bool Stencils::search(std::string_view data, Line& line) {
   likely_tail_ = tail;
   const std::uint32_t kind = kind_of(message.text, head, tail);
   if (kind == 0) return false;
-  line.number = message.number;
-  fill(line, kind, tail_at);
+  line = {tail_at + tails_[tail].piece.length, kind - 1, message.number, event_time(heads_[head], tails_[tail], tail_at)};
   return true;
-}
-
-// The line has the likely head and tail.
-inline void Stencils::fill(Line& line, std::uint32_t kind, std::uint32_t tail_at) const {
-  const Part& tail = tails_[likely_tail_];
-  line.kind = kind - 1;
-  line.length = tail_at + tail.piece.length;
-  line.event_time = heads_[likely_head_].event_time;
-  if (line.event_time.digits == 0) line.event_time = {tail_at + tail.event_time.at, tail.event_time.digits};
 }
 
 #if defined(__x86_64__)
 
 // The same for processors with AVX2, which most have since 2015.
-[[gnu::target("avx2,bmi")]] bool Stencils::guess_wide(std::string_view data, Line& line) const { return guess(data, line); }
+[[gnu::target("avx2,bmi")]] std::size_t Stencils::guess_wide(std::string_view data, std::span<Line> lines) const {
+  return guess(data, lines);
+}
 
 const bool kHasWide = __builtin_cpu_supports("avx2") != 0;
 
 #else
 
-bool Stencils::guess_wide(std::string_view data, Line& line) const { return guess(data, line); }
+std::size_t Stencils::guess_wide(std::string_view data, std::span<Line> lines) const {
+  return guess(data, lines);
+}
 
 constexpr bool kHasWide = false;
 
 #endif
 
-bool Stencils::find(std::string_view data, Line& line) {
-  return !messages_.empty() && ((kHasWide ? guess_wide(data, line) : guess(data, line)) || search(data, line));
+std::size_t Stencils::find(std::string_view data, std::span<Line> lines) {
+  if (messages_.empty() || lines.empty()) return 0;
+  const std::size_t count = kHasWide ? guess_wide(data, lines) : guess(data, lines);
+  return count > 0 || !search(data, lines.front()) ? count : 1;
 }
 
 void Stencils::learn(std::string_view line, const Plan& plan, std::uint32_t kind) {
@@ -227,6 +266,7 @@ void Stencils::learn(std::string_view line, const Plan& plan, std::uint32_t kind
   const std::uint32_t head = part_of(heads_, line.substr(0, message_at_), masks.substr(0, message_at_), in_head ? plan.event_time : Hole());
   const std::uint32_t tail = part_of(tails_, line.substr(message_end), masks.substr(message_end), in_head ? Hole() : in_tail);
   longest_tail_ = std::max(longest_tail_, line.size() - message_end);
+  shortest_line_ = std::min(shortest_line_, line.size());
   const std::uint32_t text = text_of(line, plan);
   kinds_[(text * kMostHeads + head) * kMostTails + tail] = kind + 1;
 }
@@ -235,6 +275,7 @@ void Stencils::forget() {
   blocks_.clear();
   heads_.clear();
   tails_.clear();
+  shortest_line_ = kLongestLine;
   likely_head_ = likely_tail_ = 0;
   messages_.clear();
   endings_.clear();
@@ -244,18 +285,16 @@ void Stencils::forget() {
   kinds_.clear();
 }
 
-Stencils::Piece Stencils::piece_of(std::string_view text, std::string_view mask) {
+Stencils::Piece Stencils::piece_of(std::string_view text, std::string_view mask, std::size_t least) {
   const Piece piece{static_cast<std::uint32_t>(blocks_.size()), static_cast<std::uint32_t>(text.size())};
-  std::size_t from = 0;
-  do {
-    std::string masks(mask.substr(from, kBlock));
-    std::string bytes(text.substr(from, kBlock));
+  for (std::size_t from = 0; from < std::max(text.size(), least); from += kBlock) {
+    std::string masks(mask.substr(std::min(from, mask.size()), kBlock));
+    std::string bytes(text.substr(std::min(from, text.size()), kBlock));
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bytes[i] & masks[i]);
     bytes.resize(kBlock, '\0');
     masks.resize(kBlock, '\0');
     blocks_ += bytes + masks;
-    from += kBlock;
-  } while (from < text.size());
+  }
   return piece;
 }
 
@@ -264,7 +303,7 @@ std::uint32_t Stencils::part_of(std::vector<Part>& parts, std::string_view text,
     return part.event_time.digits == event_time.digits && is(part.piece, text, mask);
   });
   if (known != parts.end()) return static_cast<std::uint32_t>(known - parts.begin());
-  parts.push_back({piece_of(text, mask), event_time});
+  parts.push_back({piece_of(text, mask, kBlock), event_time});
   return static_cast<std::uint32_t>(parts.size() - 1);
 }
 
@@ -282,7 +321,7 @@ Stencils::Message& Stencils::message_of(std::uint16_t& bucket, std::string_view 
   const std::string mask = mask_of(before.size());
   for (std::uint32_t next = bucket; next != 0; next = messages_[next - 1].next)
     if (is(messages_[next - 1].before, before, mask)) return messages_[next - 1];
-  messages_.push_back({piece_of(before, mask), bucket, {}});
+  messages_.push_back({piece_of(before, mask, kLeastOfMessage), bucket, {}});
   bucket = static_cast<std::uint16_t>(messages_.size());
   return messages_.back();
 }
@@ -291,7 +330,7 @@ Stencils::Ending& Stencils::ending_of(std::uint16_t& bucket, std::string_view be
   const std::string mask = mask_of(behind.size());
   for (std::uint32_t next = bucket; next != 0; next = endings_[next - 1].next)
     if (is(endings_[next - 1].piece, behind, mask)) return endings_[next - 1];
-  endings_.push_back({piece_of(behind, mask), bucket, {}});
+  endings_.push_back({piece_of(behind, mask, kBlock), bucket, {}});
   bucket = static_cast<std::uint16_t>(endings_.size());
   return endings_.back();
 }

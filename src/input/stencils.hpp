@@ -1,13 +1,14 @@
 // Lines known by heart. A line of an export is made of parts that earlier lines had too: what stands before its message
 // but for the digits of times, the message but for one number, and what stands behind. The parts are few and stay in the
 // nearest cache, so that comparing them, whole and under masks, tells what a line is.
-// In: unread bytes. Out: the kind of their first line, its number, and where its time stands.
+// In: unread bytes. Out: of their first lines the kinds, their numbers, and where their times stand.
 #pragma once
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,8 +59,9 @@ class Stencils {
     std::uint64_t number = 0;
     Hole event_time;           // its digits may still be other characters, and so may those of the line's own time
   };
-  // Of the first line of `data`, into `line`. False: it is not known. 64 readable bytes must follow `data`.
-  bool find(std::string_view data, Line& line);
+  // Of the first lines of `data`, as many as are known and have room in `lines`; it may stop earlier, but not before the first.
+  // Returns how many. 64 readable bytes must follow `data`.
+  std::size_t find(std::string_view data, std::span<Line> lines);
 
   // Where the parts and digits of a line are.
   struct Plan {
@@ -106,10 +108,10 @@ class Stencils {
   Found find_literal(std::string_view rest) const;
   std::uint32_t find_part(const std::vector<Part>& parts, std::string_view rest) const;
   std::size_t longest() const { return message_at_ + longest_before_ + kMostDigits + longest_ending_ + longest_tail_; }
-  bool guess(std::string_view data, Line& line) const;
-  bool guess_wide(std::string_view data, Line& line) const;
+  std::size_t guess(std::string_view data, std::span<Line> lines) const;
+  std::size_t guess_wide(std::string_view data, std::span<Line> lines) const;
   bool search(std::string_view data, Line& line);
-  void fill(Line& line, std::uint32_t kind, std::uint32_t tail_at) const;
+  static Hole event_time(const Part& head, const Part& tail, std::size_t tail_at);
   // Counted from 1; 0: not known. `text` may be 0 too.
   std::uint32_t kind_of(std::uint32_t text, std::uint32_t head, std::uint32_t tail) const {
     return kinds_[(text * kMostHeads + head) * kMostTails + tail];
@@ -118,13 +120,14 @@ class Stencils {
   void forget();
   Message& message_of(std::uint16_t& bucket, std::string_view before);
   Ending& ending_of(std::uint16_t& bucket, std::string_view behind);
-  Piece piece_of(std::string_view text, std::string_view mask);
+  Piece piece_of(std::string_view text, std::string_view mask, std::size_t least);  // blocks for so many bytes at least
   std::uint32_t part_of(std::vector<Part>& parts, std::string_view text, std::string_view mask, Hole event_time);
   std::uint32_t text_of(std::string_view line, const Plan& plan);
   bool is(Piece piece, std::string_view text, std::string_view mask) const;
 
   std::uint32_t message_at_ = 0;  // of all lines; 0: none has been learnt
   std::size_t longest_before_ = 0, longest_ending_ = 0, longest_tail_ = 0;  // of those known; they may meet in one line
+  std::size_t shortest_line_ = kLongestLine;
   std::string blocks_;            // each piece filled up to whole blocks: the bytes of a block, then its mask
   std::vector<Part> heads_, tails_;
   std::uint32_t likely_head_ = 0, likely_tail_ = 0;  // those of the line found last

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -103,6 +104,39 @@ class Packing {
     added_ += parts_.back().add(a, 0);
   }
 
+  // Records of kinds as a reader hands them on, in batches: lines and seconds one after the other, but for some.
+  void add_known(int count, std::uint32_t input, std::uint64_t line) {
+    Phrases& phrases = *books_.back();
+    std::vector<KnownArrival> list;
+    std::uint64_t position = line;
+    bool apart = true, adjacent = true;
+    Time time = kStart;
+    for (int i = 0; i < count; ++i) {
+      const auto step = static_cast<std::int64_t>(any(30) == 0 ? any(100'000) : 1 + any(300));
+      if (any(40) != 0) time += step * kSecond;
+      else if (any(5) == 0) time -= step * kSecond;
+      line += any(200) == 0 ? 2 : 1;
+      KnownArrival a = known(phrases);
+      a.time = any(200) == 0 ? time + 7 : time;
+      a.second = second_of(a.time);
+      a.fine = any(2) == 0 ? a.time : a.time - static_cast<Time>(any(any(20) == 0 ? 90'000 : 30'000));
+      a.line = line;
+      a.position = ++position;
+      a.input = input;
+      if (!list.empty()) {
+        apart = apart && a.second > list.back().second;
+        adjacent = adjacent && a.second >= list.back().second && a.line == list.back().line + 1;
+      }
+      adjacent = adjacent && a.time == a.second * kSecond;
+      expected_[a.second].push_back(line_of(a.arrival(), phrases));
+      list.push_back(a);
+      if (i + 1 < count && any(50) != 0) continue;
+      added_ += parts_.back().add({list, apart, adjacent}, 0);
+      list.clear();
+      apart = adjacent = true;
+    }
+  }
+
   void spill(Overflow& overflow) {
     parts_.back().close();
     parts_.back().spill(overflow);
@@ -137,7 +171,26 @@ class Packing {
   }
 
  private:
+  KnownArrival known(Phrases& phrases) {
+    const std::string text = fmt::format("AWS tunnel is {} (id={}) for INFORMATIONAL", any(2) == 0 ? "sending request" : "sending response",
+                                         any(2) == 0 ? any(1'000) : any(10'000'000'000));
+    Reading reading = phrases.read(Dialect::AwsS2sIke, text);
+    while (!reading.settled) reading = phrases.read(Dialect::AwsS2sIke, text);
+    Event event;
+    event.rule = reading.meaning.rule;
+    event.signal = reading.meaning.signal;
+    event.number = reading.number;
+    event.dialect = Dialect::AwsS2sIke;
+    event.phase1 = any(60) == 0 ? PhaseState::Rekeying : PhaseState::Established;
+    kinds_.push_back(std::make_unique<const Kind>(kind_of(event, reading.phrase, phrases)));
+    KnownArrival a;
+    a.kind = kinds_.back().get();
+    std::memcpy(&a.number, reading.values.data(), reading.values.size());
+    return a;
+  }
+
   std::mt19937 random_;
+  std::vector<std::unique_ptr<const Kind>> kinds_;
   std::vector<std::unique_ptr<Phrases>> books_;
   std::vector<Arrivals> parts_;
   std::map<std::int64_t, std::vector<std::string>> expected_;
@@ -189,6 +242,20 @@ TEST(Arrivals, OfManyChunksAndInputsComeOutSecondBySecond) {
   add_many(packing, 40'000, 3);
   EXPECT_GT(packing.added(), 6 * Arrivals::kLargestChunk);
   packing.expect_all_second_by_second(nullptr);
+}
+
+TEST(Arrivals, OfKindsInBatchesComeOutSecondBySecondWithEveryField) {
+  for (std::uint32_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Packing packing(600 + seed);
+    FewPuts overflow(1'000'000);
+    add_many(packing, static_cast<int>(packing.any(20)), 2);
+    packing.add_known(1 + static_cast<int>(packing.any(3'000)), seed % 2, 10);
+    add_many(packing, static_cast<int>(packing.any(20)), 2);
+    if (seed % 3 == 0) packing.spill(overflow);
+    packing.add_known(1 + static_cast<int>(packing.any(300)), 1, 100'000);
+    packing.expect_all_second_by_second(&overflow);
+  }
 }
 
 TEST(Arrivals, NewestFirstComeOutSecondBySecond) {
