@@ -83,34 +83,76 @@ void set_states(Event& e, std::uint64_t states) {
   e.nat_t = static_cast<Answer>(part(5));
 }
 
-// Flags, the number of records, the width of their values; then the columns. Each record stands behind the one before in its
-// input, and has its states.
+// Flags, the number of records, how wide each column is; then the columns, one behind the other. Each record stands behind the one
+// before in its input, and has its states.
 class Block {
  public:
   explicit Block(const char* bytes) : bytes_(bytes) {}
-  static constexpr std::size_t kMost = 64;   // records
-  static constexpr std::size_t kHead = 3;    // bytes
-  using Second = std::uint16_t;              // since the record before
-  using Fine = std::int16_t;                 // milliseconds from the record's time to what orders it within its second
-  using Phrase = std::uint16_t;
-  static constexpr std::size_t kOfOne = sizeof(Second) + sizeof(Fine) + sizeof(Phrase);  // bytes, without the value
+  static constexpr std::size_t kMost = 64;  // records
+  enum Column : std::size_t {
+    kSecond,  // since the record before
+    kFine,    // milliseconds from the record's time to what orders it within its second
+    kPhrase,
+    kValue,   // as packed
+    kColumns
+  };
+  static constexpr std::size_t kHead = 2 + kColumns;  // bytes
+  static constexpr std::size_t kMostBytes = kHead + kMost * (3 * sizeof(std::uint16_t) + sizeof(std::uint64_t));
 
-  std::size_t count() const { return static_cast<std::uint8_t>(bytes_[1]); }
-  Second second(std::size_t i) const { return of_column<Second>(0, i); }
-  Fine fine(std::size_t i) const { return of_column<Fine>(sizeof(Second), i); }
-  Phrase phrase(std::size_t i) const { return of_column<Phrase>(sizeof(Second) + sizeof(Fine), i); }
-  const char* value(std::size_t i) const { return bytes_ + kHead + kOfOne * count() + width() * i; }
-  const char* end() const { return value(count()); }
+  std::size_t count() const { return byte(1); }
+  std::int64_t second(std::size_t i) const { return number(kSecond, i); }
+  Time fine(std::size_t i) const { return static_cast<std::int16_t>(number(kFine, i)); }
+  PhraseIndex phrase(std::size_t i) const { return number(kPhrase, i); }
+  const char* value(std::size_t i) const { return at(kValue, i); }
+  const char* end() const { return at(kValue, count()); }
 
  private:
-  std::size_t width() const { return static_cast<std::uint8_t>(bytes_[2]); }
-  template <class Number>
-  Number of_column(std::size_t before, std::size_t i) const {
-    Number number;
-    std::memcpy(&number, bytes_ + kHead + before * count() + sizeof number * i, sizeof number);
+  std::uint8_t byte(std::size_t i) const { return static_cast<std::uint8_t>(bytes_[i]); }
+  std::size_t width(std::size_t column) const { return byte(2 + column); }
+  const char* at(std::size_t column, std::size_t i) const {
+    std::size_t before = 0;  // bytes of one record in the columns before
+    for (std::size_t c = 0; c < column; ++c) before += width(c);
+    return bytes_ + kHead + before * count() + width(column) * i;
+  }
+  std::uint16_t number(Column column, std::size_t i) const {
+    std::uint16_t number = 0;
+    std::memcpy(&number, at(column, i), width(column));
     return number;
   }
   const char* bytes_;
+};
+
+// Writes a block whose columns are as narrow as they can be. Numbers beyond `count` are not written.
+class BlockPen {
+ public:
+  using Numbers = std::array<std::uint16_t, Block::kMost>;
+
+  // Where there is room for Block::kMostBytes.
+  BlockPen(char* at, std::size_t count) : head_(at), at_(at + Block::kHead), count_(count) {
+    *head_++ = kBlock;
+    *head_++ = static_cast<char>(count);
+  }
+  void wide(const Numbers& numbers) { put(numbers.data(), sizeof numbers[0]); }
+  void narrow(const Numbers& numbers, std::uint16_t largest) {
+    if (largest > std::numeric_limits<std::uint8_t>::max()) return wide(numbers);
+    std::array<std::uint8_t, Block::kMost> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(numbers[i]);
+    put(bytes.data(), 1);
+  }
+  void values(const std::array<std::uint64_t, Block::kMost>& values, std::size_t width) {
+    *head_++ = static_cast<char>(width);
+    for (std::size_t i = 0; i < count_; ++i, at_ += width) std::memcpy(at_, &values[i], sizeof values[i]);
+  }
+  const char* end() const { return at_; }
+
+ private:
+  void put(const void* numbers, std::size_t width) {
+    *head_++ = static_cast<char>(width);
+    std::memcpy(at_, numbers, width * count_);
+    at_ += width * count_;
+  }
+  char *head_, *at_;
+  std::size_t count_;
 };
 
 }  // namespace
@@ -142,43 +184,35 @@ void ByteBuffer::free() {
 std::size_t Arrivals::append_block(Chunk& chunk, std::span<const KnownArrival> arrivals) {
   const KnownArrival& first = arrivals.front();
   const bool follows = first.line == last_.line + 1 && first.position == last_.position + 1 && first.second >= last_.second;
-  constexpr std::int64_t kLongest = std::numeric_limits<Block::Second>::max();
-  if (!follows || chunk.count == 0 || arrivals.back().second - last_.second > kLongest) return 0;
+  constexpr std::int64_t kLargest = std::numeric_limits<std::uint16_t>::max();
+  if (!follows || chunk.count == 0 || arrivals.back().second - last_.second > kLargest) return 0;
   arrivals = arrivals.first(std::min(arrivals.size(), Block::kMost));
   const auto fits = [states = last_.states](const KnownArrival& a) {
     const Time fine = a.fine - a.time;
-    return a.kind->states == states && fine == static_cast<Block::Fine>(fine) && a.kind->phrase == static_cast<Block::Phrase>(a.kind->phrase);
+    return a.kind->states == states && fine == static_cast<std::int16_t>(fine) && a.kind->phrase <= kLargest;
   };
   const auto count = static_cast<std::size_t>(std::find_if_not(arrivals.begin(), arrivals.end(), fits) - arrivals.begin());
   if (count == 0) return 0;
-  std::array<Block::Second, Block::kMost> seconds;
-  std::array<Block::Fine, Block::kMost> fines;
-  std::array<Block::Phrase, Block::kMost> phrases;
+  BlockPen::Numbers seconds{}, fines{}, phrases{};
   std::array<std::uint64_t, Block::kMost> values;
   std::int64_t second = last_.second;
+  std::uint16_t all_seconds = 0, all_phrases = 0;
   std::size_t width = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const KnownArrival& a = arrivals[i];
-    seconds[i] = static_cast<Block::Second>(a.second - second);
-    fines[i] = static_cast<Block::Fine>(a.fine - a.time);
-    phrases[i] = static_cast<Block::Phrase>(a.kind->phrase);
+    all_seconds |= seconds[i] = static_cast<std::uint16_t>(a.second - second);
+    all_phrases |= phrases[i] = static_cast<std::uint16_t>(a.kind->phrase);
+    fines[i] = static_cast<std::uint16_t>(a.fine - a.time);
     values[i] = a.number;
     width = std::max<std::size_t>(width, a.kind->value_size);
     second = a.second;
   }
-  char* at = chunk.bytes.room(Block::kHead + (Block::kOfOne + sizeof values[0]) * count);
-  const auto put = [&](const void* column, std::size_t size) {
-    std::memcpy(at, column, size);
-    at += size;
-  };
-  *at++ = kBlock;
-  *at++ = static_cast<char>(count);
-  *at++ = static_cast<char>(width);
-  put(seconds.data(), count * sizeof seconds[0]);
-  put(fines.data(), count * sizeof fines[0]);
-  put(phrases.data(), count * sizeof phrases[0]);
-  for (std::size_t i = 0; i < count; ++i, at += width) std::memcpy(at, &values[i], sizeof values[i]);
-  chunk.bytes.grown_to(at);
+  BlockPen pen(chunk.bytes.room(Block::kMostBytes), count);
+  pen.narrow(seconds, all_seconds);
+  pen.wide(fines);
+  pen.narrow(phrases, all_phrases);
+  pen.values(values, width);
+  chunk.bytes.grown_to(pen.end());
   chunk.last = std::max(chunk.last, second);
   chunk.count += static_cast<std::uint32_t>(count);
   last_ = {second, arrivals[count - 1].line, arrivals[count - 1].position, last_.states, 0};

@@ -17,7 +17,7 @@
 namespace tunnelscope::diag {
 namespace {
 
-constexpr std::size_t kMostInMemory = std::size_t{8} << 20;  // bytes of packed records before they go to the overflow
+constexpr std::size_t kMostInMemory = std::size_t{16} << 20;  // bytes of packed records before they go to the overflow
 constexpr std::uint32_t kOwnBook = 0;
 constexpr std::size_t kMostAlone = 64;  // records that are folded together
 
