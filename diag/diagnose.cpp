@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "diag/correlate.hpp"
 #include "diag/findings.hpp"
@@ -13,6 +14,7 @@
 #include "diag/session/detectors.hpp"
 #include "diag/session/groups.hpp"
 #include "diag/session/judged.hpp"
+#include "diag/threads.hpp"
 #include "diag/tunnel/connection.hpp"
 #include "diag/tunnel/detectors.hpp"
 #include "kb/signals.hpp"
@@ -65,7 +67,7 @@ class Diagnosis {
   Report run() {
     find_window();
     track_tunnels();
-    for (std::size_t i = 0; i < subjects_.size(); ++i) judge_outages(i);
+    judge_all_outages();
     for (std::size_t i = 0; i < subjects_.size(); ++i) judge_whole(i);
     connections_ = tunnel::connections(subjects_, context_);
     for (const Connection& c : connections_) judge_connection(c);
@@ -76,7 +78,9 @@ class Diagnosis {
  private:
   void find_window();
   void track_tunnels();
-  void judge_outages(std::size_t subject);
+  Subject tracked(const TunnelLog& log) const;
+  void judge_all_outages();
+  void book_outages(std::size_t subject, const std::vector<Verdict>& verdicts);
   void judge_whole(std::size_t subject);
   void judge_connection(const Connection& connection);
   void judge_sessions();
@@ -91,6 +95,7 @@ class Diagnosis {
   void link_to_explaining(Entry& entry, std::size_t subject);
   void link_to_explained(const Entry& entry, std::size_t subject);
   kb::Impact impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const;
+  bool another_is_up(std::size_t subject, const Case& c) const;
   bool goes_on(const Subject& s, const std::vector<Occurrence>& evidence) const;
   kb::Impact impact_of_all(const kb::Cause& cause, std::size_t subject) const;
   bool waits(std::size_t subject, const Case& c) const;
@@ -109,6 +114,7 @@ class Diagnosis {
   Judge judge_;
   tunnel::Context context_{classifier_, limits_, options_};
   std::vector<Subject> subjects_;
+  std::unordered_map<std::string_view, std::vector<std::size_t>> of_connection_;  // subjects; "": those that name none
   std::vector<std::vector<Outage>> outages_;  // per subject
   std::vector<std::size_t> judged_spells_;    // per subject: outages and interruptions
   std::vector<std::vector<Entry*>> concerned_;  // per subject: the entries that it has downtime in, be it none
@@ -129,23 +135,28 @@ void Diagnosis::find_window() {
 }
 
 void Diagnosis::track_tunnels() {
-  for (const TunnelLog& log : intake_.tunnels()) {
-    const TunnelFacts* facts = facts_about(options_.facts, log.connection, log.outside_ip, intake_.tunnels().size() == 1);
-    subjects_.push_back(make_subject(tunnel::track(log, classifier_, limits_, now_, facts), classifier_, limits_, options_.since));
-    Subject& s = subjects_.back();
-    tunnel::detect_maintenance(s, context_);
-    tunnel::detect_clocks(s, context_);
-    tunnel::detect_negotiation(s, context_);
-    tunnel::detect_flapping(s, context_);
-    tunnel::detect_churn(s, context_);
-    tunnel::detect_bgp(s, context_);
-    tunnel::detect_log_quality(s, context_);
-    tunnel::leave_out_before(s, options_.since);
-  }
+  const std::vector<TunnelLog>& logs = intake_.tunnels();
+  subjects_.resize(logs.size());
+  on_threads(logs.size(), options_.threads, [&](std::size_t i) { subjects_[i] = tracked(logs[i]); });
   tunnel::detect_neighbours(subjects_, context_, intake_);
+  for (std::size_t i = 0; i < logs.size(); ++i) of_connection_[logs[i].connection].push_back(i);
   outages_.resize(subjects_.size());
   judged_spells_.resize(subjects_.size());
   concerned_.resize(subjects_.size());
+}
+
+Subject Diagnosis::tracked(const TunnelLog& log) const {
+  const TunnelFacts* facts = facts_about(options_.facts, log.connection, log.outside_ip, intake_.tunnels().size() == 1);
+  Subject s = make_subject(tunnel::track(log, classifier_, limits_, now_, facts), classifier_, limits_, options_.since);
+  tunnel::detect_maintenance(s, context_);
+  tunnel::detect_clocks(s, context_);
+  tunnel::detect_negotiation(s, context_);
+  tunnel::detect_flapping(s, context_);
+  tunnel::detect_churn(s, context_);
+  tunnel::detect_bgp(s, context_);
+  tunnel::detect_log_quality(s, context_);
+  tunnel::leave_out_before(s, options_.since);
+  return s;
 }
 
 void Diagnosis::concern(Entry& entry, std::size_t subject) {
@@ -169,24 +180,21 @@ const std::string& Diagnosis::subject_name(const kb::Cause& cause, std::size_t s
 kb::Impact Diagnosis::impact_of(const kb::Cause& cause, std::size_t subject, const Case& c) const {
   if (cause.impact != kb::Impact::Outage) return cause.impact;
   if (c.is_harmless()) return kb::Impact::None;
-  const TunnelLog& log = *subjects_[subject].history.log;
-  for (std::size_t i = 0; i < subjects_.size(); ++i) {
-    const tunnel::History& other = subjects_[i].history;
-    if (i != subject && !log.connection.empty() && other.log->connection == log.connection &&
-        tunnel::up_throughout(other, c.start, c.end, limits_.grace))
-      return kb::Impact::Redundancy;
-  }
-  return kb::Impact::Outage;
+  const bool is_alone = subjects_[subject].history.log->connection.empty();
+  return !is_alone && another_is_up(subject, c) ? kb::Impact::Redundancy : kb::Impact::Outage;
+}
+
+// All the while, as far as the log shows it: another tunnel of the connection.
+bool Diagnosis::another_is_up(std::size_t subject, const Case& c) const {
+  const std::vector<std::size_t>& tunnels = of_connection_.at(subjects_[subject].history.log->connection);
+  return std::any_of(tunnels.begin(), tunnels.end(), [&](std::size_t other) {
+    return other != subject && tunnel::up_throughout(subjects_[other].history, c.start, c.end, limits_.grace);
+  });
 }
 
 // Down, but declared a standby, and another tunnel of its connection was up as far as the log shows it.
 bool Diagnosis::waits(std::size_t subject, const Case& c) const {
-  const TunnelLog& log = *subjects_[subject].history.log;
-  if (c.is_harmless() || !tunnel::is_standby(log, options_)) return false;
-  return std::any_of(subjects_.begin(), subjects_.end(), [&](const Subject& s) {
-    const tunnel::History& other = s.history;
-    return other.log != &log && other.log->connection == log.connection && tunnel::up_throughout(other, c.start, c.end, limits_.grace);
-  });
+  return !c.is_harmless() && tunnel::is_standby(*subjects_[subject].history.log, options_) && another_is_up(subject, c);
 }
 
 // Of a pattern of outages: what the worst of them came to.
@@ -229,10 +237,19 @@ Entry& Diagnosis::book(const Match& match, std::size_t subject, const Case& c) {
   return entry;
 }
 
-void Diagnosis::judge_outages(std::size_t subject) {
+void Diagnosis::judge_all_outages() {
+  std::vector<std::vector<Verdict>> verdicts(subjects_.size());  // by case
+  on_threads(subjects_.size(), options_.threads, [&](std::size_t i) {
+    for (const Case& c : subjects_[i].cases) verdicts[i].push_back(judge_.judge(c));
+  });
+  for (std::size_t i = 0; i < subjects_.size(); ++i) book_outages(i, verdicts[i]);
+}
+
+void Diagnosis::book_outages(std::size_t subject, const std::vector<Verdict>& verdicts) {
   Subject& s = subjects_[subject];
-  for (const Case& c : s.cases) {
-    const Verdict verdict = judge_.judge(c);
+  for (std::size_t i = 0; i < s.cases.size(); ++i) {
+    const Case& c = s.cases[i];
+    const Verdict& verdict = verdicts[i];
     const kb::Cause* const present = verdict.blocked_by != nullptr ? verdict.blocked_by : verdict.cause;
     for (const Match& root : verdict.roots) {
       Entry& entry = book(root, subject, c);
@@ -526,7 +543,7 @@ Report Diagnosis::write() {
   for (std::size_t i = 0; i < subjects_.size(); ++i) report.tunnels.push_back(tunnel_report(i));
   for (const Connection& c : connections_) report.connections.push_back(c.report);
   report.sessions = session_groups();
-  report.findings = write_findings(ledger_, {intake_, classifier_, subjects_, sessions_});
+  report.findings = write_findings(ledger_, {intake_, classifier_, subjects_, sessions_}, options_.threads);
   return report;
 }
 

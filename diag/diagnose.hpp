@@ -35,6 +35,7 @@ struct Options {
   std::vector<TunnelFacts> facts;         // of configurations; what is known of a tunnel outweighs the thresholds' defaults
   bool timelines = true;                  // false: nobody asks for them, and they are left empty
   std::size_t marked_records = 0;         // so many records of a tunnel's timeline are kept with their marks, the latest
+  unsigned threads = 1;                   // the result is the same
 };
 
 Report diagnose(const Intake& intake, const Classifier& classifier, const Options& options);

@@ -11,6 +11,7 @@
 #include "diag/configured_text.hpp"
 #include "diag/fetch.hpp"
 #include "diag/session/groups.hpp"
+#include "diag/threads.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -390,14 +391,16 @@ kb::Severity severity_of(const Entry& entry) {
   return std::min({cause.recovered_severity, cause.severity, kb::Severity::Warning});
 }
 
-std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources) {
-  std::vector<Finding> findings;
-  findings.reserve(ledger.all().size());
+std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources, unsigned threads) {
+  std::vector<const Entry*> entries;
   std::map<std::string, std::size_t> by_fingerprint;
   for (const auto& [key, entry] : ledger.all()) {
-    by_fingerprint[fingerprint(key.first, key.second)] = findings.size();
-    findings.push_back(write(entry, sources));
+    by_fingerprint[fingerprint(key.first, key.second)] = entries.size();
+    entries.push_back(&entry);
   }
+  std::vector<Finding> findings(entries.size());
+  const bool of_sessions = !sources.sessions.events.empty();  // whose names are put together when they are asked for
+  on_threads(entries.size(), of_sessions ? 1 : threads, [&](std::size_t i) { findings[i] = write(*entries[i], sources); });
   for (const auto& [key, entry] : ledger.all())
     for (const EntryKey& explaining : entry.explained_by)
       findings[by_fingerprint[fingerprint(explaining.first, explaining.second)]].explains.push_back(

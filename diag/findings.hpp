@@ -33,6 +33,6 @@ struct FindingSources {
   const session::Log& sessions;
 };
 
-std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources);
+std::vector<Finding> write_findings(const Ledger& ledger, const FindingSources& sources, unsigned threads);
 
 }  // namespace tunnelscope::diag

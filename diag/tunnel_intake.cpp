@@ -2,17 +2,14 @@
 #include "diag/tunnel_intake.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <exception>
 #include <limits>
 #include <map>
 #include <numeric>
-#include <system_error>
-#include <thread>
 
 #include "diag/bytes.hpp"
 #include "diag/identity_hash.hpp"
+#include "diag/threads.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -22,30 +19,6 @@ constexpr std::uint32_t kOwnBook = 0;
 constexpr std::size_t kMostAlone = 64;  // records that are folded together
 
 Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
-
-// Calls use(i) for each i below `count`, on so many threads; what one of them throws is thrown again.
-template <class Use>
-void on_threads(std::size_t count, unsigned threads, const Use& use) {
-  std::atomic<std::size_t> next{0};
-  std::vector<std::exception_ptr> errors(std::max(1U, threads));
-  const auto work = [&](std::size_t worker) {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) use(i);
-    } catch (...) {
-      errors[worker] = std::current_exception();
-    }
-  };
-  std::vector<std::thread> others;
-  try {
-    for (std::size_t worker = 1; worker < errors.size() && worker < count; ++worker) others.emplace_back(work, worker);
-  } catch (const std::system_error&) {
-    // No more threads are to be had here: those that there are do everything.
-  }
-  work(0);
-  for (std::thread& thread : others) thread.join();
-  for (const std::exception_ptr& error : errors)
-    if (error) std::rethrow_exception(error);
-}
 
 // The kinds of arrivals that have one.
 class Kinds {

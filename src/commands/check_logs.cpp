@@ -45,6 +45,7 @@ report::CheckedLogs check_logs(const app::Settings& settings, const diag::CheckI
   diag::Options options;
   if (settings.project != nullptr) options.standby = settings.project->standby;
   options.facts = facts_of(checked);
+  options.threads = jobs_of(settings);
   document.report = diag::diagnose(intake, classifier, options);
   app::clean(document, nullptr);
 

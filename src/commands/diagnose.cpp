@@ -238,7 +238,7 @@ Exit diagnose(const Settings& settings, Console& console) {
   document.report = diag::diagnose(intake, classifier,
                                    {since_of(plan->times, *inputs, intake, console), plan->times.until, plan->times.now, plan->maintenance,
                                     settings.project->standby, plan->configured.facts,
-                                    shows_timelines(settings), marked_records(settings)});
+                                    shows_timelines(settings), marked_records(settings), jobs_of(settings)});
   complete(document, plan->configured, *known, plan->times.now == diag::kNoTime ? console.clock() : plan->times.now);
   const auto packet = packet_of(document, *plan, knowledge->get());
   app::clean(document, plan->redactor ? &*plan->redactor : nullptr);
