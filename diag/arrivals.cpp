@@ -181,14 +181,15 @@ void ByteBuffer::free() {
 }
 
 // Writes the first of adjacent records as a block. Returns how many: 0 when they do not follow the last record.
-std::size_t Arrivals::append_block(Chunk& chunk, std::span<const KnownArrival> arrivals) {
-  const KnownArrival& first = arrivals.front();
+std::size_t Arrivals::append_block(Chunk& chunk, std::span<const KnownRecord> arrivals) {
+  const KnownRecord& first = arrivals.front();
   const bool follows = first.line == last_.line + 1 && first.position == last_.position + 1 && first.second >= last_.second;
   constexpr std::int64_t kLargest = std::numeric_limits<std::uint16_t>::max();
   if (!follows || chunk.count == 0 || arrivals.back().second - last_.second > kLargest) return 0;
   arrivals = arrivals.first(std::min(arrivals.size(), Block::kMost));
-  const auto fits = [states = last_.states](const KnownArrival& a) {
-    const Time fine = a.fine - a.time;
+  const auto fine_of = [](const KnownRecord& a) { return a.envelope_time == kNoTime ? a.time : a.envelope_time; };
+  const auto fits = [fine_of, states = last_.states](const KnownRecord& a) {
+    const Time fine = fine_of(a) - a.time;
     return a.kind->states == states && fine == static_cast<std::int16_t>(fine) && a.kind->phrase <= kLargest;
   };
   const auto count = static_cast<std::size_t>(std::find_if_not(arrivals.begin(), arrivals.end(), fits) - arrivals.begin());
@@ -199,10 +200,10 @@ std::size_t Arrivals::append_block(Chunk& chunk, std::span<const KnownArrival> a
   std::uint16_t all_seconds = 0, all_phrases = 0;
   std::size_t width = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const KnownArrival& a = arrivals[i];
+    const KnownRecord& a = arrivals[i];
     all_seconds |= seconds[i] = static_cast<std::uint16_t>(a.second - second);
     all_phrases |= phrases[i] = static_cast<std::uint16_t>(a.kind->phrase);
-    fines[i] = static_cast<std::uint16_t>(a.fine - a.time);
+    fines[i] = static_cast<std::uint16_t>(fine_of(a) - a.time);
     values[i] = a.number;
     width = std::max<std::size_t>(width, a.kind->value_size);
     second = a.second;
@@ -357,13 +358,13 @@ std::size_t Arrivals::add(const Arrival& a, std::uint32_t book) {
 }
 
 // The first of a chunk, and of records that state something else, stands alone.
-std::size_t Arrivals::add(const KnownArrivals& arrivals, std::uint32_t book) {
+std::size_t Arrivals::add(const KnownRecords& arrivals, std::uint32_t book) {
   std::size_t added = 0;
-  for (std::span<const KnownArrival> rest = arrivals.list; !rest.empty();) {
+  for (std::span<const KnownRecord> rest = arrivals.list; !rest.empty();) {
     Chunk& chunk = chunk_for(rest.front().input, book);
     const std::size_t before = chunk.bytes.size();
     std::size_t done = arrivals.adjacent ? append_block(chunk, rest) : 0;
-    if (done == 0) append(chunk, rest[done++].arrival());
+    if (done == 0) append(chunk, arrival_of(rest[done++]));
     added += chunk.bytes.size() - before;
     rest = rest.subspan(done);
   }

@@ -48,28 +48,25 @@ struct Kind {
 // A kind of these: `event` without number, time and place.
 Kind kind_of(const Event& event, PhraseIndex phrase, const Phrases& phrases);
 
-// A record of a kind on its way.
-struct KnownArrival {
-  const Kind* kind = nullptr;
-  Time time = kNoTime, fine = kNoTime;  // as Arrival's
-  std::int64_t second = 0;              // second_of(time)
-  std::uint64_t number = 0, line = 0, position = 0;
-  std::uint32_t input = 0;
-
-  Event event() const {
-    Event made = kind->event;
-    made.time = time;
-    made.place = Place{input, line};
-    if (kind->gives_value) made.number = static_cast<std::int64_t>(number);
-    return made;
-  }
-  std::string_view values() const { return {reinterpret_cast<const char*>(&number), kind->value_size}; }
-  Arrival arrival() const { return {event(), fine, position, 0, 0, values(), kind->phrase, true}; }  // whose values are this one's
-};
+// Of a record of a kind.
+inline Event event_of(const KnownRecord& record) {
+  Event event = record.kind->event;
+  event.time = record.time;
+  event.place = Place{record.input, record.line};
+  if (record.kind->gives_value) event.number = static_cast<std::int64_t>(record.number);
+  return event;
+}
+inline std::string_view values_of(const KnownRecord& record) {  // they are the record's own
+  return {reinterpret_cast<const char*>(&record.number), record.kind->value_size};
+}
+inline Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
+inline Arrival arrival_of(const KnownRecord& r) {
+  return {event_of(r), fine_time(r.time, r.envelope_time), r.position, 0, 0, values_of(r), r.kind->phrase, true};
+}
 
 // Some of one input, one position after the other, and what is known of all of them so that nobody need look again.
-struct KnownArrivals {
-  std::span<const KnownArrival> list;
+struct KnownRecords {
+  std::span<const KnownRecord> list;
   bool apart = false;     // each in a later second than the one before
   bool adjacent = false;  // on whole seconds that never fall, and in lines one after the other
 };
@@ -94,11 +91,6 @@ class ByteBuffer {
   std::size_t size_ = 0, capacity_ = 0;
 };
 
-inline std::int64_t second_of(Time time) {
-  constexpr std::uint64_t kUnsigned = kSecond;  // by which a processor divides faster
-  return time >= 0 ? static_cast<std::int64_t>(static_cast<std::uint64_t>(time) / kUnsigned) : (time - kSecond + 1) / kSecond;
-}
-
 // All states that a record states, with its dialect, in one word.
 // A byte each, in the order in which they stand in an Event: that is two loads.
 inline std::uint64_t states_of(const Event& e) {
@@ -113,7 +105,7 @@ class Arrivals {
 
   // Returns how many bytes it added. `book`: whose phrase numbers these are.
   std::size_t add(const Arrival& arrival, std::uint32_t book);
-  std::size_t add(const KnownArrivals& arrivals, std::uint32_t book);
+  std::size_t add(const KnownRecords& arrivals, std::uint32_t book);
 
   void close() { open_ = false; }      // the open chunk; call before spill() and merging
   void spill(Overflow& overflow);      // moves what is in memory out, as long as there is room
@@ -139,7 +131,7 @@ class Arrivals {
     std::uint32_t of_block = 0;  // so many records have been read of the block that is being read
   };
   static void encode(ByteBuffer& out, Last& last, const Arrival& arrival);
-  std::size_t append_block(Chunk& chunk, std::span<const KnownArrival> arrivals);
+  std::size_t append_block(Chunk& chunk, std::span<const KnownRecord> arrivals);
   // Returns where the next record is to be read: the block, as long as it has more. The arrival's values point into `bytes`.
   static const char* decode(const char* bytes, Last& last, std::uint32_t input, const Phrases& phrases, Arrival& arrival);
   static const char* decode_one(const char* bytes, Last& last, const Phrases& phrases, Arrival& arrival);

@@ -200,11 +200,11 @@ std::uint8_t Fold::follow_handshake(Event& event, const SignalFacts& facts) {
   return marks;
 }
 
-void Fold::add(std::span<const KnownArrival> arrivals) {
+void Fold::add(std::span<const KnownRecord> arrivals) {
   while (!arrivals.empty()) {
     std::size_t done = hold_landmarks(arrivals.first(continuing(arrivals)));
     if (done == 0) {
-      Arrival arrival = arrivals.front().arrival();
+      Arrival arrival = arrival_of(arrivals.front());
       add(arrival);
       done = 1;
     }
@@ -213,14 +213,14 @@ void Fold::add(std::span<const KnownArrival> arrivals) {
 }
 
 // How many of them certainly continue the run; no more than hold_landmarks takes.
-std::size_t Fold::continuing(std::span<const KnownArrival> arrivals) const {
+std::size_t Fold::continuing(std::span<const KnownRecord> arrivals) const {
   if (last_ == kNoTime || (bgp_begins_ != kNoTime && last_ < bgp_begins_)) return 0;
   const Duration longest = rules_.longest_step();
   const std::size_t most = std::min(arrivals.size(), kMostAtOnce);
   Time last = last_;
   std::size_t count = 0;
   for (; count < most; ++count) {
-    const KnownArrival& a = arrivals[count];
+    const KnownRecord& a = arrivals[count];
     if (!a.kind->passes || a.kind->states != last_states_ || a.time - last > longest) break;
     last = a.time;
   }
@@ -234,7 +234,7 @@ struct Fold::Together {
   std::uint64_t with_id, answering, replacing;
   std::uint64_t completed = 0, held = 0;
 
-  explicit Together(std::span<const KnownArrival> arrivals) {
+  explicit Together(std::span<const KnownRecord> arrivals) {
     for (std::size_t i = 0; i < arrivals.size(); ++i) marks[i] = arrivals[i].kind->marks;
     with_id = those_with(kHasId);
     answering = those_with(kAnswered);
@@ -267,7 +267,7 @@ struct Fold::Together {
 
 // Does with records that continue the run what add() does with each, but holds only those that may be landmarks. Returns how many
 // it took: it stops at one that ends a streak.
-std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
+std::size_t Fold::hold_landmarks(std::span<const KnownRecord> arrivals) {
   if (arrivals.empty()) return 0;
   Together together(arrivals);
   const PhaseState stated = arrivals.front().kind->event.phase2;
@@ -285,22 +285,22 @@ std::size_t Fold::hold_landmarks(std::span<const KnownArrival> arrivals) {
   for (std::uint64_t bits = together.held; bits != 0; bits &= bits - 1) {
     const auto at = static_cast<std::size_t>(std::countr_zero(bits));
     (run_.empty() ? log_.events.writable_back() : run_.back().event).folded += static_cast<std::uint32_t>(at - next);
-    Event event = arrivals[at].event();
+    Event event = event_of(arrivals[at]);
     event.child_completed = (together.completed >> at & 1) != 0;
-    hold(event, arrivals[at].kind->phrase, arrivals[at].values(), together.marks[at]);
+    hold(event, arrivals[at].kind->phrase, diag::values_of(arrivals[at]), together.marks[at]);
     next = at + 1;
   }
   return count;
 }
 
 // How many there are before the first that ends a streak. `up`: with all of them Phase 2 is.
-std::size_t Fold::follow_replacements(std::span<const KnownArrival> arrivals, bool up, Together& together) {
+std::size_t Fold::follow_replacements(std::span<const KnownRecord> arrivals, bool up, Together& together) {
   for (std::uint64_t bits = together.replacing; bits != 0; bits &= bits - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(bits));
-    const KnownArrival& a = arrivals[i];
+    const KnownRecord& a = arrivals[i];
     const auto which = static_cast<std::size_t>(a.kind->replaces);
     if (ends_streak(which, a.time)) return i;
-    if (a.kind->requests_child && wants_rekey(a.time)) note_rekey(a.event(), a.kind->phrase, a.values());
+    if (a.kind->requests_child && wants_rekey(a.time)) note_rekey(event_of(a), a.kind->phrase, diag::values_of(a));
     if (!up) continue;
     const std::uint8_t marks = add_to_streak(which, {Place{a.input, a.line}, a.time});
     together.marks[i] |= marks;
@@ -310,21 +310,21 @@ std::size_t Fold::follow_replacements(std::span<const KnownArrival> arrivals, bo
   return arrivals.size();
 }
 
-void Fold::sum_up(std::span<const KnownArrival> arrivals) {
+void Fold::sum_up(std::span<const KnownRecord> arrivals) {
   log_.records += arrivals.size();
   log_.recognised += arrivals.size();
   const bool up = is_up(arrivals.front().kind->event.phase2);
   bool far = false;  // one from the one before
-  for (Time last = last_ike_; const KnownArrival& a : arrivals) {
+  for (Time last = last_ike_; const KnownRecord& a : arrivals) {
     far |= a.time - last >= kFewestApart;
     version_balance_ += a.kind->weight;
     last = a.time;
   }
   if (far)
-    for (const KnownArrival& a : arrivals) space(a.time, up, false);
+    for (const KnownRecord& a : arrivals) space(a.time, up, false);
   last_ike_ = arrivals.back().time;
   last_up_ = up;
-  const auto known = std::find_if(arrivals.rbegin(), arrivals.rend(), [](const KnownArrival& a) { return a.kind->version != IkeVersion::Unknown; });
+  const auto known = std::find_if(arrivals.rbegin(), arrivals.rend(), [](const KnownRecord& a) { return a.kind->version != IkeVersion::Unknown; });
   if (known != arrivals.rend()) log_.version = known->kind->version;
   last_ = last_ike_;
 }

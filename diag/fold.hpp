@@ -89,7 +89,7 @@ class Fold {
   Fold(const FoldRules& rules, const Phrases& phrases, const std::vector<std::string>& paths, Time bgp_begins, TunnelLog& log);
 
   void add(Arrival& arrival);  // in order, no duplicates; its event gets what the log adds
-  void add(std::span<const KnownArrival> arrivals);  // the same for one after the other, each alone in its second
+  void add(std::span<const KnownRecord> arrivals);  // the same for one after the other, each alone in its second
   void finish();
 
  private:
@@ -129,11 +129,11 @@ class Fold {
   bool continues_run(const Event& event, const FoldRules::RuleFacts& facts) const;
   void carry(const Event& event);
 
-  std::size_t continuing(std::span<const KnownArrival> arrivals) const;
+  std::size_t continuing(std::span<const KnownRecord> arrivals) const;
   struct Together;
-  std::size_t hold_landmarks(std::span<const KnownArrival> arrivals);
-  std::size_t follow_replacements(std::span<const KnownArrival> arrivals, bool up, Together& together);
-  void sum_up(std::span<const KnownArrival> arrivals);
+  std::size_t hold_landmarks(std::span<const KnownRecord> arrivals);
+  std::size_t follow_replacements(std::span<const KnownRecord> arrivals, bool up, Together& together);
+  void sum_up(std::span<const KnownRecord> arrivals);
   void hold(const Event& event, PhraseIndex phrase, std::string_view values, std::uint8_t marks);
   void keep(const Event& event, PhraseIndex phrase, std::string_view values);
   std::uint32_t pack(PhraseIndex phrase, std::string_view values);  // where it now stands in messages

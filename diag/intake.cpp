@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <unordered_map>
@@ -75,10 +76,8 @@ struct Input {
     latest = std::max(latest, time);
   }
 
-  void see(std::span<const KnownRecord> records) {
-    bool rise = records.front().envelope_time != kNoTime;
-    for (std::size_t i = 1; i < records.size(); ++i)
-      rise &= (records[i].envelope_time > records[i - 1].envelope_time) & (records[i].time >= records[i - 1].time);
+  // `rise`: each time is later than the one before.
+  void see(std::span<const KnownRecord> records, bool rise) {
     if (!rise) {
       for (const KnownRecord& r : records) see(r.time, r.envelope_time);
       return;
@@ -154,15 +153,28 @@ std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, st
   return impl_->tunnels.tunnel_of(connection, outside_ip, static_cast<std::uint32_t>(impl_->current_input));
 }
 
-void Intake::records(std::uint32_t tunnel, std::span<const KnownRecord> records) {
+void Intake::records(std::uint32_t tunnel, std::span<KnownRecord> records) {
   if (records.empty()) return;
   Impl& d = *impl_;
   Input& input = d.current();
+  bool rise = true, apart = true, adjacent = true;
+  Time time = kNoTime, envelope_time = kNoTime;  // of the record before
+  std::int64_t second = std::numeric_limits<std::int64_t>::min();
+  std::uint64_t line = records.front().line;
+  for (KnownRecord& r : records) {
+    r.position = input.next_position++;
+    r.input = static_cast<std::uint32_t>(d.current_input);
+    rise &= (r.envelope_time > envelope_time) & (r.time >= time);
+    apart &= r.second > second;
+    adjacent &= (r.second >= second) & (r.line == line++) & (r.time == r.second * kSecond);
+    time = r.time;
+    envelope_time = r.envelope_time;
+    second = r.second;
+  }
   input.summary.records += records.size();
   d.coverage.records += records.size();
-  input.see(records);
-  d.tunnels.add(tunnel, records, static_cast<std::uint32_t>(d.current_input), input.next_position);
-  input.next_position += records.size();
+  input.see(records, rise);
+  d.tunnels.add(tunnel, {records, apart, adjacent});
 }
 
 void Intake::record(const TunnelRecord& r, std::uint64_t line) {

@@ -72,7 +72,7 @@ class Intake {
   // The tunnel that records of this dialect and identity belong to, in the current input.
   std::uint32_t tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip);
   // Records of that tunnel, as they stand in the current input.
-  void records(std::uint32_t tunnel, std::span<const KnownRecord> records);
+  void records(std::uint32_t tunnel, std::span<KnownRecord> records);
 
   // Copies what it keeps: views need not outlive the call.
   void record(const TunnelRecord& record, std::uint64_t line);

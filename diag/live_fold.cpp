@@ -30,17 +30,17 @@ void LiveFold::wait(const Arrival& arrival, std::int64_t second) {
 }
 
 // Those that are alone in their seconds are folded together; the last must wait for what comes next.
-bool LiveFold::add(const KnownArrivals& arrivals) {
-  const std::span<const KnownArrival> list = arrivals.list;
+bool LiveFold::add(const KnownRecords& arrivals) {
+  const std::span<const KnownRecord> list = arrivals.list;
   if (list.empty()) return true;
   if (!arrivals.apart || (waiting_ && list.front().second <= time_)) return add_one_by_one(list);
   if (waiting_) settle();
   fold_.add(list.first(list.size() - 1));
-  wait(list.back().arrival(), list.back().second);
+  wait(arrival_of(list.back()), list.back().second);
   return true;
 }
 
-bool LiveFold::add_one_by_one(std::span<const KnownArrival> arrivals) {
+bool LiveFold::add_one_by_one(std::span<const KnownRecord> arrivals) {
   std::size_t alone = 0;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const std::int64_t second = arrivals[i].second;
@@ -50,9 +50,9 @@ bool LiveFold::add_one_by_one(std::span<const KnownArrival> arrivals) {
     if (follows && second == before) {
       if (i > alone) {
         fold_.add(arrivals.subspan(alone, i - 1 - alone));
-        wait(arrivals[i - 1].arrival(), before);
+        wait(arrival_of(arrivals[i - 1]), before);
       }
-      if (!add_to_second(arrivals[i].arrival())) return false;
+      if (!add_to_second(arrival_of(arrivals[i]))) return false;
       alone = i + 1;
     } else if (i == alone && waiting_) {
       settle();
@@ -61,7 +61,7 @@ bool LiveFold::add_one_by_one(std::span<const KnownArrival> arrivals) {
   }
   if (alone < arrivals.size()) {
     fold_.add(arrivals.subspan(alone, arrivals.size() - 1 - alone));
-    wait(arrivals.back().arrival(), arrivals.back().second);
+    wait(arrival_of(arrivals.back()), arrivals.back().second);
   }
   return true;
 }

@@ -20,7 +20,7 @@ class LiveFold {
 
   // False: this fold is void and must not be used any more. Records of one second must be of one input.
   bool add(const Arrival& arrival);
-  bool add(const KnownArrivals& arrivals);
+  bool add(const KnownRecords& arrivals);
 
   // No more will come; `paths` is not needed any longer.
   void close();
@@ -33,7 +33,7 @@ class LiveFold {
  private:
   static constexpr std::size_t kMostInSecond = 4096;
 
-  bool add_one_by_one(std::span<const KnownArrival> arrivals);
+  bool add_one_by_one(std::span<const KnownRecord> arrivals);
   bool add_to_second(const Arrival& arrival);
   void wait(const Arrival& arrival, std::int64_t second);
   void settle();

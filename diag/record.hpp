@@ -84,17 +84,23 @@ struct TunnelRecord {
   std::string_view route;       // RouteStatus records: "10.0.0.0/16 via 169.254.50.85 as-path 64512", else empty
 };
 
-// Tunnel records that differ in their times and the one long number of their message, and in nothing else.
+// What tunnel records have in common that differ in their times and the one long number of their message, and in nothing else
+// (diag/arrivals.hpp).
+struct Kind;
 struct RecordKind {
-  std::uint32_t index = 0;
+  const Kind* kind = nullptr;
+  std::uint32_t index = 0;                    // counts on from kind to kind
   std::uint32_t digits_from = 0, digits = 0;  // where that number stands in the message; digits 0: it has none
 };
 struct KnownRecord {
-  std::uint32_t kind = 0;        // RecordKind::index
+  const Kind* kind = nullptr;
   Time time = kNoTime;           // never kNoTime
   Time envelope_time = kNoTime;
+  std::int64_t second = 0;       // second_of(time)
   std::uint64_t number = 0;
   std::uint64_t line = 0;
+  std::uint64_t position = 0;    // order within its input; Intake sets it, and the input
+  std::uint32_t input = 0;
 };
 
 // What a record of a session system reports.

@@ -15,6 +15,12 @@ inline constexpr Duration kMinute = 60 * kSecond;
 inline constexpr Duration kHour = 60 * kMinute;
 inline constexpr Duration kDay = 24 * kHour;
 
+// Whole seconds, rounded down.
+inline std::int64_t second_of(Time time) {
+  constexpr std::uint64_t kUnsigned = kSecond;  // by which a processor divides faster
+  return time >= 0 ? static_cast<std::int64_t>(static_cast<std::uint64_t>(time) / kUnsigned) : (time - kSecond + 1) / kSecond;
+}
+
 // "2026-03-01T00:00:00.000Z". kNoTime gives "".
 std::string rfc3339(Time time);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <map>
 #include <numeric>
 
@@ -18,8 +17,6 @@ constexpr std::size_t kMostInMemory = std::size_t{16} << 20;  // bytes of packed
 constexpr std::uint32_t kOwnBook = 0;
 constexpr std::size_t kMostAlone = 64;  // records that are folded together
 
-Time fine_time(Time time, Time envelope_time) { return time % kSecond != 0 || envelope_time == kNoTime ? time : envelope_time; }
-
 // The kinds of arrivals that have one.
 class Kinds {
  public:
@@ -28,7 +25,7 @@ class Kinds {
 
   // nullptr: it has none.
   const Kind* of(const Arrival& a) {
-    if (!a.settled || a.route != 0 || !phrases_.has_one_value(a.phrase) || a.values.size() > sizeof(KnownArrival::number)) return nullptr;
+    if (!a.settled || a.route != 0 || !phrases_.has_one_value(a.phrase) || a.values.size() > sizeof(KnownRecord::number)) return nullptr;
     std::vector<std::unique_ptr<const Kind>>& kinds = by_phrase_[a.phrase];
     const std::uint64_t states = states_of(a.event);
     for (const auto& kind : kinds)
@@ -44,10 +41,10 @@ class Kinds {
   std::vector<std::vector<std::unique_ptr<const Kind>>> by_phrase_;
 };
 
-KnownArrival known(const Arrival& a, const Kind& kind) {
-  KnownArrival arrival{&kind, a.event.time, a.fine, second_of(a.event.time), 0, a.event.place.line(), a.position, a.event.place.input()};
-  std::memcpy(&arrival.number, a.values.data(), a.values.size());
-  return arrival;
+KnownRecord known(const Arrival& a, const Kind& kind) {
+  KnownRecord record{&kind, a.event.time, a.fine, second_of(a.event.time), 0, a.event.place.line(), a.position, a.event.place.input()};
+  std::memcpy(&record.number, a.values.data(), a.values.size());
+  return record;
 }
 
 }  // namespace
@@ -150,33 +147,14 @@ std::optional<RecordKind> TunnelIntake::kind_of(const TunnelRecord& r) {
     rules_->describe(*kind);
     kinds_.push_back(std::move(kind));
   }
-  return RecordKind{it->second, recognised_.digits_from, recognised_.digits};
+  return RecordKind{kinds_[it->second].get(), it->second, recognised_.digits_from, recognised_.digits};
 }
 
-KnownArrivals TunnelIntake::arrivals_of(std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
-  known_.resize(records.size());
-  bool apart = true, adjacent = true;
-  std::int64_t second_before = std::numeric_limits<std::int64_t>::min();
-  std::uint64_t line = records.front().line;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    const KnownRecord& r = records[i];
-    const std::int64_t second = second_of(r.time);
-    const bool whole = r.time == second * kSecond;
-    const Time fine = whole && r.envelope_time != kNoTime ? r.envelope_time : r.time;
-    known_[i] = {kinds_[r.kind].get(), r.time, fine, second, r.number, r.line, position + i, input};
-    apart &= second > second_before;
-    adjacent &= whole & (second >= second_before) & (r.line == line++);
-    second_before = second;
-  }
-  return {known_, apart, adjacent};
-}
-
-void TunnelIntake::add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position) {
-  const KnownArrivals arrivals = arrivals_of(records, input, position);
+void TunnelIntake::add(std::uint32_t tunnel, const KnownRecords& records) {
   Gathering& gathering = gatherings_[tunnel];
-  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(arrivals);
+  const bool continues = gathering.live && gathering.live_book == kOwnBook && gathering.live->add(records);
   if (!continues) gathering.live.reset();
-  bytes_ += gathering.arrivals.add(arrivals, kOwnBook);
+  bytes_ += gathering.arrivals.add(records, kOwnBook);
   spill_when_much();
 }
 
@@ -256,7 +234,7 @@ void TunnelIntake::fold_arrivals(const Gathering& gathering, const InputOrder& i
   ArrivalReader reader(gathering.arrivals, books_, overflow_);
   Kinds kinds(*rules_, *phrases_);
   std::vector<Arrival> second;
-  std::vector<KnownArrival> alone;  // in their seconds, and not folded yet
+  std::vector<KnownRecord> alone;  // in their seconds, and not folded yet
   const auto fold_alone = [&] {
     fold.add(alone);
     alone.clear();

@@ -36,8 +36,7 @@ class TunnelIntake {
   std::size_t recognise(Dialect dialect, std::string_view text, char end);
   std::optional<RecordKind> kind_of(const TunnelRecord& record);
   std::uint32_t tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input);
-  // One after the other in this input, from this position on; at least one.
-  void add(std::uint32_t tunnel, std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position);
+  void add(std::uint32_t tunnel, const KnownRecords& records);
 
   // Joins what another one has taken from other inputs.
   void absorb(TunnelIntake&& other);
@@ -61,7 +60,6 @@ class TunnelIntake {
 
   bool is_recognised(const TunnelRecord& record) const;  // its message is what recognise() found last
   Arrival arrival_of(const TunnelRecord& record, const Reading& reading) const;
-  KnownArrivals arrivals_of(std::span<const KnownRecord> records, std::uint32_t input, std::uint64_t position);  // into known_
   void take(Gathering& gathering, const Arrival& arrival);
   void spill_when_much();
   Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::uint32_t input);
@@ -84,7 +82,6 @@ class TunnelIntake {
   std::string id_;
   std::uint32_t current_ = 0;
   std::vector<std::unique_ptr<const Kind>> kinds_;
-  std::vector<KnownArrival> known_;  // of one call
   std::map<std::pair<PhraseIndex, std::uint64_t>, std::uint32_t> kinds_by_states_;
   Reading recognised_;                // of the message at recognised_at_
   const char* recognised_at_ = nullptr;

@@ -44,7 +44,7 @@ class Recorder {
   bool wants(diag::Time time) const { return until_ == diag::kNoTime || time <= until_; }
   std::optional<diag::RecordKind> kind_of(const diag::TunnelRecord& record) { return intake_.kind_of(record); }
   std::uint32_t tunnel_of(diag::Dialect dialect, const Identity& own, const Context& context);
-  void records(std::uint32_t tunnel, std::span<const diag::KnownRecord> records) { intake_.records(tunnel, records); }
+  void records(std::uint32_t tunnel, std::span<diag::KnownRecord> records) { intake_.records(tunnel, records); }
   std::uint64_t inputs_begun() const { return inputs_begun_; }
 
   // Without a time of its own, the record takes its envelope's, then `local`, which the writer's clock showed; without any it

@@ -193,19 +193,24 @@ Skeletons::Progress Skeletons::read_by_heart(Skeleton& skeleton, std::string_vie
 
 // False: what stands in its holes are no times.
 inline bool Skeletons::fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record) {
-  record.kind = known.kind;
+  record.kind = kinds_[known.kind];
   record.number = known.number;
   record.envelope_time = skeleton.context.time;
   if (skeleton.line_time > 0) {
     if (!read_line_time(begin, skeleton.line_time)) return false;
-    record.envelope_time = record.time = line_time_;
+    record.envelope_time = line_time_;
   }
-  return known.event_time.digits == 0 || read_event_time(begin, known.event_time, record.time);
+  if (known.event_time.digits > 0) return read_event_time(begin, known.event_time, record);
+  record.time = line_time_;
+  record.second = diag::second_of(line_time_);
+  return true;
 }
 
 void Skeletons::learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out) {
   const auto kind = out.kind_of(skeleton.record);
   if (!kind) return;
+  if (kinds_.size() <= kind->index) kinds_.resize(kind->index + 1);
+  kinds_[kind->index] = kind->kind;
   Stencils::Plan plan;
   plan.line_time = static_cast<std::uint32_t>(skeleton.line_time);
   plan.message_at = static_cast<std::uint32_t>(varying.message_at);
@@ -295,25 +300,26 @@ bool Skeletons::read_unusual_line_time(const char* time, std::size_t length) {
 }
 
 // A time of seconds or milliseconds: as many digits as `hole` has. Of ten digits that begin as the last did two are looked at.
-[[gnu::always_inline]] inline bool Skeletons::read_event_time(const char* line, Hole hole, diag::Time& time) {
+[[gnu::always_inline]] inline bool Skeletons::read_event_time(const char* line, Hole hole, diag::KnownRecord& record) {
   const char* const digits = line + hole.at;
-  if (hole.digits != kEpoch + 2 || word_at(digits) != epoch_) return read_unusual_event_time(line, hole, time);
+  if (hole.digits != kEpoch + 2 || word_at(digits) != epoch_) return read_unusual_event_time(line, hole, record);
   unsigned wrong = 0;
-  time = epoch_begins_ + static_cast<diag::Duration>(digit(digits[kEpoch], wrong) * 10 + digit(digits[kEpoch + 1], wrong)) * diag::kSecond;
+  record.second = epoch_begins_ + digit(digits[kEpoch], wrong) * 10 + digit(digits[kEpoch + 1], wrong);
+  record.time = record.second * diag::kSecond;
   return wrong == 0;
 }
 
-bool Skeletons::read_unusual_event_time(const char* line, Hole hole, diag::Time& time) {
+bool Skeletons::read_unusual_event_time(const char* line, Hole hole, diag::KnownRecord& record) {
   const char* const digits = line + hole.at;
   std::uint64_t epoch = 0;
   if (digits[0] == '0' || !number_in(line, hole, epoch)) return false;
   const ParsedTime parsed = time_of(static_cast<std::int64_t>(epoch));
-  time = parsed.time;
   if (parsed.status != TimeStatus::Ok) return false;
+  record.time = parsed.time;
+  record.second = diag::second_of(parsed.time);
   const std::uint64_t past = epoch % 100;
   const bool all_of_them = time_of(static_cast<std::int64_t>(epoch - past + 99)).status == TimeStatus::Ok;
-  if (hole.digits == kEpoch + 2 && all_of_them)
-    epoch_ = word_at(digits), epoch_begins_ = time - static_cast<diag::Duration>(past) * diag::kSecond;
+  if (hole.digits == kEpoch + 2 && all_of_them) epoch_ = word_at(digits), epoch_begins_ = record.second - static_cast<std::int64_t>(past);
   return true;
 }
 

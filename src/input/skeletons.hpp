@@ -91,7 +91,7 @@ class Skeletons {
   Progress read_by_heart(std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out);
   Progress read_by_heart(Skeleton& skeleton, std::string_view data, std::uint64_t line, std::uint64_t step, Recorder& out);
   bool fill(const Skeleton& skeleton, const char* begin, const Stencils::Line& known, diag::KnownRecord& record);
-  static void learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out);
+  void learn_by_heart(Skeleton& skeleton, std::string_view line, const Varying& varying, Recorder& out);
   bool read(Skeleton& skeleton, Reading& reading);
   bool read_slots(const Skeleton& skeleton, std::size_t from, std::size_t to, Reading& reading);
   static bool read_known_tail(const Skeleton& skeleton, Reading& reading);
@@ -99,8 +99,8 @@ class Skeletons {
   bool read_line_time(const char* time, std::size_t length);  // into line_time_
   bool read_unusual_line_time(const char* time, std::size_t length);
   static bool read_event_time(Reading& reading);
-  bool read_event_time(const char* line, Hole hole, diag::Time& time);
-  bool read_unusual_event_time(const char* line, Hole hole, diag::Time& time);
+  bool read_event_time(const char* line, Hole hole, diag::KnownRecord& record);
+  bool read_unusual_event_time(const char* line, Hole hole, diag::KnownRecord& record);
   static bool read_message(Reading& reading);
   template <class Meaning>
   static bool read_value(const Values<Meaning>& values, Reading& reading, Meaning& meaning);
@@ -110,6 +110,7 @@ class Skeletons {
 
   static constexpr std::size_t kBatch = 64;
   std::array<Stencils::Line, kBatch> lines_;       // found and not yet filled in
+  std::vector<const diag::Kind*> kinds_;           // by RecordKind::index
   std::array<diag::KnownRecord, kBatch> batch_;  // records known by heart that have not been handed out
   std::vector<Skeleton> skeletons_;
   std::size_t last_ = 0;  // the one that fitted last
@@ -119,7 +120,7 @@ class Skeletons {
   std::array<char, 10> day_{};  // "2026-03-01" of the last line time
   std::array<char, 16> minute_{};  // "2026-03-01T00:00" of it
   std::uint64_t epoch_ = 0;  // the first eight digits of the last event time that had ten, as they stand; 0: none
-  diag::Time epoch_begins_ = diag::kNoTime;
+  std::int64_t epoch_begins_ = 0;  // second
   diag::Time day_begins_ = diag::kNoTime, minute_begins_ = diag::kNoTime;
   diag::Time line_time_ = diag::kNoTime;  // of the line read last
 };

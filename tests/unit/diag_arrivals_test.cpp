@@ -107,7 +107,7 @@ class Packing {
   // Records of kinds as a reader hands them on, in batches: lines and seconds one after the other, but for some.
   void add_known(int count, std::uint32_t input, std::uint64_t line) {
     Phrases& phrases = *books_.back();
-    std::vector<KnownArrival> list;
+    std::vector<KnownRecord> list;
     std::uint64_t position = line;
     bool apart = true, adjacent = true;
     Time time = kStart;
@@ -116,10 +116,10 @@ class Packing {
       if (any(40) != 0) time += step * kSecond;
       else if (any(5) == 0) time -= step * kSecond;
       line += any(200) == 0 ? 2 : 1;
-      KnownArrival a = known(phrases);
+      KnownRecord a = known(phrases);
       a.time = any(200) == 0 ? time + 7 : time;
       a.second = second_of(a.time);
-      a.fine = any(2) == 0 ? a.time : a.time - static_cast<Time>(any(any(20) == 0 ? 90'000 : 30'000));
+      if (any(2) == 0) a.envelope_time = a.time - static_cast<Time>(any(any(20) == 0 ? 90'000 : 30'000));
       a.line = line;
       a.position = ++position;
       a.input = input;
@@ -128,7 +128,7 @@ class Packing {
         adjacent = adjacent && a.second >= list.back().second && a.line == list.back().line + 1;
       }
       adjacent = adjacent && a.time == a.second * kSecond;
-      expected_[a.second].push_back(line_of(a.arrival(), phrases));
+      expected_[a.second].push_back(line_of(arrival_of(a), phrases));
       list.push_back(a);
       if (i + 1 < count && any(50) != 0) continue;
       added_ += parts_.back().add({list, apart, adjacent}, 0);
@@ -171,7 +171,7 @@ class Packing {
   }
 
  private:
-  KnownArrival known(Phrases& phrases) {
+  KnownRecord known(Phrases& phrases) {
     const std::string text = fmt::format("AWS tunnel is {} (id={}) for INFORMATIONAL", any(2) == 0 ? "sending request" : "sending response",
                                          any(2) == 0 ? any(1'000) : any(10'000'000'000));
     Reading reading = phrases.read(Dialect::AwsS2sIke, text);
@@ -183,7 +183,7 @@ class Packing {
     event.dialect = Dialect::AwsS2sIke;
     event.phase1 = any(60) == 0 ? PhaseState::Rekeying : PhaseState::Established;
     kinds_.push_back(std::make_unique<const Kind>(kind_of(event, reading.phrase, phrases)));
-    KnownArrival a;
+    KnownRecord a;
     a.kind = kinds_.back().get();
     std::memcpy(&a.number, reading.values.data(), reading.values.size());
     return a;
