@@ -186,28 +186,23 @@ std::size_t Arrivals::append_block(Chunk& chunk, std::span<const KnownRecord> ar
   const bool follows = first.line == last_.line + 1 && first.position == last_.position + 1 && first.second >= last_.second;
   constexpr std::int64_t kLargest = std::numeric_limits<std::uint16_t>::max();
   if (!follows || chunk.count == 0 || arrivals.back().second - last_.second > kLargest) return 0;
-  arrivals = arrivals.first(std::min(arrivals.size(), Block::kMost));
-  const auto fine_of = [](const KnownRecord& a) { return a.envelope_time == kNoTime ? a.time : a.envelope_time; };
-  const auto fits = [fine_of, states = last_.states](const KnownRecord& a) {
-    const Time fine = fine_of(a) - a.time;
-    return a.kind->states == states && fine == static_cast<std::int16_t>(fine) && a.kind->phrase <= kLargest;
-  };
-  const auto count = static_cast<std::size_t>(std::find_if_not(arrivals.begin(), arrivals.end(), fits) - arrivals.begin());
-  if (count == 0) return 0;
   BlockPen::Numbers seconds{}, fines{}, phrases{};
   std::array<std::uint64_t, Block::kMost> values;
   std::int64_t second = last_.second;
   std::uint16_t all_seconds = 0, all_phrases = 0;
-  std::size_t width = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const KnownRecord& a = arrivals[i];
-    all_seconds |= seconds[i] = static_cast<std::uint16_t>(a.second - second);
-    all_phrases |= phrases[i] = static_cast<std::uint16_t>(a.kind->phrase);
-    fines[i] = static_cast<std::uint16_t>(fine_of(a) - a.time);
-    values[i] = a.number;
+  std::size_t width = 0, count = 0;
+  for (const std::size_t most = std::min(arrivals.size(), Block::kMost); count < most; ++count) {
+    const KnownRecord& a = arrivals[count];
+    const Time fine = a.envelope_time == kNoTime ? 0 : a.envelope_time - a.time;
+    if (a.kind->states != last_.states || fine != static_cast<std::int16_t>(fine) || a.kind->phrase > kLargest) break;
+    all_seconds |= seconds[count] = static_cast<std::uint16_t>(a.second - second);
+    all_phrases |= phrases[count] = static_cast<std::uint16_t>(a.kind->phrase);
+    fines[count] = static_cast<std::uint16_t>(fine);
+    values[count] = a.number;
     width = std::max<std::size_t>(width, a.kind->value_size);
     second = a.second;
   }
+  if (count == 0) return 0;
   BlockPen pen(chunk.bytes.room(Block::kMostBytes), count);
   pen.narrow(seconds, all_seconds);
   pen.wide(fines);

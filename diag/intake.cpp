@@ -223,7 +223,13 @@ void Intake::note(std::string_view reason, std::uint64_t line) {
   impl_->notes.add(reason, impl_->here(line), impl_->by_place());
 }
 
-Intake Intake::another() const { return Intake(impl_->classifier, impl_->options); }
+std::vector<Intake> Intake::others(unsigned count) {
+  std::vector<Intake> list;
+  for (unsigned i = 0; i < count; ++i) list.emplace_back(impl_->classifier, impl_->options);
+  impl_->tunnels.share_memory(count + 1);
+  for (Intake& other : list) other.impl_->tunnels.share_memory(count + 1);
+  return list;
+}
 
 void Intake::absorb(Intake&& other) {
   Impl& d = *impl_;

@@ -93,8 +93,8 @@ class Intake {
   // A record that is used although a field of it could not be read.
   void note(std::string_view reason, std::uint64_t line);
 
-  // An empty one with the same classifier and options, for another thread.
-  Intake another() const;
+  // So many empty ones with the same classifier and options, each for another thread. All share the memory that records take.
+  std::vector<Intake> others(unsigned count);
   // Joins what another Intake has read from other inputs. The result is the same as if this one had read them.
   void absorb(Intake&& other);
 

@@ -13,7 +13,7 @@
 namespace tunnelscope::diag {
 namespace {
 
-constexpr std::size_t kMostInMemory = std::size_t{16} << 20;  // bytes of packed records before they go to the overflow
+constexpr std::size_t kMostInMemory = std::size_t{20} << 20;  // bytes of packed records of all threads before they go to the overflow
 constexpr std::uint32_t kOwnBook = 0;
 constexpr std::size_t kMostAlone = 64;  // records that are folded together
 
@@ -159,7 +159,7 @@ void TunnelIntake::add(std::uint32_t tunnel, const KnownRecords& records) {
 }
 
 void TunnelIntake::spill_when_much() {
-  if (bytes_ > kMostInMemory && !no_room_outside_) spill_all();
+  if (bytes_ > kMostInMemory / threads_ && !no_room_outside_) spill_all();
 }
 
 // When there is no room outside either, all stays where it is.

@@ -29,6 +29,9 @@ class TunnelIntake {
   // All must outlive it; without an overflow all stays in memory. `paths`: of inputs as Place numbers them.
   TunnelIntake(const Classifier& classifier, const std::vector<std::string>& paths, bool keep_everything, Overflow* overflow);
 
+  // So many read at a time, each for an intake of its own: they share the memory.
+  void share_memory(unsigned threads) { threads_ = threads; }
+
   // `position`: order within its input. The outcome tells whether a pattern ran into its limit.
   rules::Outcome add(const TunnelRecord& record, Place place, std::uint64_t position);
 
@@ -87,6 +90,7 @@ class TunnelIntake {
   const char* recognised_at_ = nullptr;
   std::size_t recognised_size_ = 0;
   std::size_t bytes_ = 0;  // of arrivals in memory
+  unsigned threads_ = 1;
   struct Other {
     std::unique_ptr<const FoldRules> rules;
     std::unique_ptr<Phrases> phrases;

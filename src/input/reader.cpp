@@ -306,10 +306,8 @@ std::vector<ReadProblem> read_inputs(const std::vector<std::string>& paths, cons
   std::vector<Item> items = Walk(options).of(paths);
   SharedProgress progress(options);
   std::atomic<std::size_t> next{0};
-  std::vector<diag::Intake> intakes;
   std::vector<std::future<void>> others;
-  const unsigned threads = threads_for(items, options.jobs);
-  for (unsigned i = 1; i < threads; ++i) intakes.push_back(intake.another());
+  std::vector<diag::Intake> intakes = intake.others(threads_for(items, options.jobs) - 1);
   try {
     for (diag::Intake& other : intakes)
       others.push_back(std::async(std::launch::async, [&] { read_items(items, next, options, progress, other); }));

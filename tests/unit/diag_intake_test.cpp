@@ -74,7 +74,7 @@ TEST(Intake, WhatAnotherReadIsFinishedWhenThatIsGone) {
   const Classifier classifier(kb::built_in());
   Intake intake(classifier, {.keep_everything = false});
   {
-    Intake other = intake.another();
+    Intake other = std::move(intake.others(1).front());
     for (std::uint32_t input = 0; input < 2; ++input) {
       other.begin_input("a path that is long enough to be kept outside of its string " + std::to_string(input), input);
       push(other, {input * 100'000, "something routine"}, 1);
