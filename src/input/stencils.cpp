@@ -146,14 +146,24 @@ inline Hole Stencils::event_time(const Part& head, const Part& tail, std::size_t
   return {static_cast<std::uint32_t>(tail_at) + tail.event_time.at, tail.event_time.digits};
 }
 
+bool Stencils::begins(std::string_view rest, const Part& part) const {
+  return rest.size() >= part.piece.length && fits(rest.data(), blocks_.data() + part.piece.at, part.piece.length);
+}
+
 // The part that begins `rest`; how many there are: none.
 std::uint32_t Stencils::find_part(const std::vector<Part>& parts, std::string_view rest) const {
-  std::uint32_t index = 0;
-  for (const Part& part : parts) {
-    if (rest.size() >= part.piece.length && fits(rest.data(), blocks_.data() + part.piece.at, part.piece.length)) break;
-    ++index;
-  }
-  return index;
+  const auto part = std::find_if(parts.begin(), parts.end(), [&](const Part& p) { return begins(rest, p); });
+  return static_cast<std::uint32_t>(part - parts.begin());
+}
+
+// The same for tails, which change as a tunnel's states do: mostly from one to what followed it before.
+std::uint32_t Stencils::find_tail(std::string_view rest) {
+  if (begins(rest, tails_[likely_tail_])) return likely_tail_;
+  std::uint8_t& after = after_[likely_tail_];
+  if (begins(rest, tails_[after])) return after;
+  const std::uint32_t tail = find_part(tails_, rest);
+  if (tail < tails_.size()) after = static_cast<std::uint8_t>(tail);
+  return tail;
 }
 
 // Where the next line begins is guessed from line feeds, so that the processor takes it up before this one is understood; that it is
@@ -207,7 +217,7 @@ bool Stencils::search(std::string_view data, Line& line) {
   if (message.text == 0) message = find_literal(rest);
   if (message.text == 0) return false;
   const std::uint32_t tail_at = message_at_ + message.length;
-  const std::uint32_t head = find_part(heads_, data), tail = find_part(tails_, data.substr(tail_at));
+  const std::uint32_t head = find_part(heads_, data), tail = find_tail(data.substr(tail_at));
   if (head == heads_.size() || tail == tails_.size()) return false;
   likely_head_ = head;
   likely_tail_ = tail;
@@ -276,6 +286,7 @@ void Stencils::forget() {
   heads_.clear();
   tails_.clear();
   shortest_line_ = kLongestLine;
+  after_ = {};
   likely_head_ = likely_tail_ = 0;
   messages_.clear();
   endings_.clear();

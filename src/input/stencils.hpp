@@ -106,7 +106,9 @@ class Stencils {
   Found find_numbered(std::string_view rest) const;
   Found find_numbered(std::string_view rest, std::size_t sign) const;
   Found find_literal(std::string_view rest) const;
+  bool begins(std::string_view rest, const Part& part) const;
   std::uint32_t find_part(const std::vector<Part>& parts, std::string_view rest) const;
+  std::uint32_t find_tail(std::string_view rest);
   std::size_t longest() const { return message_at_ + longest_before_ + kMostDigits + longest_ending_ + longest_tail_; }
   std::size_t guess(std::string_view data, std::span<Line> lines) const;
   std::size_t guess_wide(std::string_view data, std::span<Line> lines) const;
@@ -131,6 +133,7 @@ class Stencils {
   std::string blocks_;            // each piece filled up to whole blocks: the bytes of a block, then its mask
   std::vector<Part> heads_, tails_;
   std::uint32_t likely_head_ = 0, likely_tail_ = 0;  // those of the line found last
+  std::array<std::uint8_t, kMostTails> after_{};  // the tail that last followed each other than itself
   std::vector<Message> messages_;
   std::vector<Ending> endings_;
   std::array<std::uint16_t, kBuckets> numbered_{}, literal_{};  // the first of a bucket, counted from 1; so many that hardly two share one
