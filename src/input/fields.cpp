@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "src/input/digits.hpp"
+
 namespace tunnelscope::input {
 namespace {
 
@@ -60,6 +62,13 @@ FieldValue::FieldValue(simdjson::dom::element element) : kind_(kind_of(element.t
     case Kind::Bool: integer_ = element.get_bool().value_unsafe() ? 1 : 0; break;
     default: break;
   }
+}
+
+std::int64_t FieldValue::number_in(std::string_view text) {
+  const bool negative = text[0] == '-';
+  std::int64_t number = 0;
+  plain_number(text.substr(negative ? 1 : 0), number);
+  return negative ? -number : number;
 }
 
 simdjson::dom::object FieldValue::object() const { return element_.get_object().value_unsafe(); }

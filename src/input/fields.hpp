@@ -37,23 +37,32 @@ class FieldValue {
   const simdjson::dom::element& element() const { return element_; }
   simdjson::dom::object object() const;  // precondition: kind() says so; the same for array()
   simdjson::dom::array array() const;
-  std::int64_t integer() const { return integer_; }
+  std::int64_t integer() const { return digits_ == 0 ? integer_ : number_in(spelled()); }
+  std::string_view spelled() const { return digits_ == 0 ? std::string_view{} : std::string_view(spelling_, digits_); }  // of a whole number; empty: not known
   double real() const { return real_; }
-  bool yes() const { return integer_ != 0; }  // booleans
+  bool yes() const { return integer() != 0; }  // booleans
   void change(std::string_view text) { text_ = text; }          // precondition: a text it is
   void change_cell(std::string_view text) {                     // precondition: a text it is, or absent, as it is when empty
     kind_ = text.empty() ? Kind::Absent : Kind::Text;
     text_ = text;
   }
-  void change(std::int64_t number) { integer_ = number; }       // precondition: a whole number it is
+  // Precondition: a whole number it is, and so is the text in the usual spelling, of at most 18 digits. It is read when it is asked for.
+  void change_number(std::string_view text) {
+    spelling_ = text.data();
+    digits_ = static_cast<std::uint32_t>(text.size());
+  }
 
  private:
+  static std::int64_t number_in(std::string_view text);
+
   Kind kind_ = Kind::Absent;
+  std::uint32_t digits_ = 0;  // not 0: the number stands at spelling_
   std::string_view text_;
   simdjson::dom::element element_;
   union {
     std::int64_t integer_ = 0;
     double real_;
+    const char* spelling_;
   };
 };
 

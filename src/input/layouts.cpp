@@ -50,17 +50,14 @@ bool has_time_form(std::string_view time) {
   return time.size() != kForm.size() + 2;
 }
 
-// Of a whole number in the usual spelling.
-std::int64_t number_in(std::string_view text) {
-  const bool negative = text[0] == '-';
-  std::int64_t number = 0;
-  for (const char c : text.substr(negative ? 1 : 0)) number = number * 10 + (c - '0');
-  return negative ? -number : number;
-}
-
 bool reads_sessions(const DialectRow& row) {
   return row.dialect == diag::Dialect::AwsClientVpn || row.dialect == diag::Dialect::CloudConnexa ||
          row.dialect == diag::Dialect::Pangolin || row.dialect == diag::Dialect::Twingate;
+}
+
+// Keys whose words say what kind of record it is; all that recognises a record is these words, and which other fields it has.
+bool tells_the_kind(Key key) {
+  return key == Key::ConnectionLogType || key == Key::EventType || key == Key::Event || key == Key::Status;
 }
 
 const DialectRow* dialect_of(const Fields& fields) {
@@ -100,7 +97,8 @@ struct Layouts::Narrow {
 
 // Finds the end of the text that begins where `raw` does and is plain up to `at`. nullptr: it has none that could be
 // understood; the same below.
-const char* Layouts::locate_odd_text(const Escaped& known, Raw& raw, const char* at, const char* end) {
+const char* Layouts::locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* at, const char* end) {
+  const Escaped& known = layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())];
   const std::size_t length = known.raw.size();
   const bool is_known = length > 0 && length < static_cast<std::size_t>(end - raw.from) && raw.from[length] == '"' &&
                         std::memcmp(raw.from, known.raw.data(), length) == 0;
@@ -124,6 +122,24 @@ const char* Layouts::locate_odd_number(Raw& raw, const char* end) {
   return count == 0 || count > kMostDigits || (*digits == '0' && at - raw.from > 1) ? nullptr : at;
 }
 
+// Finds the value of a slot that begins at `at`. Returns its end.
+template <class Blocks>
+[[gnu::always_inline]] inline const char* Layouts::locate_value(const Layout& layout, Slot& slot, Raw& raw, const char* at, const char* end) {
+  const char* const from = at;
+  raw = {from, slot.length, false, false};
+  if (slot.kind == Kind::LineTime) return from + slot.length;
+  if (slot.kind == Kind::Number) {
+    at = Blocks::digits_end(from, end, slot.length);
+    const bool plain = at > from && *from != '0' && at <= from + kMostDigits;
+    if (!plain && (at = locate_odd_number(raw, end)) == nullptr) return nullptr;
+  } else {
+    at = Blocks::plain_end(from, end, slot.length);
+    if (*at != '"' && (at = locate_odd_text(layout, slot, raw, at, end)) == nullptr) return nullptr;
+  }
+  raw.length = slot.length = static_cast<std::uint32_t>(at - from);
+  return at;
+}
+
 // Finds all values of the line. Returns its length with its end; 0: it has another layout.
 template <class Blocks>
 [[gnu::always_inline]] inline std::size_t Layouts::locate_by(Layout& layout, std::string_view data) {
@@ -135,26 +151,42 @@ template <class Blocks>
     const auto rest = static_cast<std::size_t>(end - at);
     if (at > end || rest < slot.before_length) return 0;
     if (!Blocks::same(at, layout.literals.data() + slot.before_at, slot.before_length)) return 0;
-    Raw& raw = values_[located_];
-    raw = {at + slot.before_length, slot.length, false, false};
-    if (slot.kind == Kind::LineTime) {
-      at = raw.from + slot.length;
-      continue;
-    }
-    if (slot.kind == Kind::Number) {
-      at = Blocks::digits_end(raw.from, end, slot.length);
-      const bool plain = at > raw.from && *raw.from != '0' && at <= raw.from + kMostDigits;
-      if (!plain && (at = locate_odd_number(raw, end)) == nullptr) return 0;
-    } else {
-      at = Blocks::plain_end(raw.from, end, slot.length);
-      if (*at != '"' && (at = locate_odd_text(layout.escaped[located_], raw, at, end)) == nullptr) return 0;
-    }
-    raw.length = slot.length = static_cast<std::uint32_t>(at - raw.from);
+    at = locate_value<Blocks>(layout, slot, values_[located_], at + slot.before_length, end);
+    if (at == nullptr) return 0;
   }
   places_[located_] = at;
   const auto rest = static_cast<std::size_t>(end - at);
   if (at > end || rest < layout.end.size() || !diag::same_bytes(at, layout.end.data(), layout.end.size())) return 0;
   return static_cast<std::size_t>(at - data.data()) + layout.end.size();
+}
+
+// Finds the version of a run whose bytes stand there. False: none that is known.
+bool Layouts::find_version(Run& run, const char* at, const char* end) {
+  const auto found = std::find_if(run.versions.begin(), run.versions.end(), [&](const Version& version) {
+    return static_cast<std::size_t>(end - at) >= version.size() && diag::same_bytes(at, version.bytes.data(), version.size());
+  });
+  if (found == run.versions.end()) return false;
+  run.found = &*found;
+  run.bytes = found->bytes.data();
+  run.size = static_cast<std::ptrdiff_t>(found->size());
+  return true;
+}
+
+// Finds the values that vary of a line that is made of known runs otherwise. Returns its length with its end; 0: it is not.
+template <class Blocks>
+[[gnu::always_inline]] inline std::size_t Layouts::locate_usual_by(Layout& layout, std::string_view data) {
+  const char* at = data.data();
+  const char* const end = at + std::min(data.size(), kLongestLine);
+  for (Run& run : layout.runs) {
+    if (at > end) return 0;
+    const bool as_before = end - at >= run.size && Blocks::same(at, run.bytes, static_cast<std::size_t>(run.size));
+    if (!as_before && !find_version(run, at, end)) return 0;
+    at += run.size;
+    if (run.slot == nullptr) break;
+    at = locate_value<Blocks>(layout, *run.slot, run.value, at, end);
+    if (at == nullptr) return 0;
+  }
+  return static_cast<std::size_t>(at - data.data());
 }
 
 #if defined(__x86_64__)
@@ -202,13 +234,22 @@ const bool kHasWide = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_suppo
   return locate_by<Wide>(layout, data);
 }
 
+[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_usual_wide(Layout& layout, std::string_view data) {
+  return locate_usual_by<Wide>(layout, data);
+}
+
 std::size_t Layouts::locate(Layout& layout, std::string_view data) {
   return kHasWide ? locate_wide(layout, data) : locate_by<Narrow>(layout, data);
+}
+
+std::size_t Layouts::locate_usual(Layout& layout, std::string_view data) {
+  return kHasWide ? locate_usual_wide(layout, data) : locate_usual_by<Narrow>(layout, data);
 }
 
 #else
 
 std::size_t Layouts::locate(Layout& layout, std::string_view data) { return locate_by<Narrow>(layout, data); }
+std::size_t Layouts::locate_usual(Layout& layout, std::string_view data) { return locate_usual_by<Narrow>(layout, data); }
 
 #endif
 
@@ -221,22 +262,108 @@ void Layouts::Seen::see(const DialectRow& row, const Fields& fields, const Conte
 }
 
 std::size_t Layouts::read(std::string_view data, std::uint64_t line, Recorder& out) {
+  for (std::size_t tried = 0; tried < layouts_.size(); ++tried) {
+    Layout& layout = layout_at(tried);
+    const std::size_t length = layout.settled ? locate_usual(layout, data) : 0;
+    if (length == 0) continue;
+    if (!take_usual_values(layout)) return 0;
+    last_ = index_at(tried);
+    give(layout, line, out);
+    return length;
+  }
   located_ = 0;
-  for (std::size_t tried = 0, before = 0; tried < layouts_.size(); ++tried) {
-    const std::size_t index = (last_ + tried) % layouts_.size();
-    Layout& layout = *layouts_[index];
-    if (tried > 0) located_ = std::min<std::size_t>(located_, layout.common[before]);
-    before = index;
+  for (std::size_t tried = 0; tried < layouts_.size(); ++tried) {
+    Layout& layout = layout_at(tried);
+    if (tried > 0) located_ = std::min<std::size_t>(located_, layout.common[index_at(tried - 1)]);
     const std::size_t length = locate(layout, data);
     if (length == 0) continue;
-    if (!take_values(layout) || dialect_of(layout.fields) != layout.dialect) return 0;
-    last_ = index;
-    layout.context.line = line;
-    scratch_.clear();
-    layout.dialect->read(layout.fields, layout.context, out, scratch_);
+    if (!take_values(layout)) return 0;
+    last_ = index_at(tried);
+    study(layout, data.data() + length);
+    give(layout, line, out);
     return length;
   }
   return 0;
+}
+
+void Layouts::give(Layout& layout, std::uint64_t line, Recorder& out) {
+  layout.context.line = line;
+  scratch_.clear();
+  layout.dialect->read(layout.fields, layout.context, out, scratch_);
+}
+
+// Of a line just read, whose values are in the layout's fields: what was new in it. Each line tells something that can be new
+// but a few times: a value of a slot, a version of a run, or that there are too many of them.
+void Layouts::study(Layout& layout, const char* line_end) {
+  constexpr std::size_t kLongestStudied = 8192;
+  if (static_cast<std::size_t>(line_end - places_[0]) > kLongestStudied) return;
+  bool other = layout.runs.empty();
+  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
+    Slot& slot = layout.slots[i];
+    if (slot.varies || learn_few(layout.few[i], values_[i].text())) continue;
+    slot.varies = other = true;
+  }
+  if (other) lay_runs(layout);
+  for (Run& run : layout.runs) {
+    if (learn_version(layout, run, line_end)) continue;
+    let_one_vary(layout, run);
+    return lay_runs(layout);
+  }
+  layout.settled = true;
+}
+
+// False: there are too many of them.
+bool Layouts::learn_few(std::vector<std::string>& few, std::string_view value) {
+  constexpr std::size_t kLongestFew = 512;
+  if (std::find(few.begin(), few.end(), value) != few.end()) return true;
+  if (few.size() == kFew || value.size() > kLongestFew) return false;
+  few.emplace_back(value);
+  return true;
+}
+
+void Layouts::lay_runs(Layout& layout) {
+  const auto begin = [&](std::size_t first) {
+    layout.runs.emplace_back();
+    layout.runs.back().first = first;
+  };
+  layout.settled = false;
+  layout.runs.clear();
+  begin(0);
+  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
+    layout.runs.back().behind = i;
+    if (!layout.slots[i].varies) continue;
+    layout.runs.back().slot = &layout.slots[i];
+    begin(i + 1);
+  }
+  layout.runs.back().behind = layout.slots.size();
+}
+
+// From the line just read. False: there are too many of them.
+bool Layouts::learn_version(Layout& layout, Run& run, const char* line_end) {
+  const char* const from = run.first == 0 ? places_[0] : values_[run.first - 1].from + values_[run.first - 1].length;
+  const char* const to = run.behind == layout.slots.size() ? line_end : values_[run.behind].from;
+  const std::string_view bytes(from, static_cast<std::size_t>(to - from));
+  const auto same = [&](const Version& version) { return std::string_view(version.bytes).substr(0, version.size()) == bytes; };
+  if (std::any_of(run.versions.begin(), run.versions.end(), same)) return true;
+  if (run.versions.size() == kFew) return false;
+  Version version{std::string(bytes) + std::string(kAhead, '\0'), {}};
+  for (std::size_t i = run.first; i < run.behind; ++i) {
+    const Raw& raw = values_[i];
+    version.values.push_back({static_cast<std::uint32_t>(raw.from - from), raw.length, {}});
+    if (raw.escaped) version.values.back().meaning = layout.slots[i].value->text();
+  }
+  if (run.versions.empty()) run.versions.reserve(kFew);  // where they are from now on
+  run.versions.push_back(std::move(version));
+  find_version(run, from, line_end);
+  return true;
+}
+
+// The slot of the run that had most values.
+void Layouts::let_one_vary(Layout& layout, const Run& run) {
+  std::size_t most = run.first;
+  for (std::size_t i = run.first; i < run.behind; ++i)
+    if (layout.few[i].size() > layout.few[most].size()) most = i;
+  layout.slots[most].varies = true;
 }
 
 // What a text with escapes or bytes outside ASCII says. False: it is not understood here, or is no text at all.
@@ -255,16 +382,34 @@ bool Layouts::understand(Escaped& escaped, const Raw& raw, std::string_view& tex
 
 // Puts the values into the layout's fields and context. False: one of them is not understood here.
 bool Layouts::take_values(Layout& layout) {
+  for (Run& run : layout.runs) run.applied = nullptr;
   const Raw* raw = values_.data();
-  for (const Slot& slot : layout.slots) {
-    if (slot.kind == Kind::Text && !raw->escaped && !raw->foreign) {
-      slot.value->change(raw->text());
-      slot.keyed->change(raw->text());
-    } else if (!take_odd_value(layout, slot, *raw)) {
-      return false;
-    }
-    ++raw;
+  for (const Slot& slot : layout.slots)
+    if (!take_value(layout, slot, *raw++)) return false;
+  return true;
+}
+
+bool Layouts::take_usual_values(Layout& layout) {
+  for (Run& run : layout.runs) {
+    if (run.applied != run.found) apply(layout, run);
+    if (run.slot != nullptr && !take_value(layout, *run.slot, run.value)) return false;
   }
+  return true;
+}
+
+void Layouts::apply(Layout& layout, Run& run) {
+  const Version& version = *run.found;
+  for (std::size_t i = run.first; i < run.behind; ++i) {
+    const Known& known = version.values[i - run.first];
+    const std::string_view text = known.meaning.empty() ? std::string_view(version.bytes).substr(known.at, known.length) : known.meaning;
+    layout.slots[i].change(text);
+  }
+  run.applied = run.found;
+}
+
+[[gnu::always_inline]] inline bool Layouts::take_value(Layout& layout, const Slot& slot, const Raw& raw) {
+  if (slot.kind != Kind::Text || raw.escaped || raw.foreign) return take_odd_value(layout, slot, raw);
+  slot.change(raw.text());
   return true;
 }
 
@@ -275,15 +420,9 @@ bool Layouts::take_odd_value(Layout& layout, const Slot& slot, const Raw& raw) {
   if (odd && !understand(layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())], raw, text)) return false;
   switch (slot.kind) {
     case Kind::Text:
-      slot.value->change(text);
-      slot.keyed->change(text);
-      return true;
-    case Kind::Number:
-      slot.value->change(number_in(text));
-      slot.keyed->change(slot.value->integer());
-      return true;
-    case Kind::LineTime: layout.context.time = zulu_time(text); break;
-    case Kind::EnvelopeTime: layout.context.time = time_of(text).time; break;
+    case Kind::Number: return slot.change(text), true;
+    case Kind::LineTime: layout.context.time = scratch_.times.zulu_time(text); break;
+    case Kind::EnvelopeTime: layout.context.time = scratch_.times.time_of(text).time; break;
   }
   return layout.context.time != diag::kNoTime;
 }
@@ -310,6 +449,7 @@ class Layouts::Learner {
     if (time != seen.context.time || (timed && time == diag::kNoTime)) return false;
     layout.slots = std::move(slots_);
     layout.escaped.resize(layout.slots.size());
+    layout.few.resize(layout.slots.size());
     layout.literals = std::move(literals_) + std::string(kAhead, '\0');
     layout.end = std::string(line_.substr(literal_from_)) + '\n';
     layout.json = record_;
@@ -326,6 +466,7 @@ class Layouts::Learner {
   void add(Slot slot, std::size_t from, std::size_t length) {
     slot.before_at = static_cast<std::uint32_t>(literals_.size());
     slot.before_length = static_cast<std::uint32_t>(from - literal_from_);
+    slot.varies = slot.kind == Kind::LineTime || slot.kind == Kind::EnvelopeTime;  // which are no fields
     literals_ += line_.substr(literal_from_, slot.before_length);
     slots_.push_back(slot);
     literal_from_ = from + length;
@@ -380,6 +521,7 @@ class Layouts::Learner {
     Slot slot{.name = part == Part::Member ? member_index(parent, key) : name_index(key)};
     if (part == Part::Record && slot.name != kNoName) slot.key = kNames.rows[slot.name].key;
     if (!is_only_one(slot)) return false;
+    if (tells_the_kind(slot.key)) return pass_value(), true;
     if (peek() == '"') {
       const std::string_view text = string();
       add(slot, static_cast<std::size_t>(text.data() - line_.data()), text.size());

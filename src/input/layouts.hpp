@@ -6,8 +6,11 @@
 // A layout is learnt from a line that the ordinary path gave to a dialect of sessions. It keeps that line's fields, already
 // found by number; a line that fits overwrites the values and nothing else, so that no key is looked up again. Texts and
 // whole numbers that stand in the record or in an object of it vary; all else (envelopes, arrays, objects further in, true,
-// false, null, fractions) is literal, and differs only from layout to layout. Where two layouts part, what both have in
-// common is not looked for again.
+// false, null, fractions, and the word for the kind of a record) is literal, and differs only from layout to layout. Where two
+// layouts part, what both have in common is not looked for again.
+// Most values of a line stood in an earlier one too: what has few values is learnt together with the literals around it, as
+// runs of bytes. A line that is made of known runs and of values between them is compared run by run, and the fields that lie
+// in a run are changed only when it is another one than in the line before.
 // Escapes other than \uXXXX are understood here, bytes outside ASCII are checked; whatever else is odd goes the ordinary way.
 // tests/unit/input_layouts_test.cpp compares the two paths.
 #pragma once
@@ -47,23 +50,61 @@ class Layouts {
   static constexpr std::size_t kMost = 32, kMostSlots = 96;
   static constexpr std::size_t kAhead = 32;  // so many bytes are looked at together
   static constexpr std::size_t kMostLessons = 1024;  // logs that have not settled by then have no layouts
+  static constexpr std::size_t kFew = 4;             // values of a slot within a run, versions of a run
 
   enum class Kind : std::uint8_t { Text, Number, LineTime, EnvelopeTime };
+  // A value as it stands in the line.
+  struct Raw {
+    const char* from = nullptr;
+    std::uint32_t length = 0;
+    bool escaped = false, foreign = false;  // it has backslashes, bytes outside ASCII
+    std::string_view text() const { return {from, length}; }
+  };
   struct Slot {
     Kind kind = Kind::Text;
     Key key = Key::None;
     NameIndex name = kNoName;          // of the field; kNoName: nobody looks for it
     std::uint32_t length = 0;          // of a line's time: it tells the form; of others: as the value was that was read last
     std::uint32_t before_at = 0, before_length = 0;  // in the layout's literals: the bytes between the slot before and this one
+    bool varies = false;               // it has more values than a run could know
     FieldValue *value = nullptr, *keyed = nullptr;   // what changes with it: one of the layout's
+    void change(std::string_view text) const {
+      if (kind == Kind::Number) return value->change_number(text), keyed->change_number(text);
+      value->change(text);
+      keyed->change(text);
+    }
   };
   // A text with escapes, as it stood last in a slot, and what it means.
   struct Escaped {
     std::string raw, meaning;
   };
+  // A value within a run.
+  struct Known {
+    std::uint32_t at = 0, length = 0;  // in the run's bytes
+    std::string meaning;               // of a text with escapes; else empty
+  };
+  // The bytes of a run, as they stood in a line.
+  struct Version {
+    std::string bytes;                 // with kAhead bytes of nothing behind them
+    std::vector<Known> values;         // of its slots
+    std::size_t size() const { return bytes.size() - kAhead; }
+  };
+  // What stands before a slot that varies, or before the end of the line: literals, and the slots of few values among them.
+  struct Run {
+    const char* bytes = nullptr;        // of the version found last
+    std::ptrdiff_t size = 0;
+    Slot* slot = nullptr;               // the one that varies behind it; nullptr: the line ends
+    Raw value;                          // of that one
+    const Version *found = nullptr, *applied = nullptr;  // the version found last, and the one whose values are in the fields
+    std::size_t first = 0, behind = 0;  // its slots are [first, behind)
+    std::vector<Version> versions;
+  };
   struct Layout {
     std::vector<Slot> slots;
     std::vector<Escaped> escaped;  // by slot
+    std::vector<std::vector<std::string>> few;  // by slot: the values it had, unless it varies
+    std::vector<Run> runs;       // all bytes of a line but for the slots that vary
+    bool settled = false;        // each run has a version
     std::string literals;        // with kAhead bytes of nothing behind them
     std::string end;             // the bytes behind the last slot, with the line end
     std::array<std::uint8_t, kMost> common{};  // how many slots are the same as in each other layout
@@ -74,25 +115,36 @@ class Layouts {
     const DialectRow* dialect = nullptr;
     Context context;
   };
-  // A value as it stands in the line.
-  struct Raw {
-    const char* from = nullptr;
-    std::uint32_t length = 0;
-    bool escaped = false, foreign = false;  // it has backslashes, bytes outside ASCII
-    std::string_view text() const { return {from, length}; }
-  };
   class Learner;
   struct Narrow;
   struct Wide;
 
+  std::size_t index_at(std::size_t tried) const { return (last_ + tried) % layouts_.size(); }  // the last one that fitted is tried first
+  Layout& layout_at(std::size_t tried) { return *layouts_[index_at(tried)]; }
   std::size_t locate(Layout& layout, std::string_view data);
   template <class Blocks>
   std::size_t locate_by(Layout& layout, std::string_view data);
   std::size_t locate_wide(Layout& layout, std::string_view data);
-  static const char* locate_odd_text(const Escaped& known, Raw& raw, const char* at, const char* end);
+  std::size_t locate_usual(Layout& layout, std::string_view data);
+  template <class Blocks>
+  std::size_t locate_usual_by(Layout& layout, std::string_view data);
+  std::size_t locate_usual_wide(Layout& layout, std::string_view data);
+  template <class Blocks>
+  static const char* locate_value(const Layout& layout, Slot& slot, Raw& raw, const char* at, const char* end);
+  static bool find_version(Run& run, const char* at, const char* end);
+  static const char* locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* at, const char* end);
   static const char* locate_odd_number(Raw& raw, const char* end);
   bool take_values(Layout& layout);
-  static bool take_odd_value(Layout& layout, const Slot& slot, const Raw& raw);
+  bool take_usual_values(Layout& layout);
+  static void apply(Layout& layout, Run& run);
+  bool take_value(Layout& layout, const Slot& slot, const Raw& raw);
+  bool take_odd_value(Layout& layout, const Slot& slot, const Raw& raw);
+  void give(Layout& layout, std::uint64_t line, Recorder& out);
+  void study(Layout& layout, const char* line_end);
+  static bool learn_few(std::vector<std::string>& few, std::string_view value);
+  static void lay_runs(Layout& layout);
+  bool learn_version(Layout& layout, Run& run, const char* line_end);
+  static void let_one_vary(Layout& layout, const Run& run);
   static bool understand(Escaped& escaped, const Raw& raw, std::string_view& text);
   static std::size_t count_same(const Layout& a, const Layout& b);
   bool knows(const Layout& layout) const;

@@ -5,13 +5,13 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "src/input/digits.hpp"
 
 namespace tunnelscope::input {
 
@@ -19,22 +19,6 @@ namespace tunnelscope::input {
 struct Hole {
   std::uint32_t at = 0, digits = 0;
 };
-
-static_assert(std::endian::native == std::endian::little, "eight digits are read as one number");
-
-inline std::uint64_t word_at(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-// The number that the last `digits` (1 to 8) of the eight bytes before `end` are; `wrong` gets bits when one is no digit.
-inline std::uint64_t up_to_eight_digits(const char* end, unsigned digits, std::uint64_t& wrong) {
-  std::uint64_t x = (word_at(end - 8) ^ 0x3030303030303030ULL) & (~std::uint64_t{0} << (64 - 8 * digits));
-  wrong |= ((x + 0x7676767676767676ULL) | x) & 0x8080808080808080ULL;
-  x = x * 10 + (x >> 8);  // pairs of digits in every second byte
-  return (((x & 0x000000FF000000FFULL) * 0x000F424000000064ULL) + ((x >> 16 & 0x000000FF000000FFULL) * 0x0000271000000001ULL)) >> 32;
-}
 
 // The number in a hole of 1 to 18 digits, into `number`. False: not all are digits. 24 bytes before its end must be readable.
 inline bool number_in(const char* line, Hole hole, std::uint64_t& number) {

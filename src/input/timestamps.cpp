@@ -11,6 +11,8 @@
 #include <iterator>
 #include <optional>
 
+#include "src/input/digits.hpp"
+
 namespace tunnelscope::input {
 namespace {
 
@@ -243,49 +245,52 @@ struct UsualTime {
   std::size_t length = 0;
   bool zulu = false;
 };
+constexpr std::size_t kMinute = 16, kSeconds = 19;  // "2026-04-13 07:10", and with ":39" behind it
 
-UsualTime usual_time(std::string_view text) {
-  constexpr std::size_t kSeconds = 19;  // "2026-04-13 07:10:39"
-  if (text.size() < kSeconds) return {};
+// When the minute begins that the text begins with; kNoTime: with none. Precondition: it has kSeconds bytes.
+diag::Time usual_minute(std::string_view text) {
   const char* const at = text.data();
-  const bool marks = (at[4] == '-' || at[4] == '/') && at[7] == at[4] && (at[10] == 'T' || at[10] == ' ') && at[13] == ':' && at[16] == ':';
-  if (!marks) return {};
-  constexpr std::uint64_t kYearAndMonth = 0x00FFFF00FFFFFFFF, kClock = 0xFFFF00FFFF00FFFF, kTwo = 0xFFFF;
+  const bool marks = (at[4] == '-' || at[4] == '/') && at[7] == at[4] && (at[10] == 'T' || at[10] == ' ') && at[13] == ':';
+  if (!marks) return diag::kNoTime;
+  constexpr std::uint64_t kYearAndMonth = 0x00FFFF00FFFFFFFF, kClock = 0x000000FFFF00FFFF, kTwo = 0xFFFF;
   const Pairs date(at, kYearAndMonth), clock(at + 11, kClock), day(at + 8, kTwo);
-  if (!date.good() || !clock.good() || !day.good() || clock[0] > 23 || clock[3] > 59 || clock[6] > 60) return {};
+  if (!date.good() || !clock.good() || !day.good() || clock[0] > 23 || clock[3] > 59) return diag::kNoTime;
   const std::int64_t days = day_number(date[0] * 100 + date[2], date[5], day[0]);
-  if (days < 0) return {};
-  UsualTime usual;
-  usual.length = kSeconds;
-  int ms = 0;
+  return days < 0 ? diag::kNoTime : days * diag::kDay + clock[0] * diag::kHour + clock[3] * diag::kMinute;
+}
+
+// The text, which has kSeconds bytes, from behind its minute on.
+UsualTime behind_minute(std::string_view text, diag::Time minute) {
+  const char* const at = text.data();
+  const auto digit = [&](std::size_t place) { return static_cast<unsigned>(static_cast<unsigned char>(at[place]) - '0'); };
+  const unsigned tens = digit(17), ones = digit(18);
+  if (minute == diag::kNoTime || at[kMinute] != ':' || tens > 6 || ones > 9 || tens * 10 + ones > 60) return {};
+  UsualTime usual{minute + diag::Time{tens * 10 + ones} * diag::kSecond, kSeconds, false};
   if (text.size() > kSeconds && at[kSeconds] == '.') {
     const std::size_t from = kSeconds + 1;
     std::size_t end = from;
-    for (int unit = 100; end < text.size() && is_digit(at[end]); ++end, unit /= 10) ms += (at[end] - '0') * unit;
+    for (int unit = 100; end < text.size() && is_digit(at[end]) && unit > 0; ++end, unit /= 10) usual.time += (at[end] - '0') * unit;
+    while (end < text.size() && is_digit(at[end])) ++end;
     if (end == from || end - from > 9) return {};
     usual.length = end;
   }
   usual.zulu = text.size() > usual.length && at[usual.length] == 'Z';
   if (usual.zulu) ++usual.length;
-  usual.time = days * diag::kDay + clock[0] * diag::kHour + clock[3] * diag::kMinute + clock[6] * diag::kSecond + ms;
   return usual;
+}
+
+UsualTime usual_time(std::string_view text) {
+  return text.size() < kSeconds ? UsualTime{} : behind_minute(text, usual_minute(text));
+}
+
+bool is_zulu(const UsualTime& usual, std::string_view text) {
+  return usual.zulu && usual.length == text.size() && text[4] == '-' && text[10] == 'T';
 }
 
 // Whether a zone may follow where a time without one ends.
 bool zone_may_follow(std::string_view rest) {
   if (rest.empty()) return false;
   return rest[0] != ' ' || (rest.size() > 1 && (is_digit(rest[1]) || std::string_view("UGZ+-").find(rest[1]) != std::string_view::npos));
-}
-
-// Digits and nothing else, and not too many for a number.
-bool is_number(std::string_view text, std::int64_t& number) {
-  constexpr std::size_t kMostDigits = 18;
-  if (text.empty() || text.size() > kMostDigits) return false;
-  for (const char c : text) {
-    if (!is_digit(c)) return false;
-    number = number * 10 + (c - '0');
-  }
-  return true;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -313,7 +318,7 @@ ParsedTime time_of(double epoch) {
 ParsedTime time_of(std::string_view text) {
   if (const UsualTime usual = usual_time(text); usual.length > 0 && usual.length == text.size()) return in_range(usual.time);
   std::int64_t whole = 0;
-  if (is_number(text, whole)) return time_of(whole);
+  if (plain_number(text, whole)) return time_of(whole);
   text = trimmed(text);
   if (text.empty()) return {};
   const char* end = text.data() + text.size();
@@ -349,8 +354,30 @@ LeadingTime leading_time(std::string_view text) {
 
 diag::Time zulu_time(std::string_view text) {
   const UsualTime usual = usual_time(text);
-  const bool is_it = usual.zulu && usual.length == text.size() && text[4] == '-' && text[10] == 'T';
-  return is_it ? in_range(usual.time).time : diag::kNoTime;
+  return is_zulu(usual, text) ? in_range(usual.time).time : diag::kNoTime;
+}
+
+// Precondition: the text has kSeconds bytes.
+inline diag::Time TimeMemory::minute_of(std::string_view text) {
+  std::array<std::uint64_t, 2> words;
+  static_assert(sizeof words == kMinute);
+  std::memcpy(words.data(), text.data(), sizeof words);
+  static_assert(kMinutes == 1 << 8);
+  Minute& known = minutes_[words[1] * 0x9E3779B97F4A7C15ULL >> 56];  // day, hour and minute
+  if (known.text != words) known = {words, usual_minute(text)};
+  return known.begins;
+}
+
+ParsedTime TimeMemory::time_of(std::string_view text) {
+  if (text.size() < kSeconds) return input::time_of(text);
+  const UsualTime usual = behind_minute(text, minute_of(text));
+  return usual.length > 0 && usual.length == text.size() ? in_range(usual.time) : input::time_of(text);
+}
+
+diag::Time TimeMemory::zulu_time(std::string_view text) {
+  if (text.size() < kSeconds) return diag::kNoTime;
+  const UsualTime usual = behind_minute(text, minute_of(text));
+  return is_zulu(usual, text) ? in_range(usual.time).time : diag::kNoTime;
 }
 
 LeadingDate leading_date(std::string_view text) {

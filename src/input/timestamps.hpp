@@ -2,6 +2,7 @@
 // In: epoch numbers in seconds or milliseconds (told apart by magnitude), ISO forms, dates with month names.
 // A time without a zone is UTC; a leap second is the first moment of the next minute.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -33,6 +34,24 @@ LeadingTime leading_time(std::string_view text);
 
 // "2026-03-01T00:00:00", "." and up to nine digits or nothing, "Z", and nothing else; kNoTime: it is not.
 diag::Time zulu_time(std::string_view text);
+
+// The same two functions for times of one log: most lie in a minute that others of it lie in, so that only what stands behind
+// the minute has to be read.
+class TimeMemory {
+ public:
+  ParsedTime time_of(std::string_view text);
+  diag::Time zulu_time(std::string_view text);
+
+ private:
+  static constexpr std::size_t kMinutes = 256;
+  struct Minute {
+    std::array<std::uint64_t, 2> text{};  // "2026-03-01T00:00", which is never all zeros
+    diag::Time begins = diag::kNoTime;
+  };
+  diag::Time minute_of(std::string_view text);  // kNoTime: the text does not begin with one
+
+  std::array<Minute, kMinutes> minutes_;  // by their texts
+};
 
 // "Jun 26 21:39:49" and "Jun 26 2021 21:39:49" at the very start of `text`, as syslog and journald write them.
 struct LeadingDate {

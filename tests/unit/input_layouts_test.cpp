@@ -22,22 +22,22 @@ struct Outcome {
 
 struct Form {
   const char* name;
-  std::vector<const char*> lines;  // "{}" stands for a number
+  std::vector<const char*> lines;  // "{3}" stands for a word of few, "{}" else for a number
 };
 void PrintTo(const Form& form, std::ostream* out) { *out << form.name; }
 
 const Form kForms[] = {
     {"Client VPN as an S3 export",
-     {R"(2026-03-02T08:00:00.{2}Z {{"connection-log-type":"connection-attempt","connection-attempt-status":"successful","connection-id":"c-{0}","client-vpn-endpoint-id":"cvpn-endpoint-1","connection-start-time":"2026-03-02 08:00:00","connection-last-update-time":"2026-03-02 08:0{1}:00","device-ip":"198.51.100.7","username":"u{1}"}})",
+     {R"(2026-03-02T08:00:00.{2}Z {{"connection-log-type":"connection-attempt","connection-attempt-status":"successful","connection-id":"c-{0}","client-vpn-endpoint-id":"cvpn-endpoint-1","connection-start-time":"2026-03-02 08:00:00","connection-last-update-time":"2026-03-02 08:0{1}:00","transport-protocol":"{3}","device-ip":"198.51.100.7","username":"u{1}"}})",
       R"(2026-03-02T08:00:00.{2}Z {{"connection-log-type":"connection-reset","connection-reset-status":"NA","connection-id":"c-{0}","client-vpn-endpoint-id":"cvpn-endpoint-1","connection-end-time":"2026-03-02 09:0{1}:00","connection-duration-seconds":"{0}","egress-bytes":"{0}","ingress-bytes":"7","authorization-policy-evaluation":{{"result":"deny","device-token-status":{{"okta":{{"status":"failed"}}}}}}}})"}},
     {"CloudConnexa",
-     {R"({{"CloudConnexaLogVersion":1,"timestamp":"2026-03-02T08:00:00.{2}Z","cloudId":"acme","eventName":"client-connected","initiatorName":"l{1}","log":{{"clientSessionId":"s-{0}","gatewayId":"g1","sessionProtocol":"UDP"}}}})",
+     {R"({{"CloudConnexaLogVersion":1,"timestamp":"2026-03-02T08:00:00.{2}Z","cloudId":"acme","eventName":"client-connected","initiatorName":"l{1}","log":{{"clientSessionId":"s-{0}","gatewayId":"g1","sessionProtocol":"{3}"}}}})",
       R"({{"CloudConnexaLogVersion":1,"timestamp":"2026-03-02T08:00:00.{2}Z","cloudId":"acme","eventName":"client-disconnected","initiatorName":"l{1}","log":{{"clientSessionId":"s-{0}","sessionDurationSeconds":{1},"sessionBytesIn":{0},"sessionDisconnectReason":"User Disconnected"}}}})"}},
     {"Pangolin's stream",
-     {R"({{"event":"connection","timestamp":"2026-03-02T08:00:00.{2}Z","data":{{"id":{0},"sessionId":"p-{0}","siteId":1,"sourceAddr":"100.90.128.1:{0}","destAddr":"10.0.0.1:443","protocol":"TCP","startedAt":177243{1}000,"endedAt":1772439000}}}})",
+     {R"({{"event":"connection","timestamp":"2026-03-02T08:00:00.{2}Z","data":{{"id":{0},"sessionId":"p-{0}","siteId":1,"sourceAddr":"100.90.128.1:{0}","destAddr":"10.0.0.1:443","protocol":"{3}","startedAt":177243{1}000,"endedAt":1772439000}}}})",
       R"({{"event":"connection","timestamp":"2026-03-02T08:00:00.{2}Z","data":{{"sessionId":"p-{0}","siteId":null,"sourceAddr":"100.90.128.1","destAddr":"10.0.0.1:443","protocol":"udp","startedAt":177243{1}000}}}})"}},
     {"Twingate behind docker's time",
-     {R"(2026-03-02T08:00:00.{2}456789Z ANALYTICS {{"connection":{{"client_ip":"198.51.100.7","id":"t-{0}","protocol":"tcp","tunnel_proto":"quic\/udp"}},"connector":{{"id":"1","name":"c{1}"}},"event_type":"established_connection","relays":[],"remote_network":{{"id":"5","name":"Office"}},"timestamp":177243{1}000000,"user":{{"email":"a@b.example","id":"{0}"}},"location":"{{\"geoip\":{{\"city\":\"B{1}\"}}}}"}})",
+     {R"(2026-03-02T08:00:00.{2}456789Z ANALYTICS {{"connection":{{"client_ip":"198.51.100.7","id":"t-{0}","protocol":"tcp","tunnel_proto":"{3}"}},"connector":{{"id":"1","name":"c{1}"}},"event_type":"established_connection","relays":[],"remote_network":{{"id":"5","name":"Office"}},"timestamp":177243{1}000000,"user":{{"email":"a@b.example","id":"{0}"}},"location":"{{\"geoip\":{{\"city\":\"B{1}\"}}}}"}})",
       R"(2026-03-02T08:00:00.{2}456789Z ANALYTICS {{"connection":{{"client_ip":"198.51.100.7","id":"t-{0}","protocol":"tcp","error_message":"no"}},"connector":{{"id":"1","name":"c{1}"}},"event_type":"failed_to_connect","relays":[{{"ip":"203.0.113.9","port":{0}}}],"remote_network":{{"id":"5","name":"Office"}},"timestamp":177243{1}000000}})"}},
 };
 
@@ -47,7 +47,8 @@ class LineMaker {
   std::size_t any(std::size_t limit) { return random_() % limit; }
 
   std::string line() {
-    return fmt::format(fmt::runtime(form_.lines[any(form_.lines.size())]), ++number_, any(10), 100 + any(900));
+    static constexpr const char* kWords[] = {"tcp", "UDP", "quic\\/udp", "caf\xc3\xa9"};
+    return fmt::format(fmt::runtime(form_.lines[any(form_.lines.size())]), ++number_, any(10), 100 + any(900), kWords[any(std::size(kWords))]);
   }
 
   // One value replaced, a member repeated or put in. The line stays one line to everybody: damage may reach further.
@@ -114,16 +115,19 @@ TEST_P(Layouts, ReadALineAsItIsReadAlone) {
     std::string all;
     Outcome fast, slow;
     std::set<std::string> seen;
-    for (int i = 0; i < 80; ++i) {
+    for (int i = 0; i < 160; ++i) {
       const std::string usual = maker.line();
-      const std::string line = i > 20 && maker.any(3) == 0 ? maker.odd(usual) : usual;
+      const std::string line = i > 40 && maker.any(3) == 0 ? maker.odd(usual) : usual;
       if (line.empty() || !seen.insert(line).second) continue;
       all += line + "\n";
       add(line + "\n", slow);
     }
     add(all, fast);
     EXPECT_GT(fast.sessions.size(), 40U);
-    EXPECT_EQ(fast, slow) << "seed " << seed << ":\n" << all;
+    const auto where = fmt::format("seed {}:\n{}", seed, all);
+    EXPECT_THAT(fast.sessions, ::testing::ContainerEq(slow.sessions)) << where;
+    EXPECT_THAT(fast.skips, ::testing::ContainerEq(slow.skips)) << where;
+    EXPECT_THAT(fast.notes, ::testing::ContainerEq(slow.notes)) << where;
   }
 }
 

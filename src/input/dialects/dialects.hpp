@@ -11,6 +11,7 @@
 #include "diag/session_fields.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/recorder.hpp"
+#include "src/input/timestamps.hpp"
 
 namespace tunnelscope::input {
 
@@ -37,6 +38,7 @@ class Scratch {
  public:
   std::string text;
   FieldList fields;
+  TimeMemory times;
   std::string json;                // a padded copy of JSON found in a field
   simdjson::dom::parser parser;    // for that
   std::string location;            // of Twingate, as it was read last

@@ -10,6 +10,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "src/input/digits.hpp"
+
 namespace tunnelscope::input {
 namespace {
 
@@ -23,58 +25,55 @@ std::string_view cut(std::string_view text, std::size_t longest) {
   return text.substr(0, longest);
 }
 
-// Bytes of a text that are copied together.
-template <class Word>
-struct Piece {
-  static void copy(char* to, const char* from) {
-    Word word;
-    std::memcpy(&word, from, sizeof word);
-    std::memcpy(to, &word, sizeof word);
-  }
-  // Whether one is a mark of a list of fields: these differ in their lowest bit.
-  static bool has_mark(const char* at) {
-    static_assert((kBehindName & ~1) == kBehindValue);
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    Word word;
-    std::memcpy(&word, at, sizeof word);
-    const std::uint64_t other = (std::uint64_t{word} & ~kOnes) ^ kOnes * static_cast<std::uint64_t>(kBehindValue);
-    return ((other - kOnes) & ~other & kOnes << 7) != 0;
-  }
-};
-
+// Copies a text that is not empty. True: there may be a mark of a list of fields in it.
 #if defined(__SSE2__)
 
-struct Sixteen {};
+// The marks differ in their lowest bit.
+__m128i marks_in(__m128i bytes) { return _mm_cmpeq_epi8(_mm_and_si128(bytes, _mm_set1_epi8(~1)), _mm_set1_epi8(kBehindValue)); }
+static_assert((kBehindName & ~1) == kBehindValue);
 
-template <>
-struct Piece<Sixteen> {
-  static __m128i at(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
-  static void copy(char* to, const char* from) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), at(from)); }
-  static bool has_mark(const char* from) {
-    const __m128i marks = _mm_cmpeq_epi8(_mm_and_si128(at(from), _mm_set1_epi8(~1)), _mm_set1_epi8(kBehindValue));
-    return _mm_movemask_epi8(marks) != 0;
+// Pieces of a size between that of a word and two of them: its beginning and its end, which may overlap.
+template <class Word>
+__m128i copy_two(char* to, const char* from, std::size_t size) {
+  Word first, last;
+  std::memcpy(&first, from, sizeof first);
+  std::memcpy(&last, from + size - sizeof last, sizeof last);
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + size - sizeof last, &last, sizeof last);
+  return _mm_set_epi64x(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last));
+}
+
+[[gnu::always_inline]] inline bool copy_and_look(char* to, const char* from, std::size_t size) {
+  const auto sixteen = [&](std::size_t at) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), bytes);
+    return marks_in(bytes);
+  };
+  __m128i marks;
+  if (size >= 16) {
+    marks = sixteen(size - 16);
+    for (std::size_t at = 0; at + 16 < size; at += 16) marks = _mm_or_si128(marks, sixteen(at));
+  } else if (size >= 8) {
+    marks = marks_in(copy_two<std::uint64_t>(to, from, size));
+  } else if (size >= 4) {
+    marks = marks_in(copy_two<std::uint32_t>(to, from, size));
+  } else if (size >= 2) {
+    marks = marks_in(copy_two<std::uint16_t>(to, from, size));
+  } else {
+    *to = *from;
+    return (*from & ~1) == kBehindValue;
   }
-};
-using Widest = Sixteen;
-constexpr std::size_t kWidest = 16;
+  return _mm_movemask_epi8(marks) != 0;
+}
 
 #else
-using Widest = std::uint64_t;
-constexpr std::size_t kWidest = 8;
-#endif
 
-// Calls use(Piece, offset) for pieces that make up a text of that size; they may overlap.
-template <class Use>
-[[gnu::always_inline]] inline void for_each_piece(std::size_t size, const Use& use) {
-  const auto pieces = [&](auto piece, std::size_t width) {
-    for (std::size_t at = 0; at + width < size; at += width) use(piece, at);
-    use(piece, size - width);
-  };
-  if (size >= kWidest) return pieces(Piece<Widest>{}, kWidest);
-  if (size >= 8) return pieces(Piece<std::uint64_t>{}, 8);
-  if (size >= 4) return pieces(Piece<std::uint32_t>{}, 4);
-  for (std::size_t at = 0; at < size; ++at) use(Piece<std::uint8_t>{}, at);
+bool copy_and_look(char* to, const char* from, std::size_t size) {
+  std::memcpy(to, from, size);
+  return std::memchr(to, kBehindName, size) != nullptr || std::memchr(to, kBehindValue, size) != nullptr;
 }
+
+#endif
 
 bool is_port(std::string_view text) {
   if (text.empty() || text.size() > 5) return false;
@@ -104,8 +103,9 @@ bool is_plain_address(std::string_view text) {
 
 using Digits = std::array<char, 32>;
 
-// A number in words, in the room given.
+// A number in words, where they are not known in the room given.
 std::string_view written(const FieldValue& value, Digits& room) {
+  if (!value.spelled().empty()) return value.spelled();
   char* const end = room.data() + room.size();
   const auto written = value.kind() == FieldValue::Kind::Integer ? std::to_chars(room.data(), end, value.integer())
                                                                 : std::to_chars(room.data(), end, value.real());
@@ -117,19 +117,6 @@ bool whole_of(double real, std::int64_t& number) {
   constexpr double kLargest = 9e18;
   if (!(std::abs(real) < kLargest)) return false;
   number = static_cast<std::int64_t>(real);
-  return true;
-}
-
-// Of digits alone, and not too many.
-bool plain_number(std::string_view text, std::int64_t& number) {
-  constexpr std::size_t kMostDigits = 18;
-  if (text.empty() || text.size() > kMostDigits) return false;
-  std::int64_t read = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    read = read * 10 + (c - '0');
-  }
-  number = read;
   return true;
 }
 
@@ -186,6 +173,7 @@ std::string_view Look::text(const FieldValue& value) const {
     case FieldValue::Kind::Bool: return value.yes() ? "true" : "false";
     case FieldValue::Kind::Integer:
     case FieldValue::Kind::Real: {
+      if (!value.spelled().empty()) return value.spelled();
       Digits room;
       return scratch_.keep().append(written(value, room));
     }
@@ -247,7 +235,7 @@ bool Look::read_time(Name name, ParsedTime& time) const {
   const FieldValue& value = fields_.named(name);
   const std::string_view said = clean(value.text());
   if (value.is_text() ? said.empty() : !value.present()) return false;
-  time = value.is_text() ? time_of(said) : time_of(value);
+  time = value.is_text() ? scratch_.times.time_of(said) : time_of(value);
   return true;
 }
 
@@ -279,14 +267,10 @@ std::string_view Look::lower_case(std::string_view text) const {
 }
 
 // Marks within a text, of which hardly any has one, become blanks.
-void FieldList::append(std::string_view text, char behind) {
+[[gnu::always_inline]] inline void FieldList::append(std::string_view text, char behind) {
   char* const at = bytes_.data() + size_;
-  bool marks = false;
-  for_each_piece(text.size(), [&](auto piece, std::size_t offset) {
-    piece.copy(at + offset, text.data() + offset);
-    marks = piece.has_mark(text.data() + offset) || marks;
-  });
-  if (marks) std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
+  if (copy_and_look(at, text.data(), text.size()))
+    std::replace_if(at, at + text.size(), [](char c) { return c == kBehindName || c == kBehindValue; }, ' ');
   at[text.size()] = behind;
   size_ += text.size() + 1;
 }
@@ -321,9 +305,10 @@ std::string_view FieldList::view() {
   return {bytes_.data(), size_};
 }
 
-void Look::add_to(FieldList& list, Name name) const {
+inline void Look::add_to(FieldList& list, Name name) const {
   const FieldValue& value = fields_.named(name);
   if (!value.present()) return;
+  if (value.is_text() && is_plain(value.text())) return list.add_named(name, value.text());
   Digits room;
   const bool number = value.kind() == FieldValue::Kind::Integer || value.kind() == FieldValue::Kind::Real;
   list.add_named(name, number ? written(value, room) : text(name));
