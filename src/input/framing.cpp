@@ -366,8 +366,28 @@ bool Framing::is_next_header(std::string_view line) {
   return table.has_value();
 }
 
+// A row as nearly all are. False: it may be any other.
+bool Framing::plain_row() {
+  const std::string_view data = window_.data();
+  if (data.starts_with('{') || data.starts_with('[')) return false;
+  const std::size_t length = csv_->fill_plain(data);
+  if (length == 0 || length > kLongest) return false;
+  const Context context = here();
+  consume(length, 1);
+  use_row(context);
+  return true;
+}
+
+void Framing::use_row(const Context& place) {
+  Context context = place;
+  context.container = csv_->container();
+  context.container_certain = true;
+  unwrap_.row(row_fields_, context, level_);
+}
+
 // One row of a table. False: the table has ended and what follows is something else.
 bool Framing::csv_row() {
+  if (plain_row()) return true;
   while (window_.data().size() < 2 && window_.more()) {}
   const std::string_view start = window_.data();
   if (start.starts_with("{\"") || start.starts_with("[{")) {
@@ -393,9 +413,7 @@ bool Framing::csv_row() {
       return true;
     }
     csv_->fill(row_, row_fields_);
-    context.container = csv_->container();
-    context.container_certain = true;
-    unwrap_.fields(row_fields_, context, level_);
+    use_row(context);
     return true;
   }
   out_.skip(status == CsvRow::Status::Broken ? "malformed CSV row" : kTooLong, context);

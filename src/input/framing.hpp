@@ -82,6 +82,8 @@ class Framing {
   bool piece_of_line(std::string_view line);
   void use_piece(std::size_t stream);
   bool csv_row();
+  bool plain_row();
+  void use_row(const Context& place);
   void begin_table(CsvTable table);
   bool is_next_header(std::string_view line);
 

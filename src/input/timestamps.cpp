@@ -369,7 +369,10 @@ inline diag::Time TimeMemory::minute_of(std::string_view text) {
 }
 
 ParsedTime TimeMemory::time_of(std::string_view text) {
-  if (text.size() < kSeconds) return input::time_of(text);
+  if (text.size() < kSeconds) {
+    std::int64_t whole = 0;
+    return plain_number(text, whole) ? input::time_of(whole) : input::time_of(text);
+  }
   const UsualTime usual = behind_minute(text, minute_of(text));
   return usual.length > 0 && usual.length == text.size() ? in_range(usual.time) : input::time_of(text);
 }

@@ -233,6 +233,12 @@ void Unwrap::fields(Fields& fields, const Context& context, int level) {
   read_connector_object(fields, context, out_, here->scratch);
 }
 
+// Cells are texts: they wrap nothing but in a message, and most rows are records.
+void Unwrap::row(Fields& fields, const Context& context, int level) {
+  const bool is_record = !fields.has(Key::MessageType) && !fields.has(Key::AtMessage) && dialects(fields, context, level);
+  if (!is_record) this->fields(fields, context, level);
+}
+
 bool Unwrap::dialects(Fields& fields, const Context& context, int level) {
   for (const DialectRow& dialect : kDialects) {
     if (!dialect.recognise(fields)) continue;

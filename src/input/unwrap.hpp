@@ -29,7 +29,7 @@ class Unwrap {
   bool try_json(std::string_view text, const Context& context, int level);
   void json(std::string_view text, const Context& context, int level);
 
-  void fields(Fields& fields, const Context& context, int level);            // CSV rows
+  void row(Fields& fields, const Context& context, int level);               // CSV rows
   void message(std::string_view text, const Context& context, int level);   // JSON or text, with or without a prefix
 
   // A line of text of a service: an ANALYTICS line, or one that a text dialect of user sessions knows. `behind` is the
@@ -68,6 +68,7 @@ class Unwrap {
   };
   Level* at(int level, const Context& context);  // nullptr: too deep, and skipped
 
+  void fields(Fields& fields, const Context& context, int level);
   void value(simdjson::dom::element element, const Context& context, int level);
   void object(simdjson::dom::object object, const Context& context, int level);
   void array(simdjson::dom::array array, const Context& context, int level);

@@ -149,7 +149,46 @@ template <class Finder>
   return false;
 }
 
+// Cells are put where they belong as they are found; whatever shows that this is no such row ends it.
+template <class Finder>
+[[gnu::always_inline]] inline std::size_t CsvTable::fill_plain_by(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  const char* from = text.data();
+  const Place* place = places_.data();
+  const Place* const last = place + places_.size() - 1;
+  const auto fill = [&](const char* to) {
+    const std::string_view cell(from, static_cast<std::size_t>(to - from));
+    place->value->change_cell(cell);
+    place->keyed->change_cell(cell);
+  };
+  for (const char* block = from; block < end; block += Finder::kBlock) {
+    Marks marks = Finder::in(block, delimiter_);
+    if (marks.others != 0) marks.delimiters &= (marks.others & -marks.others) - 1;
+    for (; marks.delimiters != 0; marks.delimiters &= marks.delimiters - 1) {
+      if (place == last) return 0;
+      const char* const to = block + std::countr_zero(marks.delimiters);
+      fill(to);
+      from = to + 1;
+      ++place;
+    }
+    if (marks.others == 0) continue;
+    const char* const to = block + std::countr_zero(marks.others);
+    const char* const line_end = to + (*to == '\r' ? 1 : 0);
+    if (line_end >= end || *line_end != '\n' || place != last) return 0;
+    fill(to);
+    return static_cast<std::size_t>(line_end + 1 - text.data());
+  }
+  return 0;
+}
+
 #if defined(__x86_64__)
+
+[[gnu::target("avx2,bmi")]] std::size_t CsvTable::fill_plain_wide(std::string_view text) { return fill_plain_by<WideMarks>(text); }
+
+std::size_t CsvTable::fill_plain(std::string_view text) {
+  if (places_.size() < 2 || names_column(text.substr(0, text.find(delimiter_)))) return 0;
+  return kHasWide ? fill_plain_wide(text) : fill_plain_by<NarrowMarks>(text);
+}
 
 [[gnu::target("avx2,bmi")]] bool CsvRow::read_plain_wide(std::string_view text, char delimiter) {
   return read_plain_by<WideMarks>(text, delimiter);
@@ -160,6 +199,11 @@ bool CsvRow::read_plain(std::string_view text, char delimiter) {
 }
 
 #else
+
+std::size_t CsvTable::fill_plain(std::string_view text) {
+  if (places_.size() < 2 || names_column(text.substr(0, text.find(delimiter_)))) return 0;
+  return fill_plain_by<NarrowMarks>(text);
+}
 
 bool CsvRow::read_plain(std::string_view text, char delimiter) { return read_plain_by<NarrowMarks>(text, delimiter); }
 

@@ -49,6 +49,10 @@ class CsvTable {
   bool names_column(std::string_view cell) const;
   // Makes `fields` those of the row: the same object for all rows of the table, which nobody else fills meanwhile.
   void fill(const CsvRow& row, Fields& fields);
+  // The same in one pass, for a row at the start of `text` without quotes, which has a cell for each column and its line break,
+  // and is no header. Returns its length; 0: it is something else, or no row has been laid out, and the fields say nothing.
+  // 64 readable bytes must follow `text`.
+  std::size_t fill_plain(std::string_view text);
 
  private:
   // What changes with the cells of a column: the fields' values of its name and of its key.
@@ -56,6 +60,9 @@ class CsvTable {
     FieldValue *value = nullptr, *keyed = nullptr;
   };
   void lay_out(const CsvRow& row, Fields& fields);
+  template <class Marks>
+  std::size_t fill_plain_by(std::string_view text);
+  std::size_t fill_plain_wide(std::string_view text);
 
   std::vector<Key> columns_;
   std::vector<NameIndex> indices_;

@@ -75,14 +75,17 @@ bool copy_and_look(char* to, const char* from, std::size_t size) {
 
 #endif
 
+// How many digits the text ends in, as far as a port may have them.
+std::size_t digits_at_end(std::string_view text) {
+  constexpr std::size_t kLongestPort = 5;
+  std::size_t count = 0;
+  while (count < text.size() && count <= kLongestPort && static_cast<unsigned char>(text[text.size() - 1 - count] - '0') <= 9) ++count;
+  return count;
+}
+
 bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5) return false;
-  unsigned port = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    port = port * 10 + static_cast<unsigned>(c - '0');
-  }
-  return port <= 65535;
+  std::int64_t port = 0;
+  return text.size() <= 5 && plain_number(text, port) && port <= 65535;
 }
 
 // An address of version 4 in the usual spelling. False: it may be one all the same.
@@ -210,24 +213,40 @@ void Look::note(std::string_view what, std::string_view name) const {
   out_.note(reason, context_);
 }
 
-std::optional<std::int64_t> Look::number(Name name) const {
+// What a field says as a number. False: it says none, which is noted where it says something else.
+inline bool Look::read_whole(Name name, std::int64_t& number) const {
   const FieldValue& value = fields_.named(name);
-  const std::string_view said = clean(value.text());
-  if (value.is_text() ? said.empty() : !value.present()) return {};
-  std::int64_t number = 0;
-  if (value.is_text() ? number_in(said, number) : read_number(value, number)) return number;
+  if (value.is_text()) {
+    if (plain_number(value.text(), number)) return true;
+    const std::string_view said = clean(value.text());
+    if (said.empty()) return false;
+    if (number_in(said, number)) return true;
+  } else if (!value.present()) {
+    return false;
+  } else if (read_number(value, number)) {
+    return true;
+  }
   note("unreadable ", name.text());
-  return {};
+  return false;
 }
 
-std::int64_t Look::bytes(Name name) const { return std::max<std::int64_t>(number(name).value_or(-1), -1); }
+std::optional<std::int64_t> Look::number(Name name) const {
+  std::int64_t number = 0;
+  if (!read_whole(name, number)) return {};
+  return number;
+}
+
+std::int64_t Look::bytes(Name name) const {
+  std::int64_t number = -1;
+  return read_whole(name, number) ? std::max<std::int64_t>(number, -1) : -1;
+}
 
 diag::Duration Look::seconds(Name name) const {
   constexpr std::int64_t kCentury = 3'155'760'000;
-  const auto number = this->number(name);
-  if (!number) return -1;
-  if (*number < 0 || *number > kCentury) return note("unreadable ", name.text()), -1;
-  return *number * diag::kSecond;
+  std::int64_t number = -1;
+  if (!read_whole(name, number)) return -1;
+  if (number < 0 || number > kCentury) return note("unreadable ", name.text()), -1;
+  return number * diag::kSecond;
 }
 
 // What a field says as a time. False: it says nothing.
@@ -340,12 +359,13 @@ Endpoint endpoint_of(std::string_view text) {
     const auto port = text.substr(end + 1);
     return {text.substr(1, end - 1), port.starts_with(':') && is_port(port.substr(1)) ? port.substr(1) : port.substr(0, 0)};
   }
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return {text, {}};
-  const auto address = text.substr(0, colon);
-  const bool plain = address.find(':') == std::string_view::npos;
-  if (address.empty() || (!plain && !is_address(address))) return {text, {}};
-  return {address, text.substr(colon + 1)};
+  const std::string_view port = text.substr(text.size() - digits_at_end(text));
+  text.remove_suffix(port.size());
+  const Endpoint whole{{text.data(), text.size() + port.size()}, {}};
+  if (text.size() < 2 || text.back() != ':' || !is_port(port)) return whole;
+  text.remove_suffix(1);
+  const bool plain = text.find(':') == std::string_view::npos;
+  return plain || is_address(text) ? Endpoint{text, port} : whole;
 }
 
 std::string_view joined(std::string_view address, std::string_view port, Scratch& scratch) {

@@ -59,6 +59,7 @@ class Look {
   std::string_view cleaned(std::string_view text) const;
   std::string_view text_of(const FieldValue& value) const;
   bool read_time(Name name, ParsedTime& time) const;
+  bool read_whole(Name name, std::int64_t& number) const;
 
   const Fields& fields_;
   const Context& context_;
