@@ -23,6 +23,21 @@ inline std::uint64_t up_to_eight_digits(const char* end, unsigned digits, std::u
   return (((x & 0x000000FF000000FFULL) * 0x000F424000000064ULL) + ((x >> 16 & 0x000000FF000000FFULL) * 0x0000271000000001ULL)) >> 32;
 }
 
+// The number that so many digits (1 to 18) are. Precondition: digits they are, and 24 bytes can be read.
+inline std::int64_t number_of_digits(const char* at, std::uint32_t count) {
+  constexpr std::uint64_t kEightDigits = 100'000'000;
+  std::uint64_t number = 0;
+  for (; count > 8; count -= 8, at += 8) {
+    std::uint64_t wrong = 0;
+    number = number * kEightDigits + up_to_eight_digits(at + 8, 8, wrong);
+  }
+  constexpr std::uint64_t kTens[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, kEightDigits};
+  std::uint64_t x = (word_at(at) ^ 0x3030303030303030ULL) << (64 - 8 * count);
+  x = x * 10 + (x >> 8);
+  x = (((x & 0x000000FF000000FFULL) * 0x000F424000000064ULL) + ((x >> 16 & 0x000000FF000000FFULL) * 0x0000271000000001ULL)) >> 32;
+  return static_cast<std::int64_t>(number * kTens[count] + x);
+}
+
 // The number that a text of digits alone is, which are not too many for it. False: it is no such text, and `number` is as it was.
 inline bool plain_number(std::string_view text, std::int64_t& number) {
   constexpr std::size_t kMostDigits = 18;

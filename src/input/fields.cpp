@@ -66,8 +66,8 @@ FieldValue::FieldValue(simdjson::dom::element element) : kind_(kind_of(element.t
 
 std::int64_t FieldValue::number_in(std::string_view text) {
   const bool negative = text[0] == '-';
-  std::int64_t number = 0;
-  plain_number(text.substr(negative ? 1 : 0), number);
+  if (negative) text.remove_prefix(1);
+  const std::int64_t number = number_of_digits(text.data(), static_cast<std::uint32_t>(text.size()));
   return negative ? -number : number;
 }
 

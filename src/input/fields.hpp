@@ -46,7 +46,8 @@ class FieldValue {
     kind_ = text.empty() ? Kind::Absent : Kind::Text;
     text_ = text;
   }
-  // Precondition: a whole number it is, and so is the text in the usual spelling, of at most 18 digits. It is read when it is asked for.
+  // Precondition: a whole number it is, and so is the text in the usual spelling, of at most 18 digits, behind which 24 bytes can
+  // be read. What it is is found out when somebody asks.
   void change_number(std::string_view text) {
     spelling_ = text.data();
     digits_ = static_cast<std::uint32_t>(text.size());

@@ -116,7 +116,7 @@ void Framing::discard_line() {
 
 void Framing::next_line() {
   if (csv_ && csv_row()) return;
-  if (line_with_skeleton() || line_with_layout()) return;
+  if (line_with_skeleton() || lines_with_layout()) return;
   const Line line = peek_line(kProbe);
   std::string_view text = line.text;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -155,16 +155,17 @@ bool Framing::line_with_skeleton() {
   return true;
 }
 
-// The same holds for layouts, which know the outermost lines of inputs.
-bool Framing::line_with_layout() {
+// The same holds for layouts, which know the outermost lines of inputs. True: so many of them as follow each other were read.
+bool Framing::lines_with_layout() {
   if (level_ != 0 || announced_ || !pieces_[0].text.empty() || !pieces_[1].text.empty()) return false;
   constexpr std::size_t kAhead = std::size_t{1} << 13;  // lines are rarely longer
-  while (!unwrap_.layouts().empty() && window_.data().size() < kAhead && window_.more()) {}
-  const std::size_t length = unwrap_.layouts().read(window_.data(), line_, out_);
-  if (length == 0) return false;
-  any_ = true;
-  consume(length, 1);
-  return true;
+  Layouts& layouts = unwrap_.layouts();
+  for (bool any = false;; any = any_ = true) {
+    while (!layouts.empty() && window_.data().size() < kAhead && window_.more()) {}
+    const std::size_t length = layouts.read(window_.data(), line_, out_);
+    if (length == 0) return any;
+    consume(length, 1);
+  }
 }
 
 // Does with a whole line what `use` does, which says whether it read it, and lets layouts learn from it.

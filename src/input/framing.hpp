@@ -69,7 +69,7 @@ class Framing {
 
   void next_line();
   bool line_with_skeleton();
-  bool line_with_layout();
+  bool lines_with_layout();
   template <class Use>
   bool watched(std::string_view line, const Use& use);
   bool whole_json(std::string_view json, const Context& context, const Line& line);

@@ -402,29 +402,36 @@ void Layouts::apply(Layout& layout, Run& run) {
   for (std::size_t i = run.first; i < run.behind; ++i) {
     const Known& known = version.values[i - run.first];
     const std::string_view text = known.meaning.empty() ? std::string_view(version.bytes).substr(known.at, known.length) : known.meaning;
-    layout.slots[i].change(text);
+    const Slot& slot = layout.slots[i];
+    const auto change = [&](FieldValue& value) { slot.kind == Kind::Number ? value.change_number(text) : value.change(text); };
+    change(*slot.value);
+    change(*slot.keyed);
   }
   run.applied = run.found;
 }
 
 [[gnu::always_inline]] inline bool Layouts::take_value(Layout& layout, const Slot& slot, const Raw& raw) {
-  if (slot.kind != Kind::Text || raw.escaped || raw.foreign) return take_odd_value(layout, slot, raw);
-  slot.change(raw.text());
-  return true;
-}
-
-// Any other value than a text that means what is written.
-bool Layouts::take_odd_value(Layout& layout, const Slot& slot, const Raw& raw) {
-  std::string_view text = raw.text();
-  const bool odd = raw.escaped || raw.foreign;
-  if (odd && !understand(layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())], raw, text)) return false;
+  if (raw.escaped || raw.foreign) return take_odd_value(layout, slot, raw);
   switch (slot.kind) {
     case Kind::Text:
-    case Kind::Number: return slot.change(text), true;
-    case Kind::LineTime: layout.context.time = scratch_.times.zulu_time(text); break;
-    case Kind::EnvelopeTime: layout.context.time = scratch_.times.time_of(text).time; break;
+      slot.value->change(raw.text());
+      slot.keyed->change(raw.text());
+      return true;
+    case Kind::Number:
+      slot.value->change_number(raw.text());
+      slot.keyed->change_number(raw.text());
+      return true;
+    case Kind::LineTime: layout.context.time = scratch_.times.zulu_time(raw.text()); break;
+    case Kind::EnvelopeTime: layout.context.time = scratch_.times.time_of(raw.text()).time; break;
   }
   return layout.context.time != diag::kNoTime;
+}
+
+// A text that may mean something else than what is written.
+bool Layouts::take_odd_value(Layout& layout, const Slot& slot, const Raw& raw) {
+  std::string_view text;
+  if (!understand(layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())], raw, text)) return false;
+  return take_value(layout, slot, {text.data(), static_cast<std::uint32_t>(text.size()), false, false});
 }
 
 // Walks over the JSON of a line, which is known to be valid, and makes slots of what may vary.

@@ -68,11 +68,6 @@ class Layouts {
     std::uint32_t before_at = 0, before_length = 0;  // in the layout's literals: the bytes between the slot before and this one
     bool varies = false;               // it has more values than a run could know
     FieldValue *value = nullptr, *keyed = nullptr;   // what changes with it: one of the layout's
-    void change(std::string_view text) const {
-      if (kind == Kind::Number) return value->change_number(text), keyed->change_number(text);
-      value->change(text);
-      keyed->change(text);
-    }
   };
   // A text with escapes, as it stood last in a slot, and what it means.
   struct Escaped {

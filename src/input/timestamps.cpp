@@ -260,17 +260,18 @@ diag::Time usual_minute(std::string_view text) {
 }
 
 // The text, which has kSeconds bytes, from behind its minute on.
-UsualTime behind_minute(std::string_view text, diag::Time minute) {
+[[gnu::always_inline]] inline UsualTime behind_minute(std::string_view text, diag::Time minute) {
   const char* const at = text.data();
   const auto digit = [&](std::size_t place) { return static_cast<unsigned>(static_cast<unsigned char>(at[place]) - '0'); };
   const unsigned tens = digit(17), ones = digit(18);
   if (minute == diag::kNoTime || at[kMinute] != ':' || tens > 6 || ones > 9 || tens * 10 + ones > 60) return {};
   UsualTime usual{minute + diag::Time{tens * 10 + ones} * diag::kSecond, kSeconds, false};
-  if (text.size() > kSeconds && at[kSeconds] == '.') {
+  if (text.size() == kSeconds) return usual;
+  if (at[kSeconds] == '.') {
     const std::size_t from = kSeconds + 1;
     std::size_t end = from;
-    for (int unit = 100; end < text.size() && is_digit(at[end]) && unit > 0; ++end, unit /= 10) usual.time += (at[end] - '0') * unit;
-    while (end < text.size() && is_digit(at[end])) ++end;
+    for (int unit = 100; end < text.size() && digit(end) <= 9 && unit > 0; ++end, unit /= 10) usual.time += static_cast<int>(digit(end)) * unit;
+    while (end < text.size() && digit(end) <= 9) ++end;
     if (end == from || end - from > 9) return {};
     usual.length = end;
   }

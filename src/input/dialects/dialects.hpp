@@ -20,6 +20,7 @@ class FieldList {
  public:
   void add(std::string_view name, std::string_view value);
   void add_named(Name name, std::string_view value);  // the same for a name of the code, which holds no mark of this list
+  bool add_usual(Name name, std::string_view value);
   std::string_view view();  // empty: nothing was added
   void clear() { said_ = 0, size_ = diag::kFieldsHead; }
 

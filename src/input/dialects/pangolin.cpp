@@ -60,9 +60,10 @@ void read_pangolin(const Fields& fields, const Context& context, Recorder& out, 
   record.protocol = look.lower_case(look.text("protocol"));
   record.to_client = look.bytes("bytesRx");
   record.from_client = look.bytes("bytesTx");
+  constexpr std::string_view kEnded = " session ended", kOpen = " session open";
+  const std::string_view state = record.end != diag::kNoTime ? kEnded : kOpen;
   scratch.text = record.protocol;
-  append_if(scratch.text, scratch.text.empty() ? "" : " ", "session");
-  scratch.text += record.end != diag::kNoTime ? " ended" : " open";
+  scratch.text += state.substr(record.protocol.empty() ? 1 : 0);
   if (endpoint_of(look.text("sourceAddr")).port.empty()) scratch.text += ", merged burst";
   record.message = scratch.text;
   if (out.wants_fields()) append_fields(scratch.fields, look, kDocumented);

@@ -75,18 +75,20 @@ bool copy_and_look(char* to, const char* from, std::size_t size) {
 
 #endif
 
-// How many digits the text ends in, as far as a port may have them.
-std::size_t digits_at_end(std::string_view text) {
-  constexpr std::size_t kLongestPort = 5;
-  std::size_t count = 0;
-  while (count < text.size() && count <= kLongestPort && static_cast<unsigned char>(text[text.size() - 1 - count] - '0') <= 9) ++count;
-  return count;
+// Where the digits of a port begin that the text ends in; its size: they are none, or no port's.
+inline std::size_t port_at_end(std::string_view text) {
+  constexpr unsigned kLargest = 65535, kBehindFive = 100'000;
+  std::size_t from = text.size();
+  unsigned port = 0;
+  for (unsigned unit = 1; from > 0 && unit < kBehindFive; unit *= 10, --from) {
+    const auto digit = static_cast<unsigned char>(text[from - 1] - '0');
+    if (digit > 9) break;
+    port += digit * unit;
+  }
+  return port <= kLargest ? from : text.size();
 }
 
-bool is_port(std::string_view text) {
-  std::int64_t port = 0;
-  return text.size() <= 5 && plain_number(text, port) && port <= 65535;
-}
+bool is_port(std::string_view text) { return !text.empty() && port_at_end(text) == 0; }
 
 // An address of version 4 in the usual spelling. False: it may be one all the same.
 bool is_plain_address(std::string_view text) {
@@ -296,7 +298,7 @@ std::string_view Look::lower_case(std::string_view text) const {
 
 // Cuts the value. False: it is left out.
 inline bool FieldList::take_room(std::size_t name, std::string_view& value) {
-  value = cut(value, kLongestValue);
+  if (value.size() > kLongestValue) value = cut(value, kLongestValue);
   const std::size_t size = name + value.size() + 2;
   if (value.empty() || said_ + size > kLongest) return false;
   said_ += size;
@@ -317,6 +319,19 @@ void FieldList::add_named(Name name, std::string_view value) {
   append(value, kBehindValue);
 }
 
+// A value that needs no cutting, if the list has room for it and no mark is in it. False: nothing was done.
+[[gnu::always_inline]] inline bool FieldList::add_usual(Name name, std::string_view value) {
+  const std::size_t said = said_ + name.length + value.size() + 2;
+  char* const at = bytes_.data() + size_;
+  const bool usual = name.number != diag::kNoNumber && value.size() - 1 < kLongestValue && said <= kLongest;
+  if (!usual || copy_and_look(at + 1, value.data(), value.size())) return false;
+  at[0] = static_cast<char>(name.number + diag::kFirstNumber);
+  at[value.size() + 1] = kBehindValue;
+  size_ += value.size() + 2;
+  said_ = said;
+  return true;
+}
+
 std::string_view FieldList::view() {
   if (said_ == 0) return {};
   const auto said = static_cast<std::uint32_t>(said_);
@@ -324,17 +339,24 @@ std::string_view FieldList::view() {
   return {bytes_.data(), size_};
 }
 
-inline void Look::add_to(FieldList& list, Name name) const {
+void Look::add_to(FieldList& list, std::span<const Name> names) const {
+  for (const Name name : names) {
+    const FieldValue& value = fields_.named(name);
+    if (!value.present()) continue;
+    const std::string_view usual = value.is_text() && is_plain(value.text()) ? value.text() : value.spelled();
+    if (!list.add_usual(name, usual)) add_to(list, name);
+  }
+}
+
+void Look::add_to(FieldList& list, Name name) const {
   const FieldValue& value = fields_.named(name);
-  if (!value.present()) return;
-  if (value.is_text() && is_plain(value.text())) return list.add_named(name, value.text());
   Digits room;
   const bool number = value.kind() == FieldValue::Kind::Integer || value.kind() == FieldValue::Kind::Real;
   list.add_named(name, number ? written(value, room) : text(name));
 }
 
 void append_fields(FieldList& list, const Look& look, std::span<const Name> names) {
-  for (const Name name : names) look.add_to(list, name);
+  look.add_to(list, names);
 }
 
 void append_members(FieldList& list, const Look& look, Name array, std::string_view member) {
@@ -359,20 +381,21 @@ Endpoint endpoint_of(std::string_view text) {
     const auto port = text.substr(end + 1);
     return {text.substr(1, end - 1), port.starts_with(':') && is_port(port.substr(1)) ? port.substr(1) : port.substr(0, 0)};
   }
-  const std::string_view port = text.substr(text.size() - digits_at_end(text));
-  text.remove_suffix(port.size());
-  const Endpoint whole{{text.data(), text.size() + port.size()}, {}};
-  if (text.size() < 2 || text.back() != ':' || !is_port(port)) return whole;
-  text.remove_suffix(1);
-  const bool plain = text.find(':') == std::string_view::npos;
-  return plain || is_address(text) ? Endpoint{text, port} : whole;
+  const std::size_t from = port_at_end(text);
+  if (from < 2 || from == text.size() || text[from - 1] != ':') return {text, {}};
+  const std::string_view address = text.substr(0, from - 1);
+  const bool plain = address.find(':') == std::string_view::npos;
+  return plain || is_address(address) ? Endpoint{address, text.substr(from)} : Endpoint{text, {}};
 }
 
 std::string_view joined(std::string_view address, std::string_view port, Scratch& scratch) {
   if (address.empty() || port.empty() || port == "0") return address;
   std::string& whole = scratch.keep();
   const bool brackets = address.find(':') != std::string_view::npos && is_address(address);
-  append_if(whole, brackets ? "[" : "", address, brackets ? "]:" : ":");
+  if (brackets) whole += '[';
+  whole += address;
+  if (brackets) whole += ']';
+  whole += ':';
   whole += port;
   return whole;
 }

@@ -43,7 +43,7 @@ class Look {
   bool take_time(std::initializer_list<Name> names, diag::Time& time) const;
 
   void note(std::string_view what, std::string_view name) const;
-  void add_to(FieldList& list, Name name) const;  // to SessionRecord::fields
+  void add_to(FieldList& list, std::span<const Name> names) const;  // to SessionRecord::fields
 
  private:
   // Whether a text certainly means what is written: no blanks around it, no apostrophe, nothing that says nothing.
@@ -58,6 +58,7 @@ class Look {
   std::string_view clean(std::string_view text) const { return is_plain(text) ? text : cleaned(text); }
   std::string_view cleaned(std::string_view text) const;
   std::string_view text_of(const FieldValue& value) const;
+  void add_to(FieldList& list, Name name) const;
   bool read_time(Name name, ParsedTime& time) const;
   bool read_whole(Name name, std::int64_t& number) const;
 

@@ -1,5 +1,6 @@
 // Twingate: connections as Connectors log them (ANALYTICS, versions 1 and 2) and as the console reports them;
 // facts/session-logs.md section 4. A service account's key is never looked at.
+#include <algorithm>
 #include <charconv>
 
 #include "src/input/dialects/session.hpp"
@@ -52,7 +53,8 @@ std::string_view account(const Look& look) {
 }
 
 std::string_view internet_address(std::string_view text) {
-  if (is_address(text)) return text;
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  if (plain || is_address(text)) return text;
   return is_masked(text) ? std::string_view{} : endpoint_of(text).address;
 }
 
@@ -77,12 +79,13 @@ diag::Time time_in_id(std::string_view id, diag::Time latest) {
   return time <= latest + diag::kMinute ? time : diag::kNoTime;
 }
 
-diag::Answer relayed(const Look& look, bool second_version) {
+diag::Answer relayed(const Look& look, std::string_view id) {
   const auto path = look.text("connection.tunnel_path");
   if (same_word(path, "relayed") || same_word(path, "relay")) return diag::Answer::Yes;
   if (same_word(path, "direct")) return diag::Answer::No;
   const FieldValue relays = look.at("relays");
   if (relays.kind() == FieldValue::Kind::Array && relays.array().size() > 0) return diag::Answer::Yes;
+  const bool second_version = start_in_id(id).empty();
   return second_version ? diag::Answer::No : diag::Answer::Unknown;
 }
 
@@ -165,7 +168,7 @@ void read_twingate(const Fields& fields, const Context& context, Recorder& out, 
   record.resource = joined(look.first_of({"resource.address", "connection.resource_ip"}),
                            look.text("connection.resource_port"), scratch);
   record.protocol = look.lower_case(look.text("connection.protocol"));
-  record.relayed = relayed(look, start_in_id(record.id).empty());
+  record.relayed = relayed(look, record.id);
   scratch.text = type->name;
   append_error(look, scratch.text, type->happening);
   record.message = scratch.text;
