@@ -172,21 +172,37 @@ bool Layouts::find_version(Run& run, const char* at, const char* end) {
   return true;
 }
 
-// Finds the values that vary of a line that is made of known runs otherwise. Returns its length with its end; 0: it is not.
+// Whether the bytes at `at` are a run that is known.
 template <class Blocks>
-[[gnu::always_inline]] inline std::size_t Layouts::locate_usual_by(Layout& layout, std::string_view data) {
+[[gnu::always_inline]] inline bool Layouts::is_at(Run& run, const char* at, const char* end) {
+  if (end - at >= run.size && Blocks::same(at, run.bytes, static_cast<std::size_t>(run.size))) return true;
+  return at <= end && find_version(run, at, end);
+}
+
+// Finds the values that vary of a line that is made of known runs otherwise. Returns its length with its end; 0: it is not.
+// `before` may be a layout that has just been tried: where both have the same slots, it has found the values.
+template <class Blocks>
+[[gnu::always_inline]] inline std::size_t Layouts::locate_usual_by(Layout& layout, const Layout* before, std::string_view data) {
   const char* at = data.data();
   const char* const end = at + std::min(data.size(), kLongestLine);
-  for (Run& run : layout.runs) {
-    if (at > end) return 0;
-    const bool as_before = end - at >= run.size && Blocks::same(at, run.bytes, static_cast<std::size_t>(run.size));
-    if (!as_before && !find_version(run, at, end)) return 0;
-    at += run.size;
-    if (run.slot == nullptr) break;
-    at = locate_value<Blocks>(layout, *run.slot, run.value, at, end);
-    if (at == nullptr) return 0;
+  Run* run = layout.runs.data();
+  const auto failed = [&] { return layout.located = static_cast<std::size_t>(run - layout.runs.data()), std::size_t{0}; };
+  if (before != nullptr) {
+    const std::size_t common = layout.common[before->index];
+    const Run* known = before->runs.data();
+    for (const Run* const behind = known + before->located; known < behind && run->behind == known->behind && run->behind < common; ++known, ++run) {
+      if (!is_at<Blocks>(*run, at, end)) return failed();
+      run->value = known->value;
+      at = run->value.from + run->value.length;
+    }
   }
-  return static_cast<std::size_t>(at - data.data());
+  for (;; ++run) {
+    if (!is_at<Blocks>(*run, at, end)) return failed();
+    at += run->size;
+    if (run->slot == nullptr) return static_cast<std::size_t>(at - data.data());
+    at = locate_value<Blocks>(layout, *run->slot, run->value, at, end);
+    if (at == nullptr) return failed();
+  }
 }
 
 #if defined(__x86_64__)
@@ -234,22 +250,22 @@ const bool kHasWide = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_suppo
   return locate_by<Wide>(layout, data);
 }
 
-[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_usual_wide(Layout& layout, std::string_view data) {
-  return locate_usual_by<Wide>(layout, data);
+[[gnu::target("avx2,bmi,bmi2")]] std::size_t Layouts::locate_usual_wide(Layout& layout, const Layout* before, std::string_view data) {
+  return locate_usual_by<Wide>(layout, before, data);
 }
 
 std::size_t Layouts::locate(Layout& layout, std::string_view data) {
   return kHasWide ? locate_wide(layout, data) : locate_by<Narrow>(layout, data);
 }
 
-std::size_t Layouts::locate_usual(Layout& layout, std::string_view data) {
-  return kHasWide ? locate_usual_wide(layout, data) : locate_usual_by<Narrow>(layout, data);
+std::size_t Layouts::locate_usual(Layout& layout, const Layout* before, std::string_view data) {
+  return kHasWide ? locate_usual_wide(layout, before, data) : locate_usual_by<Narrow>(layout, before, data);
 }
 
 #else
 
 std::size_t Layouts::locate(Layout& layout, std::string_view data) { return locate_by<Narrow>(layout, data); }
-std::size_t Layouts::locate_usual(Layout& layout, std::string_view data) { return locate_usual_by<Narrow>(layout, data); }
+std::size_t Layouts::locate_usual(Layout& layout, const Layout* before, std::string_view data) { return locate_usual_by<Narrow>(layout, before, data); }
 
 #endif
 
@@ -262,9 +278,12 @@ void Layouts::Seen::see(const DialectRow& row, const Fields& fields, const Conte
 }
 
 std::size_t Layouts::read(std::string_view data, std::uint64_t line, Recorder& out) {
+  const Layout* before = nullptr;
   for (std::size_t tried = 0; tried < layouts_.size(); ++tried) {
     Layout& layout = layout_at(tried);
-    const std::size_t length = layout.settled ? locate_usual(layout, data) : 0;
+    if (!layout.settled) continue;
+    const std::size_t length = locate_usual(layout, before, data);
+    before = &layout;
     if (length == 0) continue;
     if (!take_usual_values(layout)) return 0;
     last_ = index_at(tried);
@@ -636,6 +655,7 @@ bool Layouts::knows(const Layout& layout) const {
 
 void Layouts::count_common(std::size_t index) {
   Layout& layout = *layouts_[index];
+  layout.index = index;
   for (std::size_t i = 0; i < layouts_.size(); ++i)
     layout.common[i] = layouts_[i]->common[index] = static_cast<std::uint8_t>(count_same(layout, *layouts_[i]));
 }

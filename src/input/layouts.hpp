@@ -100,8 +100,10 @@ class Layouts {
     std::vector<std::vector<std::string>> few;  // by slot: the values it had, unless it varies
     std::vector<Run> runs;       // all bytes of a line but for the slots that vary
     bool settled = false;        // each run has a version
+    std::size_t located = 0;     // behind how many runs a value was found in the last line that was not made of known ones
     std::string literals;        // with kAhead bytes of nothing behind them
     std::string end;             // the bytes behind the last slot, with the line end
+    std::size_t index = 0;       // among the layouts
     std::array<std::uint8_t, kMost> common{};  // how many slots are the same as in each other layout
     simdjson::dom::parser parser;  // holds what `fields` refers to
     std::string json;
@@ -120,12 +122,14 @@ class Layouts {
   template <class Blocks>
   std::size_t locate_by(Layout& layout, std::string_view data);
   std::size_t locate_wide(Layout& layout, std::string_view data);
-  std::size_t locate_usual(Layout& layout, std::string_view data);
+  std::size_t locate_usual(Layout& layout, const Layout* before, std::string_view data);
   template <class Blocks>
-  std::size_t locate_usual_by(Layout& layout, std::string_view data);
-  std::size_t locate_usual_wide(Layout& layout, std::string_view data);
+  std::size_t locate_usual_by(Layout& layout, const Layout* before, std::string_view data);
+  std::size_t locate_usual_wide(Layout& layout, const Layout* before, std::string_view data);
   template <class Blocks>
   static const char* locate_value(const Layout& layout, Slot& slot, Raw& raw, const char* at, const char* end);
+  template <class Blocks>
+  static bool is_at(Run& run, const char* at, const char* end);
   static bool find_version(Run& run, const char* at, const char* end);
   static const char* locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* at, const char* end);
   static const char* locate_odd_number(Raw& raw, const char* end);

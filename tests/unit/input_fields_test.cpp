@@ -46,6 +46,20 @@ TEST(Fields, TheFirstOfTwoMembersCounts) {
   EXPECT_EQ(fields[Key::Timestamp].text(), "t");  // but a key passes over what says nothing
 }
 
+TEST(Fields, ANumberIsReadFromItsDigits) {
+  std::mt19937_64 random(7);
+  FieldValue value(std::int64_t{0});
+  for (int i = 0; i < 5000; ++i) {
+    const auto number = static_cast<std::int64_t>(random() % 1'000'000'000'000'000'000) >> random() % 60;
+    const std::string text = std::to_string(random() % 3 == 0 ? -number : number);
+    const std::string in_line = text + "," + std::string(24, '"');
+    value.change_number(std::string_view(in_line).substr(0, text.size()));
+    EXPECT_EQ(value.integer(), std::stoll(text));
+    EXPECT_EQ(value.spelled(), text);
+    EXPECT_EQ(value.text(), "");
+  }
+}
+
 TEST(Fields, ANameWithADotIsAFieldOfThatNameOrAMember) {
   simdjson::dom::parser parser;
   Fields fields;

@@ -155,6 +155,25 @@ TEST(InputTimestamps, EveryDayOfTheCalendarIsCounted) {
       }
 }
 
+TEST(InputTimestamps, AreTheSameWhereMinutesAreRemembered) {
+  std::mt19937 random(5);
+  const auto any = [&](std::size_t limit) { return random() % limit; };
+  TimeMemory memory;
+  std::size_t times = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    char text[] = "2026-03-01T00:00:00.000000000Z";
+    for (const std::size_t digit : {3U, 6U, 9U, 12U, 15U, 18U, 20U, 24U})
+      if (any(3) == 0) text[digit] = static_cast<char>('0' + any(10));
+    for (std::size_t odd = any(3); odd > 0; --odd) text[any(sizeof text - 1)] = "0123456789-/T Z:.,x+"[any(20)];
+    std::string time(text, any(4) == 0 ? any(sizeof text) : any(2) == 0 ? 19 : sizeof text - 1);
+    if (any(4) == 0) time += 'Z';
+    times += time_of(time).status == TimeStatus::Ok ? 1U : 0U;
+    EXPECT_EQ(shown(memory.time_of(time)), shown(time_of(time))) << time;
+    EXPECT_EQ(memory.zulu_time(time), zulu_time(time)) << time;
+  }
+  EXPECT_GT(times, 15'000U);
+}
+
 TEST(InputTimestamps, OnlyOneFormIsAZuluTime) {
   const std::string time = "2026-03-01T00:00:00";
   for (const char* const end : {"Z", ".5Z", ".123456789Z"}) EXPECT_NE(zulu_time(time + end), diag::kNoTime) << end;
