@@ -95,9 +95,9 @@ struct Layouts::Narrow {
   static bool same(const char* a, const char* b, std::size_t size) { return diag::same_bytes(a, b, size); }
 };
 
-// Finds the end of the text that begins where `raw` does and is plain up to `at`. nullptr: it has none that could be
-// understood; the same below.
-const char* Layouts::locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* at, const char* end) {
+// Finds the end of the text that begins where `raw` does. nullptr: it has none that could be understood; the same below.
+const char* Layouts::locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* end) {
+  const char* at = Narrow::plain_end(raw.from, end);
   const Escaped& known = layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())];
   const std::size_t length = known.raw.size();
   const bool is_known = length > 0 && length < static_cast<std::size_t>(end - raw.from) && raw.from[length] == '"' &&
@@ -122,22 +122,27 @@ const char* Layouts::locate_odd_number(Raw& raw, const char* end) {
   return count == 0 || count > kMostDigits || (*digits == '0' && at - raw.from > 1) ? nullptr : at;
 }
 
-// Finds the value of a slot that begins at `at`. Returns its end.
+// Where the value of a slot ends that begins at `at`; nullptr: it has no end that is seen at once.
+template <class Blocks>
+[[gnu::always_inline]] inline const char* Layouts::plain_value_end(const Slot& slot, const char* at, const char* end) {
+  if (slot.kind == Kind::LineTime) return at + slot.length;
+  if (slot.kind == Kind::Number) {
+    const char* const to = Blocks::digits_end(at, end, slot.length);
+    const bool plain = to > at && (*at != '0' || to == at + 1) && to <= at + kMostDigits;
+    return plain ? to : nullptr;
+  }
+  const char* const to = Blocks::plain_end(at, end, slot.length);
+  return *to == '"' ? to : nullptr;
+}
+
+// The same for any value, which becomes `raw`; nullptr: it could not be understood.
 template <class Blocks>
 [[gnu::always_inline]] inline const char* Layouts::locate_value(const Layout& layout, Slot& slot, Raw& raw, const char* at, const char* end) {
-  const char* const from = at;
-  raw = {from, slot.length, false, false};
-  if (slot.kind == Kind::LineTime) return from + slot.length;
-  if (slot.kind == Kind::Number) {
-    at = Blocks::digits_end(from, end, slot.length);
-    const bool plain = at > from && *from != '0' && at <= from + kMostDigits;
-    if (!plain && (at = locate_odd_number(raw, end)) == nullptr) return nullptr;
-  } else {
-    at = Blocks::plain_end(from, end, slot.length);
-    if (*at != '"' && (at = locate_odd_text(layout, slot, raw, at, end)) == nullptr) return nullptr;
-  }
-  raw.length = slot.length = static_cast<std::uint32_t>(at - from);
-  return at;
+  const char* to = plain_value_end<Blocks>(slot, at, end);
+  raw = {at, 0, false, false};
+  if (to == nullptr) to = slot.kind == Kind::Number ? locate_odd_number(raw, end) : locate_odd_text(layout, slot, raw, end);
+  if (to != nullptr) raw.length = slot.length = static_cast<std::uint32_t>(to - at);
+  return to;
 }
 
 // Finds all values of the line. Returns its length with its end; 0: it has another layout.
@@ -163,7 +168,7 @@ template <class Blocks>
 // Finds the version of a run whose bytes stand there. False: none that is known.
 bool Layouts::find_version(Run& run, const char* at, const char* end) {
   const auto found = std::find_if(run.versions.begin(), run.versions.end(), [&](const Version& version) {
-    return static_cast<std::size_t>(end - at) >= version.size() && diag::same_bytes(at, version.bytes.data(), version.size());
+    return end - at >= static_cast<std::ptrdiff_t>(version.size()) && diag::same_bytes(at, version.bytes.data(), version.size());
   });
   if (found == run.versions.end()) return false;
   run.found = &*found;
@@ -172,11 +177,10 @@ bool Layouts::find_version(Run& run, const char* at, const char* end) {
   return true;
 }
 
-// Whether the bytes at `at` are a run that is known.
+// Whether the bytes at `at` are the run as it was found last.
 template <class Blocks>
-[[gnu::always_inline]] inline bool Layouts::is_at(Run& run, const char* at, const char* end) {
-  if (end - at >= run.size && Blocks::same(at, run.bytes, static_cast<std::size_t>(run.size))) return true;
-  return at <= end && find_version(run, at, end);
+[[gnu::always_inline]] inline bool Layouts::is_at(const Run& run, const char* at, const char* end) {
+  return end - at >= run.size && Blocks::same(at, run.bytes, static_cast<std::size_t>(run.size));
 }
 
 // Finds the values that vary of a line that is made of known runs otherwise. Returns its length with its end; 0: it is not.
@@ -191,17 +195,28 @@ template <class Blocks>
     const std::size_t common = layout.common[before->index];
     const Run* known = before->runs.data();
     for (const Run* const behind = known + before->located; known < behind && run->behind == known->behind && run->behind < common; ++known, ++run) {
-      if (!is_at<Blocks>(*run, at, end)) return failed();
+      if (!is_at<Blocks>(*run, at, end) && !find_version(*run, at, end)) return failed();
       run->value = known->value;
       at = run->value.from + run->value.length;
     }
   }
-  for (;; ++run) {
-    if (!is_at<Blocks>(*run, at, end)) return failed();
-    at += run->size;
-    if (run->slot == nullptr) return static_cast<std::size_t>(at - data.data());
-    at = locate_value<Blocks>(layout, *run->slot, run->value, at, end);
+  for (;;) {
+    // As far as all is usual, without calls: what bytes are compared with stays in registers.
+    bool known = true;
+    while ((known = is_at<Blocks>(*run, at, end))) {
+      at += run->size;
+      if (run->slot == nullptr) return static_cast<std::size_t>(at - data.data());
+      const char* const to = plain_value_end<Blocks>(*run->slot, at, end);
+      if (to == nullptr) break;
+      run->value = {at, static_cast<std::uint32_t>(to - at), false, false};
+      run->slot->length = run->value.length;
+      at = to;
+      ++run;
+    }
+    if (!known && find_version(*run, at, end)) continue;
+    at = known ? locate_value<Blocks>(layout, *run->slot, run->value, at, end) : nullptr;
     if (at == nullptr) return failed();
+    ++run;
   }
 }
 

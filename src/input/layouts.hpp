@@ -127,11 +127,13 @@ class Layouts {
   std::size_t locate_usual_by(Layout& layout, const Layout* before, std::string_view data);
   std::size_t locate_usual_wide(Layout& layout, const Layout* before, std::string_view data);
   template <class Blocks>
+  static const char* plain_value_end(const Slot& slot, const char* at, const char* end);
+  template <class Blocks>
   static const char* locate_value(const Layout& layout, Slot& slot, Raw& raw, const char* at, const char* end);
   template <class Blocks>
-  static bool is_at(Run& run, const char* at, const char* end);
+  static bool is_at(const Run& run, const char* at, const char* end);
   static bool find_version(Run& run, const char* at, const char* end);
-  static const char* locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* at, const char* end);
+  static const char* locate_odd_text(const Layout& layout, const Slot& slot, Raw& raw, const char* end);
   static const char* locate_odd_number(Raw& raw, const char* end);
   bool take_values(Layout& layout);
   bool take_usual_values(Layout& layout);
