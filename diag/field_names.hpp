@@ -49,6 +49,7 @@ inline constexpr std::string_view kFieldNames[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
     "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network",
     "remote_network_id", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports", "location",
+    "location.geoip.city", "location.geoip.country", "location.geoip.lat", "location.geoip.lon", "location.geoip.region",
     // envelopes
     "stream", "log", "_HOSTNAME", "SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "CONTAINER_NAME", "_COMM",
 };

@@ -259,6 +259,19 @@ diag::Time usual_minute(std::string_view text) {
   return days < 0 ? diag::kNoTime : days * diag::kDay + clock[0] * diag::kHour + clock[3] * diag::kMinute;
 }
 
+// Whether six to nine digits of a fraction and "Z" are all that stands behind the seconds: two words that may overlap.
+inline bool has_long_fraction(std::string_view text) {
+  constexpr std::size_t kSix = kSeconds + 8, kNine = kSix + 3;
+  constexpr std::uint64_t kDot = 0xFF, kZulu = kDot << 56;
+  if (text.size() < kSix || text.size() > kNine || text[kSeconds] != '.' || text.back() != 'Z') return false;
+  const auto odd = [](const char* word, std::uint64_t but) {
+    const std::uint64_t x = (word_at(word) ^ 0x3030303030303030) & ~but;
+    return ((x + 0x7676767676767676) | x) & 0x8080808080808080;
+  };
+  const bool one_word = text.size() == kSix;
+  return (odd(text.data() + kSeconds, one_word ? kDot | kZulu : kDot) | odd(text.data() + text.size() - 8, one_word ? kDot | kZulu : kZulu)) == 0;
+}
+
 // The text, which has kSeconds bytes, from behind its minute on.
 [[gnu::always_inline]] inline UsualTime behind_minute(std::string_view text, diag::Time minute) {
   const char* const at = text.data();
@@ -267,7 +280,10 @@ diag::Time usual_minute(std::string_view text) {
   if (minute == diag::kNoTime || at[kMinute] != ':' || tens > 6 || ones > 9 || tens * 10 + ones > 60) return {};
   UsualTime usual{minute + diag::Time{tens * 10 + ones} * diag::kSecond, kSeconds, false};
   if (text.size() == kSeconds) return usual;
-  if (at[kSeconds] == '.') {
+  if (has_long_fraction(text)) {
+    usual.time += (at[20] - '0') * 100 + (at[21] - '0') * 10 + (at[22] - '0');
+    usual.length = text.size() - 1;
+  } else if (at[kSeconds] == '.') {
     const std::size_t from = kSeconds + 1;
     std::size_t end = from;
     for (int unit = 100; end < text.size() && digit(end) <= 9 && unit > 0; ++end, unit /= 10) usual.time += static_cast<int>(digit(end)) * unit;

@@ -2,7 +2,7 @@
 // or a SessionRecord. A new dialect is one file here and one row in kDialects or kTextDialects.
 #pragma once
 #include <array>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,9 +46,10 @@ class Scratch {
   std::vector<std::string> place;  // what it says; empty: nothing
 
   std::string& keep() {            // empty, and at the same place until clear()
-    if (used_ == kept_.size()) kept_.emplace_back();
-    kept_[used_].clear();
-    return kept_[used_++];
+    if (used_ == kept_.size()) kept_.push_back(std::make_unique<std::string>());
+    std::string& room = *kept_[used_++];
+    room.clear();
+    return room;
   }
   void clear() {
     text.clear();
@@ -57,7 +58,7 @@ class Scratch {
   }
 
  private:
-  std::deque<std::string> kept_;
+  std::vector<std::unique_ptr<std::string>> kept_;
   std::size_t used_ = 0;
 };
 

@@ -18,8 +18,8 @@ constexpr Name kDocumented[] = {
     "resource.applied_rule", "device.id", "user.id", "user.email", "service_account.id", "service_account.name",
     "service_account.key_id"};
 constexpr std::string_view kRelay[] = {"ip", "name", "port"};
-constexpr std::string_view kPlace[] = {"location.geoip.city", "location.geoip.country", "location.geoip.lat", "location.geoip.lon",
-                                       "location.geoip.region"};
+constexpr Name kPlace[] = {"location.geoip.city", "location.geoip.country", "location.geoip.lat", "location.geoip.lon",
+                          "location.geoip.region"};
 constexpr std::string_view kInPlace = "location.geoip.";
 constexpr Name kReport[] = {
     "start_time", "end_time", "user", "user_id", "device_id", "client_ip", "connector", "connector_id", "resource_ip",
@@ -116,8 +116,8 @@ void read_location(const Look& look, std::string_view text, Scratch& scratch) {
   if (parsed.get_object().get(location) != simdjson::SUCCESS) return;
   const FieldValue place = member_of(location, "geoip");
   if (place.kind() != FieldValue::Kind::Object) return;
-  for (const std::string_view name : kPlace)
-    scratch.place.emplace_back(look.text(member_of(place.object(), name.substr(kInPlace.size()))));
+  for (const Name name : kPlace)
+    scratch.place.emplace_back(look.text(member_of(place.object(), name.text().substr(kInPlace.size()))));
 }
 
 void append_location(const Look& look, Scratch& scratch) {
@@ -126,12 +126,13 @@ void append_location(const Look& look, Scratch& scratch) {
     read_location(look, text, scratch);
     scratch.location = text;
   }
-  for (std::size_t i = 0; i < scratch.place.size(); ++i) scratch.fields.add(kPlace[i], scratch.place[i]);
+  for (std::size_t i = 0; i < scratch.place.size(); ++i) scratch.fields.add_named(kPlace[i], scratch.place[i]);
 }
 
 void append_documented(const Look& look, Scratch& scratch) {
   append_fields(scratch.fields, look, kDocumented);
-  for (const std::string_view name : kRelay) append_members(scratch.fields, look, "relays", name);
+  if (const FieldValue relays = look.at("relays"); relays.kind() == FieldValue::Kind::Array && relays.array().size() > 0)
+    for (const std::string_view name : kRelay) append_members(scratch.fields, look, "relays", name);
   append_location(look, scratch);
 }
 
