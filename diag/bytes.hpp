@@ -43,6 +43,24 @@ inline void copy_short(char* to, std::string_view text) {
   }
 }
 
+// The first eight bytes of a text, and the last; of a shorter one all of its bytes, some of them twice.
+struct Ends {
+  std::uint64_t first = 0, last = 0;
+};
+inline Ends ends_of(std::string_view text) {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  const auto load = [&](auto word, std::size_t at) {
+    std::memcpy(&word, from + at, sizeof word);
+    return std::uint64_t{word};
+  };
+  if (size >= 8) return {load(std::uint64_t{}, 0), load(std::uint64_t{}, size - 8)};
+  if (size >= 4) return {load(std::uint32_t{}, 0), load(std::uint32_t{}, size - 4)};
+  if (size >= 2) return {load(std::uint16_t{}, 0), load(std::uint16_t{}, size - 2)};
+  if (size == 1) return {load(std::uint8_t{}, 0), 0};
+  return {};
+}
+
 inline bool same_text(std::string_view a, std::string_view b) {
   return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
 }

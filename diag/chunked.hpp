@@ -3,10 +3,13 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "diag/fetch.hpp"
 
 namespace tunnelscope::diag {
 
@@ -64,6 +67,23 @@ class Chunked {
   void truncate(std::size_t size) {
     size_ = size;
     chunks_.resize((size + kChunk - 1) / kChunk);
+  }
+  // Puts rows into the order of `wanted`, which names each at most once; forgets what it does not name. A chunk of which all rows
+  // are taken is filled again: where neighbours stay near each other, that takes the room of a few chunks.
+  void reorder(const std::vector<std::uint32_t>& wanted) {
+    std::vector<std::shared_ptr<T[]>> from, emptied;
+    std::swap(from, chunks_);
+    std::vector<std::size_t> left(from.size(), kChunk);
+    const auto row = [&](std::size_t i) -> T& { return from[wanted[i] / kChunk][wanted[i] % kChunk]; };
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (i % kChunk == 0) chunks_.push_back(emptied.empty() ? std::shared_ptr<T[]>(new T[kChunk]) : std::move(emptied.back()));
+      if (i % kChunk == 0 && !emptied.empty()) emptied.pop_back();
+      if (i + kFetchAhead < wanted.size()) fetch(row(i + kFetchAhead));
+      chunks_.back()[i % kChunk] = row(i);
+      std::shared_ptr<T[]>& chunk = from[wanted[i] / kChunk];
+      if (--left[wanted[i] / kChunk] == 0 && chunk.use_count() == 1) emptied.push_back(std::move(chunk));
+    }
+    size_ = wanted.size();
   }
 
  private:

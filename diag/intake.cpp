@@ -247,6 +247,7 @@ void Intake::absorb(Intake&& other) {
   d.coverage.limit_hits += o.coverage.limit_hits;
   d.skips.add(o.skips, d.by_place());
   d.notes.add(o.notes, d.by_place());
+  o.sessions.end_reading(o.texts);
   TextMap texts(o.texts, d.texts);
   d.sessions.absorb(std::move(o.sessions), 0, texts);
 }
@@ -289,7 +290,7 @@ void Intake::Impl::finish_sessions() {
   std::vector<InputFacts> facts;
   for (const Input& input : inputs)
     facts.push_back({input.summary.path, input.latest, input.year_hint});
-  const SessionIntake::Finished finished = sessions.finish(facts);
+  const SessionIntake::Finished finished = sessions.finish(facts, texts);
   coverage.duplicates += finished.duplicates;
   for (const Place place : finished.without_year) {
     ++inputs[place.input].summary.skipped;

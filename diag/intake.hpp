@@ -16,9 +16,12 @@
 #include "diag/event.hpp"
 #include "diag/overflow.hpp"
 #include "diag/record.hpp"
-#include "diag/session_event.hpp"
 
 namespace tunnelscope::diag {
+
+struct SessionEvent;
+class SessionNames;
+class TextPool;
 
 // Something counted, with the first place at which it was seen.
 struct Tally {

@@ -7,45 +7,19 @@
 #include <numeric>
 
 #include "diag/bytes.hpp"
-#include "diag/fetch.hpp"
 #include "diag/hash.hpp"
-#include "diag/identity_hash.hpp"
 #include "diag/radix.hpp"
 #include "diag/session_fields.hpp"
+#include "diag/session_identities.hpp"
 
 namespace tunnelscope::diag {
 namespace {
 
 constexpr std::size_t kMostFieldBytes = std::size_t{64} << 20;
 
-// Texts of a record in the order in which their memory stands in SessionIntake: those of the Party, those of the Route, others.
-enum Text { User, Device, Address, Group, GroupName, Organisation, Gateway, Connector, Source, Resource, Protocol, Message, Id };
-constexpr bool is_of_party(std::size_t text) { return text <= Address; }
-constexpr bool is_of_route(std::size_t text) { return text >= Group && text <= Protocol; }
-
-std::array<std::string_view, 13> texts_of(const SessionRecord& r) {
-  return {r.user,    r.device,    r.address, r.group,    r.group_name, r.organisation, r.gateway,
-          r.connector, r.source, r.resource, r.protocol, r.message,    r.id};
-}
-
-// Puts `events` into the order of `wanted`, which names each once, moving each once. What is moved some steps later is
-// asked for; behind the end of a cycle that is anything.
-void permute(Chunked<SessionEvent>& events, std::vector<std::uint32_t>& wanted) {
-  for (std::uint32_t start = 0; start < wanted.size(); ++start) {
-    if (wanted[start] == start) continue;
-    const SessionEvent first = events[start];
-    std::uint32_t at = start, ahead = start;
-    for (std::size_t steps = 0; steps < kFetchAhead; ++steps) ahead = wanted[ahead];
-    while (wanted[at] != start) {
-      const std::uint32_t from = wanted[at];
-      fetch(events[ahead = wanted[ahead]]);
-      events.writable(at) = events[from];
-      wanted[at] = at;
-      at = from;
-    }
-    events.writable(at) = first;
-    wanted[at] = at;
-  }
+// In the order of a Route's members.
+std::array<std::string_view, 8> texts_of_route(const SessionRecord& r) {
+  return {r.group, r.group_name, r.organisation, r.gateway, r.connector, r.source, r.resource, r.protocol};
 }
 
 }  // namespace
@@ -68,53 +42,44 @@ std::uint64_t SessionIntake::Listing::count() const {
 
 // Texts that differ in their length, or in their first or last bytes, mostly have different places.
 std::size_t SessionIntake::place_of(std::string_view text) {
-  const auto word = [&](std::size_t from) {
-    std::uint64_t bytes = 0;
-    text.copy(reinterpret_cast<char*>(&bytes), sizeof bytes, from);
-    return bytes;
-  };
-  Hash hash;
-  hash.add(word(0) ^ text.size() << 56).add(word(text.size() - std::min<std::size_t>(text.size(), 8)));
-  return hash.value();
+  const Ends ends = ends_of(text);
+  return Hash().add(ends.first ^ text.size() << 56).add(ends.last).value();
 }
 
-// Ids are as good as always new, and lie where nothing else does: asked for first, kept last.
-void SessionIntake::intern(const SessionRecord& record, TextPool& texts) {
-  const auto said = texts_of(record);
-  const auto ask = [&](std::size_t i) {
-    last_[i].hash = TextPool::hash_of(said[i]);
-    texts.expect(last_[i].hash);
-  };
-  const auto keep = [&](std::size_t i) {
-    last_[i].index = texts.intern(said[i], last_[i].hash);
-    last_[i].text = texts.at(last_[i].index);
-  };
-  const bool id_changed = !same_text(said[Id], last_[Id].text);
-  if (id_changed) ask(Id);
-  bool party_changed = record.is_connector != (party_.is_connector != 0), route_changed = false;
-  for (std::size_t i = 0; i < Id; ++i) {
-    if (same_text(said[i], last_[i].text)) continue;
-    party_changed = party_changed || is_of_party(i);
-    route_changed = route_changed || is_of_route(i);
-    Last& known = recent(said[i]);
-    if (!same_text(said[i], known.text)) {
-      ask(i);
-      keep(i);
-      known = last_[i];
-    }
-    last_[i] = known;
+// A text that is likely to have been said a while ago.
+const SessionIntake::Last& SessionIntake::kept(std::string_view text, TextPool& texts) {
+  Last& known = recent_[place_of(text) % kRecent];
+  if (!same_text(text, known.text)) {
+    known.index = texts.intern(text);
+    known.text = texts.at(known.index);
   }
-  const auto index = [&](Text text) { return last_[text].index; };
-  if (party_changed) {
-    party_ = {index(User), index(Device), index(Address), record.is_connector ? 1U : 0U};
-    party_number_ = names_.parties.intern(party_);
+  return known;
+}
+
+std::uint32_t SessionIntake::party_of(const SessionRecord& record, TextPool& texts) {
+  return known_parties_.number_of({record.user, record.device, record.address, record.is_connector}, [&] {
+    const std::uint32_t user = kept(record.user, texts).index, device = kept(record.device, texts).index;
+    return names_.parties.intern({user, device, kept(record.address, texts).index, record.is_connector ? 1U : 0U});
+  });
+}
+
+// Its texts mostly say what they said last.
+std::uint32_t SessionIntake::route_of(const SessionRecord& record, TextPool& texts) {
+  const auto said = texts_of_route(record);
+  bool changed = false;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    if (same_text(said[i], route_texts_[i].text)) continue;
+    route_texts_[i] = kept(said[i], texts);
+    changed = true;
   }
-  if (route_changed) {
-    route_ = {index(Group),     index(GroupName), index(Organisation), index(Gateway),
-              index(Connector), index(Source),    index(Resource),     index(Protocol)};
-    route_number_ = names_.routes.intern(route_);
-  }
-  if (id_changed) keep(Id);
+  if (!changed) return route_;
+  const auto& t = route_texts_;
+  return route_ = names_.routes.intern({t[0].index, t[1].index, t[2].index, t[3].index, t[4].index, t[5].index, t[6].index, t[7].index});
+}
+
+std::uint32_t SessionIntake::message_of(const SessionRecord& record, TextPool& texts) {
+  if (!same_text(record.message, message_.text)) message_ = kept(record.message, texts);
+  return message_.index;
 }
 
 const Classified& SessionIntake::meaning_of(Dialect dialect, std::uint32_t index, std::string_view text) {
@@ -159,17 +124,16 @@ void SessionIntake::share_fields(std::size_t own, TextMap& texts) {
 }
 
 rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool& texts) {
-  intern(r, texts);
-  const Classified meaning = meaning_of(r.dialect, last_[Message].index, r.message);
+  const std::uint32_t message = message_of(r, texts);
+  const Classified meaning = meaning_of(r.dialect, message, r.message);
 
   SessionEvent e;
   e.time = r.time;
   e.start = r.start;
   e.place = place;
-  e.id = last_[Id].index;
-  e.party = party_number_;
-  e.route = route_number_;
-  e.text = last_[Message].index;
+  e.party = party_of(r, texts);
+  e.route = route_of(r, texts);
+  e.text = message;
   e.fields = keep_fields(r.fields, place.input, texts);
   e.closing = names_.keep({r.end, r.duration, r.to_client, r.from_client});
   e.rule = meaning.rule;
@@ -179,22 +143,12 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   e.relayed = r.relayed;
   e.yearless = r.yearless;
   events_.push_back(e);
-  identities_.push_back(identity_of(r));
+  ids_.take(r.id, events_.size() - 1, texts, give_id());
   any_yearless_ = any_yearless_ || r.yearless;
   return meaning.outcome;
 }
 
-// Of the record whose texts were interned last. Where it came from is no part of it, nor what only some containers carry; but
-// for lines that name nothing else, for two agents say the same in the same second.
-std::uint64_t SessionIntake::identity_of(const SessionRecord& r) const {
-  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
-  IdentityHash identity;
-  identity.add(number(r.dialect) | number(r.happening) << 8).add(number(r.time)).add(number(r.start)).add(number(r.end));
-  for (const Text text : {Id, Group, Gateway, Connector, User, Device, Address, Resource, Message}) identity.add(last_[text].hash);
-  const bool names_nothing = r.dialect == Dialect::TwingateConnector || r.dialect == Dialect::PangolinAgent;
-  if (names_nothing) identity.add(last_[Source].hash);
-  return identity.add(number(r.duration)).add(number(r.to_client)).add(number(r.from_client)).value();
-}
+void SessionIntake::end_reading(TextPool& texts) { ids_.end(texts, give_id()); }
 
 void SessionIntake::page(System system, std::uint64_t offset, std::uint64_t rows, std::uint64_t total) {
   std::uint64_t& end = listings_[{system, total}].rows[offset];
@@ -228,7 +182,6 @@ void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, Tex
     e.closing = names_.keep(later.names_.closing(e.closing));
     e.place = Place{e.place.input() + first_input, e.place.line()};
     events_.push_back(e);
-    identities_.push_back(later.identities_[i]);
   }
   if (later.fields_end_) {
     const std::pair end(later.fields_end_->first + first_input, later.fields_end_->second + own);
@@ -242,10 +195,11 @@ void SessionIntake::absorb(SessionIntake&& later, std::uint32_t first_input, Tex
   later.events_.truncate(0);
 }
 
-SessionIntake::Finished SessionIntake::finish(const std::vector<InputFacts>& inputs) {
+SessionIntake::Finished SessionIntake::finish(const std::vector<InputFacts>& inputs, TextPool& texts) {
+  end_reading(texts);
   Finished finished;
   finished.without_year = fill_in_years(inputs);
-  finished.duplicates = order(inputs);
+  finished.duplicates = order(inputs, texts);
   judge_listings();
   return finished;
 }
@@ -259,6 +213,7 @@ std::vector<Place> SessionIntake::fill_in_years(const std::vector<InputFacts>& i
   std::size_t kept = 0;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     SessionEvent& e = events_.writable(i);
+    const Time said = e.time;
     if (e.yearless) {
       const InputFacts& input = inputs[e.place.input()];
       // A file was written after what it tells.
@@ -270,16 +225,23 @@ std::vector<Place> SessionIntake::fill_in_years(const std::vector<InputFacts>& i
       }
       e.time = with_year_near(e.time, near);
     }
-    events_.writable(kept) = e;
-    identities_.writable(kept++) = identities_[i];
+    events_.writable(kept++) = e;
+    times_as_said_.push_back(said);
   }
   events_.truncate(kept);
   return without_year;
 }
 
-// By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one
-// log and one second stand as they were written. Returns the number of duplicates, which are dropped.
-std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
+// Puts the events in order, each once. Returns the number of duplicates, which are dropped.
+std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs, const TextPool& texts) {
+  const std::size_t count = events_.size();
+  events_.reorder(in_order(inputs, texts));
+  return count - events_.size();
+}
+
+// By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one log and
+// one second stand as they were written.
+std::vector<std::uint32_t> SessionIntake::in_order(const std::vector<InputFacts>& inputs, const TextPool& texts) const {
   // Beside the events, which are asked in an order that leaps through memory.
   std::vector<Time> times;
   std::vector<Happening> happenings;
@@ -295,34 +257,51 @@ std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs) {
     const std::string_view pa = inputs[a.input].path, pb = inputs[b.input].path;
     return pa != pb ? pa < pb : a.line < b.line;
   };
+
+  std::vector<std::uint32_t> list(events_.size());
+  std::iota(list.begin(), list.end(), 0U);
+  sort_by_number(list, [&](std::uint32_t event) { return times[event]; });
+  const auto end_of_moment = [&](auto from) {
+    return std::find_if(from + 1, list.end(), [&, time = times[*from]](std::uint32_t event) { return times[event] != time; });
+  };
+  const auto identities = identities_of_shared_moments(list, times, texts);
   const auto before = [&](std::uint32_t a, std::uint32_t b) {
     if (happenings[a] != happenings[b]) return happenings[a] < happenings[b];
-    if (identities_[a] != identities_[b]) return identities_[a] < identities_[b];
+    if (identities[a] != identities[b]) return identities[a] < identities[b];
     return as_read(a, b);
   };
-
-  std::vector<std::uint32_t> wanted(events_.size()), dropped;
-  std::iota(wanted.begin(), wanted.end(), 0U);
-  sort_by_number(wanted, [&](std::uint32_t event) { return times[event]; });
-  auto kept = wanted.begin();  // all before are in their order, each once
-  for (auto from = wanted.begin(); from != wanted.end();) {
-    auto to = from + 1;
-    while (to != wanted.end() && times[*from] == times[*to]) ++to;
-    if (to - from > 1) std::sort(from, to, before);
-    const auto first = kept;
-    for (; from != to; ++from) {
-      if (kept != first && identities_[*from] == identities_[*(kept - 1)]) dropped.push_back(*from);
-      else *kept++ = *from;
+  auto kept = list.begin();  // all before are in their order, each once
+  for (auto from = list.begin(), to = from; from != list.end(); from = to) {
+    to = end_of_moment(from);
+    if (to - from == 1) {
+      *kept++ = *from;
+      continue;
     }
+    std::sort(from, to, before);
+    const auto first = kept;
+    for (auto at = from; at != to; ++at)
+      if (kept == first || identities[*at] != identities[*(kept - 1)]) *kept++ = *at;
     const auto messages_end = std::find_if(first, kept, [&](std::uint32_t event) { return happenings[event] != Happening::Message; });
     if (messages_end - first > 1) std::stable_sort(first, messages_end, as_read);
   }
-  const auto count = static_cast<std::size_t>(kept - wanted.begin());
-  std::copy(dropped.begin(), dropped.end(), kept);
-  identities_.truncate(0);
-  permute(events_, wanted);
-  events_.truncate(count);
-  return dropped.size();
+  list.erase(kept, list.end());
+  return list;
+}
+
+// By event, of those that have the time of another; what the others have here was never written. In the order in which they were
+// read, which is that of their memory.
+std::unique_ptr<std::uint64_t[]> SessionIntake::identities_of_shared_moments(const std::vector<std::uint32_t>& by_time, const std::vector<Time>& times,
+                                                                              const TextPool& texts) const {
+  std::vector<bool> shared(by_time.size());
+  bool any = false;
+  for (std::size_t i = 1; i < by_time.size(); ++i)
+    if (times[by_time[i]] == times[by_time[i - 1]]) shared[by_time[i]] = shared[by_time[i - 1]] = any = true;
+  if (!any) return nullptr;
+  auto list = std::make_unique_for_overwrite<std::uint64_t[]>(by_time.size());
+  SessionIdentities identities(names_, texts);
+  for (std::size_t i = 0; i < shared.size(); ++i)
+    if (shared[i]) list[i] = identities.of(events_[i], times_as_said_.empty() ? times[i] : times_as_said_[i]);
+  return list;
 }
 
 void SessionIntake::judge_listings() {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,8 +17,11 @@
 #include "diag/chunked.hpp"
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
+#include "diag/known_parties.hpp"
 #include "diag/record.hpp"
 #include "diag/session_event.hpp"
+#include "diag/text_pool.hpp"
+#include "diag/waiting_ids.hpp"
 
 namespace tunnelscope::diag {
 
@@ -34,6 +38,8 @@ class SessionIntake {
 
   // Classifies a record and keeps it. The outcome tells whether a pattern ran into its limit.
   rules::Outcome add(const SessionRecord& record, Place place, TextPool& texts);
+  // No more is read into this pool: call it before another one absorbs this one.
+  void end_reading(TextPool& texts);
   // Whether the documented fields of the next record would be kept: else nobody need put them together.
   bool wants_fields() const { return !fields_end_; }
 
@@ -49,7 +55,7 @@ class SessionIntake {
     std::vector<Place> without_year;  // of records dropped because nothing tells their year
   };
   // Ends taking in. Call once; then the accessors hold.
-  Finished finish(const std::vector<InputFacts>& inputs);
+  Finished finish(const std::vector<InputFacts>& inputs, TextPool& texts);
 
   const Chunked<SessionEvent>& events() const { return events_; }
   const SessionNames& names() const { return names_; }
@@ -60,10 +66,8 @@ class SessionIntake {
   struct Last {
     std::string_view text;  // in the pool
     std::uint32_t index = 0;
-    std::uint64_t hash = TextPool::hash_of({});
   };
   static constexpr std::size_t kRecent = 4096;
-  static constexpr std::size_t kTexts = 13;
   // Meanings of recent messages: the same text of a dialect always means the same.
   struct Meaning {
     std::uint32_t text = 0;  // 0: none yet
@@ -79,10 +83,15 @@ class SessionIntake {
     std::uint64_t count() const;
   };
 
-  Last& recent(std::string_view text) { return recent_[place_of(text) % kRecent]; }
   static std::size_t place_of(std::string_view text);
-  void intern(const SessionRecord& record, TextPool& texts);
-  std::uint64_t identity_of(const SessionRecord& record) const;
+  const Last& kept(std::string_view text, TextPool& texts);
+  // What is done when the number of an event's id is known.
+  auto give_id() {
+    return [this](std::size_t event, std::uint32_t id) { events_.writable(event).id = id; };
+  }
+  std::uint32_t party_of(const SessionRecord& record, TextPool& texts);
+  std::uint32_t route_of(const SessionRecord& record, TextPool& texts);
+  std::uint32_t message_of(const SessionRecord& record, TextPool& texts);
   const Classified& meaning_of(Dialect dialect, std::uint32_t index, std::string_view text);
   std::uint32_t keep_fields(std::string_view fields, std::uint32_t input, TextPool& texts);
   struct NameNumbers {
@@ -91,18 +100,23 @@ class SessionIntake {
   NameNumbers take_over(const SessionNames& names, TextMap& texts);
   void share_fields(std::size_t own, TextMap& texts);
   std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);
-  std::uint64_t order(const std::vector<InputFacts>& inputs);
+  std::vector<std::uint32_t> in_order(const std::vector<InputFacts>& inputs, const TextPool& texts) const;
+  std::unique_ptr<std::uint64_t[]> identities_of_shared_moments(const std::vector<std::uint32_t>& by_time, const std::vector<Time>& times,
+                                                                const TextPool& texts) const;
+  std::uint64_t order(const std::vector<InputFacts>& inputs, const TextPool& texts);
   void judge_listings();
 
   const Classifier& classifier_;
   Chunked<SessionEvent> events_;
-  Chunked<std::uint64_t> identities_;  // of the events: equal for records that are the same record
+  std::vector<Time> times_as_said_;    // of the events, before years were filled in; none where all state theirs
   SessionNames names_;
-  std::array<Last, kTexts> last_;
+  // Of the last record.
+  std::array<Last, 8> route_texts_;
+  Last message_;
+  std::uint32_t route_ = 0;
+  WaitingIds ids_;
   std::vector<Last> recent_ = std::vector<Last>(kRecent);  // by a few of its bytes
-  Party party_;  // of the last record
-  Route route_;
-  std::uint32_t party_number_ = 0, route_number_ = 0;
+  KnownParties known_parties_;
   std::vector<Meaning> meanings_;
   std::size_t field_bytes_ = 0;
   // The first event whose fields did not fit: its input and its place among all events, which tells those of one input apart.

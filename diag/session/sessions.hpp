@@ -17,6 +17,7 @@
 #include "diag/event.hpp"
 #include "diag/limits.hpp"
 #include "diag/session_event.hpp"
+#include "diag/text_pool.hpp"
 #include "kb/knowledge.hpp"
 
 namespace tunnelscope::diag::session {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "diag/diagnose.hpp"
+#include "diag/session_event.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/background.hpp"
 #include "src/commands/common.hpp"

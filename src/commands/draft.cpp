@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "diag/classify.hpp"
+#include "diag/session_event.hpp"
+#include "diag/text_pool.hpp"
 #include "rules/pattern.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/common.hpp"

@@ -15,6 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include "diag/classify.hpp"
+#include "diag/session_event.hpp"
+#include "diag/text_pool.hpp"
 #include "src/commands/all.hpp"
 #include "src/commands/common.hpp"
 #include "src/commands/entries.hpp"

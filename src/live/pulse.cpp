@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "diag/session_event.hpp"
 #include "src/input/reader.hpp"
 
 namespace tunnelscope::live {

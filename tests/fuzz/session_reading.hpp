@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "diag/intake.hpp"
+#include "diag/session_event.hpp"
 #include "diag/session_fields.hpp"
+#include "diag/text_pool.hpp"
 #include "kb/knowledge.hpp"
 #include "src/input/framing.hpp"
 

@@ -102,6 +102,66 @@ TEST(Chunked, ACopyDoesNotShowWhatIsChanged) {
   EXPECT_EQ(std::count_if(copy.begin(), copy.end(), [](int i) { return i < 0; }), 2);
 }
 
+TEST(Chunked, ReorderedIsWhatAPlainCopyInThatOrderGives) {
+  std::mt19937 random(11);
+  for (const std::size_t size : {0U, 1U, 64U, 1000U, 5000U}) {
+    for (const bool merged : {true, false}) {
+      Chunked<int, 64> list;
+      std::vector<std::uint32_t> wanted;
+      for (std::uint32_t i = 0; i < size; ++i) list.push_back(static_cast<int>(i)), wanted.push_back(i);
+      const Chunked<int, 64> copy = list;
+      if (merged) std::stable_sort(wanted.begin(), wanted.end(), [&](auto a, auto b) { return a % 500 < b % 500; });
+      else std::shuffle(wanted.begin(), wanted.end(), random);
+      std::erase_if(wanted, [&](auto) { return random() % 20 == 0; });
+      list.reorder(wanted);
+      EXPECT_TRUE(std::equal(list.begin(), list.end(), wanted.begin(), wanted.end(), [](int a, std::uint32_t b) { return a == static_cast<int>(b); }));
+      for (std::size_t i = 0; i < size; ++i) ASSERT_EQ(copy[i], static_cast<int>(i));
+      Chunked<int, 64> own = list;
+      list = {};
+      std::vector<std::uint32_t> back(own.size());
+      std::iota(back.rbegin(), back.rend(), 0U);
+      own.reorder(back);
+      EXPECT_TRUE(std::equal(own.begin(), own.end(), wanted.rbegin(), wanted.rend(), [](int a, std::uint32_t b) { return a == static_cast<int>(b); }));
+    }
+  }
+}
+
+TEST(KnownParties, TellWhatIsFoundOutOfEachParty) {
+  std::mt19937 random(13);
+  const std::vector<std::string> some{"", "a", "b", "ab", "10.0.0.1", "10.0.0.2", "joe@example.com", "joe@example.org", std::string(60, 'x'), std::string(300, 'y')};
+  std::map<std::string, std::uint32_t> numbers;
+  std::size_t asked = 0;
+  KnownParties known;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto draw = [&] { return std::string_view(some[random() % some.size()]); };
+    const KnownParties::Texts party{draw(), draw(), draw(), random() % 2 == 0};
+    std::string name;
+    for (const std::string_view text : {party.user, party.device, party.address}) name.append(text).append("/");
+    const std::uint32_t number = numbers.try_emplace(name + (party.is_connector ? "c" : ""), numbers.size()).first->second;
+    EXPECT_EQ(known.number_of(party, [&] { return ++asked, number; }), number);
+  }
+  EXPECT_LT(asked, 15'000u);
+}
+
+TEST(WaitingIds, GetTheNumbersThatThePoolGives) {
+  std::mt19937 random(17);
+  TextPool pool;
+  WaitingIds ids;
+  std::vector<std::string> said;
+  std::map<std::size_t, std::uint32_t> numbers;
+  const auto give = [&](std::size_t event, std::uint32_t number) { numbers[event] = number; };
+  for (std::size_t i = 0; i < 5000; ++i) {
+    said.push_back(random() % 9 == 0 ? "" : std::string(random() % 60 + 1, static_cast<char>('a' + random() % 26)));
+    ids.take(said[i], i, pool, give);
+    if (i % 1000 == 0) ids.end(pool, give);
+  }
+  ids.end(pool, give);
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    ASSERT_EQ(numbers.contains(i), !said[i].empty());
+    EXPECT_EQ(pool.at(numbers[i]), said[i]);
+  }
+}
+
 TEST(Rows, KeepEachRowOnceAndNumberTheEmptyOneZero) {
   std::mt19937 random(7);
   Rows<Party> rows;
@@ -196,10 +256,11 @@ struct Reader {
       sessions.add(r, {input, ++line}, texts);
       sessions.page(System::Pangolin, line, 1, 100);
     }
+    sessions.end_reading(texts);
     sessions.caveat({System::Twingate, "input of " + std::to_string(records.size())});
   }
   std::string shown(const std::vector<InputFacts>& inputs) {
-    const auto finished = sessions.finish(inputs);
+    const auto finished = sessions.finish(inputs, texts);
     std::string all = std::to_string(finished.duplicates) + " " + std::to_string(finished.without_year.size()) + "\n";
     for (const SessionEvent& e : sessions.events()) {
       const Party& p = sessions.names().parties[e.party];
@@ -248,7 +309,7 @@ TEST(SessionIntake, PutsManyInOrderWholeAndEachOnce) {
     }
     Reader reader;
     reader.read(records, 0);
-    EXPECT_EQ(reader.sessions.finish({{"a", kStart, kNoTime}}).duplicates, 0u);
+    EXPECT_EQ(reader.sessions.finish({{"a", kStart, kNoTime}}, reader.texts).duplicates, 0u);
     ASSERT_EQ(reader.sessions.events().size(), count);
     for (std::size_t i = 0; i < count; ++i) {
       const SessionEvent& e = reader.sessions.events()[i];

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "diag/intake.hpp"
+#include "diag/session_event.hpp"
 #include "diag/session_fields.hpp"
+#include "diag/text_pool.hpp"
 #include "diag/time.hpp"
 #include "kb/knowledge.hpp"
 #include "src/input/reader.hpp"
