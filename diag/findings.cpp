@@ -138,9 +138,10 @@ std::vector<EvidenceRef> chosen(const Entry& entry) {
     if (list.empty() || !is_same_record(list.back(), ref)) list.push_back(ref);
     if (list.size() > 4096) break;
   }
-  std::sort(list.begin(), list.end(), [](const EvidenceRef& a, const EvidenceRef& b) {
+  const auto earlier = [](const EvidenceRef& a, const EvidenceRef& b) {
     return std::tie(a.time, a.subject, a.event) < std::tie(b.time, b.subject, b.event);
-  });
+  };
+  if (!std::is_sorted(list.begin(), list.end(), earlier)) std::sort(list.begin(), list.end(), earlier);
   if (list.size() <= kMostEvidence) return list;
   std::vector<EvidenceRef> few;
   for (std::size_t i = 0; i < kMostEvidence; ++i) few.push_back(list[i * (list.size() - 1) / (kMostEvidence - 1)]);

@@ -16,15 +16,18 @@ namespace tunnelscope::diag {
 using EntryKey = std::pair<std::string, std::string>;  // cause id, subject
 
 // Instead of a tunnel's index: the record is one of the session log.
-inline constexpr std::size_t kOfSessions = static_cast<std::size_t>(-1);
+inline constexpr std::uint32_t kOfSessions = 0xFFFFFFFF;
 
-// A record that supports a finding.
+// A record that supports a finding. There may be as many as records.
 struct EvidenceRef {
-  std::size_t subject;  // index of the tunnel, or kOfSessions
-  std::size_t event;    // into its log
+  EvidenceRef(std::size_t of_subject, std::size_t its_event, Time at, bool detected, std::uint32_t records = 1)
+      : subject(static_cast<std::uint32_t>(of_subject)), event(static_cast<std::uint32_t>(its_event)), time(at), from_detector(detected),
+        times(records) {}
+  std::uint32_t subject;  // index of the tunnel, or kOfSessions
+  std::uint32_t event;    // into its log
   Time time;
   bool from_detector;
-  std::uint32_t times = 1;  // records that it stands for
+  std::uint32_t times;    // records that it stands for
   auto operator<=>(const EvidenceRef&) const = default;
 };
 

@@ -8,6 +8,7 @@
 #include "diag/fetch.hpp"
 #include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
+#include "diag/session/distinct.hpp"
 #include "diag/session/lists.hpp"
 #include "diag/session_fields.hpp"
 #include "kb/signals.hpp"
@@ -33,28 +34,6 @@ std::string_view word(Outcome outcome) {
 struct Members {
   std::span<const std::uint32_t> sessions, events;
   std::uint32_t number = 0;  // of the group among all, from 1 on
-};
-
-// Counts what is different within one group: `seen` holds for each number the last group that it was counted for.
-class Different {
- public:
-  Different(std::vector<std::uint32_t>& seen, std::uint32_t group) : seen_(seen), group_(group) {}
-  bool is_new(std::uint32_t number) {
-    if (number >= seen_.size()) seen_.resize(number + std::size_t{1} + number / 2);
-    if (seen_[number] == group_) return false;
-    seen_[number] = group_;
-    ++count_;
-    return true;
-  }
-  void see(std::uint32_t text) {
-    if (text != 0) is_new(text);
-  }
-  std::size_t count() const { return count_; }
-
- private:
-  std::vector<std::uint32_t>& seen_;
-  std::uint32_t group_;
-  std::size_t count_ = 0;
 };
 
 std::optional<std::int64_t> bytes(std::int64_t count) {
@@ -162,7 +141,6 @@ class Writer {
     g.group = name;
     about_sessions(g, members.sessions, counters_used);
     about_events(g, members);
-    g.reasons = reasons(members.events);
     return g;
   }
 
@@ -217,9 +195,11 @@ class Writer {
     return static_cast<double>(*middle) / kSecond;
   }
 
+  // Likewise.
   void about_events(SessionGroup& g, const Members& members) {
-    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
-    Different parties(seen_parties_, members.number);
+    Distinct users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
+    Distinct parties(seen_parties_, members.number);
+    ByNumber<SessionReason> reasons;
     std::uint32_t name = 0;
     for_each_fetched(members.events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
       const SessionEvent& e = log_.events[i];
@@ -232,10 +212,12 @@ class Writer {
       if (const std::uint32_t said = log_.route(e).group_name; said != 0) name = said;
       if (g.first == kNoTime || e.time < g.first) g.first = e.time;
       g.last = std::max(g.last, e.time);
+      if (tells_why(e)) count(reasons(system_of(e.dialect), e.text), e);
     });
     g.name = text(name);
-    for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
+    for (const Distinct* names : {&users, &devices, &addresses})  // where no record names a user, the next best
       if (g.users == 0) g.users = names->count();
+    g.reasons = most_frequent(reasons);
   }
 
   // Failures, refusals, ends, lines of faults, and all that no document lists; not what is routine.
@@ -245,17 +227,14 @@ class Writer {
     return e.happening == Happening::Message && !is_normal_[e.rule];
   }
 
-  std::vector<SessionReason> reasons(std::span<const std::uint32_t> events) const {
-    ByNumber<SessionReason> by_text;
-    for_each_fetched(events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
-      const SessionEvent& e = log_.events[i];
-      if (!tells_why(e)) return;
-      SessionReason& reason = by_text(system_of(e.dialect), e.text);
-      if (reason.count++ > 0) return;
-      reason.text = text(e.text);
-      if (e.rule != kNoRule) reason.rule = classifier_.knowledge().messages[e.rule].id;
-      reason.first = intake_.at(e.place);
-    });
+  void count(SessionReason& reason, const SessionEvent& e) const {
+    if (reason.count++ > 0) return;
+    reason.text = text(e.text);
+    if (e.rule != kNoRule) reason.rule = classifier_.knowledge().messages[e.rule].id;
+    reason.first = intake_.at(e.place);
+  }
+
+  static std::vector<SessionReason> most_frequent(ByNumber<SessionReason>& by_text) {
     std::vector<SessionReason> list;
     for (auto& entry : by_text.entries()) list.push_back(std::move(entry.value));
     std::sort(list.begin(), list.end(), [](const SessionReason& a, const SessionReason& b) {
@@ -325,22 +304,21 @@ class Writer {
 // What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
 class Caveats {
  public:
-  Caveats(const Log& log, const Intake& intake, const Classifier& classifier) {
-    const SignalIndex paused = classifier.signal(kb::signal::kStreamPaused);
-    std::uint32_t text = 0;  // the one looked at last
-    for (const SessionEvent& e : log.events) {
-      Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
-      c.any = true;
-      if (!c.moved && e.closing != 0) {
-        const Closing& closing = log.closing(e);
-        c.stated = c.stated || closing.to_client >= 0 || closing.from_client >= 0;
-        c.moved = closing.to_client > 0 || closing.from_client > 0;
-      }
-      if (e.text != text) c.bursts = c.bursts || log.text(e.text).find("merged burst") != std::string_view::npos;
-      text = e.text;
-      if (e.signal == paused && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
+  Caveats(const Log& log, const Intake& intake, const Classifier& classifier)
+      : log_(log), stream_paused_(classifier.signal(kb::signal::kStreamPaused)), own_(intake.caveats()) {}
+
+  // Every event, in order.
+  void see(const SessionEvent& e) {
+    Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
+    c.any = true;
+    if (!c.moved && e.closing != 0) {
+      const Closing& closing = log_.closing(e);
+      c.stated = c.stated || closing.to_client >= 0 || closing.from_client >= 0;
+      c.moved = closing.to_client > 0 || closing.from_client > 0;
     }
-    own_ = intake.caveats();
+    if (e.text != last_text_) c.bursts = c.bursts || log_.text(e.text).find("merged burst") != std::string_view::npos;
+    last_text_ = e.text;
+    if (e.signal == stream_paused_ && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
   }
 
   bool counters_used(System system) const {
@@ -372,7 +350,10 @@ class Caveats {
   struct Counters {
     bool any = false, stated = false, moved = false, bursts = false;
   };
+  const Log& log_;
+  SignalIndex stream_paused_;
   std::array<Counters, kSystemNames.size()> counters_;
+  std::uint32_t last_text_ = 0;
   std::vector<Caveat> own_;
   std::string paused_;
 };
@@ -387,8 +368,10 @@ std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent&
 
 std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits,
                                     Time since) {
+  Caveats caveats(log, intake, classifier);
   const Lists events(log.events.size(), [&](std::uint32_t i) -> Lists::Owner {
     const SessionEvent& e = log.events[i];
+    caveats.see(e);  // here, for each look at all events takes time
     if (since != kNoTime && e.time < since) return {};
     return std::pair(system_of(e.dialect), log.names.of(kb::About::Group, e));
   });
@@ -416,7 +399,6 @@ std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const 
     const bool none = std::none_of(by_group.begin(), by_group.end(), [&](const auto& g) { return g.first.first == caveat.system; });
     if (none) by_group[{caveat.system, "unknown"}];
   }
-  const Caveats caveats(log, intake, classifier);
   Writer writer(log, intake, classifier, limits);
   std::vector<SessionGroup> groups;
   for (const auto& [key, members] : by_group) {

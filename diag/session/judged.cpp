@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "diag/fetch.hpp"
+#include "diag/session/distinct.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -118,22 +120,36 @@ std::map<std::string, std::size_t> by_name(const Counts& counts, const Log& log)
   return names;
 }
 
+// Counts the sessions of the records of one finding after the other, in order: ids, and records that have none.
+class SessionCounter {
+ public:
+  void begin() { ids_ = Distinct(seen_, ++list_), nameless_ = 0, last_nameless_ = kNoEvent; }
+  void see(const SessionEvent& e, std::size_t event) {
+    ids_.see(e.id);
+    if (e.id == 0 && event != std::exchange(last_nameless_, event)) ++nameless_;
+  }
+  std::size_t count() const { return ids_.count() + nameless_; }
+
+ private:
+  std::vector<std::uint32_t> seen_;
+  std::uint32_t list_ = 0;
+  Distinct ids_{seen_, list_};
+  std::size_t nameless_ = 0, last_nameless_ = kNoEvent;
+};
+
 // Whom and what the finding's own records name.
-void describe(Entry& entry, const Scene& scene) {
+void describe(Entry& entry, const Scene& scene, SessionCounter& sessions) {
   const Log& log = scene.log;
   Counts parties, routes, reasons;
-  std::vector<std::uint64_t> sessions;  // an id, or a record that has none
+  sessions.begin();
   const auto event_of = [&](const EvidenceRef& ref) -> const SessionEvent& { return log.events[ref.event]; };
-  sessions.reserve(entry.evidence.size());
   for_each_fetched(entry.evidence.all(), event_of, [&](const EvidenceRef& ref) {
     const SessionEvent& e = event_of(ref);
     parties.add(e.party);
     routes.add(std::uint64_t{e.route} << 32 | static_cast<std::uint64_t>(e.dialect));
     if (e.text != 0) reasons.add(e.text);
-    sessions.push_back(e.id != 0 ? std::uint64_t{e.id} << 32 : ref.event);
+    sessions.see(e, ref.event);
   });
-  std::sort(sessions.begin(), sessions.end());
-  sessions.erase(std::unique(sessions.begin(), sessions.end()), sessions.end());
 
   Counts people, addresses, resources, connectors;
   const auto add = [](Counts& counts, std::uint32_t text, std::size_t times) {
@@ -155,7 +171,7 @@ void describe(Entry& entry, const Scene& scene) {
     if (!counts.empty()) entry.details[key] = most_frequent(by_name(counts, scene.log));
   };
   if (!people.empty()) entry.details["users"] = static_cast<double>(people.size());
-  entry.details["sessions"] = static_cast<double>(sessions.size());
+  entry.details["sessions"] = static_cast<double>(sessions.count());
   tell("who", people);
   tell("reasons", reasons);
   tell("resources", resources);
@@ -164,7 +180,7 @@ void describe(Entry& entry, const Scene& scene) {
 }
 
 void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, const std::vector<Occurrence>& evidence, bool milder,
-              bool certain, const Recovery& recovery, const Scene& scene, Ledger& ledger) {
+              bool certain, const Recovery& recovery, const Scene& scene, SessionCounter& sessions, Ledger& ledger) {
   Entry& entry = ledger.entry(cause, fmt::format("{}/{}", name_of(key.system), key.name));
   entry.milder = milder;
   entry.root = true;
@@ -179,7 +195,7 @@ void book_one(const kb::Cause& cause, const SubjectKey& key, const Case& c, cons
   const SessionEvent& last = scene.log.events[evidence.back().event];
   const bool by_states = c.has(scene.classifier.signal(kb::signal::kConnectorIsDown));
   entry.ongoing = by_states ? c.ongoing : tells_of_fault(last, key.about, scene.classifier) && recovery.lasts(key, entry.last);
-  describe(entry, scene);
+  describe(entry, scene, sessions);
 }
 
 // "explains" within one system: the explaining finding's records lie in the same groups and around the same time.
@@ -225,18 +241,19 @@ std::map<std::string, std::set<std::string>> signals_by_group(const Scene& scene
 
 void book(const Scene& scene, const Judge& judge, Ledger& ledger) {
   const Recovery recovery(scene);
+  SessionCounter sessions;
   for (const kb::Cause& cause : scene.classifier.knowledge().causes) {
     if (cause.scope != kb::Scope::Sessions) continue;
     for (const auto& [key, c] : scene.cases) {
       if (key.about != cause.about) continue;
       std::vector<Occurrence> evidence;
       if (judge.holds(cause, c, evidence)) {
-        book_one(cause, key, c, evidence, false, judge.certain(cause, c), recovery, scene, ledger);
+        book_one(cause, key, c, evidence, false, judge.certain(cause, c), recovery, scene, sessions, ledger);
         continue;
       }
       evidence.clear();
       if (cause.milder && judge.holds_milder(cause, c, evidence))
-        book_one(cause, key, c, evidence, true, judge.certain(cause, c), recovery, scene, ledger);
+        book_one(cause, key, c, evidence, true, judge.certain(cause, c), recovery, scene, sessions, ledger);
     }
   }
   link(ledger);
