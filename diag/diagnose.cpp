@@ -440,8 +440,9 @@ void Diagnosis::judge_sessions() {
   session::detect_resources(scene);
   session::detect_connectors(scene);
   session::detect_traffic(scene);
-  session::book(scene, judge_, ledger_);
-  if (correlate(tunnel_outages(), ledger_, scene)) session::book(scene, judge_, ledger_);
+  const std::vector<TunnelOutage> outages = tunnel_outages();
+  session::book(scene, judge_, ledger_, outages.empty());
+  if (correlate(outages, ledger_, scene)) session::book(scene, judge_, ledger_, true);
 }
 
 std::vector<TunnelOutage> Diagnosis::tunnel_outages() const {

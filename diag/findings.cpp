@@ -52,17 +52,17 @@ const RuleIndex& rule_of(const EvidenceRef& ref, const FindingSources& sources) 
 
 // What the last record of each rule captured, by name; later records win.
 void add_captures(const Entry& entry, const FindingSources& sources, Details& details) {
-  std::map<RuleIndex, EvidenceRef> last;
+  std::vector<const EvidenceRef*> last(sources.classifier.knowledge().messages.size());  // by rule
   const auto asked = [&](const EvidenceRef& ref) -> const RuleIndex& { return rule_of(ref, sources); };
   for_each_fetched(entry.evidence.all(), asked, [&](const EvidenceRef& ref) {
     const RuleIndex rule = asked(ref);
     if (rule == kNoRule) return;
-    const auto [it, is_new] = last.try_emplace(rule, ref);
-    if (!is_new && it->second.time <= ref.time) it->second = ref;
+    if (last[rule] == nullptr || last[rule]->time <= ref.time) last[rule] = &ref;
   });
   std::vector<rules::Capture> captures;
-  for (const auto& [rule, ref] : last) {
-    const Source source = source_of(ref, sources);
+  for (const EvidenceRef* const ref : last) {
+    if (ref == nullptr) continue;
+    const Source source = source_of(*ref, sources);
     captures.clear();
     sources.classifier.classify(source.dialect, source.text, &captures);
     for (const auto& capture : captures) {

@@ -14,16 +14,18 @@ constexpr std::size_t kRepeats = 5;
 
 using Flows = std::span<const std::uint32_t>;  // sessions of one resource
 
-Ending ending_of(const Session& s, const Limits& limits) {
-  if (s.duration < 0 || s.to_client > 0 || s.from_client > 0) return Ending::Ordinary;
-  if (std::abs(s.duration - limits.sessions.dial_timeout) <= kSecond) return Ending::TimedOut;
-  return s.duration <= kSecond ? Ending::ClosedAtOnce : Ending::Ordinary;
+Ending ending_of(const Log& log, const Session& s, const Limits& limits) {
+  const bool timed_out = std::abs(s.duration - limits.sessions.dial_timeout) <= kSecond;
+  if (s.duration < 0 || (!timed_out && s.duration > kSecond)) return Ending::Ordinary;
+  const Closing& bytes = log.bytes_of(s);
+  if (bytes.to_client > 0 || bytes.from_client > 0) return Ending::Ordinary;
+  return timed_out ? Ending::TimedOut : Ending::ClosedAtOnce;
 }
 
 // The one way of ending that so many flows have in common that it is no chance.
 Ending suspicious(const Log& log, Flows flows, const Limits& limits) {
   std::array<std::size_t, 3> counts{};
-  for (const std::uint32_t flow : flows) ++counts[static_cast<std::size_t>(ending_of(log.sessions[flow], limits))];
+  for (const std::uint32_t flow : flows) ++counts[static_cast<std::size_t>(ending_of(log, log.sessions[flow], limits))];
   const auto is_share = [&](std::size_t part, double least) { return static_cast<double>(part) >= least * static_cast<double>(flows.size()); };
   const std::size_t timed_out = counts[static_cast<std::size_t>(Ending::TimedOut)];
   const std::size_t at_once = counts[static_cast<std::size_t>(Ending::ClosedAtOnce)];
@@ -82,12 +84,12 @@ void judge_flows(Log& log, SignalIndex resource_failed, const Limits& limits) {
     if (common == Ending::Ordinary) continue;
     log.any_looks_failed = true;
     for (const std::uint32_t flow : flows.items)
-      if (ending_of(log.sessions[flow], limits) == common) log.sessions[flow].ending = common;
+      if (ending_of(log, log.sessions[flow], limits) == common) log.sessions[flow].ending = common;
   }
   for (const auto& [resource, events] : agent_errors_in(log, resource_failed)) {
     Told told(log, events);
     for (const std::uint32_t flow : by_resource.of(System::Pangolin, resource))
-      if (Session& s = log.sessions[flow]; ending_of(s, limits) != Ending::Ordinary) s.told = told.is(s);
+      if (Session& s = log.sessions[flow]; ending_of(log, s, limits) != Ending::Ordinary) s.told = told.is(s);
     told.add_lone_ones(log.lone_errors);
   }
   std::sort(log.lone_errors.begin(), log.lone_errors.end());

@@ -175,7 +175,9 @@ class Writer {
     if (s.failed()) ++g.failed;
     if (s.looks_failed()) ++g.looks_failed;
     if (s.outcome == Outcome::Open) ++g.open;
-    if (counters_used) add(g.to_client, s.to_client), add(g.from_client, s.from_client);
+    if (!counters_used || s.bytes == 0) return;
+    const Closing& said = log_.bytes_of(s);
+    add(g.to_client, said.to_client), add(g.from_client, said.from_client);
   }
 
   void count(SessionRow& row, const Session& s, bool counters_used) const {
@@ -184,8 +186,10 @@ class Writer {
     if (s.looks_failed()) ++row.looks_failed;
     if (s.outcome == Outcome::Ended && s.duration > 0 && s.duration <= limits_.sessions.short_session) ++row.short_ones;
     if (s.duration > 0) row.connected_s += static_cast<double>(s.duration) / kSecond;
-    if (counters_used) add(row.bytes, s.to_client), add(row.bytes, s.from_client);
     row.last = std::max(row.last, s.last_time);
+    if (!counters_used || s.bytes == 0) return;
+    const Closing& said = log_.bytes_of(s);
+    add(row.bytes, said.to_client), add(row.bytes, said.from_client);
   }
 
   static std::optional<double> median(std::vector<Duration>& durations) {
@@ -281,8 +285,8 @@ class Writer {
     l.end = s.end;
     if (s.duration >= 0 && s.outcome == Outcome::Ended) l.duration_s = static_cast<double>(s.duration) / kSecond;
     if (counters_used) {
-      l.to_client = bytes(s.to_client);
-      l.from_client = bytes(s.from_client);
+      l.to_client = bytes(log_.bytes_of(s).to_client);
+      l.from_client = bytes(log_.bytes_of(s).from_client);
     }
     l.outcome = word(s.outcome);
     l.looks_failed = s.told || s.looks_failed();

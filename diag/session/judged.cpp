@@ -123,9 +123,9 @@ std::map<std::string, std::size_t> by_name(const Counts& counts, const Log& log)
 // Counts the sessions of the records of one finding after the other, in order: ids, and records that have none.
 class SessionCounter {
  public:
-  void begin() { ids_ = Distinct(seen_, ++list_), nameless_ = 0, last_nameless_ = kNoEvent; }
+  void begin() { ids_ = Distinct(seen_, ++list_), nameless_ = 0, last_id_ = 0, last_nameless_ = kNoEvent; }
   void see(const SessionEvent& e, std::size_t event) {
-    ids_.see(e.id);
+    if (e.id != 0 && e.id != std::exchange(last_id_, e.id)) ids_.see(e.id);
     if (e.id == 0 && event != std::exchange(last_nameless_, event)) ++nameless_;
   }
   std::size_t count() const { return ids_.count() + nameless_; }
@@ -135,6 +135,7 @@ class SessionCounter {
   std::uint32_t list_ = 0;
   Distinct ids_{seen_, list_};
   std::size_t nameless_ = 0, last_nameless_ = kNoEvent;
+  std::uint32_t last_id_ = 0;
 };
 
 // Whom and what the finding's own records name.
@@ -239,13 +240,12 @@ std::map<std::string, std::set<std::string>> signals_by_group(const Scene& scene
 
 }  // namespace
 
-void book(const Scene& scene, const Judge& judge, Ledger& ledger) {
+void book(const Scene& scene, const Judge& judge, Ledger& ledger, bool last) {
   const Recovery recovery(scene);
   SessionCounter sessions;
-  for (const kb::Cause& cause : scene.classifier.knowledge().causes) {
-    if (cause.scope != kb::Scope::Sessions) continue;
-    for (const auto& [key, c] : scene.cases) {
-      if (key.about != cause.about) continue;
+  for (auto& [key, c] : scene.cases) {
+    for (const kb::Cause& cause : scene.classifier.knowledge().causes) {
+      if (cause.scope != kb::Scope::Sessions || key.about != cause.about) continue;
       std::vector<Occurrence> evidence;
       if (judge.holds(cause, c, evidence)) {
         book_one(cause, key, c, evidence, false, judge.certain(cause, c), recovery, scene, sessions, ledger);
@@ -255,6 +255,7 @@ void book(const Scene& scene, const Judge& judge, Ledger& ledger) {
       if (cause.milder && judge.holds_milder(cause, c, evidence))
         book_one(cause, key, c, evidence, true, judge.certain(cause, c), recovery, scene, sessions, ledger);
     }
+    if (last) c = {};
   }
   link(ledger);
   const auto names_group = [](const auto& e) { return !e.second.groups.empty(); };

@@ -7,7 +7,8 @@
 
 namespace tunnelscope::diag::session {
 
-// Booking again adds what holds since.
-void book(const Scene& scene, const Judge& judge, Ledger& ledger);
+// Booking again adds what holds since. `last`: no case is asked for again, and they are forgotten as they are booked, for they may
+// hold as much as the log.
+void book(const Scene& scene, const Judge& judge, Ledger& ledger, bool last);
 
 }  // namespace tunnelscope::diag::session

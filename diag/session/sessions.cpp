@@ -197,6 +197,16 @@ Route updated(Route kept, const Route& said) {
   return kept;
 }
 
+// Records mostly say both or neither, and few sessions have two that do.
+std::uint32_t updated_bytes(SessionNames& names, std::uint32_t kept, std::uint32_t said) {
+  const Closing& now = names.closing(said);
+  if (now.to_client < 0 && now.from_client < 0) return kept;
+  if (kept == 0 || (now.to_client >= 0 && now.from_client >= 0)) return said;
+  Closing both = names.closing(kept);
+  (now.to_client >= 0 ? both.to_client : both.from_client) = std::max(now.to_client, now.from_client);
+  return names.keep(both);
+}
+
 // A later record updates what it says and leaves the rest.
 void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed) {
   const SessionEvent& e = log.events[event];
@@ -221,8 +231,7 @@ void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed)
   if (e.start != kNoTime) s.start = s.start == kNoTime ? e.start : std::min(s.start, e.start);
   if (closing.end != kNoTime) s.end = std::max(s.end, closing.end);
   if (closing.duration >= 0) s.duration = closing.duration;
-  if (closing.to_client >= 0) s.to_client = closing.to_client;
-  if (closing.from_client >= 0) s.from_client = closing.from_client;
+  if (e.closing != 0) s.bytes = updated_bytes(*log.said, s.bytes, e.closing);
   if (e.relayed != Answer::Unknown) s.relayed = e.relayed;
 }
 

@@ -34,28 +34,30 @@ enum class Outcome : std::uint8_t {
 // How a flow ended of which no record says whether it failed: flows.hpp.
 enum class Ending : std::uint8_t { Ordinary, TimedOut, ClosedAtOnce };
 
+// There may be as many as records, and each detector looks at all of them: what few ask for stands elsewhere.
 struct Session {
   Time start = kNoTime, end = kNoTime;
   Duration duration = -1;
-  std::int64_t to_client = -1, from_client = -1;
   Time last_time = kNoTime;         // of the last event, as are these two
   std::uint32_t last_party = 0, last_route = 0;
   std::uint32_t first_event = 0;
   std::uint32_t last_event = 0;     // the record that says the outcome
   std::uint32_t events_at = 0, event_count = 0;  // Log::events_of
   std::uint32_t party = 0, route = 0;            // in Log::said
+  std::uint32_t bytes = 0;          // Log::bytes_of
   System system{};
   Outcome outcome = Outcome::Open;
   Answer relayed = Answer::Unknown;
-  bool told = false;                // another record says that it failed
-  bool any_failure = false;         // a record of it tells of a failed attempt
-  Ending ending = Ending::Ordinary; // not ordinary: it looks as if it had failed
+  bool told : 1 = false;                // another record says that it failed
+  bool any_failure : 1 = false;         // a record of it tells of a failed attempt
+  Ending ending : 2 = Ending::Ordinary; // not ordinary: it looks as if it had failed
 
   bool failed() const { return outcome == Outcome::Failed || told; }
   bool carried() const { return outcome == Outcome::Open || outcome == Outcome::Ended; }
   bool looks_failed() const { return !failed() && ending != Ending::Ordinary; }
   Time when() const { return start != kNoTime ? start : end; }
 };
+static_assert(sizeof(Session) == 72);
 
 // What records belong to, by number instead of by name, which is what many records can afford. Two records have the same
 // number where they have the same name; numbers of texts are those of the TextPool, others lie above.
@@ -170,6 +172,8 @@ struct Log {
     return said->routes[record.route];
   }
   const Closing& closing(const SessionEvent& event) const { return said->closing(event.closing); }
+  // to_client and from_client of a session; nothing else of it.
+  const Closing& bytes_of(const Session& session) const { return said->closing(session.bytes); }
 };
 
 // `now`: kNoTime: the last record's time. Records after `until` (kNoTime: none) are left out. `texts` must outlive the Log.

@@ -10,9 +10,11 @@ void detect_traffic(const Scene& scene) {
   std::map<std::pair<System, std::uint32_t>, std::vector<std::size_t>> one_way;
   for (const Session& s : scene.log.sessions) {
     const bool counted = s.system == System::AwsClientVpn || s.system == System::CloudConnexa;
-    if (!counted || s.outcome != Outcome::Ended || s.to_client < 0 || s.from_client < 0) continue;
-    const bool nothing_returned = s.to_client == 0 && s.from_client >= limits.one_way_bytes;
-    const bool nothing_sent = s.from_client == 0 && s.to_client >= limits.one_way_bytes;
+    if (!counted || s.outcome != Outcome::Ended) continue;
+    const Closing& bytes = scene.log.bytes_of(s);
+    if (bytes.to_client < 0 || bytes.from_client < 0) continue;
+    const bool nothing_returned = bytes.to_client == 0 && bytes.from_client >= limits.one_way_bytes;
+    const bool nothing_sent = bytes.from_client == 0 && bytes.to_client >= limits.one_way_bytes;
     if (nothing_returned || nothing_sent) one_way[{s.system, scene.log.route(s).group}].push_back(s.last_event);
   }
   for (const auto& [group, events] : one_way)
