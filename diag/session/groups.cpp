@@ -8,7 +8,6 @@
 #include "diag/fetch.hpp"
 #include "diag/radix.hpp"
 #include "diag/session/cases.hpp"
-#include "diag/session/distinct.hpp"
 #include "diag/session/lists.hpp"
 #include "diag/session_fields.hpp"
 #include "kb/signals.hpp"
@@ -34,6 +33,28 @@ std::string_view word(Outcome outcome) {
 struct Members {
   std::span<const std::uint32_t> sessions, events;
   std::uint32_t number = 0;  // of the group among all, from 1 on
+};
+
+// Counts what is different within one group: `seen` holds for each number the last group that it was counted for.
+class Different {
+ public:
+  Different(std::vector<std::uint32_t>& seen, std::uint32_t group) : seen_(seen), group_(group) {}
+  bool is_new(std::uint32_t number) {
+    if (number >= seen_.size()) seen_.resize(number + std::size_t{1} + number / 2);
+    if (seen_[number] == group_) return false;
+    seen_[number] = group_;
+    ++count_;
+    return true;
+  }
+  void see(std::uint32_t text) {
+    if (text != 0) is_new(text);
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  std::vector<std::uint32_t>& seen_;
+  std::uint32_t group_;
+  std::size_t count_ = 0;
 };
 
 std::optional<std::int64_t> bytes(std::int64_t count) {
@@ -201,8 +222,8 @@ class Writer {
 
   // Likewise.
   void about_events(SessionGroup& g, const Members& members) {
-    Distinct users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
-    Distinct parties(seen_parties_, members.number);
+    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
+    Different parties(seen_parties_, members.number);
     ByNumber<SessionReason> reasons;
     std::uint32_t name = 0;
     for_each_fetched(members.events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
@@ -219,7 +240,7 @@ class Writer {
       if (tells_why(e)) count(reasons(system_of(e.dialect), e.text), e);
     });
     g.name = text(name);
-    for (const Distinct* names : {&users, &devices, &addresses})  // where no record names a user, the next best
+    for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
       if (g.users == 0) g.users = names->count();
     g.reasons = most_frequent(reasons);
   }

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "diag/fetch.hpp"
-#include "diag/session/distinct.hpp"
 #include "kb/signals.hpp"
 
 namespace tunnelscope::diag::session {
@@ -123,19 +122,27 @@ std::map<std::string, std::size_t> by_name(const Counts& counts, const Log& log)
 // Counts the sessions of the records of one finding after the other, in order: ids, and records that have none.
 class SessionCounter {
  public:
-  void begin() { ids_ = Distinct(seen_, ++list_), nameless_ = 0, last_id_ = 0, last_nameless_ = kNoEvent; }
-  void see(const SessionEvent& e, std::size_t event) {
-    if (e.id != 0 && e.id != std::exchange(last_id_, e.id)) ids_.see(e.id);
-    if (e.id == 0 && event != std::exchange(last_nameless_, event)) ++nameless_;
+  explicit SessionCounter(const Log& log) : is_seen_(log.texts->size()) {}
+  void begin() {
+    for (const std::uint32_t id : ids_) is_seen_[id] = false;
+    ids_.clear();
+    nameless_ = 0;
+    last_nameless_ = kNoEvent;
   }
-  std::size_t count() const { return ids_.count() + nameless_; }
+  void see(const SessionEvent& e, std::size_t event) {
+    if (e.id == 0) {
+      if (event != std::exchange(last_nameless_, event)) ++nameless_;
+    } else if (!is_seen_[e.id]) {
+      is_seen_[e.id] = true;
+      ids_.push_back(e.id);
+    }
+  }
+  std::size_t count() const { return ids_.size() + nameless_; }
 
  private:
-  std::vector<std::uint32_t> seen_;
-  std::uint32_t list_ = 0;
-  Distinct ids_{seen_, list_};
+  std::vector<bool> is_seen_;  // by id: bits, which stay in a near cache
+  std::vector<std::uint32_t> ids_;
   std::size_t nameless_ = 0, last_nameless_ = kNoEvent;
-  std::uint32_t last_id_ = 0;
 };
 
 // Whom and what the finding's own records name.
@@ -242,7 +249,7 @@ std::map<std::string, std::set<std::string>> signals_by_group(const Scene& scene
 
 void book(const Scene& scene, const Judge& judge, Ledger& ledger, bool last) {
   const Recovery recovery(scene);
-  SessionCounter sessions;
+  SessionCounter sessions(scene.log);
   for (auto& [key, c] : scene.cases) {
     for (const kb::Cause& cause : scene.classifier.knowledge().causes) {
       if (cause.scope != kb::Scope::Sessions || key.about != cause.about) continue;

@@ -26,8 +26,8 @@ class Lists {
     std::vector<std::uint32_t> list_of(count, kNone);
     for (std::uint32_t i = 0; i < count; ++i)
       if (const Owner owner = owner_of(i)) {
-        ++sizes_(owner->first, owner->second);
-        list_of[i] = sizes_.place(owner->first, owner->second);
+        list_of[i] = sizes_.take(owner->first, owner->second);
+        ++sizes_.entries()[list_of[i]].value;
       }
     std::vector<std::uint32_t> ends;
     std::uint32_t end = 0;

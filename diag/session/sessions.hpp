@@ -99,13 +99,15 @@ class Names {
 template <class Value>
 class ByNumber {
  public:
-  Value& operator()(System system, std::uint32_t number) {
+  Value& operator()(System system, std::uint32_t number) { return entries_[take(system, number)].value; }
+  // Its place among the entries, where it comes up if it has not.
+  std::uint32_t take(System system, std::uint32_t number) {
     std::uint32_t& place = place_of(system, number);
     if (place == 0) {
       entries_.push_back({system, number, {}});
       place = static_cast<std::uint32_t>(entries_.size());
     }
-    return entries_[place - 1].value;
+    return place - 1;
   }
   const Value* find(System system, std::uint32_t number) const {
     const auto& pages = pages_[static_cast<std::size_t>(system)];
