@@ -100,5 +100,5 @@ def test_the_package_says_what_it_needs(package):
     fields = run("dpkg-deb", "--field", package)
     assert re.search(rf"^Version: {re.escape(VERSION)}", fields, re.M)
     depends = re.search(r"^Depends: (.*)$", fields, re.M)[1]
-    assert "libc6" in depends and "libpcre2-8" in depends and "-dev" not in depends
+    assert "libc6" in depends and "libpcre2-8" in depends and "libcurl4" in depends and "-dev" not in depends
     assert re.search(r"^Description: .+\n .+", fields, re.M), "a package needs a long description"
