@@ -95,7 +95,7 @@ class Line {
   }
 
   Answer post(const Request& request) {
-    if (!handle_) return {0, "libcurl could not be started", {}, false};
+    if (!handle_) return {0, "libcurl could not be started: is the package libcurl4 installed?", {}, false};
     std::unique_ptr<curl_slist, ListCloser> headers(curl_slist_append(nullptr, "Expect:"));
     for (const std::string& header : request.headers) headers.reset(curl_slist_append(headers.release(), header.c_str()));
     CURL* const h = handle_.get();
@@ -109,7 +109,7 @@ class Line {
   }
 
   Answer get(const std::string& url) {
-    if (!handle_) return {0, "libcurl could not be started", {}, false};
+    if (!handle_) return {0, "libcurl could not be started: is the package libcurl4 installed?", {}, false};
     curl_easy_setopt(handle_.get(), CURLOPT_HTTPGET, 1L);
     return perform(url, url);
   }

@@ -176,7 +176,7 @@ HttpClient::HttpClient() {
 
 tl::expected<HttpResponse, HttpFault> HttpClient::send(const HttpRequest& request, const std::atomic<bool>* stop) {
   CURL* handle = handle_.get();
-  if (handle == nullptr) return tl::unexpected(HttpFault{HttpFault::Kind::Other, "libcurl could not be started"});
+  if (handle == nullptr) return tl::unexpected(HttpFault{HttpFault::Kind::Other, "libcurl could not be started: is the package libcurl4 installed?"});
   Headers headers;
   for (const auto& [name, value] : request.headers) headers.add(name, value);
   Answer answer{{}, request.most, false};
