@@ -96,7 +96,7 @@ class GzipSource final : public ByteSource {
  public:
   explicit GzipSource(std::unique_ptr<ByteSource> source)
       : source_(std::move(source)), input_(std::make_unique_for_overwrite<char[]>(kChunk)),
-        state_(std::make_unique_for_overwrite<inflate_state>()) {
+        state_(std::make_unique<inflate_state>()) {  // all zero: a damaged block may ask its tables for codes that it never set
     isal_inflate_init(state_.get());
     state_->crc_flag = ISAL_GZIP;
   }

@@ -173,13 +173,13 @@ Skeletons::Progress Skeletons::read_by_heart(Skeleton& skeleton, std::string_vie
   };
   for (std::size_t found = 1; found > 0;) {
     found = skeleton.stencils.find(data.substr(read.bytes), {lines_.data(), kBatch - count});
-    if (found > 0 && read.lines == 0) out.container(skeleton.context.container);
     for (const Stencils::Line& known : std::span(lines_).first(found)) {
       diag::KnownRecord& record = batch_[count];
       if (!fill(skeleton, data.data() + read.bytes, known, record)) {
         found = 0;
         break;
       }
+      if (read.lines == 0) out.container(skeleton.context.container);
       record.line = line + read.lines * step;
       count += static_cast<std::size_t>(out.wants(record.time));
       read.bytes += known.length;

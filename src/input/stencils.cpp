@@ -16,7 +16,9 @@ constexpr std::uint32_t kReach = 24;    // number_in reads so far back
 constexpr std::size_t kWord = 8, kLongestSign = 4 * kWord;  // bytes before a message's number by which it is found: whole words
 constexpr std::size_t kLiteralSign = 6 * kWord;  // of messages without a number, which often differ in a digit only
 
-constexpr std::size_t kLeastOfMessage = 2 * kBlock;  // bytes that are compared before a number: which message it is cannot be foreseen, but most are so short
+// So many bytes are compared before a number, though it may have fewer before it: which message it is cannot be foreseen, but most
+// have no more.
+constexpr std::size_t kLeastOfMessage = 2 * kBlock;
 
 // A block as the processor takes it: at once with AVX2, in parts otherwise.
 using Vector [[gnu::vector_size(kBlock), gnu::aligned(1), gnu::may_alias]] = std::uint64_t;
@@ -141,7 +143,7 @@ Stencils::Found Stencils::find_literal(std::string_view rest) const {
 }
 
 // Where the time of a line with this head and tail stands.
-inline Hole Stencils::event_time(const Part& head, const Part& tail, std::size_t tail_at) {
+inline Hole Stencils::event_time_of(const Part& head, const Part& tail, std::size_t tail_at) {
   if (head.event_time.digits > 0) return head.event_time;
   return {static_cast<std::uint32_t>(tail_at) + tail.event_time.at, tail.event_time.digits};
 }
@@ -166,10 +168,10 @@ std::uint32_t Stencils::find_tail(std::string_view rest) {
   return tail;
 }
 
-// Where the next line begins is guessed from line feeds, so that the processor takes it up before this one is understood; that it is
-// there is seen when both are known.
 // The usual lines: a message with a number and a long sign, the first of its bucket, between head and tail of the line before. All
 // parts of a line are compared before it is asked whether they are the same. It ends at something else, or near to the end.
+// What stands in a line tells how long it is, by a chain of look-ups. So that the next line need not wait for it, a processor is given
+// the place behind the next line feed; whether that was right is seen when both are known.
 [[gnu::always_inline]] inline std::size_t Stencils::guess(std::string_view data, std::span<Line> lines) const {
   const std::size_t longest = this->longest();
   const Part &head = heads_[likely_head_], &tail = tails_[likely_tail_];
@@ -202,7 +204,8 @@ std::uint32_t Stencils::find_tail(std::string_view rest) {
     if (!is_zero(differing) || kind == 0) break;
     std::uint64_t wrong = 0;
     const auto line_length = static_cast<std::uint32_t>(tail_at - begin) + tail_length;
-    lines[count] = {line_length, kind - 1, up_to_eight_digits(behind, digits, wrong), event_time(head, tail, static_cast<std::size_t>(tail_at - begin))};
+    const Hole event_time = event_time_of(head, tail, static_cast<std::size_t>(tail_at - begin));
+    lines[count] = {line_length, kind - 1, up_to_eight_digits(behind, digits, wrong), event_time};
     ++count;
     if (unrelated(begin + line_length) != next) break;
     begin = next;
@@ -223,7 +226,7 @@ bool Stencils::search(std::string_view data, Line& line) {
   likely_tail_ = tail;
   const std::uint32_t kind = kind_of(message.text, head, tail);
   if (kind == 0) return false;
-  line = {tail_at + tails_[tail].piece.length, kind - 1, message.number, event_time(heads_[head], tails_[tail], tail_at)};
+  line = {tail_at + tails_[tail].piece.length, kind - 1, message.number, event_time_of(heads_[head], tails_[tail], tail_at)};
   return true;
 }
 

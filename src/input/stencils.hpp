@@ -97,7 +97,7 @@ class Stencils {
   std::size_t guess(std::string_view data, std::span<Line> lines) const;
   std::size_t guess_wide(std::string_view data, std::span<Line> lines) const;
   bool search(std::string_view data, Line& line);
-  static Hole event_time(const Part& head, const Part& tail, std::size_t tail_at);
+  static Hole event_time_of(const Part& head, const Part& tail, std::size_t tail_at);
   // Counted from 1; 0: not known. `text` may be 0 too.
   std::uint32_t kind_of(std::uint32_t text, std::uint32_t head, std::uint32_t tail) const {
     return kinds_[(text * kMostHeads + head) * kMostTails + tail];
