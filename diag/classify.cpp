@@ -3,52 +3,16 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "diag/hash.hpp"
 #include "kb/signals.hpp"
 #include "rules/rule_set.hpp"
 
 namespace tunnelscope::diag {
-
-namespace {
-
-// Names and their numbers, by open addressing: detectors ask for names again for every case.
-class SignalNames {
- public:
-  SignalIndex find(std::string_view name) const { return slots_[slot_of(name)]; }
-
-  // That of a new name follows the last one.
-  SignalIndex number(std::string_view name) {
-    const SignalIndex known = find(name);
-    if (known != kNoSignal) return known;
-    names_.emplace_back(name);
-    if (2 * names_.size() > slots_.size()) grow();
-    else slots_[slot_of(name)] = static_cast<SignalIndex>(names_.size() - 1);
-    return static_cast<SignalIndex>(names_.size() - 1);
-  }
-
-  const std::vector<std::string>& names() const { return names_; }
-
- private:
-  // The name's own, or the free one in which it would stand.
-  std::size_t slot_of(std::string_view name) const {
-    std::size_t slot = Hash{}.add(name).value() & (slots_.size() - 1);
-    while (slots_[slot] != kNoSignal && names_[slots_[slot]] != name) slot = (slot + 1) & (slots_.size() - 1);
-    return slot;
-  }
-
-  void grow() {
-    slots_.assign(2 * slots_.size(), kNoSignal);
-    for (std::size_t i = 0; i < names_.size(); ++i) slots_[slot_of(names_[i])] = static_cast<SignalIndex>(i);
-  }
-
-  std::vector<std::string> names_;
-  std::vector<SignalIndex> slots_ = std::vector<SignalIndex>(256, kNoSignal);  // a power of two, at most half full
-};
-
-}  // namespace
 
 struct Classifier::Impl {
   struct DialectRules {
@@ -68,7 +32,7 @@ struct Classifier::Impl {
       for (const auto* list : {&cause.all, &cause.any, &cause.none, &cause.certain_when})
         for (const auto& condition : *list) number(condition.signal);
     }
-    asked_for.resize(signals.names().size());
+    asked_for.resize(names.size());
     for (const auto& cause : knowledge.causes) {
       for (const auto* list : {&cause.all, &cause.any, &cause.none, &cause.certain_when}) ask(*list);
       if (cause.milder) ask(cause.milder->all);
@@ -80,10 +44,14 @@ struct Classifier::Impl {
         if (knowledge.messages[i].dialect == kDialectNames[d]) dialects[d].rules.push_back(i);
   }
 
-  SignalIndex number(std::string_view name) { return signals.number(name); }
+  SignalIndex number(std::string_view name) {
+    const auto [it, is_new] = numbers.try_emplace(std::string(name), static_cast<SignalIndex>(names.size()));
+    if (is_new) names.emplace_back(name);
+    return it->second;
+  }
 
   void ask(std::string_view name) {
-    if (const SignalIndex signal = signals.find(name); signal != kNoSignal) asked_for[signal] = true;
+    if (const auto it = numbers.find(name); it != numbers.end()) asked_for[it->second] = true;
   }
   void ask(const std::vector<kb::Condition>& conditions) {
     for (const kb::Condition& condition : conditions) ask(condition.signal);
@@ -113,7 +81,12 @@ struct Classifier::Impl {
   }
 
   const kb::Knowledge& knowledge;
-  SignalNames signals;
+  std::vector<std::string> names;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return Hash{}.add(text).value(); }
+  };
+  std::unordered_map<std::string, SignalIndex, TextHash, std::equal_to<>> numbers;
   std::vector<SignalIndex> rule_signals;
   std::vector<bool> asked_for;  // by signal
   std::array<DialectRules, kDialectNames.size()> dialects;
@@ -134,10 +107,11 @@ bool Classifier::blind_to_digits(Dialect dialect) const { return impl_->blind_to
 bool Classifier::blind_to_hex(Dialect dialect) const { return impl_->blind_to_hex(dialect); }
 
 const kb::Knowledge& Classifier::knowledge() const { return impl_->knowledge; }
-const std::vector<std::string>& Classifier::signals() const { return impl_->signals.names(); }
+const std::vector<std::string>& Classifier::signals() const { return impl_->names; }
 
 SignalIndex Classifier::signal(std::string_view name) const {
-  return impl_->signals.find(name);
+  const auto it = impl_->numbers.find(name);
+  return it == impl_->numbers.end() ? kNoSignal : it->second;
 }
 
 bool Classifier::is_asked_for(SignalIndex signal) const { return impl_->asked_for[signal]; }

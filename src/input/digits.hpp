@@ -15,33 +15,33 @@ inline std::uint64_t word_at(const char* at) {
   return word;
 }
 
-// The number that the last `digits` (1 to 8) of the eight bytes before `end` are; `wrong` gets bits when one is no digit.
-inline std::uint64_t up_to_eight_digits(const char* end, unsigned digits, std::uint64_t& wrong) {
-  std::uint64_t x = (word_at(end - 8) ^ 0x3030303030303030ULL) & (~std::uint64_t{0} << (64 - 8 * digits));
-  wrong |= ((x + 0x7676767676767676ULL) | x) & 0x8080808080808080ULL;
+inline constexpr std::uint64_t kEightDigits = 100'000'000;
+
+// The number whose eight digits are the values of the word's bytes, the first in the lowest.
+inline std::uint64_t number_of_eight(std::uint64_t x) {
   x = x * 10 + (x >> 8);  // pairs of digits in every second byte
   return (((x & 0x000000FF000000FFULL) * 0x000F424000000064ULL) + ((x >> 16 & 0x000000FF000000FFULL) * 0x0000271000000001ULL)) >> 32;
 }
 
+// The number that the last `digits` (1 to 8) of the eight bytes before `end` are; `wrong` gets bits when one is no digit.
+inline std::uint64_t up_to_eight_digits(const char* end, unsigned digits, std::uint64_t& wrong) {
+  const std::uint64_t x = (word_at(end - 8) ^ 0x3030303030303030ULL) & (~std::uint64_t{0} << (64 - 8 * digits));
+  wrong |= ((x + 0x7676767676767676ULL) | x) & 0x8080808080808080ULL;
+  return number_of_eight(x);
+}
+
 // The number that so many digits (1 to 18) are. Precondition: digits they are, and 24 bytes can be read.
 inline std::int64_t number_of_digits(const char* at, std::uint32_t count) {
-  constexpr std::uint64_t kEightDigits = 100'000'000;
+  const auto eight = [](const char* from) { return word_at(from) ^ 0x3030303030303030ULL; };
   std::uint64_t number = 0;
-  for (; count > 8; count -= 8, at += 8) {
-    std::uint64_t wrong = 0;
-    number = number * kEightDigits + up_to_eight_digits(at + 8, 8, wrong);
-  }
+  for (; count > 8; count -= 8, at += 8) number = number * kEightDigits + number_of_eight(eight(at));
   constexpr std::uint64_t kTens[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, kEightDigits};
-  std::uint64_t x = (word_at(at) ^ 0x3030303030303030ULL) << (64 - 8 * count);
-  x = x * 10 + (x >> 8);
-  x = (((x & 0x000000FF000000FFULL) * 0x000F424000000064ULL) + ((x >> 16 & 0x000000FF000000FFULL) * 0x0000271000000001ULL)) >> 32;
-  return static_cast<std::int64_t>(number * kTens[count] + x);
+  return static_cast<std::int64_t>(number * kTens[count] + number_of_eight(eight(at) << (64 - 8 * count)));
 }
 
 // The number that a text of digits alone is, which are not too many for it. False: it is no such text, and `number` is as it was.
 inline bool plain_number(std::string_view text, std::int64_t& number) {
   constexpr std::size_t kMostDigits = 18;
-  constexpr std::uint64_t kEightDigits = 100'000'000;
   if (text.empty() || text.size() > kMostDigits) return false;
   const char* at = text.data();
   const char* const end = at + text.size();

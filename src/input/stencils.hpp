@@ -22,7 +22,6 @@ struct Hole {
 
 // The number in a hole of 1 to 18 digits, into `number`. False: not all are digits. 24 bytes before its end must be readable.
 inline bool number_in(const char* line, Hole hole, std::uint64_t& number) {
-  constexpr std::uint64_t kEightDigits = 100'000'000;
   const char* const end = line + hole.at + hole.digits;
   std::uint64_t wrong = 0;
   number = up_to_eight_digits(end, std::min(hole.digits, 8U), wrong);

@@ -91,6 +91,10 @@ struct WideMarks {
 
 const bool kHasWide = __builtin_cpu_supports("avx2") != 0;
 
+#else
+
+constexpr bool kHasWide = false;
+
 #endif
 
 bool holds_records(Key key) {
@@ -185,29 +189,26 @@ template <class Finder>
 
 [[gnu::target("avx2,bmi")]] std::size_t CsvTable::fill_plain_wide(std::string_view text) { return fill_plain_by<WideMarks>(text); }
 
+[[gnu::target("avx2,bmi")]] bool CsvRow::read_plain_wide(std::string_view text, char delimiter) {
+  return read_plain_by<WideMarks>(text, delimiter);
+}
+
+#else
+
+std::size_t CsvTable::fill_plain_wide(std::string_view text) { return fill_plain_by<NarrowMarks>(text); }
+
+bool CsvRow::read_plain_wide(std::string_view text, char delimiter) { return read_plain_by<NarrowMarks>(text, delimiter); }
+
+#endif
+
 std::size_t CsvTable::fill_plain(std::string_view text) {
   if (places_.size() < 2 || names_column(text.substr(0, text.find(delimiter_)))) return 0;
   return kHasWide ? fill_plain_wide(text) : fill_plain_by<NarrowMarks>(text);
 }
 
-[[gnu::target("avx2,bmi")]] bool CsvRow::read_plain_wide(std::string_view text, char delimiter) {
-  return read_plain_by<WideMarks>(text, delimiter);
-}
-
 bool CsvRow::read_plain(std::string_view text, char delimiter) {
   return kHasWide ? read_plain_wide(text, delimiter) : read_plain_by<NarrowMarks>(text, delimiter);
 }
-
-#else
-
-std::size_t CsvTable::fill_plain(std::string_view text) {
-  if (places_.size() < 2 || names_column(text.substr(0, text.find(delimiter_)))) return 0;
-  return fill_plain_by<NarrowMarks>(text);
-}
-
-bool CsvRow::read_plain(std::string_view text, char delimiter) { return read_plain_by<NarrowMarks>(text, delimiter); }
-
-#endif
 
 CsvRow::Status CsvRow::read_quoted(std::string_view text, char delimiter, bool ended) {
   unquoted_.clear();
