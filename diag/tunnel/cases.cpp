@@ -19,31 +19,39 @@ constexpr Duration kSameRenewal = 5 * kSecond;    // records of an SA that takes
 constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
-struct Deletes {
-  explicit Deletes(const Signals& signals)
-      : of_ike_sa(signals[kPeerDeletedIkeSa]), of_child_sa(signals[kPeerDeletedChildSa]),
+// The signals that cases are cut by, looked up once a tunnel.
+struct Words {
+  explicit Words(const Signals& signals)
+      : ike_deleted(signals[kPeerDeletedIkeSa]), child_deleted(signals[kPeerDeletedChildSa]), no_proposal(signals[kNoProposal]),
+        child_failed(signals[kChildFailed]), ts_unacceptable(signals[kTsUnacceptable]), left_up(signals[kLeftUp]),
+        outage(signals[kOutage]), down_at_end(signals[kDownAtEnd]),
         successors{signals[kIkeInitRequestReceived], signals[kIkeInitRequestSent],   signals[kIkeInitResponseSent],
                    signals[kIkeInitResponseReceived], signals[kIkeAuthRequestReceived], signals[kIkeAuthRequestSent],
                    signals[kIkeAuthResponseSent],    signals[kIkeAuthResponseReceived], signals[kChildRequestReceived],
-                   signals[kChildRequestSent],       signals[kChildResponseSent],    signals[kChildResponseReceived]} {}
-  SignalIndex of_ike_sa, of_child_sa;
+                   signals[kChildRequestSent],       signals[kChildResponseSent],    signals[kChildResponseReceived]},
+        cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]}, phase2_refusals{no_proposal, child_failed, ts_unacceptable} {}
+  SignalIndex ike_deleted, child_deleted, no_proposal, child_failed, ts_unacceptable, left_up, outage, down_at_end;
   std::vector<SignalIndex> successors;  // exchanges by which another SA takes the place of the one that is deleted
+  std::vector<SignalIndex> cease;
+  std::vector<SignalIndex> phase2_refusals;
 };
 
-bool has_successor(const History& h, Time time, const Deletes& deletes) {
+bool says(SignalIndex signal, SignalIndex word) { return signal == word && signal != kNoSignal; }
+
+bool has_successor(const History& h, Time time, const Words& words) {
   const auto& events = h.log->events;
   for (std::size_t i = first_at_or_after(events, time - kSameRenewal); i < events.size() && events[i].time <= time + kSameRenewal; ++i)
-    if (contains(deletes.successors, events[i].signal)) return true;
+    if (contains(words.successors, events[i].signal)) return true;
   return false;
 }
 
 // A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it. The states may follow a DELETE of
 // an IKE SA late, where no other one took its place. (IKEv1 logs no exchange that would tell.)
-bool is_housekeeping(const History& h, std::size_t i, const Deletes& deletes, const Limits& limits) {
+bool is_housekeeping(const History& h, std::size_t i, const Words& words, const Limits& limits) {
   const auto& events = h.log->events;
-  const bool of_ike_sa = events[i].signal == deletes.of_ike_sa;
-  if (!of_ike_sa && events[i].signal != deletes.of_child_sa) return false;
-  const bool may_lag = of_ike_sa && h.version == IkeVersion::V2 && !has_successor(h, events[i].time, deletes);
+  const bool of_ike_sa = events[i].signal == words.ike_deleted;
+  if (!of_ike_sa && events[i].signal != words.child_deleted) return false;
+  const bool may_lag = of_ike_sa && h.version == IkeVersion::V2 && !has_successor(h, events[i].time, words);
   const Time last = events[i].time + (may_lag ? limits.onset_before : limits.onset_after);
   for (std::size_t j = i; j < events.size() && events[j].time <= last; ++j) {
     const PhaseState phase = of_ike_sa ? h.states[j].phase1 : h.states[j].phase2;
@@ -62,60 +70,52 @@ bool resolves_collision(const History& h, std::size_t i, const Limits& limits) {
   return h.now < last;
 }
 
-void see(Case& c, const History& h, Time from, const Signals& signals, const Limits& limits) {
+void see(Case& c, const History& h, Time from, const Words& words, const Limits& limits) {
   const auto& events = h.log->events;
-  const Deletes deletes(signals);
-  const std::vector<SignalIndex> cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]};
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i) {
-    const bool is_harmless = contains(cease, events[i].signal) && resolves_collision(h, i, limits);
-    if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, deletes, limits)) continue;
+    const bool is_harmless = contains(words.cease, events[i].signal) && resolves_collision(h, i, limits);
+    if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, words, limits)) continue;
     c.seen.push_back(occurrence(h, i));
   }
 }
 
-std::vector<SignalIndex> refusals_of_phase2(const Signals& signals) {
-  return {signals[kNoProposal], signals[kChildFailed], signals[kTsUnacceptable]};
-}
-
 // A refused rekey brings the tunnel down only when the old CHILD SA expires: refusals on the same IKE SA belong to it.
-void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from, Time not_before, const Signals& signals,
+void add_refused_rekeys(Case& c, const History& h, const Spell& spell, Time from, Time not_before, const Words& words,
                         const Limits& limits) {
   if (spell.first_event == 0) return;
   const std::uint32_t ike_sa = h.states[spell.first_event - 1].ike_sa;
   const Duration longer = h.facts != nullptr && h.facts->phase2_lifetime ? *h.facts->phase2_lifetime - limits.phase2_lifetime : 0;
   const Time earliest = std::max(not_before, spell.start - limits.phase2_to - longer);
-  const std::vector<SignalIndex> refusals = refusals_of_phase2(signals);
   for (std::size_t i = first_at_or_after(h.log->events, from); i-- > 0 && h.log->events[i].time >= earliest;) {
     const SignalIndex signal = h.log->events[i].signal;
-    if (contains(refusals, signal) && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
+    if (contains(words.phase2_refusals, signal) && h.states[i].ike_sa == ike_sa && h.states[i].child_was_up)
       c.seen.push_back(occurrence(h, i));
   }
 }
 
 // "Phase 2 failed" says what, not why: where selectors were refused on the same IKE SA shortly before, it says no more. And no proposal
 // while Phase 1 alone is being renewed is about Phase 1.
-void name_refusals(Case& c, const History& h, const Signals& signals) {
-  const std::vector<SignalIndex> selectors{signals[kTsUnacceptable]}, proposal{signals[kNoProposal]}, failed{signals[kChildFailed]};
+void name_refusals(Case& c, const History& h, const Words& words) {
   std::vector<Occurrence> reasons;
   for (Occurrence& o : c.seen) {
     const bool phase1_alone = o.phase1 == PhaseState::Rekeying && o.phase2 == PhaseState::Established;
-    if (contains(proposal, o.signal) && phase1_alone) o.phase1 = PhaseState::Negotiating;
-    if (contains(selectors, o.signal) || contains(proposal, o.signal)) reasons.push_back(o);
+    if (says(o.signal, words.no_proposal) && phase1_alone) o.phase1 = PhaseState::Negotiating;
+    if (says(o.signal, words.ts_unacceptable) || says(o.signal, words.no_proposal)) reasons.push_back(o);
   }
   const auto earlier = [](const Occurrence& a, const Occurrence& b) { return std::tie(a.time, a.event) < std::tie(b.time, b.event); };
   std::sort(reasons.begin(), reasons.end(), earlier);
   std::erase_if(c.seen, [&](const Occurrence& o) {
-    if (!contains(failed, o.signal)) return false;
+    if (!says(o.signal, words.child_failed)) return false;
     const auto after = std::upper_bound(reasons.begin(), reasons.end(), o.time + kSameRefusal,
                                         [](Time time, const Occurrence& reason) { return time < reason.time; });
     if (after == reasons.begin()) return false;
     const Occurrence& reason = *std::prev(after);
     const bool is_recent = o.time - reason.time <= kReasonHolds;
-    return is_recent && contains(selectors, reason.signal) && h.states[reason.event].ike_sa == h.states[o.event].ike_sa;
+    return is_recent && says(reason.signal, words.ts_unacceptable) && h.states[reason.event].ike_sa == h.states[o.event].ike_sa;
   });
 }
 
-Case outage_case(const History& h, const Spell& spell, Time not_before, const Signals& signals, const Limits& limits) {
+Case outage_case(const History& h, const Spell& spell, Time not_before, const Words& words, const Limits& limits) {
   Case c;
   c.kind = spell.is_outage ? CaseKind::Outage : CaseKind::Interruption;
   c.start = spell.start;
@@ -129,13 +129,13 @@ Case outage_case(const History& h, const Spell& spell, Time not_before, const Si
   if (spell.ipsec_start != kNoTime) c.ipsec_again = spell.ipsec_end;
 
   const Time from = std::max(spell.start - limits.onset_before, not_before);
-  see(c, h, from, signals, limits);
-  add_refused_rekeys(c, h, spell, from, not_before, signals, limits);
-  name_refusals(c, h, signals);
-  if (spell.left_up) c.seen.push_back(found(h, signals[kLeftUp], spell.first_event));
+  see(c, h, from, words, limits);
+  add_refused_rekeys(c, h, spell, from, not_before, words, limits);
+  name_refusals(c, h, words);
+  if (spell.left_up) c.seen.push_back(found(h, words.left_up, spell.first_event));
   const bool is_told = spell.left_up || c.ongoing || c.end - c.start >= kLongBringUp;
-  if (spell.is_outage && is_told) c.seen.push_back(found(h, signals[kOutage], spell.first_event));
-  if (c.ongoing) c.seen.push_back(found(h, signals[kDownAtEnd], spell.first_event));
+  if (spell.is_outage && is_told) c.seen.push_back(found(h, words.outage, spell.first_event));
+  if (c.ongoing) c.seen.push_back(found(h, words.down_at_end, spell.first_event));
   return c;
 }
 
@@ -155,7 +155,7 @@ std::vector<Decline> declines(const History& h) {
 
 // Phase 1 that went first is how the outage began to begin; else it is a case of its own, unless Phase 1 was merely
 // renewed.
-void add_declines(Subject& s, const Signals& signals, const Limits& limits, Time since) {
+void add_declines(Subject& s, const Words& words, const Limits& limits, Time since) {
   const History& h = s.history;
   std::vector<Case> degraded;
   for (const Decline& d : declines(h)) {
@@ -168,7 +168,7 @@ void add_declines(Subject& s, const Signals& signals, const Limits& limits, Time
     c.first_event = d.first;
     if (c.end < since || (c.end - c.start < limits.grace && !c.ongoing)) continue;
     const auto outage = std::find_if(s.cases.begin(), s.cases.end(), [&](const Case& o) { return o.first_event == d.end; });
-    see(c, h, c.start - limits.onset_before, signals, limits);
+    see(c, h, c.start - limits.onset_before, words, limits);
     if (outage == s.cases.end()) {
       degraded.push_back(std::move(c));
     } else {
@@ -188,9 +188,8 @@ bool inside_a_case(const Subject& s, Time time, const Limits& limits) {
 }
 
 // A few refusals of Phase 2 after which the same IKE SA renewed it: what was refused was another's, or both ends' settings do not differ.
-void drop_disproved(Case& c, const History& h, const Signals& signals) {
-  const std::vector<SignalIndex> refusals = refusals_of_phase2(signals);
-  const auto is_refusal = [&](const Occurrence& o) { return contains(refusals, o.signal); };
+void drop_disproved(Case& c, const History& h, const Words& words) {
+  const auto is_refusal = [&](const Occurrence& o) { return contains(words.phase2_refusals, o.signal); };
   if (std::count_if(c.seen.begin(), c.seen.end(), is_refusal) >= static_cast<std::ptrdiff_t>(kContradictionsToBelieve)) return;
   std::erase_if(c.seen, [&](const Occurrence& o) {
     if (!is_refusal(o)) return false;
@@ -202,7 +201,7 @@ void drop_disproved(Case& c, const History& h, const Signals& signals) {
 
 // Faults while the tunnel stayed up, outside all outages. Records that contradict their own states are believed
 // only when they come again and again.
-std::optional<Case> running_case(const Subject& s, const Classifier& classifier, const Signals& signals,
+std::optional<Case> running_case(const Subject& s, const Classifier& classifier, const Signals& signals, const Words& words,
                                  const Limits& limits, Time since) {
   const History& h = s.history;
   const std::vector<SignalIndex> faults{signals[kPskMismatch], signals[kAuthenticationFailed], signals[kNoProposal],
@@ -217,9 +216,9 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
     if (contradicts_itself(classifier.knowledge().messages[event.rule], event)) ++contradicting;
     c.seen.push_back(occurrence(h, i));
   }
-  drop_disproved(c, h, signals);
+  drop_disproved(c, h, words);
   if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
-  name_refusals(c, h, signals);
+  name_refusals(c, h, words);
   c.start = c.seen.front().time;
   c.end = c.seen.back().time;
   c.first_event = c.seen.front().event;
@@ -227,13 +226,14 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
 }
 
 // "Phase 2 failed while keeping Phase 1" tells the state of Phase 1 for the refusal that came with it.
-void believe_child_failures(Case& c, const Signals& signals) {
+void believe_child_failures(Case& c, const Words& words) {
+  std::vector<Time> failures;  // in order, as what was seen is
+  for (const Occurrence& o : c.seen)
+    if (says(o.signal, words.child_failed)) failures.push_back(o.time);
   for (Occurrence& o : c.seen) {
-    if (o.signal != signals[kNoProposal]) continue;
-    for (const Occurrence& other : c.seen) {
-      const Duration distance = other.time > o.time ? other.time - o.time : o.time - other.time;
-      if (other.signal == signals[kChildFailed] && distance <= kSameRefusal) o.phase1 = PhaseState::Established;
-    }
+    if (!says(o.signal, words.no_proposal)) continue;
+    const auto nearest = std::lower_bound(failures.begin(), failures.end(), o.time - kSameRefusal);
+    if (nearest != failures.end() && *nearest <= o.time + kSameRefusal) o.phase1 = PhaseState::Established;
   }
 }
 
@@ -284,7 +284,7 @@ Occurrence as_spoken(Occurrence o, const SpokenState& spoken) {
 
 // Records that do not say whether the tunnel is up: from the first fault on, until a message that only a live IKE SA can give,
 // or until its state is told.
-std::optional<Case> stateless_case(const History& h, const Signals& signals, Time since) {
+std::optional<Case> stateless_case(const History& h, const Signals& signals, const Words& words, Time since) {
   std::vector<SignalIndex> faults = handshake_faults(signals);
   faults.push_back(signals[kDpdTimeout]);
   const auto is_fault = [&](std::size_t i) {
@@ -309,7 +309,7 @@ std::optional<Case> stateless_case(const History& h, const Signals& signals, Tim
     if (!is_told && event.signal != kNoSignal) c.seen.push_back(as_spoken(occurrence(h, i), spoken));
   }
   if (c.ongoing) c.end = h.now;
-  believe_child_failures(c, signals);
+  believe_child_failures(c, words);
   return c;
 }
 
@@ -373,16 +373,17 @@ bool at_onset(const Case& c, SignalIndex signal, Duration before, Duration after
 
 Subject make_subject(History history, const Classifier& classifier, const Limits& limits, Time since) {
   const Signals signals(classifier);
+  const Words words(signals);
   Subject s;
   s.history = std::move(history);
   std::erase_if(s.history.spells, [&](const Spell& spell) { return spell.end && *spell.end < since; });
   const History& h = s.history;
   Time previous_end = h.first();
   for (const Spell& spell : h.spells) {
-    s.cases.push_back(outage_case(h, spell, previous_end, signals, limits));
+    s.cases.push_back(outage_case(h, spell, previous_end, words, limits));
     previous_end = spell.end.value_or(h.now);
   }
-  add_declines(s, signals, limits, since);
+  add_declines(s, words, limits, since);
   s.whole.start = h.first();
   s.whole.end = h.now;
   s.whole.first_event = 0;
@@ -390,8 +391,8 @@ Subject make_subject(History history, const Classifier& classifier, const Limits
     const Event& e = h.log->events[i];
     if (e.signal != kNoSignal && e.time >= since && classifier.is_asked_for(e.signal)) s.whole.seen.push_back(occurrence(h, i));
   }
-  if (auto running = running_case(s, classifier, signals, limits, since)) s.cases.push_back(std::move(*running));
-  if (auto stateless = stateless_case(h, signals, since)) s.cases.push_back(std::move(*stateless));
+  if (auto running = running_case(s, classifier, signals, words, limits, since)) s.cases.push_back(std::move(*running));
+  if (auto stateless = stateless_case(h, signals, words, since)) s.cases.push_back(std::move(*stateless));
   return s;
 }
 

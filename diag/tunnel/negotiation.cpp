@@ -88,15 +88,16 @@ void detect_gateway_restart(Subject& s, const Context& context, const Signals& s
   const Limits& limits = context.limits;
   if (h.version == IkeVersion::V1) return;
   std::vector<std::size_t> restarts;
-  const SignalIndex init = signals[kIkeInitRequestReceived];
+  const SignalIndex init = signals[kIkeInitRequestReceived], own_init = signals[kIkeInitRequestSent];
+  const SignalIndex deleted = signals[kPeerDeletedIkeSa], gave_up = signals[kDpdTimeout];
   for (std::size_t i = 1; i < h.states.size(); ++i) {
     const Event& event = h.log->events[i];
     if (event.signal != init || event.signal == kNoSignal) continue;
     if (!is_up(h.states[i - 1].phase1) || !is_up(h.states[i].phase1)) continue;
     const bool announced =
-        event_within(h, signals[kPeerDeletedIkeSa], event.time - limits.onset_before, event.time + kReauthentication) ||
-        event_within(h, signals[kDpdTimeout], event.time - limits.onset_before, event.time);
-    const bool both = event_within(h, signals[kIkeInitRequestSent], event.time - kSameMoment, event.time + kSameMoment);
+        event_within(h, deleted, event.time - limits.onset_before, event.time + kReauthentication) ||
+        event_within(h, gave_up, event.time - limits.onset_before, event.time);
+    const bool both = event_within(h, own_init, event.time - kSameMoment, event.time + kSameMoment);
     if (!announced && !both) restarts.push_back(i);
   }
   std::vector<Duration> spacings;
@@ -112,9 +113,9 @@ void detect_gateway_restart(Subject& s, const Context& context, const Signals& s
 }
 
 void detect_collision_drop(Subject& s, const Context& context, const Signals& signals) {
+  const SignalIndex collided = signals[kRekeyCollision], surplus = signals[kRedundantSaDeleted];
   for (Case& c : s.outages()) {
-    const bool collision = at_onset(c, signals[kRekeyCollision], context.limits.collision_drop, 0) ||
-                           at_onset(c, signals[kRedundantSaDeleted], context.limits.collision_drop, 0);
+    const bool collision = at_onset(c, collided, context.limits.collision_drop, 0) || at_onset(c, surplus, context.limits.collision_drop, 0);
     if (!collision || !c.left_up || is_up(s.history.states[c.first_event].phase2)) continue;
     c.seen.push_back(found(s.history, signals[kCollisionDroppedChild], c.first_event));
     s.whole.seen.push_back(c.seen.back());
@@ -146,10 +147,11 @@ void detect_heard(Subject& s, const Signals& signals) {
   const std::vector<SignalIndex> first_exchange{
       signals[kIkeInitRequestReceived], signals[kIkeInitResponseSent],     signals[kIkeInitResponseReceived],
       signals[kIkeAuthRequestReceived], signals[kIkeAuthResponseReceived], signals[kIkeAuthRequestSent]};
+  const SignalIndex half_open = signals[kHalfOpenTimeout];
   for (Case& c : s.cases) {
     Time last_timeout = kNoTime;
     for (const Occurrence& o : c.seen)
-      if (contains({signals[kHalfOpenTimeout]}, o.signal)) last_timeout = std::max(last_timeout, o.time);
+      if (o.signal == half_open && o.signal != kNoSignal) last_timeout = std::max(last_timeout, o.time);
     if (last_timeout == kNoTime) continue;
     const Occurrence* answer = first_of(c, first_exchange);
     const char* heard = answer != nullptr && answer->time <= last_timeout ? "first-exchange"
