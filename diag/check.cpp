@@ -164,9 +164,22 @@ class Writer {
     if (!first) return;
     made.at_cloud = stage.repair.at_cloud;
     made.at_gateway = stage.repair.at_gateway;
+    if (std::vector<Step> steps = steps_of(tunnel, stage.repair); !steps.empty()) f.steps = std::move(steps);
     f.details["stage"] = std::string(config::name(stage.stage));
     f.details["attribute"] = stage.attribute;
     f.details["log_message"] = stage.log_messages.empty() ? Detail{} : Detail{stage.log_messages.front()};
+  }
+
+  // What mends this very case, where that is known: the cause's own steps speak of cases of its kind.
+  static std::vector<Step> steps_of(const TunnelVerdict& tunnel, const config::Repair& repair) {
+    std::vector<Step> steps;
+    const bool aws = tunnel.cloud && tunnel.cloud->vendor == config::Vendor::Aws;
+    for (const config::Change& change : repair.at_gateway) steps.push_back({"gateway", "", in_words(change), ""});
+    for (const config::Change& change : repair.at_cloud) {
+      const bool is_other_way = &change == &repair.at_cloud.front() && !steps.empty();
+      steps.push_back({aws ? "aws" : "any", "", (is_other_way ? "or at the cloud's end, " : "at the cloud's end, ") + in_words(change), ""});
+    }
+    return steps;
   }
 
   static std::string sentence_of(const StageVerdict& stage) {

@@ -14,6 +14,7 @@ const std::vector<ConfigSignalInfo>& known_config_signals() {
       {signal::kAwsInsideCidr, Endpoint, "an inside CIDR that AWS does not take"},
       {signal::kEqualLifetimes, Pair, "both ends renew an SA at the same age"},
       {signal::kSeveralSelectors, Pair, "one end has several selectors, the other keeps one SA pair"},
+      {signal::kSelectorsNarrowed, Pair, "one end states a network of which the other takes a part"},
       {signal::kNobodyStarts, Pair, "neither end starts the tunnel by itself"},
       {signal::kNobodyRestarts, Pair, "neither end starts the tunnel again when its peer was found dead"},
       {signal::kInsideCidrTwice, Configuration, "two tunnels of one gateway have the same inside CIDR"},

@@ -165,6 +165,7 @@ inline constexpr std::string_view kAwsKeySyntax = "aws_key_syntax";
 inline constexpr std::string_view kAwsInsideCidr = "aws_inside_cidr";
 inline constexpr std::string_view kEqualLifetimes = "equal_lifetimes";
 inline constexpr std::string_view kSeveralSelectors = "several_selectors";
+inline constexpr std::string_view kSelectorsNarrowed = "selectors_narrowed";
 inline constexpr std::string_view kNobodyStarts = "nobody_starts";
 inline constexpr std::string_view kNobodyRestarts = "nobody_restarts";
 inline constexpr std::string_view kInsideCidrTwice = "inside_cidr_twice";

@@ -36,6 +36,23 @@ std::string visible(CodePoint point, unsigned char byte) {
                             : fmt::format("\\u{{{:04x}}}", static_cast<unsigned>(point.value));
 }
 
+// What is unsafe is made visible, but for what may stay.
+template <class MayStay>
+std::string harmless(std::string_view text, const MayStay& may_stay) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = code_point_at(text, i);
+    if (point.valid && (!is_unsafe(point.value) || may_stay(point.value))) {
+      out.append(text.substr(i, point.length));
+    } else {
+      out += visible(point, static_cast<unsigned char>(text[i]));
+    }
+    i += point.length;
+  }
+  return out;
+}
+
 // What ASCII readers expect instead of common punctuation.
 constexpr std::array<std::pair<char32_t, std::string_view>, 12> kPlain{{{0x2010, "-"},
                                                                         {0x2011, "-"},
@@ -140,18 +157,13 @@ bool is_unsafe(char32_t value) {
 }
 
 std::string for_terminal(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const CodePoint point = code_point_at(text, i);
-    if (point.valid && !is_unsafe(point.value)) {
-      out.append(text.substr(i, point.length));
-    } else {
-      out += visible(point, static_cast<unsigned char>(text[i]));
-    }
-    i += point.length;
-  }
-  return out;
+  return harmless(text, [](char32_t) { return false; });
+}
+
+std::string for_copying(std::string_view line) {
+  const bool has_return = line.ends_with('\r');
+  if (has_return) line.remove_suffix(1);
+  return harmless(line, [](char32_t value) { return value == '\t'; }) + (has_return ? "\r" : "");
 }
 
 std::string_view first_bytes(std::string_view text, std::size_t bytes) {
@@ -239,7 +251,7 @@ std::string markdown_block(std::string_view text) {
   std::string out = fence + "text\n";
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    out += for_terminal(text.substr(0, end)) + "\n";
+    out += for_copying(text.substr(0, end)) + "\n";
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }

@@ -21,6 +21,8 @@ bool is_unsafe(char32_t value);
 
 // One line: line breaks and tabs become \n, \r and \t.
 std::string for_terminal(std::string_view text);
+// A line that is to be copied, as of a patch: its tabs stay, and so does the carriage return that a file may end its lines with.
+std::string for_copying(std::string_view line);
 
 // At most `bytes` bytes of `text`, cut between code points.
 std::string_view first_bytes(std::string_view text, std::size_t bytes);
@@ -34,7 +36,7 @@ std::string for_markdown(std::string_view text);
 // The same as a code span. In a table cell a bar must be escaped even there, and nowhere else may it be.
 std::string markdown_code(std::string_view text);
 std::string markdown_cell(std::string_view text);
-// Lines as a fenced block; the fence is longer than any run of backticks in `text`.
+// Lines for copying as a fenced block; the fence is longer than any run of backticks in `text`.
 std::string markdown_block(std::string_view text);
 
 // Appends `text` as a JSON string with its quotes. Broken UTF-8 becomes U+FFFD, one for as many bytes as could still

@@ -178,6 +178,21 @@ void look_at_selectors(const Endpoint& single, const Endpoint& other, Signs& sig
   signs.push_back(std::move(sign));
 }
 
+// A network that an end states, of which its peer takes a part only. Everything (0.0.0.0/0) is meant to be narrowed.
+void look_at_narrowing(const Value<Selectors>& own, const char* attribute, const Endpoint& end, const Value<Selectors>& peers,
+                       const Endpoint& other, Signs& signs) {
+  if (!own.known() || !peers.known() || own.origin() != Origin::Stated || own->size() != 1 || peers->size() != 1) return;
+  if (own->front().addresses.everything() || !overlap(*own, *peers) || intersection(*own, *peers) == *own) return;
+  signs.push_back({signal::kSelectorsNarrowed, &end, &other, {{&end, attribute, text(*own), own.where(), own.origin()}}, text(*peers)});
+}
+
+void look_at_narrowing(const Endpoint& end, const Endpoint& other, Signs& signs) {
+  if (end.children.size() != 1 || other.children.size() != 1) return;
+  const Child &own = end.children.front(), &peers = other.children.front();
+  look_at_narrowing(own.local, "local-selectors", end, peers.remote, other, signs);
+  look_at_narrowing(own.remote, "remote-selectors", end, peers.local, other, signs);
+}
+
 // ---- all tunnels ----
 
 using Ends = std::vector<const Endpoint*>;
@@ -301,6 +316,8 @@ Signs signs_of_pair(const Endpoint& cloud, const Endpoint& gateway) {
   look_at_renewals(cloud, gateway, signs);
   look_at_selectors(cloud, gateway, signs);
   look_at_selectors(gateway, cloud, signs);
+  look_at_narrowing(cloud, gateway, signs);
+  look_at_narrowing(gateway, cloud, signs);
   return signs;
 }
 

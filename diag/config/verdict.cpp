@@ -1,5 +1,7 @@
 #include "diag/config/verdict.hpp"
 
+#include <fmt/format.h>
+
 namespace tunnelscope::diag::config {
 namespace {
 
@@ -18,7 +20,31 @@ std::string label(const Endpoint& endpoint) {
   return endpoint.inside_cidr.known() ? text(*endpoint.inside_cidr) : endpoint.name;
 }
 
+std::string place_in_words(const Where& where) {
+  if (!where.known()) return {};
+  return where.line > 0 ? fmt::format("in {} line {}", where.path, where.line) : "in " + where.path;
+}
+
+// A key by the place where it stands.
+std::string key_in_words(const Change& change, const std::string& place) {
+  const std::string other = place_in_words(change.like);
+  if (change.old_value == "none")
+    return fmt::format("{}: add a {} for {}, the one that the other end has{}{}", place, change.attribute, change.new_value,
+                       other.empty() ? "" : " ", other);
+  return fmt::format("{}: set the same {} as {}", place, change.attribute, other.empty() ? "at the other end" : other);
+}
+
 }  // namespace
+
+std::string in_words(const Change& change) {
+  const std::string place = change.where.known() ? place_in_words(change.where) : "in its configuration";
+  if (change.secret) return key_in_words(change, place);
+  const std::string how = change.how.empty() ? "" : fmt::format(" ({})", change.how);
+  if (change.attribute == "key-owner")
+    return fmt::format("{}: file the key under {} instead of {}{}", place, change.new_value, change.old_value, how);
+  if (change.old_value.empty()) return fmt::format("{}: set {} to {}{}", place, change.attribute, change.new_value, how);
+  return fmt::format("{}: {} {} -> {}{}", place, change.attribute, change.old_value, change.new_value, how);
+}
 
 std::string tunnel_id(const TunnelVerdict& tunnel) {
   if (!tunnel.gateway) return label(*tunnel.cloud);

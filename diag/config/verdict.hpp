@@ -38,6 +38,9 @@ struct Change {
                               // of a protocol to be ESP
 };
 
+// "in gateway/swanctl.conf line 31: pfs-group none -> modp2048". A raw text; of a key it names the places.
+std::string in_words(const Change& change);
+
 // Two ways to mend it: either one alone does. Empty: that side cannot (AWS has no 3DES), or what to write is not known.
 struct Repair {
   std::vector<Change> at_cloud, at_gateway;

@@ -23,6 +23,14 @@ std::string range(std::size_t first, std::size_t count) {
   return fmt::format("{},{}", count == 0 ? first - 1 : first, count);
 }
 
+// `text`, which may be several lines, with the end that the line beside it has.
+std::string ended_like(const std::string& beside, std::string text) {
+  if (!beside.ends_with('\r')) return text;
+  std::string all;
+  for (const std::string& line : split_lines(text)) all += (all.empty() ? "" : "\n") + line + (line.ends_with('\r') ? "" : "\r");
+  return all;
+}
+
 constexpr const char* kUnfit = "?";
 
 // What differs in one place: lines `first`.. of before, and of now.
@@ -115,7 +123,7 @@ bool Draft::replace(const std::string& path, std::size_t number, std::string tex
   if (file == files_.end()) return false;
   const auto at = find(file->second, number);
   if (at == file->second.now.end()) return false;
-  at->text = std::move(text);
+  at->text = ended_like(at->text, std::move(text));
   return true;
 }
 
@@ -124,6 +132,7 @@ bool Draft::insert_after(const std::string& path, std::size_t number, std::strin
   if (file == files_.end()) return false;
   auto at = find(file->second, number);
   if (at == file->second.now.end()) return false;
+  text = ended_like(at->text, std::move(text));
   ++at;
   while (at != file->second.now.end() && at->number == 0) ++at;  // behind what was inserted before
   file->second.now.insert(at, {std::move(text), 0});

@@ -257,7 +257,8 @@ std::optional<StartAction> start_action_of(std::string_view text) {
 
 std::optional<DownAction> dpd_action_of(std::string_view text) {
   return spelt<DownAction>(text, {{"hold", DownAction::OnTraffic}, {"trap", DownAction::OnTraffic}, {"clear", DownAction::Clear},
-                                  {"restart", DownAction::Restart}, {"none", DownAction::None}});
+                                  {"restart", DownAction::Restart}, {"restart_by_peer", DownAction::Restart},
+                                  {"none", DownAction::None}});
 }
 
 Child read_child(const Reading& reading, const Endpoint& endpoint, const Timing& timing) {

@@ -20,20 +20,6 @@ std::string to_pipeline(const CheckDocument& document, const app::Screen&) {
   return Write(pipeline_report(document));
 }
 
-std::string place_in_words(const model::Where& where) {
-  if (!where.known()) return {};
-  return where.line > 0 ? fmt::format("in {} line {}", where.path, where.line) : "in " + where.path;
-}
-
-// A key by the place where it stands.
-std::string key_in_words(const model::Change& change, const std::string& place) {
-  const std::string other = place_in_words(change.like);
-  if (change.old_value == "none")
-    return fmt::format("{}: add a {} for {}, the one that the other end has{}{}", place, change.attribute, change.new_value,
-                       other.empty() ? "" : " ", other);
-  return fmt::format("{}: set the same {} as {}", place, change.attribute, other.empty() ? "at the other end" : other);
-}
-
 std::string joined(const std::vector<model::Change>& changes) {
   std::string all;
   for (const model::Change& change : changes) all += (all.empty() ? "" : " and ") + in_words(change);
@@ -60,16 +46,6 @@ FindingList findings_of(const diag::Check& check) {
   FindingList list;
   for (const diag::CheckFinding& one : check.findings) list.push_back(&one.finding);
   return list;
-}
-
-std::string in_words(const model::Change& change) {
-  const std::string place = change.where.known() ? place_in_words(change.where) : "in its configuration";
-  if (change.secret) return key_in_words(change, place);
-  const std::string how = change.how.empty() ? "" : fmt::format(" ({})", change.how);
-  if (change.attribute == "key-owner")
-    return fmt::format("{}: file the key under {} instead of {}{}", place, change.new_value, change.old_value, how);
-  if (change.old_value.empty()) return fmt::format("{}: set {} to {}{}", place, change.attribute, change.new_value, how);
-  return fmt::format("{}: {} {} -> {}{}", place, change.attribute, change.old_value, change.new_value, how);
 }
 
 std::string in_words(const model::Repair& repair) {

@@ -57,8 +57,6 @@ std::string check_to_html(const CheckDocument& document, const app::Screen& scre
 
 // Building blocks that the formats share; raw texts.
 
-// "in gateway/swanctl.conf line 31: pfs-group none -> modp2048".
-std::string in_words(const diag::config::Change& change);
 // "gateway: in ...; or cloud: in ..."; empty: nobody knows how.
 std::string in_words(const diag::config::Repair& repair);
 // The changes of one end that are made together, by one text.

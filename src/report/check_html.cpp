@@ -221,12 +221,21 @@ class CheckPage {
       const std::size_t end = std::min(diff.find('\n'), diff.size());
       const std::string_view line = diff.substr(0, end);
       const bool header = line.starts_with("+++") || line.starts_with("---");
-      if (!header && line.starts_with('+')) to_.element("ins", line);
-      else if (!header && line.starts_with('-')) to_.element("del", line);
-      else to_.element("span", line);
+      for_copying(header ? "span" : line.starts_with('+') ? "ins" : line.starts_with('-') ? "del" : "span", line);
       to_.finished("\n");
       diff.remove_prefix(std::min(end + 1, diff.size()));
     }
+  }
+
+  // A line with its tabs.
+  void for_copying(std::string_view tag, std::string_view line) {
+    const Element element(to_, tag);
+    if (line.ends_with('\r')) line.remove_suffix(1);  // HTML knows one end of a line only
+    for (std::size_t tab = line.find('\t'); tab != std::string_view::npos; tab = line.find('\t')) {
+      to_.text(line.substr(0, tab)).finished("\t");
+      line.remove_prefix(tab + 1);
+    }
+    to_.text(line);
   }
 
   void logs() {

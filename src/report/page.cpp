@@ -65,7 +65,7 @@ void Page::prose(int indent, std::string_view text) {
 }
 
 void Page::verbatim(int indent, std::string_view lead, std::string_view text) {
-  text_ += spaces(std::min(indent, width_ / 4)) + painted(screen_, Style::Dim, lead) + app::for_terminal(text) + "\n";
+  text_ += spaces(std::min(indent, width_ / 4)) + painted(screen_, Style::Dim, lead) + app::for_copying(text) + "\n";
 }
 
 void Page::drawn(int indent, const std::vector<std::string>& lines) {

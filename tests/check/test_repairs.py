@@ -1,5 +1,7 @@
 """Repairs as diffs: for every reader, pairs that agree but for one fault. Each diff that the report offers is applied with `patch`, the files
 are checked again, and the stage agrees."""
+import html
+import itertools
 import json
 import pathlib
 import re
@@ -376,6 +378,36 @@ def test_a_repair_makes_the_stage_agree(tmp_path, good_verdicts, reader, old, ne
     if "pair" in cloud:
         (tmp_path / ".tunnelscope.yaml").write_text(f"pairs:\n  - {{cloud: {CLOUD}, gateway: t1}}\n")
     assert "gateway" in repaired(tmp_path, files, stage, good_verdicts[reader][stage])
+
+
+# ---- as the formats show them ----
+
+def copied(folder, files, form):
+    """The first diff of a report, as a reader would copy it."""
+    text = tool.run("check", "--format", form, *files, cwd=folder).out.decode()
+    if form == "html":
+        text = html.unescape(re.sub(r"<[^>]*>", "", text[text.index('<pre class="diff">'):]))
+    lines = text[text.index("--- a/"):].split("\n")
+    indent = text[:text.index("--- a/")].split("\n")[-1]
+    lines = [lines[0]] + [line.removeprefix(indent) for line in lines[1:]]
+    end = next(i for i, line in enumerate(lines) if i > 2 and not line.startswith(("@@", "-", "+")) or line.startswith("--- ") and i > 0)
+    return "\n".join(lines[:end]) + "\n"
+
+
+WRITTEN = {"in tabs": lambda text: text.replace("    ", "\t"), "with carriage returns": lambda text: text.replace("\n", "\r\n")}
+
+
+# A page in HTML knows one end of a line only.
+@pytest.mark.parametrize("form, way", [*itertools.product(["text", "markdown"], WRITTEN), ("html", "in tabs")])
+def test_a_diff_can_be_copied_out_of_every_format(tmp_path, form, way):
+    spoiled = STRONGSWAN.replace("modp2048!\n    esp", "modp1024!\n    esp")
+    files = {"ipsec.conf": WRITTEN[way](spoiled), "ipsec.secrets": SECRETS, "vpn.json": describe()}
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.encode())
+    diff = copied(tmp_path, files, form)
+    done = subprocess.run(["patch", "-p1", "--binary"], input=diff.encode(), capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0, (done, diff)
+    assert (tmp_path / "ipsec.conf").read_bytes().decode() == WRITTEN[way](STRONGSWAN)
 
 
 # ---- all repairs of a tunnel ----

@@ -30,6 +30,16 @@ TEST(CliEscape, TerminalShowsWhatWouldActOnIt) {
   EXPECT_EQ(for_terminal(std::string_view("\0", 1)), "\\x00");
 }
 
+TEST(CliEscape, ALineForCopyingKeepsItsTabsAndItsEnd) {
+  const Row rows[] = {
+      {"\tike=aes256", "\tike=aes256"},
+      {"a\tb\r", "a\tb\r"},
+      {"a\rb\x1b[31m", "a\\rb\\x1b[31m"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(for_copying(row.in), row.out);
+  EXPECT_EQ(markdown_block("\ta"), "```text\n\ta\n```\n");
+}
+
 TEST(CliEscape, MarkdownCannotBeStartedByText) {
   EXPECT_EQ(for_markdown("<img src=x>"), "&lt;img src=x&gt;");
   EXPECT_EQ(for_markdown("[a](http://x)"), "\\[a\\](http&#58;//x)");
