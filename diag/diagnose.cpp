@@ -199,7 +199,8 @@ bool Diagnosis::waits(std::size_t subject, const Case& c) const {
 
 // Of a pattern of outages: what the worst of them came to.
 kb::Impact Diagnosis::impact_of_all(const kb::Cause& cause, std::size_t subject) const {
-  if (cause.impact != kb::Impact::Outage || outages_[subject].empty()) return cause.impact;
+  if (cause.impact != kb::Impact::Outage) return cause.impact;
+  if (outages_[subject].empty()) return impact_of(cause, subject, subjects_[subject].whole);
   kb::Impact worst = kb::Impact::None;
   for (const Case& c : subjects_[subject].cases)
     if (c.kind == CaseKind::Outage) worst = std::min(worst, impact_of(cause, subject, c));  // Outage sorts first

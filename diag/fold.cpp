@@ -129,7 +129,7 @@ FoldRules::FoldRules(const Classifier& classifier, bool keep_everything)
                    classifier.signal(kChildRequestSent)};
   for (std::size_t i = 0; i < kReplacements; ++i)
     if (replacements_[i] != kNoSignal) facts_[replacements_[i]].replaces = static_cast<std::int8_t>(i);
-  mark(&SignalFacts::refuses, {kNoProposal, kChildFailed});
+  mark(&SignalFacts::refuses, {kNoProposal, kChildFailed, kTsUnacceptable});
   mark(&SignalFacts::peer_delete, {kPeerDeletedChildSa, kPeerDeletedIkeSa});
   mark(&SignalFacts::handshake_fault,
        {kPskMismatch, kAuthenticationFailed, kNoProposal, kChildFailed, kTsUnacceptable, kHalfOpenTimeout});
@@ -176,6 +176,7 @@ void Fold::add(Arrival& arrival) {
   count_version(facts.version);
   if (event.dialect == Dialect::AwsS2sIke) space(event.time, is_up(event.phase2), facts.signal.peer_delete);
   if (facts.signal.child_requested && wants_rekey(event.time)) note_rekey(event, arrival.phrase, arrival.values);
+  if (fallen_) follow_fallen(event);
   const std::uint8_t marks = facts.signal.is_plain ? 0 : follow_handshake(event, facts.signal);
   if (continues_run(event, facts)) {
     hold(event, arrival.phrase, arrival.values, marks);
@@ -194,10 +195,28 @@ std::uint8_t Fold::follow_handshake(Event& event, const SignalFacts& facts) {
     deny_completions(event.time);
     last_fault_ = event.time;
   }
-  if (!is_up(event.phase2 == PhaseState::Unknown ? phase2_ : event.phase2)) return marks;
+  const PhaseState phase2 = event.phase2 == PhaseState::Unknown ? phase2_ : event.phase2;
+  if (facts.peer_delete && facts.replaces >= 0 && !is_up(phase2)) note_delete(event, facts, phase2);
+  if (!is_up(phase2)) return marks;
   if (facts.replaces >= 0) marks |= add_to_streak(static_cast<std::size_t>(facts.replaces), {event.place, event.time});
   if (facts.child_answered || facts.child_established) event.child_completed = is_completion(event.time);
   return marks;
+}
+
+// A DELETE of a CHILD SA says that there was one. Where no record states Phase 2 that is all there is to know; where it went down
+// with it, that is a replacement only if it is up again at once.
+void Fold::note_delete(const Event& event, const SignalFacts& facts, PhaseState phase2) {
+  const auto which = static_cast<std::size_t>(facts.replaces);
+  const StreakRecord record{event.place, event.time};
+  if (phase2 == PhaseState::Unknown) add_to_streak(which, record);
+  else if (!fallen_) fallen_ = {which, record};
+}
+
+void Fold::follow_fallen(const Event& event) {
+  const bool at_once = event.time - fallen_->record.time < rules_.limits().grace;
+  if (at_once && !is_up(event.phase2)) return;
+  if (at_once) add_to_streak(fallen_->which, fallen_->record);
+  fallen_.reset();
 }
 
 void Fold::add(std::span<const KnownRecord> arrivals) {

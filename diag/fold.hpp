@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -121,6 +122,8 @@ class Fold {
   void end_streak(std::size_t which);
   void pin(const StreakRecord& record);
   std::uint8_t follow_handshake(Event& event, const SignalFacts& facts);
+  void note_delete(const Event& event, const SignalFacts& facts, PhaseState phase2);
+  void follow_fallen(const Event& event);
   bool is_completion(Time time);
   void deny_completions(Time time);
   void set_shape(Event& event, PhraseIndex phrase, std::string_view values);
@@ -160,6 +163,11 @@ class Fold {
   Time last_fault_ = kNoTime, last_completion_ = kNoTime;
   std::int64_t version_balance_ = 0;
   std::array<OpenStreak, FoldRules::kReplacements> streaks_;
+  struct Fallen {
+    std::size_t which = 0;
+    StreakRecord record;
+  };
+  std::optional<Fallen> fallen_;  // a DELETE with which Phase 2 went down a short while ago
   std::vector<StreakRecord> pinned_;  // of streaks that have ended, as far as they are in run_
   SpacingCounts spacings_, spacings_while_up_;
   Duration rekeys_apart_ = 0;

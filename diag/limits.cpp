@@ -59,6 +59,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   nobody_recovered = r.seconds("nobody.recovered_quiet_s", 1800);
   bgp_settle = r.seconds("bgp.settle_s", 180);
   bgp_flap_window = r.seconds("bgp.flap_window_s", 3600);
+  bgp_flap_long_window = r.seconds("bgp.flap_long_window_s", 86400);
   bgp_flaps = r.count("bgp.flap_min", 3);
   collision_drop = r.seconds("collision.drop_s", 10);
   unrecognised_before = r.seconds("unrecognised.before_s", 60);

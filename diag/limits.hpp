@@ -37,7 +37,7 @@ struct Limits {
   Duration dpd_timeout;                 // AWS's default
   Duration nobody_quiet;                // silence that says that nobody initiates
   Duration nobody_recovered;            // the same when the tunnel came back: shorter silence is the outage itself
-  Duration bgp_settle, bgp_flap_window;
+  Duration bgp_settle, bgp_flap_window, bgp_flap_long_window;
   std::size_t bgp_flaps;
   Duration collision_drop;
   Duration unrecognised_before;

@@ -53,6 +53,7 @@ const std::vector<SignalLimit>& signal_limits() {
       {kBgpDownOverIpsec, "bgp.settle_s"},
       {kBgpFlapping, "bgp.flap_min"},
       {kBgpFlapping, "bgp.flap_window_s"},
+      {kBgpFlapping, "bgp.flap_long_window_s"},
       {kHandlerFailedWidely, "sessions.wide_users"},
       {kHandlerFailedWidely, "sessions.wide_share"},
       {kLoginFailedWidely, "sessions.wide_users"},

@@ -1,7 +1,9 @@
 // Failed attempts seen together: how many people they meet, and whether one address tries many names.
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 #include "diag/radix.hpp"
 #include "diag/session/detectors.hpp"
@@ -65,12 +67,26 @@ std::vector<Attempts> attempts_by_group(const Scene& scene) {
   return list;
 }
 
-// Different people among the records: by name, or by address where there is none.
-template <class Iterator>
-std::size_t people(const Log& log, Iterator from, Iterator to) {
-  std::set<std::string_view> names;
-  for (; from != to; ++from) names.insert(who(log, log.events[*from]));
-  return names.size();
+// Different people among records that come and go: by name, or by address where there is none.
+class People {
+ public:
+  explicit People(const Log& log) : log_(log) {}
+  void add(std::uint32_t event) { ++records_[who(log_, log_.events[event])]; }
+  void remove(std::uint32_t event) {
+    const auto known = records_.find(who(log_, log_.events[event]));
+    if (--known->second == 0) records_.erase(known);
+  }
+  std::size_t count() const { return records_.size(); }
+
+ private:
+  const Log& log_;
+  std::unordered_map<std::string_view, std::size_t> records_;
+};
+
+std::size_t people(const Log& log, const std::vector<std::uint32_t>& events) {
+  People people(log);
+  for (const std::uint32_t i : events) people.add(i);
+  return people.count();
 }
 
 void handler(const Scene& scene, const Attempts& attempts) {
@@ -79,7 +95,7 @@ void handler(const Scene& scene, const Attempts& attempts) {
   Case& c = scene.of(kb::About::Group, failed.front());
   c.details["attempts"] = static_cast<double>(attempts.count);
   const double share = static_cast<double>(failed.size()) / static_cast<double>(attempts.count);
-  const bool widely = people(scene.log, failed.begin(), failed.end()) >= scene.limits.sessions.wide_users ||
+  const bool widely = people(scene.log, failed) >= scene.limits.sessions.wide_users ||
                       share >= scene.limits.sessions.wide_share;
   if (!widely) return;
   for (const std::uint32_t i : failed) scene.found(c, kb::signal::kHandlerFailedWidely, i);
@@ -94,15 +110,19 @@ void logins(const Scene& scene, const Attempts& attempts, const std::set<std::ui
   const auto& limits = scene.limits.sessions;
   Case& c = scene.of(kb::About::Group, failed.front());
   c.details["attempts"] = static_cast<double>(attempts.count);
-  std::set<std::uint32_t> wide;
-  for (auto from = failed.begin(), to = failed.begin(); from != failed.end(); ++from) {
-    while (to != failed.end() && events[*to].time <= events[*from].time + limits.wide_window) ++to;
-    if (people(scene.log, from, to) < limits.wide_users) continue;
+  std::vector<std::uint32_t> wide;
+  People people(scene.log);
+  auto wide_end = failed.begin();  // what lies before has been looked at
+  for (auto from = failed.begin(), to = failed.begin(); from != failed.end(); people.remove(*from++)) {
+    for (; to != failed.end() && events[*to].time <= events[*from].time + limits.wide_window; ++to) people.add(*to);
+    if (people.count() < limits.wide_users) continue;
     const auto successes =
         std::upper_bound(attempts.successes.begin(), attempts.successes.end(), events[*(to - 1)].time) -
         std::lower_bound(attempts.successes.begin(), attempts.successes.end(), events[*from].time);
     const auto failures = static_cast<double>(to - from);
-    if (failures / (failures + static_cast<double>(successes)) >= limits.wide_share) wide.insert(from, to);
+    if (failures / (failures + static_cast<double>(successes)) < limits.wide_share) continue;
+    wide.insert(wide.end(), std::max(from, wide_end), to);
+    wide_end = to;
   }
   for (const std::uint32_t i : wide) scene.found(c, kb::signal::kLoginFailedWidely, i);
 }
@@ -127,7 +147,7 @@ std::set<std::uint32_t> guessing(const Scene& scene) {
   for (auto& [system, address, failed] : failed_by_address.entries()) {
     if (succeeded.find(system, address) != nullptr) continue;
     put_in_order(failed);
-    if (people(log, failed.begin(), failed.end()) < scene.limits.sessions.guessing_users) continue;
+    if (people(log, failed) < scene.limits.sessions.guessing_users) continue;
     Case& c = scene.of(kb::About::Address, failed.front());
     for (const std::uint32_t i : failed) scene.found(c, kb::signal::kGuessing, i);
     guesses.insert(failed.begin(), failed.end());
@@ -135,10 +155,20 @@ std::set<std::uint32_t> guessing(const Scene& scene) {
   return guesses;
 }
 
+// They say nothing of those who may log in.
+void leave_out_guesses(const Scene& scene, const std::set<std::uint32_t>& guesses) {
+  const SignalIndex login = scene.classifier.signal(kb::signal::kLoginFailed);
+  std::set<Case*> groups;
+  for (const std::uint32_t i : guesses) groups.insert(&scene.of(kb::About::Group, i));
+  for (Case* c : groups)
+    std::erase_if(c->seen, [&](const Occurrence& o) { return o.signal == login && guesses.contains(static_cast<std::uint32_t>(o.event)); });
+}
+
 }  // namespace
 
 void detect_failures(const Scene& scene) {
   const std::set<std::uint32_t> guesses = guessing(scene);
+  leave_out_guesses(scene, guesses);
   for (const Attempts& attempts : attempts_by_group(scene)) {
     handler(scene, attempts);
     logins(scene, attempts, guesses);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <tuple>
 
 #include "kb/signals.hpp"
@@ -199,6 +200,19 @@ void drop_disproved(Case& c, const History& h, const Words& words) {
   });
 }
 
+// Refusals of Phase 2 after which the same IKE SA renewed it: both ends agree on that pair of networks, so another pair is refused.
+void name_other_pairs(Case& c, const History& h, const Words& words) {
+  std::map<std::uint32_t, std::size_t> last_renewal;  // event, by IKE SA
+  for (std::size_t i = 0; i < h.states.size(); ++i)
+    if (h.log->events[i].child_completed && carries_traffic(h.states[i].health)) last_renewal[h.states[i].ike_sa] = i;
+  for (Occurrence& o : c.seen) {
+    const auto renewal = last_renewal.find(h.states[o.event].ike_sa);
+    if (!contains(words.phase2_refusals, o.signal) || renewal == last_renewal.end() || renewal->second <= o.event) continue;
+    o.child_was_up = false;
+    if (says(o.signal, words.child_failed)) o.signal = words.ts_unacceptable;
+  }
+}
+
 // Faults while the tunnel stayed up, outside all outages. Records that contradict their own states are believed
 // only when they come again and again.
 std::optional<Case> running_case(const Subject& s, const Classifier& classifier, const Signals& signals, const Words& words,
@@ -219,6 +233,7 @@ std::optional<Case> running_case(const Subject& s, const Classifier& classifier,
   drop_disproved(c, h, words);
   if (c.seen.empty() || (c.seen.size() == contradicting && contradicting < kContradictionsToBelieve)) return {};
   name_refusals(c, h, words);
+  name_other_pairs(c, h, words);
   c.start = c.seen.front().time;
   c.end = c.seen.back().time;
   c.first_event = c.seen.front().event;

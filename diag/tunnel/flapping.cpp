@@ -3,6 +3,8 @@
 // too slow for the usual half-life (facts/peers.md, section 5).
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <set>
 
 #include "diag/tunnel/detectors.hpp"
 #include "diag/tunnel/statistics.hpp"
@@ -87,23 +89,36 @@ void merge(std::vector<Stretch<std::monostate>>& list) {
   list = std::move(merged);
 }
 
+// Whether IPsec was not up either, at some time before the tunnel was up again.
+bool falls_with_ipsec(const History& h, Time time) {
+  const auto later = std::upper_bound(h.spells.begin(), h.spells.end(), time, [](Time at, const Spell& spell) { return at < spell.start; });
+  if (later == h.spells.begin()) return false;
+  const Spell& spell = *std::prev(later);
+  return time <= spell.end.value_or(h.now) && spell.ipsec_start != kNoTime;
+}
+
+// Those events of which so many lie within a span.
+void add_crowded(std::set<std::size_t>& crowded, const History& h, const std::vector<std::size_t>& events, std::size_t least, Duration span) {
+  const auto time = [&](std::size_t i) { return h.log->events[events[i]].time; };
+  for (std::size_t i = 0; i + least <= events.size(); ++i)
+    if (time(i + least - 1) - time(i) <= span) crowded.insert(events.begin() + static_cast<std::ptrdiff_t>(i), events.begin() + static_cast<std::ptrdiff_t>(i + least));
+}
+
+// Several drops within the short window, or within the long one where IPsec stayed up.
 void detect_bgp_flapping(Subject& s, const Context& context, const Signals& signals) {
-  std::vector<std::size_t> drops;
+  const History& h = s.history;
   const SignalIndex left = signals[kBgpLeftEstablished];
-  for (std::size_t i = 0; i < s.history.log->events.size(); ++i)
-    if (s.history.log->events[i].signal == left) drops.push_back(i);
-  const auto time = [&](std::size_t i) { return s.history.log->events[drops[i]].time; };
-  const std::size_t least = context.limits.bgp_flaps;
-  std::vector<bool> flaps(drops.size());
-  for (std::size_t i = 0; i + least <= drops.size(); ++i) {
-    if (time(i + least - 1) - time(i) > context.limits.bgp_flap_window) continue;
-    for (std::size_t j = i; j < i + least; ++j) flaps[j] = true;
+  std::vector<std::size_t> drops, of_bgp_alone;
+  for (std::size_t i = 0; i < h.log->events.size(); ++i) {
+    if (h.log->events[i].signal != left || left == kNoSignal) continue;
+    drops.push_back(i);
+    if (!falls_with_ipsec(h, h.log->events[i].time)) of_bgp_alone.push_back(i);
   }
-  const auto count = std::count(flaps.begin(), flaps.end(), true);
-  if (count == 0) return;
-  for (std::size_t i = 0; i < drops.size(); ++i)
-    if (flaps[i]) s.whole.seen.push_back(found(s.history, signals[kBgpFlapping], drops[i]));
-  s.whole.details["bgp_flaps"] = static_cast<double>(count);
+  std::set<std::size_t> flaps;
+  add_crowded(flaps, h, drops, context.limits.bgp_flaps, context.limits.bgp_flap_window);
+  add_crowded(flaps, h, of_bgp_alone, context.limits.bgp_flaps, context.limits.bgp_flap_long_window);
+  for (const std::size_t event : flaps) s.whole.seen.push_back(found(h, signals[kBgpFlapping], event));
+  if (!flaps.empty()) s.whole.details["bgp_flaps"] = static_cast<double>(flaps.size());
 }
 
 }  // namespace

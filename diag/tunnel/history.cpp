@@ -184,11 +184,26 @@ void extend(std::vector<Stretch<State>>& lane, Time time, State state) {
   lane.push_back({time, time, state});
 }
 
-// The log's own, else the only one that the configuration allows.
-IkeVersion version_of(const TunnelLog& log, const TunnelFacts* facts) {
-  if (log.version != IkeVersion::Unknown || facts == nullptr || !facts->ikev1 || !facts->ikev2) return log.version;
-  if (*facts->ikev1 == *facts->ikev2) return IkeVersion::Unknown;
-  return *facts->ikev1 ? IkeVersion::V1 : IkeVersion::V2;
+// Records stated for the grace time that Phase 2 outlived Phase 1. In IKEv2 a CHILD SA ends with its IKE SA (RFC 7296, section 2.8).
+bool phase2_outlives_phase1(const Events& events, Duration grace) {
+  Time since = kNoTime;
+  for (const Event& event : events) {
+    const bool alone = is_up(event.phase2) && event.phase1 == PhaseState::Down;
+    const bool other = event.phase1 != PhaseState::Unknown && event.phase2 != PhaseState::Unknown && !alone;
+    if (other) since = kNoTime;
+    if (!alone) continue;
+    if (since == kNoTime) since = event.time;
+    if (event.time - since >= grace) return true;
+  }
+  return false;
+}
+
+// What the log's messages say, else the only one that the configuration allows, else what its states prove.
+IkeVersion version_of(const TunnelLog& log, const TunnelFacts* facts, const Limits& limits) {
+  if (log.version != IkeVersion::Unknown) return log.version;
+  if (facts != nullptr && facts->ikev1 && facts->ikev2 && *facts->ikev1 != *facts->ikev2)
+    return *facts->ikev1 ? IkeVersion::V1 : IkeVersion::V2;
+  return phase2_outlives_phase1(log.events, limits.grace) ? IkeVersion::V1 : IkeVersion::Unknown;
 }
 
 }  // namespace
@@ -198,7 +213,7 @@ History track(const TunnelLog& log, const Classifier& classifier, const Limits& 
   h.log = &log;
   h.facts = facts;
   h.now = std::max(now, log.events.back().time);
-  h.version = version_of(log, facts);
+  h.version = version_of(log, facts, limits);
   h.states.reserve(log.events.size());
   Tracker(h, classifier, limits).run();
   h.usual_spacing = usual_spacing(log.spacings);
