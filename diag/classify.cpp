@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,30 @@
 #include "rules/rule_set.hpp"
 
 namespace tunnelscope::diag {
+namespace {
+
+bool is_part_of(std::string_view part, std::string_view whole) {
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+  return std::search(whole.begin(), whole.end(), part.begin(), part.end(), same) != whole.end();
+}
+
+// The rule with the shortest example of which the text is a part: somebody typed the words that matter.
+RuleIndex with_example_like(std::string_view text, const std::vector<kb::MessageRule>& rules) {
+  constexpr std::size_t kFewestBytes = 8;
+  RuleIndex best = kNoRule;
+  std::size_t shortest = 0;
+  if (text.size() < kFewestBytes) return best;
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    for (const kb::Example& example : rules[i].examples) {
+      const bool is_shorter = best == kNoRule || example.line.size() < shortest;
+      if (!is_shorter || !is_part_of(text, example.line)) continue;
+      best = static_cast<RuleIndex>(i);
+      shortest = example.line.size();
+    }
+  return best;
+}
+
+}  // namespace
 
 struct Classifier::Impl {
   struct DialectRules {
@@ -117,6 +142,7 @@ SignalIndex Classifier::signal(std::string_view name) const {
 bool Classifier::is_asked_for(SignalIndex signal) const { return impl_->asked_for[signal]; }
 
 Classifier::Nearest Classifier::nearest(std::string_view text) const {
+  if (const RuleIndex rule = with_example_like(text, impl_->knowledge.messages); rule != kNoRule) return {rule, text.size()};
   Nearest best;
   std::size_t longest = 0;
   for (std::size_t d = 0; d < kDialectNames.size(); ++d) {

@@ -41,7 +41,8 @@ class Classifier {
   SignalIndex signal(std::string_view name) const;        // kNoSignal: nobody gives it
   bool is_asked_for(SignalIndex signal) const;            // by some cause. Precondition: not kNoSignal
 
-  // The rule of which the longest beginning matches somewhere in `text`, and where that ends. Slow.
+  // The rule that has an example of which `text` is a part; else the one of which the longest beginning matches somewhere in `text`, and
+  // where that ends. Slow.
   struct Nearest {
     RuleIndex rule = kNoRule;
     std::size_t bytes = 0;
@@ -53,7 +54,9 @@ class Classifier {
   std::unique_ptr<Impl> impl_;
 };
 
-// The shape of an unknown text: numbers, addresses, ids and quoted parts masked as <n>, <ip>, <hex>, <text>.
+// The shape of an unknown text: numbers, addresses, ids and quoted parts masked as <n>, <ip>, <hex>, <text>. A longer one is cut and ends
+// in "...".
+inline constexpr std::size_t kLongestShape = 240;  // bytes, without these
 std::string shape_of(std::string_view text);
 
 }  // namespace tunnelscope::diag

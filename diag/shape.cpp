@@ -8,8 +8,6 @@
 namespace tunnelscope::diag {
 namespace {
 
-constexpr std::size_t kLongestShape = 240;
-
 bool is_word(char c) {
   const auto u = static_cast<unsigned char>(c);
   return std::isalnum(u) != 0 || c == '_' || c == '.' || c == ':' || c == '-' || c == '/' || u >= 0x80;

@@ -25,10 +25,23 @@ bool is_the_same(const Endpoint& a, const Endpoint& b) {
   return a.side == b.side && (a.side == Side::Cloud ? same_tunnel(a, b) : shares_ike_sa(a, b));
 }
 
+// What two descriptions state differently is not known, whichever was read first.
+template <class T>
+void join_value(Value<T>& own, const Value<T>& more) {
+  if (own.stated() && more.stated() && own.known() && more.known() && !own.same_as(more))
+    own = Value<T>::unknown("two descriptions of the tunnel differ, at " + own.where().text() + " and at " + more.where().text(), own.where());
+  else if (certainty(more.origin()) > certainty(own.origin()))
+    own = more;
+}
+
+bool has_secret(const Endpoint& end) {
+  return end.keys.known() && std::any_of(end.keys->begin(), end.keys->end(), [](const Key& key) { return key.secret.known(); });
+}
+
 void take_what_is_more_certain(Endpoint& one, const Endpoint& other) {
-  for_each_value(one, other, [](const std::string&, auto& own, const auto& more) {
-    if (certainty(more.origin()) > certainty(own.origin())) own = more;
-  });
+  const Value<std::vector<Key>> keys = has_secret(one) || !has_secret(other) ? one.keys : other.keys;
+  for_each_value(one, other, [](const std::string&, auto& own, const auto& more) { join_value(own, more); });
+  one.keys = keys;
   if (one.children.empty()) one.children = other.children;
   one.replaced = one.replaced || other.replaced;
 }

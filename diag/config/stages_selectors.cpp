@@ -68,6 +68,7 @@ std::string remark(const Narrowed& left, const Talk& talk, const Child& own, con
 // AWS has one network for each end, of the IP version of the tunnels inside.
 void add_change(std::vector<Change>& changes, const Endpoint& end, const char* attribute, const Value<Selectors>& own,
                 const Value<Selectors>& wanted) {
+  if (wanted->empty()) return;
   const bool other_family = !own->empty() && own->front().addresses.first.v6 != wanted->front().addresses.first.v6;
   if (end.vendor == Vendor::Aws && other_family) return;
   const std::string one_of_them = text(Selectors{wanted->front()});

@@ -18,6 +18,7 @@ constexpr std::int64_t kCollisionResolution = 7;  // Cease 6/7 (RFC 4486): both 
 constexpr Duration kSameRefusal = 2 * kSecond;    // records of one refusal
 constexpr Duration kSameRenewal = 5 * kSecond;    // records of an SA that takes another's place
 constexpr Duration kLongBringUp = 5 * kMinute;    // a log that begins with a tunnel down for longer begins in an outage
+constexpr Duration kLastOfOldSa = 3 * kMinute;    // an IKE SA is given up 165 s after the first unanswered request (strongSwan) at the latest
 constexpr Duration kReasonHolds = 15 * kMinute;   // failures without a reason of their own have the last one's
 
 // The signals that cases are cut by, looked up once a tunnel.
@@ -25,14 +26,15 @@ struct Words {
   explicit Words(const Signals& signals)
       : ike_deleted(signals[kPeerDeletedIkeSa]), child_deleted(signals[kPeerDeletedChildSa]), no_proposal(signals[kNoProposal]),
         child_failed(signals[kChildFailed]), ts_unacceptable(signals[kTsUnacceptable]), left_up(signals[kLeftUp]),
-        outage(signals[kOutage]), down_at_end(signals[kDownAtEnd]),
+        outage(signals[kOutage]), down_at_end(signals[kDownAtEnd]), gave_up(signals[kDpdTimeout]), half_open(signals[kHalfOpenTimeout]),
         successors{signals[kIkeInitRequestReceived], signals[kIkeInitRequestSent],   signals[kIkeInitResponseSent],
                    signals[kIkeInitResponseReceived], signals[kIkeAuthRequestReceived], signals[kIkeAuthRequestSent],
                    signals[kIkeAuthResponseSent],    signals[kIkeAuthResponseReceived], signals[kChildRequestReceived],
                    signals[kChildRequestSent],       signals[kChildResponseSent],    signals[kChildResponseReceived]},
-        cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]}, phase2_refusals{no_proposal, child_failed, ts_unacceptable} {}
-  SignalIndex ike_deleted, child_deleted, no_proposal, child_failed, ts_unacceptable, left_up, outage, down_at_end;
+        first_exchanges{successors.begin(), successors.begin() + 8}, cease{signals[kBgpCeaseReceived], signals[kBgpCeaseSent]}, phase2_refusals{no_proposal, child_failed, ts_unacceptable} {}
+  SignalIndex ike_deleted, child_deleted, no_proposal, child_failed, ts_unacceptable, left_up, outage, down_at_end, gave_up, half_open;
   std::vector<SignalIndex> successors;  // exchanges by which another SA takes the place of the one that is deleted
+  std::vector<SignalIndex> first_exchanges;  // those of an IKE SA that is being made
   std::vector<SignalIndex> cease;
   std::vector<SignalIndex> phase2_refusals;
 };
@@ -71,12 +73,31 @@ bool resolves_collision(const History& h, std::size_t i, const Limits& limits) {
   return h.now < last;
 }
 
+// Whether it is a new IKE SA that was given up: one was being made, and the old one had been gone for so long that this is not its end.
+bool gives_up_negotiation(const History& h, std::size_t i, const Words& words) {
+  const auto& events = h.log->events;
+  bool negotiated = false;
+  for (std::size_t j = i; j-- > 0 && events[j].time >= events[i].time - kLastOfOldSa;) {
+    if (says(events[j].signal, words.ike_deleted)) break;
+    if (h.states[j].phase1 == PhaseState::Unknown || is_up(h.states[j].phase1)) return false;
+    negotiated = negotiated || h.states[j].phase1 == PhaseState::Negotiating || contains(words.first_exchanges, events[j].signal);
+  }
+  return negotiated;
+}
+
+// The message signal of one event, as its case makes it clear.
+Occurrence seen_in_case(const History& h, std::size_t i, const Words& words) {
+  Occurrence o = occurrence(h, i);
+  if (says(o.signal, words.gave_up) && gives_up_negotiation(h, i, words)) o.signal = words.half_open;
+  return o;
+}
+
 void see(Case& c, const History& h, Time from, const Words& words, const Limits& limits) {
   const auto& events = h.log->events;
   for (std::size_t i = first_at_or_after(events, from); i < events.size() && events[i].time <= c.end; ++i) {
     const bool is_harmless = contains(words.cease, events[i].signal) && resolves_collision(h, i, limits);
     if (events[i].signal == kNoSignal || is_harmless || is_housekeeping(h, i, words, limits)) continue;
-    c.seen.push_back(occurrence(h, i));
+    c.seen.push_back(seen_in_case(h, i, words));
   }
 }
 

@@ -231,11 +231,24 @@ bool has_record(const History& h, Time from, Time to, Dialect dialect) {
   return false;
 }
 
+// Another tunnel of the connection was up, and its log ends with the quiet one's: it is what was exported that ends there.
+bool export_ends(const std::vector<Subject>& subjects, std::size_t self, const Quiet& quiet, const Limits& limits) {
+  const std::string& connection = subjects[self].history.log->connection;
+  if (connection.empty()) return false;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const History& h = subjects[i].history;
+    if (i == self || h.log->connection != connection || !h.has_ike || h.states.empty()) continue;
+    if (carries_traffic(h.last_state().health) && h.last() < quiet.start + limits.nobody_quiet) return true;
+  }
+  return false;
+}
+
 // The logs went on: another tunnel's has records all through the quiet, not merely at its ends, as where that tunnel went quiet as
 // well; or the tunnel's own BGP log has one.
 bool others_continue(const std::vector<Subject>& subjects, std::size_t self, const Quiet& quiet, const Limits& limits) {
   const Time from = quiet.start + limits.nobody_quiet;
   if (has_record(subjects[self].history, from, quiet.end, Dialect::AwsS2sBgp)) return true;
+  if (export_ends(subjects, self, quiet, limits)) return false;
   const Duration most = std::max((quiet.end - quiet.start) / 4 * 3, limits.gap_floor);
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const History& h = subjects[i].history;

@@ -105,6 +105,12 @@ void know_names(const diag::Intake& intake, app::Redactor& redactor) {
   }
 }
 
+// What stands for certain in every text of the shape: of one that was cut, whole words.
+std::string_view uncut(std::string_view shape) {
+  if (shape.size() < diag::kLongestShape || !shape.ends_with("...")) return shape;
+  return shape.substr(0, shape.rfind(' '));
+}
+
 // The pattern of a shape: masks become captures, what PCRE2 would read as its own is escaped.
 std::string pattern_of(std::string_view shape) {
   std::string out;
@@ -198,7 +204,7 @@ Draft draft_of(const Shape& shape, std::set<std::string>& taken) {
   const std::string folder = fmt::format("messages/{}/draft", family_of(shape.dialect));
   std::string path = fmt::format("{}/{}.yaml", folder, slug);
   for (int n = 2; !taken.insert(path).second; ++n) path = fmt::format("{}/{}-{}.yaml", folder, slug, n);
-  const std::string source = pattern_of(shape.text);
+  const std::string source = pattern_of(uncut(shape.text));
   const auto compiled = rules::Pattern::compile(source);
   const rules::Pattern* pattern = compiled ? &*compiled : nullptr;
   std::string text = fmt::format("# Drafted from {}; complete what is marked TODO, then run `tunnelscope rules lint`.\n",
@@ -266,7 +272,11 @@ Exit rules_draft(const Settings& settings, Console& console) {
   const auto shapes = unmatched_shapes(intake, redactor ? &*redactor : nullptr);
   if (shapes.empty()) {
     const auto records = intake.coverage().records;
-    app::complain(console, records == 0 ? "no log record was found" : "every record is recognised: nothing to draft");
+    const auto too_long = intake.coverage().unrecognised;
+    app::complain(console, records == 0    ? "no log record was found"
+                           : too_long > 0 ? fmt::format("{}, all longer than {} bytes: nothing to draft",
+                                                         report::counted(too_long, "record that no rule knows", "records that no rule knows"), kLongestMessage)
+                                           : "every record is recognised: nothing to draft");
     return records == 0 || !problems.empty() ? Exit::Input : Exit::Done;
   }
   std::set<std::string> taken;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 
 #include "src/config/mend.hpp"
@@ -27,8 +28,9 @@ bool is_unfit(const std::string& line) { return !config::is_harmless(line, kLong
 
 bool fails(const StageVerdict& stage) { return stage.verdict == Verdict::Fails; }
 
+// However its values are shown now.
 bool is_same_fault(const StageVerdict& a, const StageVerdict& b) {
-  return fails(a) && fails(b) && a.attribute == b.attribute && (a.cloud.value == b.cloud.value || a.gateway.value == b.gateway.value);
+  return fails(a) && fails(b) && a.cause == b.cause && a.attribute == b.attribute;
 }
 
 bool is_same_end(const model::Endpoint* a, const model::Endpoint* b) { return a && b && a->name == b->name && a->where.path == b->where.path; }
@@ -69,7 +71,10 @@ class Repairs {
           const kb::Knowledge& knowledge)
       : check_(check), files_(files), pairs_(pairs), knowledge_(knowledge) {}
 
+  // Each trial reads all files again.
   std::map<std::string, std::string> all() {
+    std::error_code error;
+    if (!std::all_of(files_.begin(), files_.end(), [&](const config::Given& one) { return std::filesystem::is_regular_file(one.path, error); })) return {};
     for (const diag::CheckedTunnel& tunnel : check_.tunnels)
       for (const StageVerdict& stage : tunnel.verdict.stages) {
         if (!fails(stage)) continue;

@@ -587,6 +587,21 @@ class Router {
     }
   }
 
+  // "tunnel protection ipsec profile P [ikev2-profile Q | isakmp-profile Q] [shared]": what it names outweighs its IPsec profile.
+  void read_ike(Endpoint& endpoint, const Command& protection, const Command& profile) {
+    const Word *ikev2 = nullptr, *isakmp = nullptr;
+    for (std::size_t i = 5; i < protection.words.size(); ++i) {
+      const bool names = i + 1 < protection.words.size();
+      if (names && protection.word(i) == "ikev2-profile") ikev2 = &protection.words[++i];
+      else if (names && protection.word(i) == "isakmp-profile") isakmp = &protection.words[++i];
+      else if (protection.word(i) != "shared") report(problems_, protection.words[i].where, "this word is not understood");
+    }
+    const Command* named = ikev2 ? definition("crypto ikev2 profile", *ikev2) : nullptr;
+    if (named) read_ikev2(endpoint, *named);
+    else if (isakmp) read_ikev1(endpoint, definition("crypto isakmp profile", *isakmp));
+    else if (!ikev2) read_ike(endpoint, profile);
+  }
+
   Endpoint of_tunnel(const Command& interface, const Command& protection) {
     Endpoint endpoint = begun(std::string(interface.word(1)), interface.where);
     if (const Command* down = interface.find("shutdown")) endpoint.disabled = stated(true, *down);
@@ -606,7 +621,7 @@ class Router {
     child.where = interface.where;
     if (protection.words.size() > 4)
       if (const Command* profile = definition("crypto ipsec profile", protection.words[4])) {
-        read_ike(endpoint, *profile);
+        read_ike(endpoint, protection, *profile);
         read_protection(child, *profile);
         heed_idle_time(endpoint, *profile);
         if (const Command* only = profile->find("responder-only")) {

@@ -22,10 +22,10 @@ Value<Secret> secret_at(Command& command, std::size_t index) {
   if (typed) ++index;
   if (command.words.size() <= index) return Value<Secret>::unknown("the key is missing", command.where);
   Word& word = command.words[index];
-  const bool hidden = word.text.find_first_not_of('*') == std::string::npos || word.text == "<removed>";
+  const bool hidden = is_masked(word.text);
   if (!clear || hidden || word.cut) {
     model::wipe(word.text);
-    return Value<Secret>::unknown(hidden ? "it was taken out of the file" : clear ? kCutOff : "encrypted", word.where);
+    return Value<Secret>::unknown(hidden ? kMaskedKey : clear ? kCutOff : "encrypted", word.where);
   }
   return Value<Secret>::stated(Secret(std::move(word.text)), word.where);
 }

@@ -11,6 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -127,9 +130,19 @@ struct File {
 };
 using Files = std::vector<std::unique_ptr<File>>;
 
+// A file that is given twice is read once, however its path is written.
+std::vector<Given> each_once(const std::vector<Given>& given) {
+  std::vector<Given> list;
+  std::set<std::pair<std::optional<Side>, fs::path>> seen;
+  std::error_code error;
+  for (const Given& one : given)
+    if (one.path == "-" || !fs::is_regular_file(one.path, error) || seen.emplace(one.side, fs::canonical(one.path, error)).second) list.push_back(one);
+  return list;
+}
+
 Files opened(const std::vector<Given>& given, std::vector<Problem>& problems, const Texts& instead = {}) {
   Files files;
-  for (const Given& one : given) {
+  for (const Given& one : each_once(given)) {
     auto text = text_of(one.path, Only::Anything, instead);
     if (!text) {
       const bool folder = text.error() == "it is a folder";

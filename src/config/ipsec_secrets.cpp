@@ -189,6 +189,7 @@ class Secrets {
       model::wipe(written.text);
       return Value<model::Secret>::unknown(kCutOff, where);
     }
+    if (is_masked(written.text)) return Value<model::Secret>::unknown(kMaskedKey, where);
     if (written.quoted) return Value<model::Secret>::stated(literal_key(std::move(written.text)), where);
     if (written.text.starts_with("0t")) return Value<model::Secret>::stated(literal_key(written.text.substr(2)), where);
     const bool encoded = written.text.starts_with("0x") || written.text.starts_with("0s");

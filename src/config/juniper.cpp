@@ -5,6 +5,7 @@
 
 #include "src/config/doubt.hpp"
 #include "src/config/juniper_proposals.hpp"
+#include "src/config/key_text.hpp"
 #include "src/config/rows.hpp"
 
 namespace tunnelscope::config {
@@ -228,7 +229,9 @@ class Srx : JuniperView {
         written.text.find("SECRET-DATA") != std::string::npos;
     const auto is_short_for = [&](std::string_view whole) { return whole.starts_with(statement->words[policy.size() + 1].text); };
     const bool text = is_short_for("ascii-text");
-    if (obscured) key.secret = Value<Secret>::unknown("encrypted", written.where);
+    const bool missing = statement->words.size() < policy.size() + 3;  // a comment stands in its place
+    if (missing || is_masked(written.text)) key.secret = Value<Secret>::unknown(kMaskedKey, written.where);
+    else if (obscured) key.secret = Value<Secret>::unknown("encrypted", written.where);
     else if (written.cut) key.secret = Value<Secret>::unknown(kCutOff, written.where);
     else if (!text) key.secret = Value<Secret>::unknown(is_short_for("hexadecimal") ? "it is given in hexadecimal" : "its kind cannot be read", written.where);
     else key.secret = Value<Secret>::stated(Secret(std::string(written.text)), written.where);
@@ -528,16 +531,26 @@ class Srx : JuniperView {
     for (const Word* interface : {outside, inside})
       if (interface) heed_disabled(endpoint, *interface);
     read_children(endpoint, vpn, name);
+    heed_no_rekey(endpoint, vpn);
     if (const Word* idle = word(below(vpn, {"ike", "idle-time"})))
       endpoint.reservations.push_back(closed_when_idle("idle-time", idle->where));
     return endpoint;
+  }
+
+  void heed_no_rekey(Endpoint& endpoint, const Path& vpn) {
+    const Word* establish = word(below(vpn, {"establish-tunnels"}));
+    if (!establish || establish->text != "responder-only-no-rekey") return;
+    endpoint.lifetime.rekeys = stated(false, *establish);
+    for (Child& child : endpoint.children) child.lifetime.rekeys = stated(false, *establish);
   }
 
   void read_start(Endpoint& endpoint, const Path& vpn) {
     const Word* establish = word(below(vpn, {"establish-tunnels"}));
     const auto known = establish ? spelt<StartAction>(establish->text, {{"immediately", StartAction::Start}, {"on-traffic",
         StartAction::OnTraffic},
-                                                                        {"responder-only", StartAction::Wait}}) : std::nullopt;
+                                                                        {"responder-only", StartAction::Wait},
+                                                                        {"responder-only-no-rekey", StartAction::Wait}})
+                                  : std::nullopt;
     if (establish && !known)
       endpoint.reservations.push_back({model::Stage::Liveness, establish->where.text() + ": `establish-tunnels` cannot be read"});
     if (known) endpoint.start = stated(*known, *establish);

@@ -1,7 +1,9 @@
 #include "src/config/key_text.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <array>
+#include <cctype>
+#include <utility>
 
 namespace tunnelscope::config {
 namespace {
@@ -54,7 +56,34 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes.empty() ? std::nullopt : std::optional(std::move(bytes));
 }
 
+bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+// Without what a mask is wrapped in.
+std::string_view bare(std::string_view text) {
+  constexpr std::string_view kWrapping = "<>()[]{}/* \"'";
+  while (!text.empty() && is_one_of(text.front(), kWrapping)) text.remove_prefix(1);
+  while (!text.empty() && is_one_of(text.back(), kWrapping)) text.remove_suffix(1);
+  return text;
+}
+
+bool is_placeholder(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kForms{{{"${", "}"}, {"{{", "}}"}, {"<", ">"}, {"%{", "}"}}};
+  return std::any_of(kForms.begin(), kForms.end(), [&](const auto& form) { return text.starts_with(form.first) && text.ends_with(form.second); });
+}
+
 }  // namespace
+
+bool is_masked(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kWords{"redacted", "removed", "key removed", "masked", "hidden", "sensitive", "sensitive value", "secret-data"};
+  constexpr std::size_t kFewestSigns = 3;
+  if (text.empty()) return false;
+  const bool stars = text.find_first_not_of('*') == std::string_view::npos;
+  const bool signs = text.size() >= kFewestSigns && is_one_of(text.front(), "xX.") && text.find_first_not_of(text.front()) == std::string_view::npos;
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const std::string_view word = bare(text);
+  return stars || signs || is_placeholder(text) ||
+         std::any_of(kWords.begin(), kWords.end(), [&](std::string_view known) { return std::equal(word.begin(), word.end(), known.begin(), known.end(), same); });
+}
 
 Secret literal_key(std::string&& text) { return Secret(std::move(text)); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "src/config/key_text.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/strongswan_proposals.hpp"
 #include "src/config/strongswan_values.hpp"
@@ -315,6 +316,8 @@ void read_keys(Fields& parent, Value<std::vector<Key>>& value) {
     const Node* secret = fields.node("secret");
     if (const char* reason = fields.unreadable("secret"))
       key.secret = Value<Secret>::unknown(reason, document.at(item));
+    else if (secret && is_masked(secret->text))
+      key.secret = Value<Secret>::unknown(kMaskedKey, document.at(*secret));
     else if (secret)
       key.secret = document.may_be_cut(*secret) ? Value<Secret>::unknown(kCutOff, document.at(*secret))
                                                 : Value<Secret>::stated(Secret(std::string(secret->text)), document.at(*secret));

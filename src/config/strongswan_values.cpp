@@ -190,6 +190,10 @@ Value<Selectors> strongswan_selectors(const Word& list, const Value<model::Addre
       report_unread(problems, word.where, "this is no traffic selector", "write a network, as in `10.0.0.0/16` or `10.0.0.0/16[tcp/443]`");
     }
   }
+  if (unknown.empty() && all.empty()) {
+    unknown = "it names no network";
+    report_unread(problems, list.where, unknown, "write a network, as in `10.0.0.0/16`, or leave the line out");
+  }
   if (!unknown.empty()) return Value<Selectors>::unknown(unknown, list.where);
   return Value<Selectors>::stated(std::move(all), list.where);
 }

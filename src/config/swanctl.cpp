@@ -304,11 +304,13 @@ model::Key read_key(Section& section, std::vector<Problem>& problems) {
   }
   model::Key key{{}, {}, section.where};
   const Where& where = written->value.where;
+  const bool masked = is_masked(written->value.text);
   auto secret = decoded_key(std::move(written->value.text));
-  if (written->value.cut) key.secret = Value<model::Secret>::unknown(kCutOff, where);
+  if (masked) key.secret = Value<model::Secret>::unknown(kMaskedKey, where);
+  else if (written->value.cut) key.secret = Value<model::Secret>::unknown(kCutOff, where);
   else if (secret) key.secret = Value<model::Secret>::stated(std::move(*secret), where);
   else key.secret = Value<model::Secret>::unknown("it is not in the encoding that its beginning says", where);
-  if (!secret && !written->value.cut)
+  if (!secret && !masked && !written->value.cut)
     report_unread(problems, where, "the key is not what its beginning says", "after `0x` come hexadecimal digits, after `0s` Base64");
   if (!section.incomplete.empty()) return doubtful_key(section, "its section could not be read in full", section.where);
   for (const Setting& setting : section.settings) {

@@ -33,7 +33,8 @@ constexpr std::string_view kWriteTestName = "aws-logs-write-test";
 constexpr std::uint64_t kProgressEvery = std::uint64_t{16} << 20;
 
 struct Signature {
-  std::string_view start, reason, hint;
+  std::string_view bytes, reason, hint;
+  std::size_t at = 0;
 };
 constexpr std::string_view kDecompress = "decompress it first; plain text and gzip are read";
 constexpr Signature kSignatures[] = {
@@ -42,11 +43,12 @@ constexpr Signature kSignatures[] = {
     {"\xfd" "7zXZ", "xz data", kDecompress},
     {"BZh", "bzip2 data", kDecompress},
     {"PAR1", "parquet file", "export as JSON or text"},
+    {"ustar", "tar archive", "unpack it, and give the folder", 257},  // POSIX, pax, "ustar Interchange Format"
 };
 
 const Signature* signature_of(std::string_view start) {
   for (const Signature& row : kSignatures)
-    if (start.starts_with(row.start)) return &row;
+    if (start.size() > row.at && start.substr(row.at).starts_with(row.bytes)) return &row;
   return nullptr;
 }
 

@@ -48,6 +48,7 @@ std::string_view reason_of(simdjson::error_code refusal) {
 
 bool is_control_message(const Fields& fields) { return same_word(fields[Key::MessageType].text(), "CONTROL_MESSAGE"); }
 
+constexpr int kWrapperDepth = 3;  // objects within an envelope that are searched for the name of a stream
 constexpr std::string_view kAnalytics = "ANALYTICS";
 constexpr std::string_view kGatewaysLog =
     "line of a gateway's own IKE log, not of AWS's: tunnelscope explain LINE says what it means";
@@ -428,6 +429,7 @@ bool Unwrap::envelope(Fields& fields, const Context& context, int level) {
     if (!field.is_text() && field.kind() != FieldValue::Kind::Object) continue;
     Context inner = inside(fields, context);
     const bool stream = fields[Key::LogStream].is_text();
+    if (!stream && !inner.stream.known() && fields.object() != nullptr) inner.stream = stream_beside(*fields.object(), field, kWrapperDepth);
     if (stream && (inner.container == container::kNdjson || inner.container == container::kJson))
       specialise(inner, container::kLiveTail);
     if (!stream && inner.container == container::kFilterLogEvents) inner.container = container::kGetLogEvents;
@@ -437,6 +439,18 @@ bool Unwrap::envelope(Fields& fields, const Context& context, int level) {
     return true;
   }
   return false;
+}
+
+// Collectors file the name of the stream as they like ("source", "aws.cloudwatch.log_stream"): it is told by its form.
+Identity Unwrap::stream_beside(simdjson::dom::object object, const FieldValue& message, int depth) {
+  for (const auto member : object) {
+    const FieldValue value(member.value);
+    Identity found;
+    if (value.is_text() && value.text().data() != message.text().data()) found = stream_identity(value.text());
+    if (value.kind() == FieldValue::Kind::Object && message.is_text() && depth > 0) found = stream_beside(value.object(), message, depth - 1);
+    if (found.known()) return found;
+  }
+  return {};
 }
 
 void Unwrap::message(std::string_view text, const Context& context, int level) {
@@ -452,6 +466,7 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
     const LinePrefix prefix = line_prefix(text);
     if (prefix.found && prefix.length == from) {
       if (inner.time == diag::kNoTime) inner.time = prefix.time.parsed.time;
+      if (!inner.stream.known() && !prefix.stream.empty()) inner.stream = stream_identity(prefix.stream);
     } else if (service.length == from) {
       inner = inside(service, context);
     } else {
@@ -484,6 +499,7 @@ void Unwrap::any_text(std::string_view text, std::string_view own, const Service
 bool Unwrap::record_behind_prefix(std::string_view text, const Context& context, int level) {
   const auto from = text.find("{\"");
   if (from == std::string_view::npos || begins_message(text.substr(0, from))) return false;
+  if (from > 0 && text.substr(from - 1).starts_with("\"{\"\"")) return record_in_cell(text, from, context, level);
   JsonScan scan;
   auto event = scan.next(text.substr(from));
   while (event < JsonScan::Event::Done && event != JsonScan::Event::NeedMore) event = scan.next(text.substr(from));
@@ -491,6 +507,22 @@ bool Unwrap::record_behind_prefix(std::string_view text, const Context& context,
   if (!inner.stream.known()) inner.stream = stream_identity(text.substr(0, from));
   if (event == JsonScan::Event::NeedMore) return out_.skip("truncated JSON", inner), true;
   return event == JsonScan::Event::Done && try_copy(text.substr(from, scan.position()), inner, level);
+}
+
+// A row of a table without its header: in a quoted cell each quotation mark stands twice.
+bool Unwrap::record_in_cell(std::string_view text, std::size_t from, const Context& context, int level) {
+  std::string json;
+  std::size_t at = from;
+  for (; at < text.size(); ++at) {
+    if (text[at] == '"' && !text.substr(at + 1).starts_with('"')) break;
+    json += text[at];
+    if (text[at] == '"') ++at;
+  }
+  Context inner = context;
+  for (const std::string_view other : {text.substr(0, from), text.substr(std::min(at, text.size()))})
+    if (!inner.stream.known()) inner.stream = stream_identity(other);
+  if (at == text.size()) return out_.skip("truncated JSON", inner), true;
+  return try_copy(json, inner, level);
 }
 
 bool Unwrap::try_copy(std::string_view json, const Context& context, int level) {

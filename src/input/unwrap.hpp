@@ -81,6 +81,8 @@ class Unwrap {
   void pangolin_page(const FieldValue& data, const Context& context, int level);
   void journal_entry(const Fields& fields, const Context& context, int level);
   bool record_behind_prefix(std::string_view text, const Context& context, int level);
+  bool record_in_cell(std::string_view text, std::size_t from, const Context& context, int level);
+  Identity stream_beside(simdjson::dom::object object, const FieldValue& message, int depth);
   void analytics(std::string_view json, const Context& context, int level);
   bool try_copy(std::string_view json, const Context& context, int level);
   void payload(std::string_view base64, const Context& context, int level);

@@ -64,7 +64,7 @@ std::vector<Ill> ill_with_cause(const diag::Report& report) {
   }
   const auto key = [](const Ill& i) {
     const double ratio = i.tunnel == nullptr ? 1 : i.tunnel->availability.ratio.value_or(1);
-    return std::make_tuple(i.status_rank, !is_pressing(*i.finding), -static_cast<int>(i.finding->severity), ratio);
+    return std::make_tuple(!is_pressing(*i.finding), i.status_rank, -static_cast<int>(i.finding->severity), ratio);
   };
   std::stable_sort(all.begin(), all.end(), [&](const Ill& a, const Ill& b) { return key(a) < key(b); });
   return all;

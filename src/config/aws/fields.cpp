@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "src/config/key_text.hpp"
+
 namespace tunnelscope::config::aws {
 namespace {
 
@@ -44,10 +46,7 @@ bool stands_for_default(const Node& node) {
 
 bool is_masked(const Node& key) {
   if (!key.is(Node::Kind::Text) || key.text.empty()) return false;
-  if (key.text.find_first_not_of('*') == std::string::npos) return true;
-  const auto is_lower = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
-  constexpr std::string_view kWord = "redacted";
-  return std::equal(key.text.begin(), key.text.end(), kWord.begin(), kWord.end(), is_lower);
+  return config::is_masked(key.text);
 }
 
 Scope::Scope(Document& document, const Node* map, const Node* unknown, std::string prefix)

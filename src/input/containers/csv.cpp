@@ -24,8 +24,11 @@ bool is_of_name(char c) {
          c == '.' || c == ' ';
 }
 
-bool is_name(std::string_view cell) {
-  return !cell.empty() && cell.size() <= 64 && std::all_of(cell.begin(), cell.end(), is_of_name);
+// Programs that write a table again leave cells of the header empty, or name them in their own way.
+bool may_be_name(std::string_view cell, bool is_insights) {
+  constexpr std::size_t kLongestName = 64;
+  const auto fits = [&](char c) { return is_of_name(c) || (is_insights && std::string_view("()[]:/#*").find(c) != std::string_view::npos); };
+  return cell.size() <= kLongestName && std::all_of(cell.begin(), cell.end(), fits);
 }
 
 // Whether the line may begin with a name in a cell; most lines of text do not.
@@ -98,7 +101,8 @@ constexpr bool kHasWide = false;
 #endif
 
 bool holds_records(Key key) {
-  return key == Key::Message || key == Key::AtMessage || key == Key::Details || key == Key::OtherMessage;
+  return key == Key::Message || key == Key::AtMessage || key == Key::Details || key == Key::OtherMessage || key == Key::Phase1State ||
+         key == Key::Phase2State;
 }
 
 }  // namespace
@@ -264,10 +268,10 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
   if (first != std::string_view::npos) table.delimiter_ = line[first];
   CsvRow row;
   if (row.read(line, table.delimiter_, true) != CsvRow::Status::Row) return {};
-  bool records = false, insights = false;
+  bool records = false, insights = line.starts_with('@') || line.find(std::string{table.delimiter_, '@'}) != std::string_view::npos;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const auto cell = row.cell(i);
-    if (!is_name(cell)) return {};
+    if (!may_be_name(cell, insights)) return {};
     table.names_.emplace_back(cell);
     const FoldedName folded_name(cell);
     table.starts_ += folded_name.text().empty() ? '\0' : folded_name.text()[0];
