@@ -93,7 +93,6 @@ class Tracker {
     const bool up = is_up(state_.phase1) && is_up(state_.phase2);
     if (!up) ipsec_up_ = kNoTime;
     else if (ipsec_up_ == kNoTime) ipsec_up_ = time;
-    seen_down_ = seen_down_ || ipsec_health(state_.phase1, state_.phase2, h_.version) == Health::NotUp;
   }
 
   void step(PhaseState& state, PhaseState next) {
@@ -123,7 +122,7 @@ class Tracker {
   // Where IPsec has been up for longer, BGP had its time: what its log says first is not known to have been so before.
   BgpState bgp_before(Time time) const {
     if (state_.bgp != BgpState::Unknown || first_bgp_.time == kNoTime) return state_.bgp;
-    const bool just_came_up = ipsec_up_ == kNoTime || (seen_down_ && first_bgp_.time - ipsec_up_ <= limits_.bgp_settle);
+    const bool just_came_up = ipsec_up_ == kNoTime || first_bgp_.time - ipsec_up_ <= limits_.bgp_settle;
     if (first_bgp_.before == BgpState::Down && !just_came_up) return BgpState::Unknown;
     return first_bgp_.time - time <= limits_.bgp_settle ? first_bgp_.before : BgpState::Unknown;
   }
@@ -174,7 +173,6 @@ class Tracker {
   State state_;
   bool child_up_ = false, been_up_ = false;
   Time ipsec_up_ = kNoTime;  // since when IPsec is; kNoTime: it is not, or not known to be
-  bool seen_down_ = false;   // a record has stated that it was not
   std::optional<Spell> open_;
 };
 

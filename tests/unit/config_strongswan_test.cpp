@@ -224,6 +224,21 @@ TEST(Swanctl, AnUnknownKeywordLeavesNoDefaultInItsSectionAndPutsItsEndInDoubt) {
   EXPECT_EQ(all.endpoints[1].doubt, "");
 }
 
+TEST(Keys, AreNotWhatStandsInTheirPlaceInAFileThatIsShared) {
+  for (const char* mask : {"********", "*", "<removed>", "REDACTED", "[redacted]", "(sensitive value)", "/* SECRET-DATA */", "${PSK}", "{{ psk }}", "<psk>", "xxxxxxxx", "..."})
+    EXPECT_TRUE(is_masked(mask)) << mask;
+  for (const char* key : {"lab.key_Zk3x9QmT7r", "x", "0x1234", "redacted1", "a*b*c", "hidden.treasure", ""}) EXPECT_FALSE(is_masked(key)) << key;
+  const auto all = swanctl("connections {\n  a {\n    remote_addrs = 203.0.113.10\n  }\n}\nsecrets {\n  ike-1 {\n    secret = \"REDACTED\"\n  }\n}\n");
+  EXPECT_EQ(problems_of(all), "");
+  EXPECT_FALSE(all.endpoints.front().keys->front().secret.known());
+}
+
+TEST(Selectors, OfAListWithoutANetworkAreNotKnown) {
+  const auto all = swanctl("connections {\n  a {\n    children {\n      net {\n        local_ts = ,\n      }\n    }\n  }\n}\n");
+  EXPECT_FALSE(all.endpoints.front().children.front().local.known());
+  EXPECT_THAT(problems_of(all), ::testing::HasSubstr("it names no network"));
+}
+
 TEST(Swanctl, WhatTheFileEndsWithinIsNotTakenForItsDefault) {
   const auto all = swanctl("connections {\n  a {\n    version = 2\n    rekey_time = 4");
   EXPECT_EQ(value_of(all.endpoints[0], "accepts"), "ikev2 at 3");

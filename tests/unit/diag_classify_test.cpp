@@ -40,6 +40,14 @@ std::vector<RuleIndex> answers(const Classifier& classifier, const std::vector<Q
   return rules;
 }
 
+TEST(DiagClassify, TheNearestRuleIsTheOneThatSaysTheseWords) {
+  const Classifier classifier(kb::built_in());
+  const auto nearest = [&](std::string_view text) { return classifier.knowledge().messages[classifier.nearest(text).rule].id; };
+  EXPECT_EQ(nearest("hold timer expired"), "aws-s2s/bgp/hold-timer-expired");
+  EXPECT_EQ(nearest("NO_PROPOSAL_CHOSEN"), "aws-s2s/ike/no-proposal-notify");
+  EXPECT_EQ(nearest("CHILD_REKEY collision"), "aws-s2s/ikev2/child-rekey-collision");
+}
+
 TEST(DiagClassify, SeveralThreadsGetWhatOneGets) {
   const std::vector<Question> asked = questions();
   const std::vector<RuleIndex> expected = answers(Classifier(kb::built_in()), asked);

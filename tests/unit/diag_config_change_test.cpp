@@ -99,12 +99,27 @@ TEST(MergedCloudEndpoints, TakeWhatTheFirstDoesNotKnowFromTheSecond) {
   plan.keys = unknown<std::vector<Key>>("known only after apply");
   plan.dpd.timeout = Value<Seconds>::by_default(Seconds(30), {}, "AWS tunnel options, 2025-11");
   xml.dpd.timeout = stated(Seconds(40));
-  xml.proposals = stated(proposals("aes128-sha1-modp1024"));
   const auto one = merged({plan, xml});
   ASSERT_EQ(one.size(), 1u);
   EXPECT_TRUE(one[0].keys.known());
   EXPECT_TRUE(one[0].dpd.timeout.is(Seconds(40)));
   EXPECT_EQ(text(*one[0].proposals), "aes256-sha256-modp2048");
+}
+
+TEST(MergedCloudEndpoints, DoNotKnowWhatTheyStateDifferentlyInWhateverOrder) {
+  Endpoint one = healthy().cloud, other = healthy().cloud;
+  other.proposals = stated(proposals("aes128-sha1-modp1024"));
+  for (const auto& both : {merged({one, other}), merged({other, one})}) {
+    ASSERT_EQ(both.size(), 1u);
+    EXPECT_FALSE(both[0].proposals.known());
+    EXPECT_THAT(both[0].proposals.note(), ::testing::HasSubstr("two descriptions of the tunnel differ"));
+  }
+}
+
+TEST(MergedCloudEndpoints, TakeTheirKeyFromWhereverItIsKnown) {
+  Endpoint bare = healthy().cloud, keyed = healthy().cloud;
+  bare.keys = stated(std::vector<Key>{{unknown<Secret>("not in this document"), {}, {}}});
+  for (const auto& both : {merged({bare, keyed}), merged({keyed, bare})}) EXPECT_TRUE(both[0].keys->front().secret.known());
 }
 
 TEST(MergedCloudEndpoints, OfOtherOrUnknownAddressesStayApart) {

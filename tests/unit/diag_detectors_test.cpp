@@ -1,6 +1,8 @@
 // What each detector sees, shown through the cause that rests on it; and what it must not see.
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "diag/findings.hpp"
@@ -30,6 +32,96 @@ TEST(Flapping, IsSeenAtTheThirdDropAMinute) {
 TEST(Flapping, SlowerThanTheFastTrackIsSeenByTheSlowOne) {
   EXPECT_TRUE(has(Story(silent_drops(4, 53 * 60, 20)).tell(), "tunnel-flapping"));
   EXPECT_FALSE(has(Story(silent_drops(3, 8 * 3600, 20)).tell(), "tunnel-flapping"));
+}
+
+// Every `period` seconds a DELETE of the CHILD SA and, a second later, the next one. `states`: as the DELETE states them.
+std::string replacements(int count, int period, std::string_view states, std::string_view after) {
+  std::string story = at(0, std::string(after) + " AWS tunnel is sending response (id=1) for IKE_AUTH");
+  for (int i = 1; i <= count; ++i)
+    story += at(i * period, fmt::format("{} AWS tunnel received DELETE for Phase 2 SA with SPI: {:08x}", states, i)) +
+             at(i * period + 1, fmt::format("{} AWS tunnel is sending response (id={}) for CREATE_CHILD_SA", after, i + 1));
+  return story;
+}
+
+TEST(Churn, IsSeenWhereverPhase2IsForASecond) {
+  EXPECT_TRUE(has(Story(replacements(12, 40, "ee", "ee")).tell(), "sa-churn"));
+  EXPECT_TRUE(has(Story(replacements(12, 40, "ed", "ee")).tell(), "sa-churn"));
+  EXPECT_TRUE(has(Story(replacements(12, 40, "--", "--")).tell(), "sa-churn"));
+  EXPECT_FALSE(has(Story(replacements(12, 3000, "--", "--")).tell(), "sa-churn"));
+}
+
+TEST(Churn, IsNoSeriesOfRefusedSelectors) {
+  std::string story = at(0, "ee AWS tunnel is sending response (id=1) for IKE_AUTH");
+  for (int i = 1; i <= 12; ++i)
+    story += at(i * 20, fmt::format("ee AWS tunnel is sending request (id={}) for CREATE_CHILD_SA", i)) +
+             at(i * 20, "ee AWS: Traffic Selector: TS_UNACCEPTABLE: received from responder");
+  const Report report = Story(story).tell();
+  EXPECT_FALSE(has(report, "sa-churn"));
+  EXPECT_TRUE(has(report, "traffic-selector-mismatch"));
+}
+
+TEST(BgpFlapping, IsSeenWithinADayWhereIpsecStaysUp) {
+  const auto drops = [](std::string_view ipsec) {
+    std::string story = at(0, "ee up") + at(1, "bgp+ BGP session established");
+    for (int i = 1; i <= 3; ++i)
+      story += at(i * 7200, "bgp- AWS-side peer BGP session state has changed from Established to Idle with neighbor 169.254.1.1") + at(i * 7200 + 5, ipsec) +
+               at(i * 7200 + 50, "ee up") + at(i * 7200 + 60, "bgp+ AWS-side peer BGP session state has changed from OpenConfirm to Established with neighbor 169.254.1.1");
+    return story + at(4 * 7200, "ee routine");
+  };
+  EXPECT_TRUE(has(Story(drops("ee up")).tell(), "bgp-flapping"));
+  EXPECT_FALSE(has(Story(drops("dd AWS tunnel DPD timed out after 3 retransmits")).tell(), "bgp-flapping"));
+}
+
+TEST(DpdTimeouts, OfASecondAreReportedAsInterruptions) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= 5; ++i) story += at(i * 1800, "dd AWS tunnel DPD timed out after 3 retransmits") + at(i * 1800 + 4, "ee up");
+  const Report report = Story(story).tell();
+  ASSERT_TRUE(has(report, "dpd-timeout"));
+  EXPECT_THAT(finding(report, "dpd-timeout")->summary, ::testing::HasSubstr("interruptions: 5"));
+}
+
+TEST(GiveUps, OfNegotiationsAreNoDpdTimeouts) {
+  std::string story;
+  for (int i = 0; i < 5; ++i)
+    story += at(i * 60, "nd AWS tunnel is sending request (id=0) for IKE_SA_INIT") + at(i * 60 + 30, "dd AWS tunnel DPD timed out after 3 retransmits");
+  const Report never_up = Story(story).tell();
+  EXPECT_EQ(never_up.tunnels[0].primary_cause, "peer-unreachable");
+  EXPECT_FALSE(has(never_up, "dpd-timeout"));
+  const Report was_up = Story(at(0, "ee up") + at(100, "dd AWS tunnel DPD timed out after 3 retransmits") + at(101, "dd routine")).tell();
+  EXPECT_EQ(was_up.tunnels[0].primary_cause, "dpd-timeout");
+}
+
+TEST(Refusals, BetweenRekeysOfTheSameIkeSaAreAboutAnotherPairOfNetworks) {
+  std::string story = at(0, "ee AWS tunnel is sending response (id=1) for IKE_AUTH");
+  for (int i = 1; i <= 5; ++i)
+    story += at(i * 3000, fmt::format("ee AWS tunnel is sending response (id={}) for CREATE_CHILD_SA", 3 * i)) +
+             at(i * 3000 + 1000, "ee AWS tunnel Phase 2 was unable to establish while keeping Phase 1") +
+             at(i * 3000 + 2000, "ee AWS tunnel Phase 2 was unable to establish while keeping Phase 1");
+  EXPECT_FALSE(has(Story(story + at(18500, "ee AWS tunnel is sending response (id=90) for CREATE_CHILD_SA")).tell(), "pfs-mismatch"));
+}
+
+TEST(Phase2ThatOutlivesPhase1, IsIkeV1AndNoOutage) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= 20; ++i) story += at(i * 60, "de DPD");
+  const Report report = Story(story).tell();
+  EXPECT_TRUE(report.tunnels[0].outages.empty());
+  EXPECT_EQ(report.tunnels[0].status, "degraded");
+}
+
+TEST(Bgp, IsNotDatedBackWhereIpsecHadLongBeenUp) {
+  std::string story;
+  for (int i = 0; i <= 20; ++i) story += at(i * 60, "ee AWS tunnel received DPD request (id=1)");
+  const Report report = Story(story + at(1210, "bgp- AWS-side peer BGP session state has changed from Idle to Connect with neighbor 169.254.1.1")).tell();
+  ASSERT_EQ(report.tunnels[0].outages.size(), 1u);
+  EXPECT_THAT(tunnels_text(report), ::testing::HasSubstr("20:10-open"));
+}
+
+TEST(LogsThatFailForLong, AreDiagnosedInTimeThatGrowsWithThem) {
+  std::string story;
+  for (int i = 0; i < 40'000; ++i) story += at(3 * i, i % 2 == 0 ? "-- No Proposal Match Found by AWS" : "-- AWS tunnel Phase 2 was unable to establish while keeping Phase 1");
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(has(Story(story).tell(), "child-proposal-mismatch"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));  // comparing all with all takes longer than that
 }
 
 TEST(Flapping, EndsWithHysteresis) {

@@ -228,6 +228,7 @@ TEST_F(InputDamage, EmptyAndBinaryFilesAreCounted) {
   for (int i = 0; i < 100000; ++i) binary += static_cast<char>(i * 2654435761u >> 24);
   EXPECT_THAT(read_bytes(binary).skipped, ElementsAre("binary file x1 at log:1"));
   EXPECT_THAT(read_bytes("PK\x03\x04 something").problems, ElementsAre("log: zip archive or spreadsheet cannot be read"));
+  EXPECT_THAT(read_bytes("a.log" + std::string(252, '\0') + "ustar\0" "00" + std::string(247, '\0') + "{}\n").problems, ElementsAre("log: tar archive cannot be read"));
 }
 
 TEST_F(InputDamage, MissingUnreadableAndEmptyPlacesAreProblems) {

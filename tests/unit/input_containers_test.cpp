@@ -1,6 +1,7 @@
 // The same ten records in every container give the same events; only the container's name differs.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <functional>
 
 #include "input_world.hpp"
@@ -380,6 +381,43 @@ TEST_F(InputContainers, HeaderRepeatedInJoinedCsvFilesIsNoRow) {
   const auto reading = read_bytes(bytes);
   EXPECT_EQ(reading.events, expected_events());
   EXPECT_THAT(reading.skipped, IsEmpty());
+}
+
+// As programs write a table that they have read: with an index in front, with cells that have no name.
+TEST_F(InputContainers, HeadersMayHaveEmptyAndOddNames) {
+  for (const auto& [header, front, behind] : {std::array{",@timestamp,@message,@logStream", "7,", ""}, {"Unnamed: 0,@timestamp,@message,@logStream", "7,", ""},
+                                              {"@timestamp,@message,@logStream,,", "", ",,"}}) {
+    std::string bytes = header + std::string("\n");
+    for (const auto& r : ten_records()) bytes += front + insights_time(r) + "," + csv_cell(json(r)) + "," + kStream + behind + "\n";
+    EXPECT_EQ(read_bytes(bytes).events, expected_events()) << header;
+  }
+}
+
+TEST_F(InputContainers, RowsThatStateAPhaseNeedNoMessage) {
+  const auto reading = read_bytes("@timestamp,@logStream,ike_phase1_state,ike_phase2_state\n"
+                                  "2026-05-17 06:40:10.000,vpn-0123456789abcdef0_203.0.113.17-IKE.log,established,down\n");
+  EXPECT_THAT(reading.events, ElementsAre(HasSubstr("established/down")));
+}
+
+TEST_F(InputContainers, RowsWithoutTheirHeaderKeepTheirRecords) {
+  std::string bytes;
+  for (const auto& r : ten_records()) bytes += insights_time(r) + "," + csv_cell(json(r)) + "," + kStream + "\n";
+  EXPECT_EQ(read_bytes(bytes).events, expected_events());
+}
+
+// `aws logs tail --follow` in a container or a unit, and collectors that file the stream as they like.
+TEST_F(InputContainers, TheStreamIsFoundWhereverAWrapperKeepsIt) {
+  const std::array<std::function<std::string(const Record&)>, 5> wrappers{
+      [](const Record& r) { return R"({"log":")" + escaped(iso(r, ".000000+00:00") + " " + kStream + " " + json(r)) + R"(\n","stream":"stdout","time":")" + iso(r, "Z") + "\"}"; },
+      [](const Record& r) { return R"({"message":")" + escaped(iso(r, ".000000+00:00") + " " + kStream + " " + json(r)) + "\"}"; },
+      [](const Record& r) { return R"({"preview":false,"result":{"source":")" + std::string(kStream) + R"(","_raw":")" + escaped(json(r)) + "\"}}"; },
+      [](const Record& r) { return R"({"_source":{"aws":{"cloudwatch":{"log_stream":")" + std::string(kStream) + R"("}},"message":")" + escaped(json(r)) + "\"}}"; },
+      [](const Record& r) { return R"({"stream_name":")" + std::string(kStream) + R"(","log":")" + escaped(json(r)) + "\"}"; }};
+  for (const auto& wrapped : wrappers) {
+    std::string bytes;
+    for (const auto& r : ten_records()) bytes += wrapped(r) + "\n";
+    EXPECT_EQ(read_bytes(bytes, "plain/000000").events, expected_events()) << bytes.substr(0, 200);
+  }
 }
 
 TEST_F(InputContainers, CsvWithABrokenQuoteLosesOnlyThatRow) {
