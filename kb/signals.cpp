@@ -135,6 +135,7 @@ const std::vector<DetailInfo>& known_details() {
       {"minute", "the minute in which it happened"},
       {"open_sessions", "sessions that were open then"},
       {"organisation", "the organisation"},
+      {"other_tunnel", "the tunnel that was negotiated afresh at the same time"},
       {"pattern", "timeout, or closed at once"},
       {"period", "median age or spacing, in words"},
       {"period_s", "median age or spacing"},

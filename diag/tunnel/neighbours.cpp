@@ -174,7 +174,7 @@ void note_replacement_of_both(std::vector<Subject>& subjects, const std::vector<
         for (const Case& other : subjects[j].outages())
           if ((other.has(signals[kFreshNegotiation]) || (other.ongoing && other.left_up && first_of(other, words) == nullptr)) &&
               std::max(c.start, other.start) - std::min(c.start, other.start) <= context.limits.gateway_window)
-            c.details["both_tunnels"] = std::string("yes");
+            c.details["both_tunnels"] = std::string("yes"), c.details["other_tunnel"] = subjects[j].history.log->id;
       }
     }
 }

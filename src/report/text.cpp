@@ -312,9 +312,19 @@ class TextReport {
         page_.heading("It explains");
         first = false;
       }
-      const Finding& s = *found->second;
-      page_.item(4, app::for_terminal(s.cause) + ": ", s.subject == f.subject ? s.summary : s.subject + ", " + s.summary);
+      symptom(f, *found->second);
     }
+  }
+
+  void symptom(const Finding& f, const Finding& s) {
+    page_.item(4, app::for_terminal(s.cause) + ": ", s.subject == f.subject ? s.summary : s.subject + ", " + s.summary);
+  }
+
+  // The exit status tells of them.
+  void graver_symptoms(const Finding& f) {
+    for (const std::string& fingerprint : f.explains)
+      if (const auto found = by_fingerprint_.find(fingerprint); found != by_fingerprint_.end() && found->second->severity > f.severity)
+        symptom(f, *found->second);
   }
 
   void in_short(const Finding& f) {
@@ -327,6 +337,7 @@ class TextReport {
       page_.paragraph(4, shortened(f.evidence[0].message));
       page_.item(6, diag::date_and_clock(f.evidence[0].time) + "  ", f.evidence[0].at, Style::Dim, Style::Dim);
     }
+    graver_symptoms(f);
   }
 
   // The tunnel that a finding is about, or every tunnel of its connection; each once.
