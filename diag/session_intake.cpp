@@ -1,16 +1,13 @@
-// Order and identity are those of docs/architecture.md, "Order": sorting by numbers beside the events, which are big,
-// and moving each event once.
+// Order and identity are those of docs/architecture.md, "Order"; each event is moved once.
 #include "diag/session_intake.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "diag/bytes.hpp"
 #include "diag/hash.hpp"
-#include "diag/radix.hpp"
 #include "diag/session_fields.hpp"
-#include "diag/session_identities.hpp"
+#include "diag/session_order.hpp"
 
 namespace tunnelscope::diag {
 namespace {
@@ -235,73 +232,10 @@ std::vector<Place> SessionIntake::fill_in_years(const std::vector<InputFacts>& i
 // Puts the events in order, each once. Returns the number of duplicates, which are dropped.
 std::uint64_t SessionIntake::order(const std::vector<InputFacts>& inputs, const TextPool& texts) {
   const std::size_t count = events_.size();
-  events_.reorder(in_order(inputs, texts));
+  std::vector<std::string_view> paths;
+  for (const InputFacts& input : inputs) paths.push_back(input.path);
+  events_.reorder(order_of({events_, times_as_said_, paths, names_, texts}));
   return count - events_.size();
-}
-
-// By time; where no time tells records apart, by what they are, so that the order of inputs does not show. Lines of one log and
-// one second stand as they were written.
-std::vector<std::uint32_t> SessionIntake::in_order(const std::vector<InputFacts>& inputs, const TextPool& texts) const {
-  // Beside the events, which are asked in an order that leaps through memory.
-  std::vector<Time> times;
-  std::vector<Happening> happenings;
-  times.reserve(events_.size());
-  happenings.reserve(events_.size());
-  for (const SessionEvent& e : events_) {
-    times.push_back(e.time);
-    happenings.push_back(e.happening);
-  }
-  const auto as_read = [&](std::uint32_t x, std::uint32_t y) {
-    const Place a = events_[x].place, b = events_[y].place;
-    if (a.input == b.input) return a.line < b.line;
-    const std::string_view pa = inputs[a.input].path, pb = inputs[b.input].path;
-    return pa != pb ? pa < pb : a.line < b.line;
-  };
-
-  std::vector<std::uint32_t> list(events_.size());
-  std::iota(list.begin(), list.end(), 0U);
-  sort_by_number(list, [&](std::uint32_t event) { return times[event]; });
-  const auto end_of_moment = [&](auto from) {
-    return std::find_if(from + 1, list.end(), [&, time = times[*from]](std::uint32_t event) { return times[event] != time; });
-  };
-  const auto identities = identities_of_shared_moments(list, times, texts);
-  const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    if (happenings[a] != happenings[b]) return happenings[a] < happenings[b];
-    if (identities[a] != identities[b]) return identities[a] < identities[b];
-    return as_read(a, b);
-  };
-  auto kept = list.begin();  // all before are in their order, each once
-  for (auto from = list.begin(), to = from; from != list.end(); from = to) {
-    to = end_of_moment(from);
-    if (to - from == 1) {
-      *kept++ = *from;
-      continue;
-    }
-    std::sort(from, to, before);
-    const auto first = kept;
-    for (auto at = from; at != to; ++at)
-      if (kept == first || identities[*at] != identities[*(kept - 1)]) *kept++ = *at;
-    const auto messages_end = std::find_if(first, kept, [&](std::uint32_t event) { return happenings[event] != Happening::Message; });
-    if (messages_end - first > 1) std::stable_sort(first, messages_end, as_read);
-  }
-  list.erase(kept, list.end());
-  return list;
-}
-
-// By event, of those that have the time of another; what the others have here was never written. In the order in which they were
-// read, which is that of their memory.
-std::unique_ptr<std::uint64_t[]> SessionIntake::identities_of_shared_moments(const std::vector<std::uint32_t>& by_time, const std::vector<Time>& times,
-                                                                              const TextPool& texts) const {
-  std::vector<bool> shared(by_time.size());
-  bool any = false;
-  for (std::size_t i = 1; i < by_time.size(); ++i)
-    if (times[by_time[i]] == times[by_time[i - 1]]) shared[by_time[i]] = shared[by_time[i - 1]] = any = true;
-  if (!any) return nullptr;
-  auto list = std::make_unique_for_overwrite<std::uint64_t[]>(by_time.size());
-  SessionIdentities identities(names_, texts);
-  for (std::size_t i = 0; i < shared.size(); ++i)
-    if (shared[i]) list[i] = identities.of(events_[i], times_as_said_.empty() ? times[i] : times_as_said_[i]);
-  return list;
 }
 
 void SessionIntake::judge_listings() {

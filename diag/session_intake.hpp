@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -100,9 +99,6 @@ class SessionIntake {
   NameNumbers take_over(const SessionNames& names, TextMap& texts);
   void share_fields(std::size_t own, TextMap& texts);
   std::vector<Place> fill_in_years(const std::vector<InputFacts>& inputs);
-  std::vector<std::uint32_t> in_order(const std::vector<InputFacts>& inputs, const TextPool& texts) const;
-  std::unique_ptr<std::uint64_t[]> identities_of_shared_moments(const std::vector<std::uint32_t>& by_time, const std::vector<Time>& times,
-                                                                const TextPool& texts) const;
   std::uint64_t order(const std::vector<InputFacts>& inputs, const TextPool& texts);
   void judge_listings();
 
