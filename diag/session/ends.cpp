@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_map>
@@ -16,34 +17,62 @@
 namespace tunnelscope::diag::session {
 namespace {
 
-// A session that ended, with the times that it is asked for again and again.
+// A session that ended, with what it is asked for again and again.
 struct Ended {
   Time start, end;
-  const Session* session;
+  std::uint32_t session;
+  bool by_itself;  // and not because somebody ended it
 };
 
-// One endpoint, gateway, site or connector. Lists that few logs ask for are made when they are.
-class Carrier {
+// UDP flows end by their idle timeout, many in one second.
+bool ends_by_itself(const Log& log, const Session& s) {
+  return s.system == System::Pangolin && log.text(log.route(s).protocol) == "udp";
+}
+
+// How many of some sorted times lie before another one. Who asks for later and later ones is answered without a search.
+class Before {
  public:
-  Carrier(const Scene& scene, std::span<const std::uint32_t> sessions) : scene_(scene), sessions_(sessions) {
-    for_each_session([&](const Session& s) {
-      if (s.outcome == Outcome::Ended) ended_.push_back({s.start, s.end, &s});
-    });
-    sort_by_number(ended_, [](const Ended& ended) { return ended.end; });
+  std::ptrdiff_t count(const std::vector<Time>& times, Time time) {
+    if (at_ > 0 && times[at_ - 1] >= time) at_ = 0;
+    while (at_ < times.size() && times[at_] < time) ++at_;
+    return static_cast<std::ptrdiff_t>(at_);
   }
 
-  const std::vector<Ended>& ended() const { return ended_; }  // in order of their end
-  std::size_t open() const { return sessions_.size() - ended_.size(); }
+ private:
+  std::size_t at_ = 0;
+};
+
+// One endpoint, gateway, site or connector. Its lists are made when they are asked for, which for most logs are few.
+class Carrier {
+ public:
+  Carrier(const Scene& scene, std::span<const std::uint32_t> sessions) : scene_(scene), sessions_(sessions) {}
+
+  template <class Use>
+  void for_each_session(const Use& use) const {
+    const auto session = [&](std::uint32_t i) -> const Session& { return scene_.log.sessions[i]; };
+    for_each_fetched(sessions_, session, [&](std::uint32_t i) { use(i, session(i)); });
+  }
+
+  // In order of their end.
+  const std::vector<Ended>& ended() {
+    if (!ended_.empty()) return ended_;
+    for_each_session([&](std::uint32_t i, const Session& s) {
+      if (s.outcome == Outcome::Ended) ended_.push_back({s.start, s.end, i, ends_by_itself(scene_.log, s)});
+    });
+    sort_by_number(ended_, [](const Ended& ended) { return ended.end; });
+    return ended_;
+  }
+  std::size_t open() { return sessions_.size() - ended().size(); }
   std::vector<const Session*> begun() const {  // in order of their start
     std::vector<const Session*> list;
-    for_each_session([&](const Session& s) { list.push_back(&s); });
+    for_each_session([&](std::uint32_t, const Session& s) { list.push_back(&s); });
     sort_by_number(list, [](const Session* s) { return s->start; });
     return list;
   }
   // Times of all its records, in order.
   const std::vector<Time>& steps() {
     if (!steps_.empty()) return steps_;
-    for_each_session([&](const Session& s) {
+    for_each_session([&](std::uint32_t, const Session& s) {
       for (const Time time : {s.start, s.end})
         if (time != kNoTime) steps_.push_back(time);
     });
@@ -53,20 +82,13 @@ class Carrier {
   // Sessions that were open at `time`: begun before it, and not ended before it.
   std::ptrdiff_t open_at(Time time) {
     if (starts_.empty()) list_times();
-    const auto before = [time](const std::vector<Time>& times) { return std::lower_bound(times.begin(), times.end(), time) - times.begin(); };
-    return before(starts_) - before(ends_);
+    return started_.count(starts_, time) - gone_.count(ends_, time);
   }
 
  private:
-  template <class Use>
-  void for_each_session(const Use& use) const {
-    const auto session = [&](std::uint32_t i) -> const Session& { return scene_.log.sessions[i]; };
-    for_each_fetched(sessions_, session, [&](std::uint32_t i) { use(session(i)); });
-  }
-
   // A session without an end counts for so long as sessions may last.
   void list_times() {
-    for_each_session([&](const Session& s) {
+    for_each_session([&](std::uint32_t, const Session& s) {
       if (s.start == kNoTime) return;
       starts_.push_back(s.start);
       ends_.push_back(s.outcome == Outcome::Ended ? std::max(s.start, s.end) : s.start + scene_.limits.sessions.open_at_most);
@@ -78,17 +100,106 @@ class Carrier {
   std::span<const std::uint32_t> sessions_;
   std::vector<Ended> ended_;
   std::vector<Time> steps_, starts_, ends_;
+  Before started_, gone_;
 };
+
+
+// How many ends within a minute are far more than usual.
+class Usual {
+ public:
+  Usual(const Limits::Sessions& limits, std::size_t ended, Duration within)
+      : limits_(limits), ended_(ended), minutes_(static_cast<double>(within) / static_cast<double>(limits.mass_window)) {}
+  bool is_exceeded_by(std::size_t count) const {
+    constexpr double kUsual = 3;
+    const double usual = static_cast<double>(ended_ - count) / std::max(1.0, minutes_);
+    return count >= limits_.mass_sessions && static_cast<double>(count) >= kUsual * usual;
+  }
+
+ private:
+  const Limits::Sessions& limits_;
+  std::size_t ended_;
+  double minutes_;
+};
+
+// The sessions of a carrier counted by seconds, without putting them in order: most logs show so that there is nothing to be found.
+class Seconds {
+ public:
+  // All times lie in [first, last].
+  Seconds(const Limits::Sessions& limits, Time first, Time last) : limits_(limits), first_(first), last_(last) {}
+
+  // Whether seconds are fine enough, and so many sessions are worth it.
+  bool suit(std::size_t sessions) const {
+    return limits_.restart_silence > kSecond && first_ >= 0 && place_of(last_) < 16 * sessions;
+  }
+
+  void count(const Carrier& carrier) {
+    counts_.assign(place_of(last_) + 1, {});
+    ended_ = 0;
+    first_end_ = last_end_ = kNoTime;
+    carrier.for_each_session([&](std::uint32_t, const Session& s) {
+      if (s.start != kNoTime) ++counts_[place_of(s.start)].steps;
+      if (s.end == kNoTime) return;
+      ++counts_[place_of(s.end)].steps;
+      if (s.outcome == Outcome::Ended && s.start != kNoTime) see_end(s.end);
+    });
+  }
+
+  bool may_show_mass() const {
+    const Usual usual(limits_, ended_, last_end_ - first_end_);
+    const auto window = static_cast<std::size_t>(limits_.mass_window / kSecond) + 2;
+    std::size_t in_window = 0;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      in_window += counts_[i].ended;
+      if (i >= window) in_window -= counts_[i - window].ended;
+      if (usual.is_exceeded_by(in_window)) return true;
+    }
+    return false;
+  }
+  // Before `now` or the next session, after a second with so many ends.
+  bool may_show_silence(std::size_t ends, Time now) const {
+    const auto is_after = [&](std::size_t from, std::size_t to) {
+      return counts_[from].ended >= ends && static_cast<Duration>(to - from + 1) * kSecond >= limits_.restart_silence;
+    };
+    std::optional<std::size_t> before;  // the last second in which something was
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (counts_[i].steps == 0) continue;
+      if (before && is_after(*before, i)) return true;
+      before = i;
+    }
+    return before && now >= first_ && place_of(now) >= *before && is_after(*before, place_of(now));
+  }
+
+ private:
+  struct Second {
+    std::uint32_t steps = 0, ended = 0;  // of these that ended, those whose start is known
+  };
+  std::size_t place_of(Time time) const { return static_cast<std::size_t>(time / kSecond - first_ / kSecond); }
+  void see_end(Time end) {
+    ++counts_[place_of(end)].ended;
+    first_end_ = ended_ == 0 ? end : std::min(first_end_, end);
+    last_end_ = std::max(last_end_, end);
+    ++ended_;
+  }
+
+  const Limits::Sessions& limits_;
+  Time first_, last_;
+  std::vector<Second> counts_;
+  std::size_t ended_ = 0;
+  Time first_end_ = kNoTime, last_end_ = kNoTime;
+};
+
 constexpr Duration kClientVpnMaxima[] = {8 * kHour, 10 * kHour, 12 * kHour, 24 * kHour};
 
-// Sessions that carried something and satisfy `is`, by what their last record belongs to.
+// Sessions that carried something and satisfy `is`, by what their last record belongs to. It is asked with that.
 template <class Is>
 Lists sessions_by(kb::About about, const Scene& scene, const Is& is) {
   const Log& log = scene.log;
   return Lists(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
     const Session& s = log.sessions[i];
-    if (!s.carried() || !is(s)) return {};
-    return std::pair(s.system, log.names.of_last(about, s));
+    if (!s.carried()) return {};
+    const std::uint32_t number = log.names.of_last(about, s);
+    if (!is(s.system, number, s)) return {};
+    return std::pair(s.system, number);
   });
 }
 
@@ -115,18 +226,16 @@ bool is_known_maximum(System system, Duration duration, Duration width) {
 }
 
 // Sessions of one duration that began and ended at different times, or that lasted a known maximum: a limit, not an event.
-// `ended`: all of one group. Those found are noted in `at_maximum`, which has a place for each session.
-void timeouts(const Scene& scene, std::span<const std::uint32_t> ended, std::vector<bool>& at_maximum) {
+// `ended`: how many did in one group; `long_ones`: those of them that may have met one. Those found are noted in `at_maximum`, which
+// has a place for each session.
+void timeouts(const Scene& scene, std::size_t ended, std::span<const std::uint32_t> long_ones, std::vector<bool>& at_maximum) {
   const auto& limits = scene.limits.sessions;
   const auto is_few = [&](std::size_t count) {
-    return count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended.size());
+    return count < limits.bunch_sessions || static_cast<double>(count) < limits.bunch_share * static_cast<double>(ended);
   };
+  if (is_few(long_ones.size())) return;
   std::vector<const Session*> by_duration;
-  const auto session = [&](std::uint32_t i) -> const Session& { return scene.log.sessions[i]; };
-  for_each_fetched(ended, session, [&](std::uint32_t i) {
-    if (session(i).duration >= limits.bunch_floor) by_duration.push_back(&session(i));
-  });
-  if (is_few(by_duration.size())) return;
+  for (const std::uint32_t i : long_ones) by_duration.push_back(&scene.log.sessions[i]);
   std::sort(by_duration.begin(), by_duration.end(), [](const Session* a, const Session* b) {
     return std::tie(a->duration, a->last_event) < std::tie(b->duration, b->last_event);
   });
@@ -158,27 +267,22 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
   const auto& limits = scene.limits.sessions;
   std::vector<Ended> ended;
   for (const Ended& e : carrier.ended())
-    if (!at_maximum[static_cast<std::size_t>(e.session - scene.log.sessions.data())] && e.start != kNoTime) ended.push_back(e);
+    if (!at_maximum[e.session] && e.start != kNoTime) ended.push_back(e);
   if (ended.size() < limits.mass_sessions) return;
-  constexpr double kUsual = 3;
-  const double minutes = static_cast<double>(ended.back().end - ended.front().end) / static_cast<double>(limits.mass_window);
-  const auto is_many = [&](std::size_t count) {
-    const double usual = static_cast<double>(ended.size() - count) / std::max(1.0, minutes);
-    return count >= limits.mass_sessions && static_cast<double>(count) >= kUsual * usual;
-  };
+  const Usual usual(limits, ended.size(), ended.back().end - ended.front().end);
   for (std::size_t from = 0, to = 0; from < ended.size();) {
     const Time begin = ended[from].end;
     while (to < ended.size() && ended[to].end < begin + limits.mass_window) ++to;
-    if (!is_many(to - from)) {
+    if (!usual.is_exceeded_by(to - from)) {
       ++from;
       continue;
     }
     std::vector<const Session*> lost;
     for (std::size_t i = from; i < to; ++i)
-      if (ended[i].start < begin) lost.push_back(ended[i].session);
-    const auto open = is_many(lost.size()) ? carrier.open_at(begin) : 0;
+      if (ended[i].start < begin) lost.push_back(&scene.log.sessions[ended[i].session]);
+    const auto open = usual.is_exceeded_by(lost.size()) ? carrier.open_at(begin) : 0;
     const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
-    if (!is_many(lost.size()) || share < limits.mass_share) {
+    if (!usual.is_exceeded_by(lost.size()) || share < limits.mass_share) {
       ++from;
       continue;
     }
@@ -213,11 +317,6 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
   return (clients.size() >= 2 || targets.size() >= 3) && last - first >= kBegunTogether;
 }
 
-// UDP flows end by their idle timeout, many in one second.
-bool ends_by_itself(const Scene& scene, const Session& s) {
-  return s.system == System::Pangolin && scene.log.text(scene.log.route(s).protocol) == "udp";
-}
-
 constexpr Duration kTimesUsual = 5;
 
 Duration median_spacing(const std::vector<Time>& steps) {
@@ -238,7 +337,7 @@ void ended_together(const Scene& scene, Carrier& carrier) {
     const Time second = from->end / kSecond;
     lost.clear();
     for (; from != ended.end() && from->end / kSecond <= second; ++from)
-      if (from->start != kNoTime && !ends_by_itself(scene, *from->session)) lost.push_back(from->session);
+      if (from->start != kNoTime && !from->by_itself) lost.push_back(&scene.log.sessions[from->session]);
     const Time after = (second + 1) * kSecond;
     if (lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
     const auto next = std::lower_bound(carrier.steps().begin(), carrier.steps().end(), after);
@@ -289,14 +388,32 @@ void shutdowns(const Scene& scene) {
 
 void detect_ends(const Scene& scene) {
   std::vector<bool> at_maximum(scene.log.sessions.size());
-  const Lists groups = sessions_by(kb::About::Group, scene, [](const Session& s) { return s.outcome == Outcome::Ended; });
-  for (const Lists::List& group : groups.all()) timeouts(scene, group.items, at_maximum);
-  const Lists carriers = sessions_by(kb::About::Carrier, scene, [](const Session&) { return true; });
+  ByNumber<std::size_t> ended;
+  const Lists groups = sessions_by(kb::About::Group, scene, [&](System system, std::uint32_t group, const Session& s) {
+    if (s.outcome == Outcome::Ended) ++ended(system, group);
+    return s.outcome == Outcome::Ended && s.duration >= scene.limits.sessions.bunch_floor;
+  });
+  for (const Lists::List& group : groups.all()) timeouts(scene, ended(group.system, group.number), group.items, at_maximum);
+  const bool any_at_maximum = std::find(at_maximum.begin(), at_maximum.end(), true) != at_maximum.end();
+  Time first = kNoTime, last = kNoTime;
+  const Lists carriers = sessions_by(kb::About::Carrier, scene, [&](System, std::uint32_t, const Session& s) {
+    for (const Time time : {s.start, s.end}) {
+      if (time == kNoTime) continue;
+      first = first == kNoTime ? time : std::min(first, time);
+      last = std::max(last, time);
+    }
+    return true;
+  });
+  const auto& limits = scene.limits.sessions;
+  Seconds seconds(limits, first, last);
   for (const Lists::List& list : carriers.all()) {
     Carrier carrier(scene, list.items);
-    mass(scene, carrier, at_maximum);
-    if (list.system == System::Pangolin || list.system == System::Twingate) ended_together(scene, carrier);
-    if (list.system == System::Twingate) never_closed(scene, carrier);
+    const bool counted = !any_at_maximum && seconds.suit(list.items.size());
+    if (counted) seconds.count(carrier);
+    const bool flows = list.system == System::Pangolin || list.system == System::Twingate;
+    if (!counted || seconds.may_show_mass()) mass(scene, carrier, at_maximum);
+    if (flows && (!counted || seconds.may_show_silence(limits.restart_sessions, scene.log.now))) ended_together(scene, carrier);
+    if (list.system == System::Twingate && (!counted || seconds.may_show_silence(0, kNoTime))) never_closed(scene, carrier);
   }
   shutdowns(scene);
 }
