@@ -118,7 +118,8 @@ struct SessionEvent {
   Dialect dialect = Dialect::AwsClientVpn;
   Happening happening = Happening::Message;
   Answer relayed = Answer::Unknown;
-  bool yearless = false;
+  bool yearless : 1 = false;
+  bool states_bytes : 1 = false, moved_bytes : 1 = false;  // its closing says how many; and they are some
   std::uint32_t id = 0;
   std::uint32_t text = 0;                          // the message
   Time start = kNoTime;

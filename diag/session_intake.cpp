@@ -139,6 +139,8 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   e.happening = r.happening;
   e.relayed = r.relayed;
   e.yearless = r.yearless;
+  e.states_bytes = r.to_client >= 0 || r.from_client >= 0;
+  e.moved_bytes = r.to_client > 0 || r.from_client > 0;
   events_.push_back(e);
   ids_.take(r.id, events_.size() - 1, texts, give_id());
   any_yearless_ = any_yearless_ || r.yearless;

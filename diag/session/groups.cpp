@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t kRows = 5;
 constexpr std::size_t kSteps = 60;
 constexpr std::size_t kMostReasons = 50;
+constexpr std::size_t kLookBack = 32;  // times as many of the last sessions as are listed show which may be
 
 std::string_view word(Outcome outcome) {
   switch (outcome) {
@@ -29,25 +31,15 @@ std::string_view word(Outcome outcome) {
   }
 }
 
-// All of one group.
-struct Members {
-  std::span<const std::uint32_t> sessions, events;
-  std::uint32_t number = 0;  // of the group among all, from 1 on
-};
-
 // Counts what is different within one group: `seen` holds for each number the last group that it was counted for.
 class Different {
  public:
   Different(std::vector<std::uint32_t>& seen, std::uint32_t group) : seen_(seen), group_(group) {}
-  bool is_new(std::uint32_t number) {
-    if (number >= seen_.size()) seen_.resize(number + std::size_t{1} + number / 2);
-    if (seen_[number] == group_) return false;
-    seen_[number] = group_;
-    ++count_;
-    return true;
-  }
   void see(std::uint32_t text) {
-    if (text != 0) is_new(text);
+    if (text == 0) return;
+    if (text >= seen_.size()) seen_.resize(text + std::size_t{1} + text / 2);
+    if (seen_[text] != group_) ++count_;
+    seen_[text] = group_;
   }
   std::size_t count() const { return count_; }
 
@@ -69,28 +61,32 @@ void add(std::optional<std::int64_t>& sum, std::int64_t count) {
 class OpenAtOnce {
  public:
   void see(Time start, Time end) {
-    steps_.push_back(2 * start + 1);
-    if (end >= start) steps_.push_back(2 * end);
+    starts_.push_back(start);
+    if (end >= start) ends_.push_back(end);
   }
 
   // One sweep over starts and ends; an end comes before a start of the same moment.
   Concurrency written() {
     Concurrency c;
-    if (steps_.empty()) return c;
-    sort_by_number(steps_, [](std::int64_t step) { return step; });
-    const auto time_of = [](std::int64_t step) { return step >> 1; };
-    c.start = time_of(steps_.front());
-    const Duration span = time_of(steps_.back()) - c.start;
+    if (starts_.empty()) return c;
+    for (std::vector<Time>* times : {&starts_, &ends_}) sort_by_number(*times, [](Time time) { return time; });
+    c.start = starts_.front();
+    const Duration span = std::max(starts_.back(), ends_.empty() ? c.start : ends_.back()) - c.start;
     const Duration step = std::max<Duration>(kSecond, span / static_cast<Duration>(kSteps) + 1);
     c.step_s = static_cast<double>(step) / kSecond;
     c.most.assign(static_cast<std::size_t>(span / step) + 1, 0);
     std::uint32_t open = 0;
     std::size_t bucket = 0;
     Time bucket_end = c.start + step;
-    for (const std::int64_t at : steps_) {
-      const Time time = time_of(at);
+    const std::size_t steps = starts_.size() + ends_.size();
+    for (std::vector<Time>* times : {&starts_, &ends_}) times->push_back(std::numeric_limits<Time>::max());
+    for (std::size_t start = 0, end = 0; start + end < steps;) {
+      const bool is_start = starts_[start] < ends_[end];  // nobody foresees which: no branch hangs on it
+      const Time time = is_start ? starts_[start] : ends_[end];
+      start += is_start ? 1 : 0;
+      end += is_start ? 0 : 1;
       for (; time >= bucket_end; bucket_end += step) c.most[++bucket] = open;
-      open = (at & 1) != 0 ? open + 1 : open - std::min(open, 1U);
+      open = is_start ? open + 1 : open - std::min(open, 1U);
       c.most[bucket] = std::max(c.most[bucket], open);
       if (open > c.peak) c.peak = open, c.peak_at = time;
     }
@@ -98,7 +94,7 @@ class OpenAtOnce {
   }
 
  private:
-  std::vector<std::int64_t> steps_;  // twice the time, and one more for a start
+  std::vector<Time> starts_, ends_;
 };
 
 // The sessions that a report lists: what was refused comes first, then the latest. Few more are kept than are listed.
@@ -114,17 +110,25 @@ class Listed {
       if (a.carried != b.carried) return !a.carried;
       if (a.time != b.time) return a.time > b.time;
       const auto rank = [&](const Row& row) {
-        const Session& s = log_.sessions[row.session];
-        return std::tuple(s.start, s.duration, log_.text(log_.events[s.last_event].id), row.session);
+        const Session& s = log_->sessions[row.session];
+        return std::tuple(s.start, s.duration, log_->text(log_->events[s.last_event].id), row.session);
       };
       return rank(a) < rank(b);
     };
   }
 
  public:
-  Listed(const Log& log, std::size_t most) : log_(log), most_(most) {}
+  Listed(const Log& log, std::size_t most) : log_(&log), most_(most) {}
+
+  // Before the sessions are seen, some of them from the last to the first: what comes before so many of these is not listed.
+  void expect(const Session& s) {
+    if (!s.carried() || expected_ == most_) return;
+    earliest_ = expected_++ == 0 ? s.last_time : std::min(earliest_, s.last_time);
+  }
+  bool expects_more() const { return expected_ < most_; }
 
   void see(std::uint32_t session, const Session& s) {
+    if (s.carried() && !expects_more() && s.last_time < earliest_) return;
     rows_.push_back({session, s.carried(), s.last_time});
     if (rows_.size() >= 4 * most_ + 1) keep_most();
   }
@@ -144,52 +148,203 @@ class Listed {
     rows_.resize(most_);
   }
 
-  const Log& log_;
-  std::size_t most_;
+  const Log* log_;
+  std::size_t most_, expected_ = 0;
+  Time earliest_ = kNoTime;  // of those expected
   std::vector<Row> rows_;
 };
 
-class Writer {
- public:
-  Writer(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits)
-      : log_(log), intake_(intake), classifier_(classifier), limits_(limits), seen_parties_(log.said->parties.size()) {
-    for (const kb::MessageRule& rule : classifier.knowledge().messages) is_normal_.push_back(rule.level == "normal");
-  }
+// What one group comes to, while all events and sessions are looked at once.
+struct Tally {
+  Tally(const Log& log, std::size_t most) : listed(log, most) {}
 
-  SessionGroup write(System system, const std::string& name, const Members& members, bool counters_used) {
-    SessionGroup g;
-    g.system = system;
-    g.group = name;
-    about_sessions(g, members.sessions, counters_used);
-    about_events(g, members);
-    return g;
+  SessionGroup group;
+  std::vector<std::uint32_t> parties;  // that its records name, some several times
+  std::uint32_t number = 0, name = 0;  // of the group among all names; a text
+  std::vector<SessionReason> reasons;
+  std::vector<SessionRow> rows;        // of clients
+  Listed listed;
+};
+
+// A value for each number that comes up in each group.
+template <class Value>
+class PerGroup {
+ public:
+  Value& operator()(std::uint32_t group, std::uint32_t number) {
+    const std::uint32_t place = keys_.intern({group + 1, number});
+    if (place > values_.size()) values_.emplace_back();
+    return values_[place - 1];
+  }
+  // Calls use(group, number, value) for each.
+  template <class Use>
+  void for_each(const Use& use) {
+    for (std::uint32_t i = 0; i < values_.size(); ++i) use(keys_[i + 1].group - 1, keys_[i + 1].number, values_[i]);
   }
 
  private:
+  struct Key {
+    std::uint32_t group = 0, number = 0;  // groups from 1 on: no key says nothing
+    bool operator==(const Key&) const = default;
+  };
+  Rows<Key> keys_;
+  std::vector<Value> values_;
+};
+
+// What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
+class Caveats {
+ public:
+  Caveats(const Log& log, const Intake& intake, const Classifier& classifier)
+      : log_(log), stream_paused_(classifier.signal(kb::signal::kStreamPaused)), own_(intake.caveats()) {}
+
+  // Every event, in order.
+  void see(const SessionEvent& e) {
+    Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
+    c.any = true;
+    c.stated = c.stated || e.states_bytes;
+    c.moved = c.moved || e.moved_bytes;
+    if (e.text != last_text_ && e.dialect == Dialect::Pangolin && !c.bursts) c.bursts = log_.text(e.text).find("merged burst") != std::string_view::npos;
+    last_text_ = e.text;
+    if (e.signal == stream_paused_ && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
+  }
+
+  bool counters_used(System system) const {
+    const Counters& c = counters_[static_cast<std::size_t>(system)];
+    return !c.any || system != System::Pangolin || c.moved;
+  }
+
+  std::vector<std::string> of(System system) const {
+    std::vector<std::string> list;
+    for (const Caveat& caveat : own_)
+      if (caveat.system == system) list.push_back(caveat.text);
+    const Counters& c = counters_[static_cast<std::size_t>(system)];
+    if (system == System::AwsClientVpn)
+      list.push_back("failed certificate logins are never logged by Client VPN: none here does not mean that there were none");
+    if (system == System::CloudConnexa && !paused_.empty())
+      list.push_back("log streaming was paused (" + paused_ + "): the events of that time are lost");
+    if (system == System::Pangolin && c.any)
+      list.push_back("a session is logged when it ends: long ones that are still open do not appear");
+    if (system == System::Pangolin && c.stated && !c.moved)
+      list.push_back("byte counters are not reported by this agent version: zero bytes mean nothing");
+    if (system == System::Pangolin && c.bursts)
+      list.push_back("rows without a source port are merged bursts: one row may be several connections");
+    if (system == System::Twingate && c.any)
+      list.push_back("only connections that reached a connector are logged: a client without access leaves no record");
+    return list;
+  }
+
+ private:
+  struct Counters {
+    bool any = false, stated = false, moved = false, bursts = false;
+  };
+  const Log& log_;
+  SignalIndex stream_paused_;
+  std::array<Counters, kSystemNames.size()> counters_;
+  std::uint32_t last_text_ = 0;
+  std::vector<Caveat> own_;
+  std::string paused_;
+};
+
+// The groups of a log, each counted in its Tally.
+class Groups {
+ public:
+  Groups(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits)
+      : log_(log), intake_(intake), classifier_(classifier), limits_(limits), last_group_(log.said->parties.size(), kNone) {
+    for (const kb::MessageRule& rule : classifier.knowledge().messages) is_normal_.push_back(rule.level == "normal");
+  }
+
+  // Each event, in order.
+  void see(std::uint32_t i, const SessionEvent& e) {
+    const std::uint32_t group = group_of(system_of(e.dialect), log_.names.of(kb::About::Group, e));
+    Tally& tally = tallies_[group];
+    SessionGroup& g = tally.group;
+    if (e.happening == Happening::Denied) ++g.denied;
+    if (!log_.lone_errors.empty() && std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
+    if (e.happening != Happening::Message && last_group_[e.party] != group) {
+      last_group_[e.party] = group;
+      tally.parties.push_back(e.party);
+    }
+    if (const std::uint32_t said = log_.route(e).group_name; said != 0) tally.name = said;
+    if (g.first == kNoTime || e.time < g.first) g.first = e.time;
+    g.last = std::max(g.last, e.time);
+    if (tells_why(e)) count(reasons_(group, e.text), e);
+  }
+
+  // Then each session that counts, in order, after some of the last ones.
+  void expect(const Session& s) { tallies_[group_of(s)].listed.expect(s); }
+  void see(std::uint32_t i, const Session& s, bool counters_used) {
+    const std::uint32_t group = group_of(s);
+    Tally& tally = tallies_[group];
+    count(tally.group, s, counters_used);
+    count(rows_(group, log_.names.of_last(kb::About::Client, s)), s, counters_used);
+    tally.listed.see(i, s);
+  }
+
+  // By system and name. `sessions`: those seen, by system and group.
+  std::vector<SessionGroup> written(const Caveats& caveats, const Lists& sessions) {
+    reasons_.for_each([&](std::uint32_t group, std::uint32_t, SessionReason& reason) { tallies_[group].reasons.push_back(std::move(reason)); });
+    rows_.for_each([&](std::uint32_t group, std::uint32_t client, SessionRow& row) {
+      row.who = log_.names.text(client);
+      tallies_[group].rows.push_back(std::move(row));
+    });
+    std::vector<SessionGroup> groups;
+    for (std::uint32_t i = 0; i < tallies_.size(); ++i)
+      if (const auto members = sessions.of(tallies_[i].group.system, tallies_[i].number); !members.empty() || !is_left_out(tallies_[i]))
+        groups.push_back(written(i, members, caveats));
+    for (const Caveat& caveat : intake_.caveats()) {
+      if (std::any_of(groups.begin(), groups.end(), [&](const SessionGroup& g) { return g.system == caveat.system; })) continue;
+      groups.emplace_back();
+      groups.back().system = caveat.system;
+      groups.back().group = "unknown";
+      groups.back().caveats = caveats.of(caveat.system);
+    }
+    std::sort(groups.begin(), groups.end(), [](const SessionGroup& a, const SessionGroup& b) { return std::tie(a.system, a.group) < std::tie(b.system, b.group); });
+    return groups;
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+  std::uint32_t group_of(System system, std::uint32_t number) {
+    const std::uint32_t group = numbers_.take(system, number);
+    if (group == tallies_.size()) {
+      tallies_.emplace_back(log_, limits_.sessions.list_most);
+      tallies_.back().number = number;
+      tallies_.back().group.system = system;
+      tallies_.back().group.group = log_.names.text(number);
+    }
+    return group;
+  }
+  std::uint32_t group_of(const Session& s) { return group_of(s.system, log_.names.of(log_.route(s).group)); }
+
+  // Lines that belong to no group in particular make none.
+  bool is_left_out(const Tally& tally) const {
+    if (tally.group.group != "unknown") return false;
+    return std::any_of(tallies_.begin(), tallies_.end(), [&](const Tally& other) {
+      return other.group.system == tally.group.system && other.group.group != tally.group.group;
+    });
+  }
+
+  SessionGroup written(std::uint32_t group, std::span<const std::uint32_t> sessions, const Caveats& caveats) {
+    Tally& tally = tallies_[group];
+    SessionGroup& g = tally.group;
+    Different users(seen_users_, group + 1), devices(seen_devices_, group + 1), addresses(seen_addresses_, group + 1);
+    for (const std::uint32_t party : tally.parties)
+      if (const Party& p = log_.said->parties[party]; p.is_connector == 0) users.see(p.user), devices.see(p.device), addresses.see(p.address);
+    for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
+      if (g.users == 0) g.users = names->count();
+    g.name = text(tally.name);
+    g.reasons = most_frequent(std::move(tally.reasons));
+    about_times(g, sessions);
+    rank(g, tally.rows);
+    const bool counters_used = caveats.counters_used(g.system);
+    for (const std::uint32_t i : tally.listed.sessions()) g.list.push_back(line(log_.sessions[i], counters_used));
+    g.list_omitted = sessions.size() - g.list.size();
+    g.caveats = caveats.of(g.system);
+    return std::move(g);
+  }
+
   std::string text(std::uint32_t index) const { return std::string(log_.text(index)); }
   const SessionEvent& last(const Session& s) const { return log_.events[s.last_event]; }
-
-  // All in one go: sessions are many, and looking at them costs more than what is done with them.
-  void about_sessions(SessionGroup& g, std::span<const std::uint32_t> sessions, bool counters_used) const {
-    std::vector<Duration> durations;
-    OpenAtOnce open;
-    ByNumber<SessionRow> by_client;
-    Listed listed(log_, limits_.sessions.list_most);
-    for_each_fetched(sessions, [&](std::uint32_t i) -> const Session& { return log_.sessions[i]; }, [&](std::uint32_t i) {
-      const Session& s = log_.sessions[i];
-      count(g, s, counters_used);
-      count(by_client(s.system, log_.names.of_last(kb::About::Client, s)), s, counters_used);
-      if (s.outcome == Outcome::Ended && s.duration >= 0) durations.push_back(s.duration);
-      if (s.carried() && s.start != kNoTime)
-        open.see(s.start, s.outcome == Outcome::Ended ? s.end : std::min(log_.now, s.start + limits_.sessions.open_at_most));
-      listed.see(i, s);
-    });
-    g.median_duration_s = median(durations);
-    g.concurrency = open.written();
-    rows(g, by_client);
-    for (const std::uint32_t i : listed.sessions()) g.list.push_back(line(log_.sessions[i], counters_used));
-    g.list_omitted = sessions.size() - g.list.size();
-  }
 
   void count(SessionGroup& g, const Session& s, bool counters_used) const {
     ++g.connections;
@@ -213,36 +368,24 @@ class Writer {
     add(row.bytes, said.to_client), add(row.bytes, said.from_client);
   }
 
+  void about_times(SessionGroup& g, std::span<const std::uint32_t> sessions) const {
+    std::vector<Duration> durations;
+    OpenAtOnce open;
+    for_each_fetched(sessions, [&](std::uint32_t i) -> const Session& { return log_.sessions[i]; }, [&](std::uint32_t i) {
+      const Session& s = log_.sessions[i];
+      if (s.outcome == Outcome::Ended && s.duration >= 0) durations.push_back(s.duration);
+      if (s.carried() && s.start != kNoTime)
+        open.see(s.start, s.outcome == Outcome::Ended ? s.end : std::min(log_.now, s.start + limits_.sessions.open_at_most));
+    });
+    g.median_duration_s = median(durations);
+    g.concurrency = open.written();
+  }
+
   static std::optional<double> median(std::vector<Duration>& durations) {
     if (durations.empty()) return std::nullopt;
     const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
     std::nth_element(durations.begin(), middle, durations.end());
     return static_cast<double>(*middle) / kSecond;
-  }
-
-  // Likewise.
-  void about_events(SessionGroup& g, const Members& members) {
-    Different users(seen_users_, members.number), devices(seen_devices_, members.number), addresses(seen_addresses_, members.number);
-    Different parties(seen_parties_, members.number);
-    ByNumber<SessionReason> reasons;
-    std::uint32_t name = 0;
-    for_each_fetched(members.events, [&](std::uint32_t i) -> const SessionEvent& { return log_.events[i]; }, [&](std::uint32_t i) {
-      const SessionEvent& e = log_.events[i];
-      if (e.happening == Happening::Denied) ++g.denied;
-      if (!log_.lone_errors.empty() && std::binary_search(log_.lone_errors.begin(), log_.lone_errors.end(), i)) ++g.connections, ++g.failed;
-      if (e.happening != Happening::Message && parties.is_new(e.party)) {
-        const Party& p = log_.party(e);
-        if (p.is_connector == 0) users.see(p.user), devices.see(p.device), addresses.see(p.address);
-      }
-      if (const std::uint32_t said = log_.route(e).group_name; said != 0) name = said;
-      if (g.first == kNoTime || e.time < g.first) g.first = e.time;
-      g.last = std::max(g.last, e.time);
-      if (tells_why(e)) count(reasons(system_of(e.dialect), e.text), e);
-    });
-    g.name = text(name);
-    for (const Different* names : {&users, &devices, &addresses})  // where no record names a user, the next best
-      if (g.users == 0) g.users = names->count();
-    g.reasons = most_frequent(reasons);
   }
 
   // Failures, refusals, ends, lines of faults, and all that no document lists; not what is routine.
@@ -259,9 +402,7 @@ class Writer {
     reason.first = intake_.at(e.place);
   }
 
-  static std::vector<SessionReason> most_frequent(ByNumber<SessionReason>& by_text) {
-    std::vector<SessionReason> list;
-    for (auto& entry : by_text.entries()) list.push_back(std::move(entry.value));
+  static std::vector<SessionReason> most_frequent(std::vector<SessionReason> list) {
     std::sort(list.begin(), list.end(), [](const SessionReason& a, const SessionReason& b) {
       return a.count != b.count ? a.count > b.count : a.text < b.text;
     });
@@ -269,18 +410,13 @@ class Writer {
     return list;
   }
 
-  void rows(SessionGroup& g, ByNumber<SessionRow>& by_client) const {
-    std::vector<SessionRow> all;
-    for (auto& entry : by_client.entries()) {
-      entry.value.who = log_.names.text(entry.number);
-      all.push_back(std::move(entry.value));
-    }
+  static void rank(SessionGroup& g, std::vector<SessionRow>& all) {
     std::sort(all.begin(), all.end(), [](const SessionRow& a, const SessionRow& b) { return a.who < b.who; });
-    const auto top = [&](auto rank) {
+    const auto top = [&](auto number) {
       std::vector<SessionRow> few;
       for (const SessionRow& row : all)
-        if (rank(row) > 0) few.push_back(row);
-      std::stable_sort(few.begin(), few.end(), [&](const SessionRow& a, const SessionRow& b) { return rank(a) > rank(b); });
+        if (number(row) > 0) few.push_back(row);
+      std::stable_sort(few.begin(), few.end(), [&](const SessionRow& a, const SessionRow& b) { return number(a) > number(b); });
       if (few.size() > kRows) few.resize(kRows);
       return few;
     };
@@ -323,64 +459,12 @@ class Writer {
   const Classifier& classifier_;
   const Limits& limits_;
   std::vector<bool> is_normal_;  // by rule
-  std::vector<std::uint32_t> seen_parties_, seen_users_, seen_devices_, seen_addresses_;
-};
-
-// What the formats themselves make necessary to say: facts/session-logs.md 1.1, 2.4, 3.1, 3.2, 4.1.
-class Caveats {
- public:
-  Caveats(const Log& log, const Intake& intake, const Classifier& classifier)
-      : log_(log), stream_paused_(classifier.signal(kb::signal::kStreamPaused)), own_(intake.caveats()) {}
-
-  // Every event, in order.
-  void see(const SessionEvent& e) {
-    Counters& c = counters_[static_cast<std::size_t>(system_of(e.dialect))];
-    c.any = true;
-    if (!c.moved && e.closing != 0) {
-      const Closing& closing = log_.closing(e);
-      c.stated = c.stated || closing.to_client >= 0 || closing.from_client >= 0;
-      c.moved = closing.to_client > 0 || closing.from_client > 0;
-    }
-    if (e.text != last_text_) c.bursts = c.bursts || log_.text(e.text).find("merged burst") != std::string_view::npos;
-    last_text_ = e.text;
-    if (e.signal == stream_paused_ && e.signal != kNoSignal && paused_.empty()) paused_ = date_and_clock(e.time);
-  }
-
-  bool counters_used(System system) const {
-    const Counters& c = counters_[static_cast<std::size_t>(system)];
-    return !c.any || system != System::Pangolin || c.moved;
-  }
-
-  std::vector<std::string> of(System system) const {
-    std::vector<std::string> list;
-    for (const Caveat& caveat : own_)
-      if (caveat.system == system) list.push_back(caveat.text);
-    const Counters& c = counters_[static_cast<std::size_t>(system)];
-    if (system == System::AwsClientVpn)
-      list.push_back("failed certificate logins are never logged by Client VPN: none here does not mean that there were none");
-    if (system == System::CloudConnexa && !paused_.empty())
-      list.push_back("log streaming was paused (" + paused_ + "): the events of that time are lost");
-    if (system == System::Pangolin && c.any)
-      list.push_back("a session is logged when it ends: long ones that are still open do not appear");
-    if (system == System::Pangolin && c.stated && !c.moved)
-      list.push_back("byte counters are not reported by this agent version: zero bytes mean nothing");
-    if (system == System::Pangolin && c.bursts)
-      list.push_back("rows without a source port are merged bursts: one row may be several connections");
-    if (system == System::Twingate && c.any)
-      list.push_back("only connections that reached a connector are logged: a client without access leaves no record");
-    return list;
-  }
-
- private:
-  struct Counters {
-    bool any = false, stated = false, moved = false, bursts = false;
-  };
-  const Log& log_;
-  SignalIndex stream_paused_;
-  std::array<Counters, kSystemNames.size()> counters_;
-  std::uint32_t last_text_ = 0;
-  std::vector<Caveat> own_;
-  std::string paused_;
+  ByNumber<char> numbers_;       // of groups: their places among the tallies
+  std::vector<Tally> tallies_;
+  PerGroup<SessionReason> reasons_;             // by text
+  PerGroup<SessionRow> rows_;                   // by client
+  std::vector<std::uint32_t> last_group_;       // by party
+  std::vector<std::uint32_t> seen_users_, seen_devices_, seen_addresses_;
 };
 
 }  // namespace
@@ -394,43 +478,23 @@ std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent&
 std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const Classifier& classifier, const Limits& limits,
                                     Time since) {
   Caveats caveats(log, intake, classifier);
-  const Lists events(log.events.size(), [&](std::uint32_t i) -> Lists::Owner {
+  Groups groups(log, intake, classifier, limits);
+  for (std::uint32_t i = 0; i < log.events.size(); ++i) {
     const SessionEvent& e = log.events[i];
-    caveats.see(e);  // here, for each look at all events takes time
-    if (since != kNoTime && e.time < since) return {};
-    return std::pair(system_of(e.dialect), log.names.of(kb::About::Group, e));
-  });
-  const Lists sessions(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
-    const Session& s = log.sessions[i];
-    if (s.outcome == Outcome::LoginStep || (since != kNoTime && s.last_time < since)) return {};
+    caveats.see(e);
+    if (since == kNoTime || e.time >= since) groups.see(i, e);
+  }
+  const auto is_shown = [&](const Session& s) { return s.outcome != Outcome::LoginStep && (since == kNoTime || s.last_time >= since); };
+  const std::vector<Session>& sessions = log.sessions;
+  for (std::size_t i = sessions.size(), to = i - std::min(i, kLookBack * limits.sessions.list_most); i > to; --i)
+    if (is_shown(sessions[i - 1])) groups.expect(sessions[i - 1]);
+  const Lists shown(sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = sessions[i];
+    if (!is_shown(s)) return {};
+    groups.see(i, s, caveats.counters_used(s.system));  // here, for each look at all sessions takes time
     return std::pair(s.system, log.names.of(log.route(s).group));
   });
-  std::map<std::pair<System, std::string>, Members> by_group;
-  const auto members_of = [&](const Lists::List& list) -> Members& {
-    return by_group[{list.system, std::string(log.names.text(list.number))}];
-  };
-  for (const Lists::List& list : events.all()) members_of(list).events = list.items;
-  for (const Lists::List& list : sessions.all()) members_of(list).sessions = list.items;
-  std::uint32_t count = 0;
-  for (auto& [key, members] : by_group) members.number = ++count;
-  std::erase_if(by_group, [&](const auto& g) {  // lines that belong to no group in particular make none
-    const auto& [key, members] = g;
-    if (key.second != "unknown" || !members.sessions.empty()) return false;
-    return std::any_of(by_group.begin(), by_group.end(), [&](const auto& other) {
-      return other.first.first == key.first && other.first.second != key.second;
-    });
-  });
-  for (const Caveat& caveat : intake.caveats()) {
-    const bool none = std::none_of(by_group.begin(), by_group.end(), [&](const auto& g) { return g.first.first == caveat.system; });
-    if (none) by_group[{caveat.system, "unknown"}];
-  }
-  Writer writer(log, intake, classifier, limits);
-  std::vector<SessionGroup> groups;
-  for (const auto& [key, members] : by_group) {
-    groups.push_back(writer.write(key.first, key.second, members, caveats.counters_used(key.first)));
-    groups.back().caveats = caveats.of(key.first);
-  }
-  return groups;
+  return groups.written(caveats, shown);
 }
 
 }  // namespace tunnelscope::diag::session
