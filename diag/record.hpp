@@ -139,6 +139,10 @@ struct SessionRecord {
   std::int64_t to_client = -1, from_client = -1;  // bytes; -1: not said
   Answer relayed = Answer::Unknown;
   bool is_connector = false;     // the client is a Connector that joins a site, not a person's device
+  // Where Intake leaves the numbers of user, device, address and is_connector together (party), and of group, group_name, organisation,
+  // gateway, connector, source, resource and protocol (route), or finds them in a later record with the same: then these need not be
+  // said. kNotNumbered (known_texts.hpp) stands there before. nullptr: nobody remembers them.
+  std::uint32_t *party = nullptr, *route = nullptr;
   std::string_view message;      // the text that message rules match; never empty
   std::string_view fields;       // the documented fields, as diag/session_fields.hpp has them; nothing secret
 };

@@ -54,10 +54,13 @@ const SessionIntake::Last& SessionIntake::kept(std::string_view text, TextPool& 
 }
 
 std::uint32_t SessionIntake::party_of(const SessionRecord& record, TextPool& texts) {
-  return known_parties_.number_of({record.user, record.device, record.address, record.is_connector}, [&] {
-    const std::uint32_t user = kept(record.user, texts).index, device = kept(record.device, texts).index;
-    return names_.parties.intern({user, device, kept(record.address, texts).index, record.is_connector ? 1U : 0U});
-  });
+  const std::array<std::string_view, 4> said{record.user, record.device, record.address, record.is_connector ? "c" : ""};
+  std::uint32_t* const known = known_parties_.find(said);
+  if (known != nullptr && *known != kNotNumbered) return *known;
+  const std::uint32_t user = kept(record.user, texts).index, device = kept(record.device, texts).index;
+  const std::uint32_t number = names_.parties.intern({user, device, kept(record.address, texts).index, record.is_connector ? 1U : 0U});
+  if (known != nullptr) *known = number;
+  return number;
 }
 
 // Its texts mostly say what they said last.
@@ -128,8 +131,10 @@ rules::Outcome SessionIntake::add(const SessionRecord& r, Place place, TextPool&
   e.time = r.time;
   e.start = r.start;
   e.place = place;
-  e.party = party_of(r, texts);
-  e.route = route_of(r, texts);
+  e.party = r.party != nullptr && *r.party != kNotNumbered ? *r.party : party_of(r, texts);
+  e.route = r.route != nullptr && *r.route != kNotNumbered ? *r.route : route_of(r, texts);
+  if (r.party != nullptr) *r.party = e.party;
+  if (r.route != nullptr) *r.route = e.route;
   e.text = message;
   e.fields = keep_fields(r.fields, place.input, texts);
   e.closing = names_.keep({r.end, r.duration, r.to_client, r.from_client});

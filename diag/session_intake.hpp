@@ -16,7 +16,7 @@
 #include "diag/chunked.hpp"
 #include "diag/classify.hpp"
 #include "diag/event.hpp"
-#include "diag/known_parties.hpp"
+#include "diag/known_texts.hpp"
 #include "diag/record.hpp"
 #include "diag/session_event.hpp"
 #include "diag/text_pool.hpp"
@@ -112,7 +112,7 @@ class SessionIntake {
   std::uint32_t route_ = 0;
   WaitingIds ids_;
   std::vector<Last> recent_ = std::vector<Last>(kRecent);  // by a few of its bytes
-  KnownParties known_parties_;
+  KnownTexts known_parties_;
   std::vector<Meaning> meanings_;
   std::size_t field_bytes_ = 0;
   // The first event whose fields did not fit: its input and its place among all events, which tells those of one input apart.

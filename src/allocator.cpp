@@ -1,8 +1,7 @@
 // How the program's memory is had from the system: jemalloc reads this when it starts (its manual page, "TUNING").
 // In huge pages where the system gives them on request, for a large export otherwise costs a page fault for every four
-// kilobytes that are remembered of it. Large pieces are kept for the next large one like others: by themselves they are given back at
-// once, and had anew with each stage.
+// kilobytes that are remembered of it.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "thp:always,oversize_threshold:0";
+const char* malloc_conf = "thp:always";
 }

@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t kRows = 5;
 constexpr std::size_t kSteps = 60;
 constexpr std::size_t kMostReasons = 50;
-constexpr std::size_t kLookBack = 32;  // times as many of the last sessions as are listed show which may be
 
 std::string_view word(Outcome outcome) {
   switch (outcome) {
@@ -120,7 +119,7 @@ class Listed {
  public:
   Listed(const Log& log, std::size_t most) : log_(&log), most_(most) {}
 
-  // Before the sessions are seen, some of them from the last to the first: what comes before so many of these is not listed.
+  // Before the sessions are seen, the last of them from the last on: what comes before so many of these is not listed.
   void expect(const Session& s) {
     if (!s.carried() || expected_ == most_) return;
     earliest_ = expected_++ == 0 ? s.last_time : std::min(earliest_, s.last_time);
@@ -154,16 +153,12 @@ class Listed {
   std::vector<Row> rows_;
 };
 
-// What one group comes to, while all events and sessions are looked at once.
+// What the events of one group come to, while all events are looked at once.
 struct Tally {
-  Tally(const Log& log, std::size_t most) : listed(log, most) {}
-
   SessionGroup group;
   std::vector<std::uint32_t> parties;  // that its records name, some several times
   std::uint32_t number = 0, name = 0;  // of the group among all names; a text
   std::vector<SessionReason> reasons;
-  std::vector<SessionRow> rows;        // of clients
-  Listed listed;
 };
 
 // A value for each number that comes up in each group.
@@ -175,10 +170,10 @@ class PerGroup {
     if (place > values_.size()) values_.emplace_back();
     return values_[place - 1];
   }
-  // Calls use(group, number, value) for each.
+  // Calls use(group, value) for each.
   template <class Use>
   void for_each(const Use& use) {
-    for (std::uint32_t i = 0; i < values_.size(); ++i) use(keys_[i + 1].group - 1, keys_[i + 1].number, values_[i]);
+    for (std::uint32_t i = 0; i < values_.size(); ++i) use(keys_[i + 1].group - 1, values_[i]);
   }
 
  private:
@@ -269,27 +264,16 @@ class Groups {
     if (tells_why(e)) count(reasons_(group, e.text), e);
   }
 
-  // Then each session that counts, in order, after some of the last ones.
-  void expect(const Session& s) { tallies_[group_of(s)].listed.expect(s); }
-  void see(std::uint32_t i, const Session& s, bool counters_used) {
-    const std::uint32_t group = group_of(s);
-    Tally& tally = tallies_[group];
-    count(tally.group, s, counters_used);
-    count(rows_(group, log_.names.of_last(kb::About::Client, s)), s, counters_used);
-    tally.listed.see(i, s);
-  }
-
-  // By system and name. `sessions`: those seen, by system and group.
+  // By system and name, when all events have been seen. `sessions`: those that count, by system and group.
   std::vector<SessionGroup> written(const Caveats& caveats, const Lists& sessions) {
-    reasons_.for_each([&](std::uint32_t group, std::uint32_t, SessionReason& reason) { tallies_[group].reasons.push_back(std::move(reason)); });
-    rows_.for_each([&](std::uint32_t group, std::uint32_t client, SessionRow& row) {
-      row.who = log_.names.text(client);
-      tallies_[group].rows.push_back(std::move(row));
-    });
-    std::vector<SessionGroup> groups;
+    reasons_.for_each([&](std::uint32_t group, SessionReason& reason) { tallies_[group].reasons.push_back(std::move(reason)); });
+    for (const Lists::List& list : sessions.all()) group_of(list.system, list.number);  // which no event may name
+    const auto members_of = [&](std::uint32_t group) { return sessions.of(tallies_[group].group.system, tallies_[group].number); };
+    std::vector<std::uint32_t> shown;
     for (std::uint32_t i = 0; i < tallies_.size(); ++i)
-      if (const auto members = sessions.of(tallies_[i].group.system, tallies_[i].number); !members.empty() || !is_left_out(tallies_[i]))
-        groups.push_back(written(i, members, caveats));
+      if (!members_of(i).empty() || !is_left_out(tallies_[i])) shown.push_back(i);
+    std::vector<SessionGroup> groups;
+    for (const std::uint32_t i : shown) groups.push_back(written(i, members_of(i), caveats));
     for (const Caveat& caveat : intake_.caveats()) {
       if (std::any_of(groups.begin(), groups.end(), [&](const SessionGroup& g) { return g.system == caveat.system; })) continue;
       groups.emplace_back();
@@ -307,14 +291,13 @@ class Groups {
   std::uint32_t group_of(System system, std::uint32_t number) {
     const std::uint32_t group = numbers_.take(system, number);
     if (group == tallies_.size()) {
-      tallies_.emplace_back(log_, limits_.sessions.list_most);
+      tallies_.emplace_back();
       tallies_.back().number = number;
       tallies_.back().group.system = system;
       tallies_.back().group.group = log_.names.text(number);
     }
     return group;
   }
-  std::uint32_t group_of(const Session& s) { return group_of(s.system, log_.names.of(log_.route(s).group)); }
 
   // Lines that belong to no group in particular make none.
   bool is_left_out(const Tally& tally) const {
@@ -334,11 +317,7 @@ class Groups {
       if (g.users == 0) g.users = names->count();
     g.name = text(tally.name);
     g.reasons = most_frequent(std::move(tally.reasons));
-    about_times(g, sessions);
-    rank(g, tally.rows);
-    const bool counters_used = caveats.counters_used(g.system);
-    for (const std::uint32_t i : tally.listed.sessions()) g.list.push_back(line(log_.sessions[i], counters_used));
-    g.list_omitted = sessions.size() - g.list.size();
+    about_sessions(g, sessions, caveats.counters_used(g.system));
     g.caveats = caveats.of(g.system);
     return std::move(g);
   }
@@ -368,17 +347,27 @@ class Groups {
     add(row.bytes, said.to_client), add(row.bytes, said.from_client);
   }
 
-  void about_times(SessionGroup& g, std::span<const std::uint32_t> sessions) const {
+  // All in one go: sessions are many, and looking at them costs more than what is done with them.
+  void about_sessions(SessionGroup& g, std::span<const std::uint32_t> sessions, bool counters_used) const {
     std::vector<Duration> durations;
     OpenAtOnce open;
+    ByNumber<SessionRow> by_client;
+    Listed listed(log_, limits_.sessions.list_most);
+    for (std::size_t i = sessions.size(); i > 0 && listed.expects_more(); --i) listed.expect(log_.sessions[sessions[i - 1]]);
     for_each_fetched(sessions, [&](std::uint32_t i) -> const Session& { return log_.sessions[i]; }, [&](std::uint32_t i) {
       const Session& s = log_.sessions[i];
+      count(g, s, counters_used);
+      count(by_client(s.system, log_.names.of_last(kb::About::Client, s)), s, counters_used);
       if (s.outcome == Outcome::Ended && s.duration >= 0) durations.push_back(s.duration);
       if (s.carried() && s.start != kNoTime)
         open.see(s.start, s.outcome == Outcome::Ended ? s.end : std::min(log_.now, s.start + limits_.sessions.open_at_most));
+      listed.see(i, s);
     });
     g.median_duration_s = median(durations);
     g.concurrency = open.written();
+    rows(g, by_client);
+    for (const std::uint32_t i : listed.sessions()) g.list.push_back(line(log_.sessions[i], counters_used));
+    g.list_omitted = sessions.size() - g.list.size();
   }
 
   static std::optional<double> median(std::vector<Duration>& durations) {
@@ -410,13 +399,18 @@ class Groups {
     return list;
   }
 
-  static void rank(SessionGroup& g, std::vector<SessionRow>& all) {
+  void rows(SessionGroup& g, ByNumber<SessionRow>& by_client) const {
+    std::vector<SessionRow> all;
+    for (auto& entry : by_client.entries()) {
+      entry.value.who = log_.names.text(entry.number);
+      all.push_back(std::move(entry.value));
+    }
     std::sort(all.begin(), all.end(), [](const SessionRow& a, const SessionRow& b) { return a.who < b.who; });
-    const auto top = [&](auto number) {
+    const auto top = [&](auto rank) {
       std::vector<SessionRow> few;
       for (const SessionRow& row : all)
-        if (number(row) > 0) few.push_back(row);
-      std::stable_sort(few.begin(), few.end(), [&](const SessionRow& a, const SessionRow& b) { return number(a) > number(b); });
+        if (rank(row) > 0) few.push_back(row);
+      std::stable_sort(few.begin(), few.end(), [&](const SessionRow& a, const SessionRow& b) { return rank(a) > rank(b); });
       if (few.size() > kRows) few.resize(kRows);
       return few;
     };
@@ -462,7 +456,6 @@ class Groups {
   ByNumber<char> numbers_;       // of groups: their places among the tallies
   std::vector<Tally> tallies_;
   PerGroup<SessionReason> reasons_;             // by text
-  PerGroup<SessionRow> rows_;                   // by client
   std::vector<std::uint32_t> last_group_;       // by party
   std::vector<std::uint32_t> seen_users_, seen_devices_, seen_addresses_;
 };
@@ -484,17 +477,12 @@ std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const 
     caveats.see(e);
     if (since == kNoTime || e.time >= since) groups.see(i, e);
   }
-  const auto is_shown = [&](const Session& s) { return s.outcome != Outcome::LoginStep && (since == kNoTime || s.last_time >= since); };
-  const std::vector<Session>& sessions = log.sessions;
-  for (std::size_t i = sessions.size(), to = i - std::min(i, kLookBack * limits.sessions.list_most); i > to; --i)
-    if (is_shown(sessions[i - 1])) groups.expect(sessions[i - 1]);
-  const Lists shown(sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
-    const Session& s = sessions[i];
-    if (!is_shown(s)) return {};
-    groups.see(i, s, caveats.counters_used(s.system));  // here, for each look at all sessions takes time
+  const Lists sessions(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
+    const Session& s = log.sessions[i];
+    if (s.outcome == Outcome::LoginStep || (since != kNoTime && s.last_time < since)) return {};
     return std::pair(s.system, log.names.of(log.route(s).group));
   });
-  return groups.written(caveats, shown);
+  return groups.written(caveats, sessions);
 }
 
 }  // namespace tunnelscope::diag::session

@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "diag/bytes.hpp"
+#include "diag/known_texts.hpp"
 #include "diag/session_fields.hpp"
 #include "src/input/fields.hpp"
 #include "src/input/recorder.hpp"
@@ -57,7 +59,15 @@ class Scratch {
     used_ = 0;
   }
 
+  // What is known of the fields of these names, which are told by where they stand.
+  diag::KnownTexts& known(const Name* names) {
+    for (const auto& [of, texts] : known_)
+      if (of == names) return *texts;
+    return *known_.emplace_back(names, std::make_unique<diag::KnownTexts>()).second;
+  }
+
  private:
+  std::vector<std::pair<const Name*, std::unique_ptr<diag::KnownTexts>>> known_;
   std::vector<std::unique_ptr<std::string>> kept_;
   std::size_t used_ = 0;
 };

@@ -10,6 +10,9 @@ constexpr Name kDocumented[] = {
     "protocol", "startedAt", "endedAt", "timestamp", "duration", "bytesTx", "bytesRx", "id", "resourceName",
     "resourceNiceId", "siteName", "siteNiceId", "clientName", "clientNiceId", "clientType", "userEmail"};
 
+constexpr Name kParty[] = {"userEmail", "userId", "clientName", "clientId", "clientEndpoint"};
+constexpr Name kRoute[] = {"siteId", "siteName", "orgId", "destAddr", "protocol"};
+
 // What the agent's language prints for "no time", in seconds since 1970.
 constexpr std::int64_t kZeroTime = -62'135'596'800;
 
@@ -50,14 +53,18 @@ void read_pangolin(const Fields& fields, const Context& context, Recorder& out, 
   set_times(look, record, context, out);
   record.time = record.end != diag::kNoTime ? record.end : record.start;
   record.id = look.text("sessionId");
-  record.group = look.text("siteId");
-  record.group_name = look.text("siteName");
-  record.organisation = look.text("orgId");
-  record.user = look.first_of({"userEmail", "userId"});
-  record.device = look.first_of({"clientName", "clientId"});
-  record.address = endpoint_of(look.text("clientEndpoint")).address;
-  record.resource = look.text("destAddr");
   record.protocol = look.lower_case(look.text("protocol"));
+  if (!look.knows_party(record, kParty)) {
+    record.user = look.first_of({"userEmail", "userId"});
+    record.device = look.first_of({"clientName", "clientId"});
+    record.address = endpoint_of(look.text("clientEndpoint")).address;
+  }
+  if (!look.knows_route(record, kRoute)) {
+    record.group = look.text("siteId");
+    record.group_name = look.text("siteName");
+    record.organisation = look.text("orgId");
+    record.resource = look.text("destAddr");
+  }
   record.to_client = look.bytes("bytesRx");
   record.from_client = look.bytes("bytesTx");
   constexpr std::string_view kEnded = " session ended", kOpen = " session open";

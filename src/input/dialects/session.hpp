@@ -42,6 +42,11 @@ class Look {
   // The first of these that is a time. False: it lies before 1970 or after 2100, and the record has been skipped.
   bool take_time(std::initializer_list<Name> names, diag::Time& time) const;
 
+  // Whether earlier records had the same fields of these names, which are all that says whom it is about, or what (record.hpp):
+  // then it need not be said again. Call it when the record's time is set.
+  bool knows_party(diag::SessionRecord& record, std::span<const Name> names) const;
+  bool knows_route(diag::SessionRecord& record, std::span<const Name> names) const;
+
   void note(std::string_view what, std::string_view name) const;
   void add_to(FieldList& list, std::span<const Name> names) const;  // to SessionRecord::fields
 
@@ -61,6 +66,7 @@ class Look {
   void add_to(FieldList& list, Name name) const;
   bool read_time(Name name, ParsedTime& time) const;
   bool read_whole(Name name, std::int64_t& number) const;
+  std::uint32_t* known(const diag::SessionRecord& record, std::span<const Name> names) const;
 
   const Fields& fields_;
   const Context& context_;

@@ -26,6 +26,10 @@ constexpr Name kReport[] = {
     "resource_port", "resource_domain", "resource_address", "resource_id", "applied_rule", "remote_network",
     "remote_network_id", "protocol", "status", "bytes_transferred", "bytes_received", "relays", "relay_ips", "relay_ports"};
 
+constexpr Name kParty[] = {"user.email", "user.id", "service_account.name", "service_account.id", "device.id", "connection.client_ip"};
+constexpr Name kRoute[] = {"remote_network.name", "remote_network.id", "connector.name", "connector.id",
+                           "resource.address", "connection.resource_ip", "connection.resource_port", "connection.protocol"};
+
 struct EventType {
   std::string_view name;
   Happening happening;
@@ -161,14 +165,18 @@ void read_twingate(const Fields& fields, const Context& context, Recorder& out, 
   if (!look.take_time({"timestamp"}, record.time)) return;
   if (record.time == diag::kNoTime) record.time = context.time;
   if (record.time != diag::kNoTime) set_times(look, record);
-  record.group = look.first_of({"remote_network.name", "remote_network.id"});
-  record.connector = look.first_of({"connector.name", "connector.id"});
-  record.user = account(look);
-  record.device = look.text("device.id");
-  record.address = internet_address(look.text("connection.client_ip"));
-  record.resource = joined(look.first_of({"resource.address", "connection.resource_ip"}),
-                           look.text("connection.resource_port"), scratch);
-  record.protocol = look.lower_case(look.text("connection.protocol"));
+  if (!look.knows_party(record, kParty)) {
+    record.user = account(look);
+    record.device = look.text("device.id");
+    record.address = internet_address(look.text("connection.client_ip"));
+  }
+  if (!look.knows_route(record, kRoute)) {
+    record.group = look.first_of({"remote_network.name", "remote_network.id"});
+    record.connector = look.first_of({"connector.name", "connector.id"});
+    record.resource = joined(look.first_of({"resource.address", "connection.resource_ip"}),
+                             look.text("connection.resource_port"), scratch);
+    record.protocol = look.lower_case(look.text("connection.protocol"));
+  }
   record.relayed = relayed(look, record.id);
   scratch.text = type->name;
   append_error(look, scratch.text, type->happening);
