@@ -20,7 +20,7 @@ class KnownTexts {
   using Texts = std::span<const std::string_view>;
 
   // Valid until the next call. kNotNumbered stands there until somebody puts a number there. nullptr: they are too long.
-  std::uint32_t* find(Texts texts) {
+  [[gnu::always_inline]] std::uint32_t* find(Texts texts) {
     if (entries_.empty()) entries_.resize(kEntries);
     Entry& entry = entries_[place_of(texts)];
     return entry.is(texts) || entry.keep(texts) ? &entry.number : nullptr;
@@ -34,8 +34,9 @@ class KnownTexts {
     std::array<std::uint8_t, kMost> sizes{};
     std::array<char, 128 - sizeof(std::uint32_t) - kMost> bytes;  // of the texts, one after the other
 
-    bool is(Texts texts) const {
+    [[gnu::always_inline]] bool is(Texts texts) const {
       const char* at = bytes.data();
+#pragma GCC unroll 8
       for (std::size_t i = 0; i < texts.size(); at += sizes[i++])
         if (sizes[i] != texts[i].size() || !same_bytes(at, texts[i].data(), sizes[i])) return false;
       return true;
@@ -56,8 +57,9 @@ class KnownTexts {
   };
   static_assert(sizeof(Entry) == 128);
 
-  static std::size_t place_of(Texts texts) {
+  [[gnu::always_inline]] static std::size_t place_of(Texts texts) {
     std::uint64_t sum = 0, factor = 0x9E3779B97F4A7C15ULL;
+#pragma GCC unroll 8
     for (const std::string_view text : texts) {
       const Ends ends = ends_of(text);
       sum += ends.first * factor + ends.last * (factor ^ 0xC2B2AE3D27D4EB4EULL);

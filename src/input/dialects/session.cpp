@@ -2,7 +2,6 @@
 #include "src/input/dialects/session.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -207,28 +206,6 @@ std::string_view Look::first_of(std::initializer_list<Name> names) const {
   for (const Name name : names)
     if (const auto found = text(name); !found.empty()) return found;
   return {};
-}
-
-bool Look::knows_party(diag::SessionRecord& record, std::span<const Name> names) const {
-  record.party = known(record, names);
-  return record.party != nullptr && *record.party != diag::kNotNumbered;
-}
-
-bool Look::knows_route(diag::SessionRecord& record, std::span<const Name> names) const {
-  if (context_.source.empty()) record.route = known(record, names);  // which belongs to the route
-  return record.route != nullptr && *record.route != diag::kNotNumbered;
-}
-
-// Records that may have to wait for their time say all: what is known is forgotten meanwhile.
-std::uint32_t* Look::known(const diag::SessionRecord& record, std::span<const Name> names) const {
-  if (record.time == diag::kNoTime && context_.time == diag::kNoTime) return nullptr;
-  std::array<std::string_view, diag::KnownTexts::kMost> said;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const FieldValue& value = fields_.named(names[i]);
-    said[i] = value.is_text() ? value.text() : value.spelled();
-    if (said[i].empty() && value.present() && !value.is_text()) return nullptr;
-  }
-  return scratch_.known(names.data()).find(std::span(said).first(names.size()));
 }
 
 void Look::note(std::string_view what, std::string_view name) const {

@@ -1,6 +1,7 @@
 // What the dialects of user sessions share: fields looked up by name with words that say nothing taken for absent,
 // and the list of the documented fields that goes along with a record.
 #pragma once
+#include <array>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -44,8 +45,16 @@ class Look {
 
   // Whether earlier records had the same fields of these names, which are all that says whom it is about, or what (record.hpp):
   // then it need not be said again. Call it when the record's time is set.
-  bool knows_party(diag::SessionRecord& record, std::span<const Name> names) const;
-  bool knows_route(diag::SessionRecord& record, std::span<const Name> names) const;
+  template <std::size_t kNames>
+  bool knows_party(diag::SessionRecord& record, const Name (&names)[kNames]) const {
+    record.party = known(record, names);
+    return record.party != nullptr && *record.party != diag::kNotNumbered;
+  }
+  template <std::size_t kNames>
+  bool knows_route(diag::SessionRecord& record, const Name (&names)[kNames]) const {
+    if (context_.source.empty()) record.route = known(record, names);  // which belongs to the route
+    return record.route != nullptr && *record.route != diag::kNotNumbered;
+  }
 
   void note(std::string_view what, std::string_view name) const;
   void add_to(FieldList& list, std::span<const Name> names) const;  // to SessionRecord::fields
@@ -66,7 +75,18 @@ class Look {
   void add_to(FieldList& list, Name name) const;
   bool read_time(Name name, ParsedTime& time) const;
   bool read_whole(Name name, std::int64_t& number) const;
-  std::uint32_t* known(const diag::SessionRecord& record, std::span<const Name> names) const;
+  // Records that may have to wait for their time say all: what is known is forgotten meanwhile.
+  template <std::size_t kNames>
+  std::uint32_t* known(const diag::SessionRecord& record, const Name (&names)[kNames]) const {
+    if (record.time == diag::kNoTime && context_.time == diag::kNoTime) return nullptr;
+    std::array<std::string_view, kNames> said;
+    for (std::size_t i = 0; i < kNames; ++i) {
+      const FieldValue& value = fields_.named(names[i]);
+      said[i] = value.is_text() ? value.text() : value.spelled();
+      if (said[i].empty() && value.present() && !value.is_text()) return nullptr;
+    }
+    return scratch_.known(names).find(said);
+  }
 
   const Fields& fields_;
   const Context& context_;
