@@ -24,8 +24,9 @@ template <class Use>
 void for_each_attempt(const Log& log, const Session& s, const Use& use) {
   if (!s.carried() && s.outcome != Outcome::Failed) return;
   if (s.any_failure || s.outcome == Outcome::Failed)
-    for (const std::uint32_t i : log.events_of(s))
+    log.for_each_event(s, [&](std::uint32_t i) {
       if (log.events[i].happening == Happening::Failed || (s.outcome == Outcome::Failed && i == s.last_event)) use(i);
+    });
   if (s.carried()) use(s.first_event);
 }
 

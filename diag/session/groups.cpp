@@ -286,8 +286,6 @@ class Groups {
   }
 
  private:
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
   std::uint32_t group_of(System system, std::uint32_t number) {
     const std::uint32_t group = numbers_.take(system, number);
     if (group == tallies_.size()) {
@@ -443,8 +441,11 @@ class Groups {
     l.looks_failed = s.told || s.looks_failed();
     if (s.outcome != Outcome::Open) l.reason = text(last(s).text);
     l.at = intake_.at(last(s).place);
-    for (const std::uint32_t i : log_.events_of(s))
-      for (auto& [name, value] : fields_of(log_, log_.events[i])) l.fields[name] = value;
+    log_.for_each_event(s, [&](std::uint32_t i) {
+      auto fields = fields_of(log_, log_.events[i]);
+      fields.merge(l.fields);  // a later record updates what it says
+      l.fields = std::move(fields);
+    });
     return l;
   }
 

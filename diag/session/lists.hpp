@@ -22,7 +22,6 @@ class Lists {
 
   template <class OwnerOf>
   Lists(std::size_t count, const OwnerOf& owner_of) {
-    constexpr std::uint32_t kNone = 0xFFFFFFFF;
     std::vector<std::uint32_t> list_of(count, kNone);
     for (std::uint32_t i = 0; i < count; ++i)
       if (const Owner owner = owner_of(i)) {

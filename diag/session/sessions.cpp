@@ -145,7 +145,6 @@ class SessionFinder {
   }
 
  private:
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
   bool is_of(const Session& s, const SessionEvent& e) const {
     return s.system == system_of(e.dialect) && second_of_key(log_.events[s.first_event]) == second_of_key(e);
@@ -211,7 +210,7 @@ std::uint32_t updated_bytes(SessionNames& names, std::uint32_t kept, std::uint32
 void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed) {
   const SessionEvent& e = log.events[event];
   const Closing& closing = log.closing(e);
-  const bool is_first = s.event_count++ == 0;
+  const bool is_first = s.first_event == kNone;
   if (is_first) {
     s.system = system_of(e.dialect);
     s.first_event = event;
@@ -247,20 +246,13 @@ void complete(Session& s, const Chunked<SessionEvent>& events) {
   if (s.outcome != Outcome::Open && s.outcome != Outcome::Ended && s.start == kNoTime) s.start = last.time;
 }
 
-// Puts the events of each session in a row; `session_of` each event, kNone: of none.
-constexpr std::uint32_t kNone = 0xFFFFFFFF;
-void list_events(Log& log, const std::vector<std::uint32_t>& session_of) {
-  std::uint32_t at = 0;
-  for (Session& s : log.sessions) {
-    s.events_at = at;
-    at += std::exchange(s.event_count, 0);
-  }
-  log.session_events.resize(at);
-  for (std::uint32_t i = 0; i < session_of.size(); ++i) {
-    if (session_of[i] == kNone) continue;
-    Session& s = log.sessions[session_of[i]];
-    log.session_events[s.events_at + s.event_count++] = i;
-  }
+// Chains the events of each session; `session_of` each event, kNone: of none. The last ones first: each is followed by the one before.
+void chain_events(Log& log, std::vector<std::uint32_t> session_of) {
+  for (Session& s : log.sessions) s.first_event = kNone;
+  for (std::size_t i = session_of.size(); i-- > 0;)
+    if (std::uint32_t& of_event = session_of[i]; of_event != kNone)
+      of_event = std::exchange(log.sessions[of_event].first_event, static_cast<std::uint32_t>(i));
+  log.next_events = std::move(session_of);
 }
 
 void assemble_sessions(Log& log, const Survey& survey, SignalIndex login_failed) {
@@ -275,7 +267,7 @@ void assemble_sessions(Log& log, const Survey& survey, SignalIndex login_failed)
     update(log.sessions[at], i, log, login_failed);
     session_of[i] = static_cast<std::uint32_t>(at);
   }
-  list_events(log, session_of);
+  chain_events(log, std::move(session_of));
   for (Session& s : log.sessions) complete(s, log.events);
 }
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,15 +33,18 @@ enum class Outcome : std::uint8_t {
 // How a flow ended of which no record says whether it failed: flows.hpp.
 enum class Ending : std::uint8_t { Ordinary, TimedOut, ClosedAtOnce };
 
-// There may be as many as records, and each detector looks at all of them: what few ask for stands elsewhere.
-struct Session {
+// Instead of the number of an event: there is none.
+inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+// There may be as many as records, and each detector looks at all of them: what few ask for stands elsewhere, and each stands in one
+// line of the cache.
+struct alignas(64) Session {
   Time start = kNoTime, end = kNoTime;
   Duration duration = -1;
   Time last_time = kNoTime;         // of the last event, as are these two
   std::uint32_t last_party = 0, last_route = 0;
-  std::uint32_t first_event = 0;
-  std::uint32_t last_event = 0;     // the record that says the outcome
-  std::uint32_t events_at = 0, event_count = 0;  // Log::events_of
+  std::uint32_t first_event = kNone;
+  std::uint32_t last_event = kNone; // the record that says the outcome
   std::uint32_t party = 0, route = 0;            // in Log::said
   std::uint32_t bytes = 0;          // Log::bytes_of
   System system{};
@@ -57,7 +59,7 @@ struct Session {
   bool looks_failed() const { return !failed() && ending != Ending::Ordinary; }
   Time when() const { return start != kNoTime ? start : end; }
 };
-static_assert(sizeof(Session) == 72);
+static_assert(sizeof(Session) == 64);
 
 // What records belong to, by number instead of by name, which is what many records can afford. Two records have the same
 // number where they have the same name; numbers of texts are those of the TextPool, others lie above.
@@ -148,7 +150,7 @@ struct Log {
   const TextPool* texts = nullptr;
   std::unique_ptr<SessionNames> said;         // whom and what events and sessions name
   std::vector<Session> sessions;     // in order of their first record
-  std::vector<std::uint32_t> session_events;  // those of each session in a row
+  std::vector<std::uint32_t> next_events;     // by event: the next one of its session, kNone: there is none
   std::vector<std::uint32_t> lone_errors;     // events: failed attempts that no session shows
   Names names;
   Time first = kNoTime, last = kNoTime, now = kNoTime;
@@ -161,8 +163,10 @@ struct Log {
   bool any(System system) const;
   bool any(SignalIndex signal) const { return signal == kNoSignal || signals[signal]; }
   std::string_view text(std::uint32_t index) const { return texts->at(index); }
-  std::span<const std::uint32_t> events_of(const Session& s) const {  // in time order
-    return std::span(session_events).subspan(s.events_at, s.event_count);
+  // Calls use(event) for each event of the session, in order of time.
+  template <class Use>
+  void for_each_event(const Session& s, const Use& use) const {
+    for (std::uint32_t i = s.first_event; i != kNone; i = next_events[i]) use(i);
   }
   // Of a SessionEvent or a Session.
   template <class Record>
