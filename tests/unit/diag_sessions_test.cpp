@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <sstream>
 
 #include "diag/diagnose.hpp"
@@ -198,6 +199,34 @@ TEST(SessionFindings, a_busy_site_loses_no_flows_by_having_many) {
     records.push_back(fmt::format("{} whole id=f{} user=u{} device=d{} resource=r{} start={} end={} protocol=tcp message=tcp session ended",
                                   i + 12 + i % 40, i, i % 9, i % 9, i % 7, i, i + 12 + i % 40));
   EXPECT_EQ(findings_in(report_of(Dialect::Pangolin, records)), "");
+}
+
+// A session of long ago makes the log too long to be counted by seconds: then sessions are put in order and looked at one by one.
+TEST(SessionFindings, ends_counted_by_seconds_show_what_ends_in_order_do) {
+  std::mt19937 random(19);
+  const auto draw = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
+  std::size_t with_findings = 0;
+  for (int trial = 0; trial < 120; ++trial) {
+    const Dialect dialect = trial % 2 == 0 ? Dialect::Twingate : Dialect::Pangolin;
+    const int crash = 200 + draw(200), silence = draw(3) * 15, every = 1 + draw(4), late = draw(3), closes = draw(4);
+    std::vector<std::string> records;
+    for (int i = 0; i < 600 / every; ++i) {
+      const int start = i * every + (i * every < crash ? 0 : silence), length = 5 + draw(60);
+      const bool cut = start < crash && start + length >= crash && closes != 0;
+      const int end = cut ? crash + draw(late + 1) : start + length;
+      const std::string who = fmt::format("id=s{} user=u{} device=d{} resource=r{} connector=c start={}", i, i % 9, i % 9, i % 7, start);
+      const bool never_ends = closes == 1 && cut;
+      if (dialect == Dialect::Twingate) records.push_back(fmt::format("{} started {} message=established_connection", start, who));
+      if (dialect == Dialect::Twingate && !never_ends) records.push_back(fmt::format("{} ended {} end={} message=closed_connection", end, who, end));
+      if (dialect == Dialect::Pangolin) records.push_back(fmt::format("{} whole {} end={} in=5 out=5 protocol=tcp message=tcp session ended", end, who, end));
+    }
+    const std::string found = findings_in(report_of(dialect, records));
+    if (!found.empty()) ++with_findings;
+    records.push_back("-900000000 whole id=old group=other user=u resource=r connector=d start=-900000000 end=-899999990 in=5 out=5 protocol=tcp message=closed_connection");
+    EXPECT_EQ(findings_in(report_of(dialect, records)), found) << trial;
+  }
+  EXPECT_GT(with_findings, 10u);
+  EXPECT_LT(with_findings, 110u);
 }
 
 TEST(SessionFindings, a_resource_that_one_of_two_connectors_reaches_is_not_down_for_everyone) {

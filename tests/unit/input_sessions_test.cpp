@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <sys/time.h>
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <ostream>
+#include <random>
 
 #include "input_world.hpp"
 
@@ -839,6 +842,37 @@ TEST_F(Sessions, OfAllSystemsStandBesideTunnels) {
   EXPECT_EQ(reading.events.size(), 1u);
   EXPECT_EQ(reading.records, 6u);
   EXPECT_THAT(reading.skipped, IsEmpty());
+}
+
+// Who and what was named before is known by the fields; a record that is read alone has nobody before it.
+TEST_F(World, WhomARecordNamesDoesNotDependOnTheRecordsBeforeIt) {
+  std::mt19937 random(23);
+  const Lines values{R"("a")", R"(" a ")", R"("'=a")", "7", R"("7")", "null", "true", R"("")", "1.5", R"("null")", R"("NA")", "[1]",
+                     "\"" + std::string(150, 'x') + "\"", R"("198.51.100.7:51820")", R"("UDP")", R"("udp")"};
+  const auto members = [&](std::initializer_list<const char*> names) {
+    std::string out;
+    for (const char* const name : names)
+      if (random() % 6 != 0) out += fmt::format(R"("{}":{},)", name, values[random() % 3 == 0 ? random() % values.size() : 0]);
+    return out;
+  };
+  std::string together;
+  Lines alone;
+  for (int i = 0; i < 400; ++i) {
+    const int second = 1772438400 + i;
+    const std::string pangolin = fmt::format(R"({{{}"sourceAddr":"100.90.1.1:999","destAddr":{},"startedAt":{},"endedAt":{},"sessionId":"s{}"}})",
+        members({"siteId", "siteName", "orgId", "userEmail", "userId", "clientName", "clientId", "clientEndpoint", "protocol"}),
+        random() % 2 == 0 ? R"("10.0.0.5:443")" : R"("10.0.0.6:443")", second - 5, second, i);
+    const std::string twingate = fmt::format(R"({{"event_type":"established_connection","timestamp":{}000,"connection":{{{}"id":"s{}"}},)"
+        R"("connector":{{{}"x":1}},"remote_network":{{{}"x":1}},"resource":{{{}"x":1}},"user":{{{}"x":1}},"device":{{{}"x":1}}}})",
+        second, members({"client_ip", "resource_ip", "resource_port", "protocol"}), i, members({"name", "id"}), members({"name", "id"}),
+        members({"address"}), members({"email", "id"}), members({"id"}));
+    const std::string line = (i % 2 == 0 ? pangolin : twingate) + "\n";
+    together += line;
+    const Reading reading = read_bytes(line);
+    ASSERT_EQ(reading.sessions.size(), 1u) << line;
+    alone.push_back(reading.sessions[0]);
+  }
+  EXPECT_EQ(read_bytes(together).sessions, alone);
 }
 
 }  // namespace
