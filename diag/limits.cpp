@@ -80,6 +80,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   s.churn_short = r.count("sessions.churn_short", 10);
   s.churn_short_high = r.count("sessions.churn_short_high", 25);
   s.short_session = r.seconds("sessions.short_session_s", 60);
+  s.shared_overlap = r.seconds("sessions.shared_overlap_s", 600);
   s.mass_sessions = r.count("sessions.mass_sessions", 10);
   s.mass_share = r.number("sessions.mass_share", 0.3);
   s.mass_window = r.seconds("sessions.mass_window_s", 60);

@@ -1,8 +1,10 @@
 // Clients that connect and disconnect too often, or whose sessions are too short to be of use.
 // Only where a record is a session of a person or a site; Pangolin's and Twingate's are flows, where short is normal.
 #include <algorithm>
+#include <map>
 #include <span>
 #include <tuple>
+#include <vector>
 
 #include "diag/fetch.hpp"
 #include "diag/session/detectors.hpp"
@@ -62,26 +64,62 @@ Window worst(const std::vector<Step>& steps, const Limits::Sessions& limits) {
   return worst;
 }
 
+// Sessions of one name that stay open at once from two addresses are of several devices: a certificate that many share, say.
+bool are_of_several(const Scene& scene, std::span<const std::uint32_t> sessions) {
+  std::vector<const Session*> by_start;
+  for (const std::uint32_t i : sessions)
+    if (const Session& s = scene.log.sessions[i]; s.start != kNoTime && s.outcome == Outcome::Ended) by_start.push_back(&s);
+  const auto earlier = [](const Session* a, const Session* b) { return a->start < b->start; };
+  if (!std::is_sorted(by_start.begin(), by_start.end(), earlier)) std::sort(by_start.begin(), by_start.end(), earlier);
+  const auto address = [&](const Session* s) { return scene.log.party(*s).address; };
+  const Session* longest = nullptr;  // of those before, the one that ends last
+  for (const Session* s : by_start) {
+    const Time both_open = longest == nullptr ? 0 : std::min(s->end, longest->end) - s->start;
+    if (both_open > scene.limits.sessions.shared_overlap && address(s) != address(longest)) return true;
+    if (longest == nullptr || s->end > longest->end) longest = s;
+  }
+  return false;
+}
+
+void report(const Scene& scene, const std::vector<Step>& steps, const Window& w) {
+  const auto& limits = scene.limits.sessions;
+  Case& c = scene.of(kb::About::Client, steps[w.from].event);
+  const bool high = w.events() >= limits.churn_events_high || w.short_ones >= limits.churn_short_high;
+  c.details["level"] = std::string(high ? "high" : "elevated");
+  c.details["short_sessions"] = static_cast<double>(w.short_ones);
+  c.seen.reserve(c.seen.size() + w.events());
+  const SignalIndex churn = scene.classifier.signal(kb::signal::kSessionChurn);
+  const auto event = [&](const Step& step) -> const SessionEvent& { return scene.log.events[step.event]; };
+  const std::span<const Step> found = std::span(steps).subspan(w.from, w.events());
+  for_each_fetched(found, event, [&](const Step& step) { scene.found(c, churn, step.event); });
+}
+
+// Of sessions of several devices, those from the address whose worst window is the worst.
+template <class WorstOf>
+std::vector<std::uint32_t> of_worst_address(const Scene& scene, std::span<const std::uint32_t> sessions, const WorstOf& worst_of) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> by_address;
+  for (const std::uint32_t i : sessions) by_address[scene.log.party(scene.log.sessions[i]).address].push_back(i);
+  const auto how_bad = [&](const auto& of_address) {
+    const Window w = worst_of(of_address.second);
+    return std::pair(w.short_ones, w.events());
+  };
+  return std::max_element(by_address.begin(), by_address.end(), [&](const auto& a, const auto& b) { return how_bad(a) < how_bad(b); })->second;
+}
+
 }  // namespace
 
 void detect_churn(const Scene& scene) {
   if (!scene.log.any(System::AwsClientVpn) && !scene.log.any(System::CloudConnexa)) return;
-  const auto& limits = scene.limits.sessions;
-  const SignalIndex churn = scene.classifier.signal(kb::signal::kSessionChurn);
   const Lists clients = sessions_by_client(scene.log);
   std::vector<Step> steps;
+  const auto worst_of = [&](std::span<const std::uint32_t> sessions) {
+    steps_of(scene, sessions, steps);
+    return worst(steps, scene.limits.sessions);
+  };
   for (const Lists::List& client : clients.all()) {
-    steps_of(scene, client.items, steps);
-    const Window w = worst(steps, limits);
-    if (w.events() == 0) continue;
-    Case& c = scene.of(kb::About::Client, steps[w.from].event);
-    const bool high = w.events() >= limits.churn_events_high || w.short_ones >= limits.churn_short_high;
-    c.details["level"] = std::string(high ? "high" : "elevated");
-    c.details["short_sessions"] = static_cast<double>(w.short_ones);
-    c.seen.reserve(c.seen.size() + w.events());
-    const auto event = [&](const Step& step) -> const SessionEvent& { return scene.log.events[step.event]; };
-    const std::span<const Step> found = std::span(steps).subspan(w.from, w.events());
-    for_each_fetched(found, event, [&](const Step& step) { scene.found(c, churn, step.event); });
+    Window w = worst_of(client.items);
+    if (w.events() != 0 && are_of_several(scene, client.items)) w = worst_of(of_worst_address(scene, client.items, worst_of));
+    if (w.events() != 0) report(scene, steps, w);
   }
 }
 

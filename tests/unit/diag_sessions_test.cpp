@@ -193,6 +193,24 @@ TEST(SessionFindings, ends_at_the_session_maximum_are_no_mass_disconnect) {
   EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, together)), "mass-disconnect warning aws-client-vpn/g");
 }
 
+// Thirty people behind an address each, connected for an hour or so, twice; or one who comes back every two minutes from two places in turn.
+TEST(SessionFindings, a_name_that_many_share_churns_only_where_one_address_does) {
+  std::vector<std::string> shared, roaming;
+  for (int i = 0; i < 60; ++i) {
+    const int start = i * 900, end = start + 3000 + i * 30;
+    shared.push_back(fmt::format("{} ended id=s{} user=all address=192.0.2.{} start={} end={} in=9 out=9", end, i, i % 30, start, end));
+  }
+  for (int i = 0; i < 30; ++i)
+    roaming.push_back(fmt::format("{} ended id=r{} user=joe address=192.0.2.{} start={} end={} in=9 out=9", i * 120 + 170, i, i % 2, i * 120, i * 120 + 170));
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, shared)), "");
+  EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, roaming)), "session-churn warning aws-client-vpn/joe");
+  for (int i = 0; i < 12; ++i)
+    shared.push_back(fmt::format("{} ended id=b{} user=all address=198.51.100.9 start={} end={} in=9 out=9", i * 100 + 30, i, i * 100, i * 100 + 30));
+  const Report report = report_of(Dialect::AwsClientVpn, shared);
+  ASSERT_EQ(findings_in(report), "session-churn warning aws-client-vpn/all");
+  EXPECT_EQ(std::get<double>(report.findings[0].details.at("short_sessions")), 12);
+}
+
 TEST(SessionFindings, a_busy_site_loses_no_flows_by_having_many) {
   std::vector<std::string> records;
   for (int i = 0; i < 3000; ++i)

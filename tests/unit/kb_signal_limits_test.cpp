@@ -28,7 +28,7 @@ TEST(KbSignalLimits, EveryRowNamesADetectorsSignalAndAThreshold) {
 TEST(KbSignalLimits, EveryOtherThresholdIsOneOfMany) {
   const std::set<std::string> general{"clocks.phase1_lifetime_s", "clocks.phase2_lifetime_s", "clocks.slack_s", "recent.degraded_s", "regular.min_outages",
                                       "bgp.hold_s", "silence.factor", "silence.floor_s", "sessions.list_most", "sessions.open_at_most_s",
-                                      "sessions.recovered_quiet_s"};
+                                      "sessions.recovered_quiet_s", "sessions.shared_overlap_s"};
   std::set<std::string> named = general;
   for (const SignalLimit& row : signal_limits()) named.insert(std::string(row.limit));
   for (const auto& [key, value] : built_in().thresholds) EXPECT_TRUE(named.contains(key)) << key;
