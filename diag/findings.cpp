@@ -341,6 +341,30 @@ std::string fingerprint(std::string_view cause, std::string_view subject) {
   return fmt::format("{:016x}", hash);
 }
 
+namespace {
+
+// What sentences of the knowledge base count.
+constexpr std::array<std::string_view, 8> kCounted{"times", "connections", "sessions", "users", "logins", "attempts", "packets", "retransmits"};
+
+// One of what stands behind a number: "1 user was" for " users were", "once" for " times". Takes it off the text; empty: nothing counted follows.
+std::string take_one(std::string_view& text) {
+  const auto starts_with_word = [&](std::string_view word) {
+    return text.substr(1).starts_with(word) && (text.size() == word.size() + 1 || std::isalpha(static_cast<unsigned char>(text[word.size() + 1])) == 0);
+  };
+  if (!text.starts_with(' ')) return {};
+  const auto* const noun = std::find_if(kCounted.begin(), kCounted.end(), starts_with_word);
+  if (noun == kCounted.end()) return {};
+  text.remove_prefix(1 + noun->size());
+  if (*noun == kCounted.front()) return "once";
+  std::string one("1 ");
+  one += noun->substr(0, noun->size() - 1);
+  constexpr std::string_view kWere = " were ";
+  if (text.starts_with(kWere)) one += " was", text.remove_prefix(kWere.size() - 1);
+  return one;
+}
+
+}  // namespace
+
 std::string fill_in(std::string_view text, const Values& values) {
   std::string out;
   std::size_t clause = std::string::npos;  // where in `out` the clause under way began
@@ -352,17 +376,21 @@ std::string fill_in(std::string_view text, const Values& values) {
     if (text.empty()) break;
     const bool in_clause = clause != std::string::npos;
     const std::size_t close = text.front() == '{' ? text.find('}') : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      const auto it = values.find(text.substr(1, close - 1));
+      text.remove_prefix(close + 1);
+      missing = missing || it == values.end();
+      const std::string_view value = it == values.end() ? "?" : std::string_view(it->second);
+      const std::string one = value == "1" ? take_one(text) : std::string();
+      out += one.empty() ? value : std::string_view(one);
+      continue;
+    }
     if (text.front() == '[' && !in_clause) {
       clause = out.size();
       missing = false;
     } else if (text.front() == ']' && in_clause) {
       if (missing) out.resize(clause);
       clause = std::string::npos;
-    } else if (close != std::string_view::npos) {
-      const auto it = values.find(text.substr(1, close - 1));
-      if (it == values.end()) missing = true;
-      out += it == values.end() ? "?" : std::string_view(it->second);
-      text.remove_prefix(close);
     } else {
       out += text.front();
     }

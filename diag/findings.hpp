@@ -19,7 +19,7 @@ std::string fingerprint(std::string_view cause, std::string_view subject);
 using Values = std::map<std::string, std::string, std::less<>>;
 
 // Fills "{name}" from `values`; a clause in square brackets goes when a value in it is missing. A missing value
-// outside brackets gives "?".
+// outside brackets gives "?". A value of 1 before what is counted is said as one: "{count} times" is "once".
 std::string fill_in(std::string_view text, const Values& values);
 
 // Severity as contract/causes.md has it: the cause's own while it lasts, critical when it keeps a tunnel down at the

@@ -284,6 +284,7 @@ void Intake::Impl::finish_tunnels(unsigned threads) {
     coverage.unrecognised += log.records - log.recognised;
     for (const UnknownShape& shape : log.shapes) shapes.add(shape.shape, shape.first, by_place(), shape.count);
   }
+  if (coverage.recognised > 0) tunnels.leave_out_foreign();
 }
 
 void Intake::Impl::finish_sessions() {

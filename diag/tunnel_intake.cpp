@@ -270,4 +270,13 @@ void TunnelIntake::finish(const InputOrder& inputs, unsigned threads) {
   gatherings_.clear();
 }
 
+void TunnelIntake::leave_out_foreign() {
+  const auto states_nothing = [](const Event& e) {
+    return e.phase1 == PhaseState::Unknown && e.phase2 == PhaseState::Unknown && e.bgp == BgpState::Unknown;
+  };
+  std::erase_if(logs_, [&](const TunnelLog& log) {
+    return log.connection.empty() && log.outside_ip.empty() && log.recognised == 0 && std::all_of(log.events.begin(), log.events.end(), states_nothing);
+  });
+}
+
 }  // namespace tunnelscope::diag

@@ -47,6 +47,9 @@ class TunnelIntake {
   // Orders and folds, on so many threads. Call once.
   void finish(const InputOrder& inputs, unsigned threads);
 
+  // Leaves out logs that name no tunnel, state nothing of one and hold no message that a rule knows: lines of other programs. After finish().
+  void leave_out_foreign();
+
   const std::vector<TunnelLog>& logs() const { return logs_; }  // sorted by id
   Messages messages() const { return Messages(phrases_by_book_); }
 

@@ -28,16 +28,16 @@ constexpr std::array<std::string_view, 19> kVerbs{"is",     "was",  "are",   "we
                                                   "wanted", "using", "used", "saw",     "set"};
 // Words of logs that follow an announcer and are no key. An unknown word is taken for one.
 constexpr std::string_view kProse =
-    " a about absent accepted active administrator after again against agreed algorithm all already also an and any "
+    " a about absent accepted active administrator after again against agreed algorithm all allowed already also an and any "
     "assigned at attempt attempts auth authenticate authenticated authentication aws based because been before being "
     "between blank both but by cgw change changed changes check checked client cloud comparison configuration configure "
-    "contains correct could customer decryption denied did differ different differs do does down empty error errors "
+    "contains correct could customer decryption denied did differ different differs disabled do does down empty enabled error errors "
     "exceeded exchange exist exists expired expires failed fails failure file first fix for format found from gateway had has "
     "have host id identical identity if ignored ike ikev1 ikev2 in incorrect initiator invalid invalidated it its key "
     "keys last length less limit loaded lookup mac made malformed manager match matched matches matching may method mis-match mismatch "
     "mismatched mismatches mismatching missing mode must name never no none not null off on one ones only or other our "
-    "over pair peer peers policy present problem proof provided psk-mismatch rather read reason refused rejected "
-    "removed replaced request required reset responder retrieved rotated rotation same say says secrets selected "
+    "over pair peer peers permitted policy present problem proof provided psk-mismatch rather read reason reasons refused rejected "
+    "removed replaced request required reset responder retrieved rotated rotation same say says secrets security selected "
     "server session shared should side so store successful successfully that their them then there these they this "
     "times to too tunnel tunnel's type unavailable unchanged unknown unset unsuccessful up update updated user "
     "using valid validated validation verification verified verify vpn were when where whether which while will with "

@@ -100,6 +100,7 @@ TEST(CliSecrets, ProseAboutKeysStays) {
       "pre-shared key mismatch with cgw: <ip>",
       "psk mismatch for vpn-0123456789abcdef0",
       "the pre-shared key is wrong",
+      "Aggressive Mode PSK disabled for security reasons",
       "samples/psk-mismatch-ikev2/input/events.json:3",
       "upsk=1",
   };

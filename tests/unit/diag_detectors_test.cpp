@@ -474,5 +474,13 @@ TEST(FillIn, LeavesOutClausesWithoutAValue) {
   EXPECT_EQ(fill_in("by {peer}", values), "by ?");
 }
 
+TEST(FillIn, SaysOneOfWhatIsCountedInTheSingular) {
+  const auto said = [](const char* count, const char* text) { return fill_in(text, Values{{"count", count}}); };
+  EXPECT_EQ(said("1", "paused {count} times, of {count} users"), "paused once, of 1 user");
+  EXPECT_EQ(said("1", "{count} connections were refused"), "1 connection was refused");
+  EXPECT_EQ(said("2", "{count} connections were refused {count} times"), "2 connections were refused 2 times");
+  EXPECT_EQ(said("1", "count {count} timestamps, {count}"), "count 1 timestamps, 1");
+}
+
 }  // namespace
 }  // namespace tunnelscope::diag::test

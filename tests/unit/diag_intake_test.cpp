@@ -18,6 +18,7 @@ struct Line {
   std::string message;
   bool envelope = true;
   std::string ip = "203.0.113.1";
+  PhaseState phase1 = PhaseState::Established;
 };
 
 void push(Intake& intake, const Line& line, std::uint64_t number) {
@@ -27,7 +28,7 @@ void push(Intake& intake, const Line& line, std::uint64_t number) {
   r.time = kStart + line.at / kSecond * kSecond;
   r.envelope_time = line.envelope ? kStart + line.at : kNoTime;
   r.message = line.message;
-  r.phase1 = PhaseState::Established;
+  r.phase1 = line.phase1;
   intake.record(r, number);
 }
 
@@ -112,6 +113,15 @@ TEST(Intake, IdenticalFirstRecordsAreOneRecord) {
 TEST(Intake, RecordsWithoutIdentityAreKeptApart) {
   EXPECT_EQ(logs_of({{"x", {{0, "a", true, ""}}}, {"y", {{0, "b"}}}}), "unknown: a\nvpn-1/203.0.113.1: b\n");
   EXPECT_EQ(logs_of({{"x", {{0, "a", true, ""}}}, {"y", {{0, "b", true, ""}}}}), "unknown/x: a\nunknown/y: b\n");
+}
+
+TEST(Intake, LinesOfOtherProgramsAreNoTunnelBesideLogsOfOne) {
+  const Line foreign{0, "database timed out", true, "", PhaseState::Unknown}, known{0, "AWS tunnel DPD timed out after 3 retransmits"};
+  EXPECT_EQ(logs_of({{"x", {foreign}}}), "unknown: database timed out\n");
+  EXPECT_EQ(logs_of({{"x", {foreign}}, {"y", {known}}}), "vpn-1/203.0.113.1: AWS tunnel DPD timed out after 3 retransmits\n");
+  Line stating = foreign;
+  stating.phase1 = PhaseState::Down;
+  EXPECT_EQ(logs_of({{"x", {stating}}, {"y", {known}}}), "unknown: database timed out\nvpn-1/203.0.113.1: AWS tunnel DPD timed out after 3 retransmits\n");
 }
 
 TEST(Intake, CountsAddUp) {
