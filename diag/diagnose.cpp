@@ -503,6 +503,7 @@ TunnelReport Diagnosis::tunnel_report(std::size_t subject) const {
   t.id = h.log->id;
   t.connection = h.log->connection;
   t.outside_ip = h.log->outside_ip;
+  t.stream = h.log->stream;
   t.ike_version = h.version;
   t.status = status_of(subject);
   t.phase1 = h.last_state().phase1;

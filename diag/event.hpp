@@ -79,9 +79,10 @@ using Events = Chunked<Event, 64>;
 std::size_t first_at_or_after(const Events& events, Time time);
 
 struct TunnelLog {
-  std::string id;          // "vpn-.../203.0.113.17", "unknown" or "unknown/<path>"
+  std::string id;          // "vpn-.../203.0.113.17", "unknown", "unknown/<path>" or "unknown/<stream>"
   std::string connection;  // empty: unknown
   std::string outside_ip;  // empty: unknown
+  std::string stream;      // TunnelRecord::stream
   Events events;           // in order, duplicates removed; of routine, what diag/fold.hpp keeps
   std::uint64_t records = 0;  // with those that were folded
   std::uint64_t recognised = 0, duplicates = 0;

@@ -148,9 +148,9 @@ std::size_t Intake::recognise(Dialect dialect, std::string_view text, char end) 
 
 std::optional<RecordKind> Intake::kind_of(const TunnelRecord& record) { return impl_->tunnels.kind_of(record); }
 
-std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip) {
+std::uint32_t Intake::tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip, std::string_view stream) {
   impl_->current().dialects[static_cast<std::size_t>(dialect)] = true;
-  return impl_->tunnels.tunnel_of(connection, outside_ip, static_cast<std::uint32_t>(impl_->current_input));
+  return impl_->tunnels.tunnel_of(connection, outside_ip, stream, static_cast<std::uint32_t>(impl_->current_input));
 }
 
 void Intake::records(std::uint32_t tunnel, std::span<KnownRecord> records) {

@@ -73,7 +73,7 @@ class Intake {
   // Of a record whose message recognise() has just found: its kind, for any input; none: such records have no kind.
   std::optional<RecordKind> kind_of(const TunnelRecord& record);
   // The tunnel that records of this dialect and identity belong to, in the current input.
-  std::uint32_t tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip);
+  std::uint32_t tunnel_of(Dialect dialect, std::string_view connection, std::string_view outside_ip, std::string_view stream);
   // Records of that tunnel, as they stand in the current input.
   void records(std::uint32_t tunnel, std::span<KnownRecord> records);
 

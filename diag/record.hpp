@@ -71,7 +71,9 @@ class PackedPlace {
 struct TunnelRecord {
   Dialect dialect = Dialect::AwsS2sIke;
   std::string_view connection;  // "vpn-..." or empty
-  std::string_view outside_ip;  // as logged, or empty. Both empty: a record without identity
+  std::string_view outside_ip;  // as logged, or empty
+  std::string_view stream;      // of a log stream whose name has no address: what tells it from others; else empty.
+                                // All three empty: a record without identity
   Time time = kNoTime;          // the record's own time, else the envelope's; never kNoTime
   Time envelope_time = kNoTime; // kNoTime when the container has none
   std::string_view message;     // the text that message rules match; for a RouteStatus record without details

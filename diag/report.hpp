@@ -106,6 +106,7 @@ struct Timeline {
 struct TunnelReport {
   std::string id;
   std::string connection, outside_ip;  // empty: null
+  std::string stream;                  // what tells it from others where its log stream's name has no address; not in the JSON
   IkeVersion ike_version = IkeVersion::Unknown;
   std::string status;                  // unknown, down, flapping, degraded, up
   PhaseState phase1 = PhaseState::Unknown, phase2 = PhaseState::Unknown;

@@ -55,18 +55,18 @@ TunnelIntake::TunnelIntake(const Classifier& classifier, const std::vector<std::
       phrases_by_book_{phrases_.get()} {}
 
 TunnelIntake::Gathering TunnelIntake::gathering(std::string id, std::string_view connection, std::string_view outside_ip,
-                                                std::uint32_t input) {
-  Gathering made{std::move(id), std::string(connection), std::string(outside_ip), input, Arrivals(), kNoTime, nullptr, kOwnBook};
+                                                std::string_view stream, std::uint32_t input) {
+  Gathering made{std::move(id), std::string(connection), std::string(outside_ip), std::string(stream), input, Arrivals(), kNoTime, nullptr, kOwnBook};
   if (!keep_everything_ && ++live_ <= kMostLive) made.live = std::make_unique<LiveFold>(*rules_, *phrases_, paths_);
   return made;
 }
 
 // Most records are about the tunnel of the record before them.
-std::uint32_t TunnelIntake::tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input) {
-  const bool nameless = connection.empty() && outside_ip.empty();
+std::uint32_t TunnelIntake::tunnel_of(std::string_view connection, std::string_view outside_ip, std::string_view stream, std::uint32_t input) {
+  const bool nameless = connection.empty() && outside_ip.empty() && stream.empty();
   if (!gatherings_.empty()) {
     const Gathering& last = gatherings_[current_];
-    if (same_text(last.connection, connection) && same_text(last.outside_ip, outside_ip) &&
+    if (same_text(last.connection, connection) && same_text(last.outside_ip, outside_ip) && same_text(last.stream, stream) &&
         (!nameless || last.nameless_input == input))
       return current_;
   }
@@ -75,10 +75,10 @@ std::uint32_t TunnelIntake::tunnel_of(std::string_view connection, std::string_v
   } else {
     id_.assign(connection.empty() ? std::string_view("unknown") : connection);
     id_ += '/';
-    id_ += outside_ip.empty() ? std::string_view("unknown") : outside_ip;
+    id_ += !outside_ip.empty() ? outside_ip : !stream.empty() ? stream : std::string_view("unknown");
   }
   const auto [it, is_new] = by_id_.try_emplace(id_, static_cast<std::uint32_t>(gatherings_.size()));
-  if (is_new) gatherings_.push_back(gathering(id_, connection, outside_ip, input));
+  if (is_new) gatherings_.push_back(gathering(id_, connection, outside_ip, stream, input));
   return current_ = it->second;
 }
 
@@ -127,7 +127,7 @@ rules::Outcome TunnelIntake::add(const TunnelRecord& r, Place place, std::uint64
   arrival.fine = fine_time(r.time, r.envelope_time);
   arrival.position = position;
   arrival.event.place = place;
-  Gathering& gathering = gatherings_[tunnel_of(r.connection, r.outside_ip, place.input)];
+  Gathering& gathering = gatherings_[tunnel_of(r.connection, r.outside_ip, r.stream, place.input)];
   if (arrival.event.bgp != BgpState::Unknown) {
     if (gathering.first_bgp == kNoTime || r.time < gathering.first_bgp) gathering.first_bgp = r.time;
     gathering.live.reset();
@@ -225,6 +225,7 @@ TunnelLog TunnelIntake::log_of(Gathering& gathering, const InputOrder& inputs) c
   log.id = gathering.id;
   log.connection = gathering.connection;
   log.outside_ip = gathering.outside_ip;
+  log.stream = gathering.stream;
   return log;
 }
 

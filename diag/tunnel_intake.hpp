@@ -38,7 +38,7 @@ class TunnelIntake {
   // As Intake's.
   std::size_t recognise(Dialect dialect, std::string_view text, char end);
   std::optional<RecordKind> kind_of(const TunnelRecord& record);
-  std::uint32_t tunnel_of(std::string_view connection, std::string_view outside_ip, std::uint32_t input);
+  std::uint32_t tunnel_of(std::string_view connection, std::string_view outside_ip, std::string_view stream, std::uint32_t input);
   void add(std::uint32_t tunnel, const KnownRecords& records);
 
   // Joins what another one has taken from other inputs.
@@ -55,20 +55,20 @@ class TunnelIntake {
 
  private:
   struct Gathering {
-    std::string id, connection, outside_ip;
-    std::uint32_t nameless_input = 0;   // when it has neither connection nor address
+    std::string id, connection, outside_ip, stream;
+    std::uint32_t nameless_input = 0;   // when it has neither connection nor address nor stream
     Arrivals arrivals;
     Time first_bgp = kNoTime;  // of records that tell it
     std::unique_ptr<LiveFold> live;  // as long as all came in order, from one Intake, and none told BGP's state
     std::uint32_t live_book = 0;     // of its phrases
-    bool nameless() const { return connection.empty() && outside_ip.empty(); }
+    bool nameless() const { return connection.empty() && outside_ip.empty() && stream.empty(); }
   };
 
   bool is_recognised(const TunnelRecord& record) const;  // its message is what recognise() found last
   Arrival arrival_of(const TunnelRecord& record, const Reading& reading) const;
   void take(Gathering& gathering, const Arrival& arrival);
   void spill_when_much();
-  Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::uint32_t input);
+  Gathering gathering(std::string id, std::string_view connection, std::string_view outside_ip, std::string_view stream, std::uint32_t input);
   void spill_all();
   void name_the_nameless();
   TunnelLog log_of(Gathering& gathering, const InputOrder& inputs) const;

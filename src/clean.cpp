@@ -200,6 +200,7 @@ class Cleaner {
       }
       for (const auto& s : g.list) collect(s.fields);
     }
+    for (const auto& t : r.tunnels) own_->know(t.stream, "stream-");
     for (const auto& f : r.findings) {
       if (report::is_about_sessions(f)) know_subject(parts_of_subject(f.subject).second);
       for (const auto& e : f.evidence) collect(e.fields);

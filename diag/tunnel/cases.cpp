@@ -137,25 +137,45 @@ void name_refusals(Case& c, const History& h, const Words& words) {
   });
 }
 
+// Phase 1 was away for seconds over a Phase 2 that lived all the while: nothing dropped, it was made anew.
+bool is_renewal(const History& h, const Spell& spell) {
+  if (spell.is_outage || !spell.phase1_left) return false;
+  const auto from = h.states.begin() + static_cast<std::ptrdiff_t>(spell.first_event), to = h.states.begin() + static_cast<std::ptrdiff_t>(spell.end_event);
+  return std::all_of(from, to, [](const State& state) { return is_up(state.phase2); });
+}
+
+// When AWS gave up, where that is the last that was logged before: the states of the record itself lag behind it, and until somebody
+// negotiates anew nothing may be logged. kNoTime: it is not.
+Time gave_up_before(const History& h, const Spell& spell, const Words& words) {
+  if (spell.first_event == 0) return kNoTime;
+  const std::size_t last = spell.first_event - 1;
+  const bool gave_up = says(h.log->events[last].signal, words.gave_up) && !gives_up_negotiation(h, last, words);
+  return gave_up ? h.log->events[last].time : kNoTime;
+}
+
 Case outage_case(const History& h, const Spell& spell, Time not_before, const Words& words, const Limits& limits) {
   Case c;
   c.kind = spell.is_outage ? CaseKind::Outage : CaseKind::Interruption;
   c.start = spell.start;
   c.end = spell.end.value_or(h.now);
   c.ongoing = !spell.end;
-  c.left_up = spell.left_up;
+  c.left_up = spell.left_up && !is_renewal(h, spell);
   c.first_event = spell.first_event;
   const bool ipsec_followed = spell.ipsec_start != kNoTime && spell.ipsec_start > spell.start &&
                               spell.ipsec_start - spell.start <= limits.bgp_settle;
   if (ipsec_followed) c.second_onset = spell.ipsec_start;
   if (spell.ipsec_start != kNoTime) c.ipsec_again = spell.ipsec_end;
 
-  const Time from = std::max(spell.start - limits.onset_before, not_before);
+  Time from = std::max(spell.start - limits.onset_before, not_before);
+  if (const Time gave_up = gave_up_before(h, spell, words); gave_up != kNoTime && gave_up >= not_before && gave_up < from) {
+    if (c.second_onset == kNoTime) c.second_onset = gave_up;
+    from = gave_up;
+  }
   see(c, h, from, words, limits);
   add_refused_rekeys(c, h, spell, from, not_before, words, limits);
   name_refusals(c, h, words);
-  if (spell.left_up) c.seen.push_back(found(h, words.left_up, spell.first_event));
-  const bool is_told = spell.left_up || c.ongoing || c.end - c.start >= kLongBringUp;
+  if (c.left_up) c.seen.push_back(found(h, words.left_up, spell.first_event));
+  const bool is_told = c.left_up || c.ongoing || c.end - c.start >= kLongBringUp;
   if (spell.is_outage && is_told) c.seen.push_back(found(h, words.outage, spell.first_event));
   if (c.ongoing) c.seen.push_back(found(h, words.down_at_end, spell.first_event));
   return c;

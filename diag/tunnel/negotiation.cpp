@@ -49,7 +49,7 @@ void detect_fresh_negotiation(Subject& s, const Context& context, const Signals&
   for (std::size_t i = 0; i < s.history.spells.size(); ++i) {
     const Spell& spell = s.history.spells[i];
     const Case& c = s.cases[i];
-    if (!spell.left_up || !spell.phase1_left || !spell.end) continue;
+    if (!c.left_up || !spell.phase1_left || !spell.end) continue;
     const bool spoken = std::any_of(words.begin(), words.end(), [&](SignalIndex word) {
       return at_onset(c, word, limits.collision_drop, limits.onset_after);
     });

@@ -213,7 +213,7 @@ void Framing::text_line(std::string_view text, const Line& line) {
     bool json = prefix.found && prefix.length == before.size();
     if (json) {
       context.time = prefix.time.parsed.time;
-      if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+      if (!prefix.stream.empty()) context.stream = unwrap_.named_stream(prefix.stream);
       if (!context.container_certain) context.container = line_form(prefix, line.complete && rest.size() == 1);
       context.container_certain = true;
     } else if (const ServicePrefix service = service_prefix(before);
@@ -278,7 +278,7 @@ void Framing::plain_text(std::string_view text, const Context& line_context) {
   std::string_view rest = text;
   if (prefix.found) {
     context.time = prefix.time.parsed.time;
-    if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+    if (!prefix.stream.empty()) context.stream = unwrap_.named_stream(prefix.stream);
     rest = text.substr(prefix.length);
   }
   const bool announces = prefix.found && rest.empty();
@@ -344,7 +344,7 @@ void Framing::behind_value() {
     if (prefix.found && prefix.length == brace) {
       Context context = here();
       context.time = prefix.time.parsed.time;
-      if (!prefix.stream.empty()) context.stream = unwrap_.stream_identity(prefix.stream);
+      if (!prefix.stream.empty()) context.stream = unwrap_.named_stream(prefix.stream);
       return value(brace, context);
     }
   }

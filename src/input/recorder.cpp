@@ -26,12 +26,14 @@ void Recorder::know_path(std::string_view path) {
 }
 
 const Identity& Recorder::identity(const Identity& own, const Context& context) const {
-  return context.stream.known() ? context.stream : own.known() ? own : path_.known() ? path_ : option_;
+  for (const Identity* const who : {&context.stream, &own, &path_, &option_})
+    if (who->known()) return *who;
+  return context.stream;
 }
 
 std::uint32_t Recorder::tunnel_of(diag::Dialect dialect, const Identity& own, const Context& context) {
   const Identity& who = identity(own, context);
-  return intake_.tunnel_of(dialect, who.connection(), who.outside_ip());
+  return intake_.tunnel_of(dialect, who.connection(), who.outside_ip(), who.stream());
 }
 
 void Recorder::container(std::string_view name) {
@@ -52,6 +54,7 @@ void Recorder::record(diag::TunnelRecord& record, const Identity& own, const Con
   const Identity& who = identity(own, context);
   record.connection = who.connection();
   record.outside_ip = who.outside_ip();
+  record.stream = who.stream();
   record.envelope_time = context.time;
   intake_.record(record, context.line);
 }

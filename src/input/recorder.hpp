@@ -16,7 +16,7 @@ namespace tunnelscope::input {
 
 // What the envelopes around a value have said so far.
 struct Context {
-  Identity stream;                   // of the log stream; unknown: not said
+  Identity stream;                   // of the log stream; empty: not said by its name
   diag::Time time = diag::kNoTime;   // the innermost envelope's
   diag::Time yearless = diag::kNoTime;  // a time whose year nobody wrote: it stands in the year 2000
   std::uint64_t line = 0;            // where the value begins
@@ -35,7 +35,8 @@ class Recorder {
   void end_input() { release_waiting(); }
   void container(std::string_view name);  // the first of an input counts
 
-  // Fills in the identity: the log stream's, else the record's own, else the path's, else --tunnel, else none.
+  // Fills in the identity: the log stream's, else the record's own, else the path's, else --tunnel, else what the name of the log
+  // stream has to tell it by, else none.
   void record(diag::TunnelRecord& record, const Identity& own, const Context& context);
   std::size_t recognise(diag::Dialect dialect, std::string_view text, char end) {
     return intake_.recognise(dialect, text, end);

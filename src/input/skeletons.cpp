@@ -431,7 +431,7 @@ void Skeletons::learn(std::string_view line, const Recorder::Seen& seen) {
 
   Skeleton skeleton;
   skeleton.record = seen.record;
-  skeleton.record.connection = skeleton.record.outside_ip = skeleton.record.message = skeleton.record.route = {};
+  skeleton.record.connection = skeleton.record.outside_ip = skeleton.record.stream = skeleton.record.message = skeleton.record.route = {};
   skeleton.own = seen.own;
   skeleton.context = context;
   const auto brace = line.find('{');

@@ -278,7 +278,7 @@ Unwrap::Header Unwrap::header_of(const Fields& shell, Key array, const Context& 
     specialise(header.context, row.name);
     break;
   }
-  if (shell[Key::LogStream].is_text()) header.context.stream = stream_identity(shell[Key::LogStream].text());
+  if (shell[Key::LogStream].is_text()) header.context.stream = named_stream(shell[Key::LogStream].text());
   // Kinesis events for Lambda and get-log-events are told by their elements: the first one names them.
   const bool told_by_element = header.context.container == container::kFirehose ||
                                header.context.container == container::kFilterLogEvents;
@@ -404,7 +404,7 @@ void Unwrap::payload(std::string_view base64, const Context& context, int level)
 
 Context Unwrap::inside(const Fields& fields, const Context& context) {
   Context inner = context;
-  if (fields[Key::LogStream].is_text()) inner.stream = stream_identity(fields[Key::LogStream].text());
+  if (fields[Key::LogStream].is_text()) inner.stream = named_stream(fields[Key::LogStream].text());
   inner.time = time_or(fields, inner.time);
   if (fields[Key::Kubernetes].kind() == FieldValue::Kind::Object) set_pod(fields[Key::Kubernetes].object(), inner);
   return inner;
@@ -466,7 +466,7 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
     const LinePrefix prefix = line_prefix(text);
     if (prefix.found && prefix.length == from) {
       if (inner.time == diag::kNoTime) inner.time = prefix.time.parsed.time;
-      if (!inner.stream.known() && !prefix.stream.empty()) inner.stream = stream_identity(prefix.stream);
+      if (!inner.stream.known() && !prefix.stream.empty()) inner.stream = named_stream(prefix.stream);
     } else if (service.length == from) {
       inner = inside(service, context);
     } else {
@@ -483,7 +483,7 @@ void Unwrap::message(std::string_view text, const Context& context, int level) {
 void Unwrap::any_text(std::string_view text, std::string_view own, const ServicePrefix& service, const Context& context, int level) {
   if (const auto row = event_row(text)) {
     Context inner = context;
-    if (!row->stream.empty()) inner.stream = stream_identity(row->stream);
+    if (!row->stream.empty()) inner.stream = named_stream(row->stream);
     inner.time = row->time;
     inner.container = row->container;
     inner.container_certain = true;
@@ -561,10 +561,15 @@ void Unwrap::analytics(std::string_view json, const Context& context, int level)
   }
 }
 
-Identity Unwrap::stream_identity(std::string_view name) {
+Identity Unwrap::stream_identity(std::string_view text) {
+  const Identity found = named_stream(text);
+  return found.known() ? found : Identity();
+}
+
+Identity Unwrap::named_stream(std::string_view name) {
   if (name != last_stream_) {
     last_stream_ = name;
-    last_identity_ = identity_in(name);
+    last_identity_ = identity_of_stream(name);
   }
   return last_identity_;
 }

@@ -51,7 +51,8 @@ class Unwrap {
   // Why a text that the last try_json on this level refused is no JSON.
   std::string_view fault_of(std::string_view text, int level) const;
 
-  Identity stream_identity(std::string_view name);
+  Identity named_stream(std::string_view name);     // `name` is that of a log stream
+  Identity stream_identity(std::string_view text);  // only what a text of any kind proves to be the name of a tunnel
 
   // The fast path of lines of JSON, which learns from what is done here.
   Layouts& layouts() { return layouts_; }

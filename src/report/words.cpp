@@ -229,10 +229,11 @@ std::vector<FoldedStep> folded(const std::vector<diag::Step>& steps) {
 }
 
 std::vector<Note> notes_on(const diag::Report& report) {
-  std::vector<std::string> healthy, nameless;
+  std::vector<std::string> healthy, nameless, by_stream;
   for (const diag::TunnelReport& tunnel : report.tunnels) {
     if (looks_healthy(report, tunnel)) healthy.push_back(tunnel.id);
-    if (tunnel.connection.empty() && tunnel.outside_ip.empty()) nameless.push_back(tunnel.id);
+    if (!tunnel.stream.empty()) by_stream.push_back(tunnel.id);
+    else if (tunnel.connection.empty() && tunnel.outside_ip.empty()) nameless.push_back(tunnel.id);
   }
   std::vector<Note> notes;
   if (!nameless.empty()) {
@@ -240,6 +241,11 @@ std::vector<Note> notes_on(const diag::Report& report) {
                                  "export the stream name as well (@logStream), or one tunnel at a time and name it with --tunnel",
                                  nameless.size() == 1 ? "all of them are" : "those of each input are"),
                      std::move(nameless), {}});
+  }
+  if (!by_stream.empty()) {
+    notes.push_back({"the name of the log stream does not say the outside address: each such stream is taken as a tunnel of its own, and as none of "
+                     "those that a configuration describes; export one at a time and name it with --tunnel",
+                     std::move(by_stream), {}});
   }
   if (!healthy.empty()) {
     notes.push_back({fmt::format("the data path is not visible in {} logs: blocked ESP, a wrong MTU or asymmetric routes leave "

@@ -386,6 +386,26 @@ TEST(Churn, IsNoClockAndExplainsWhatItInterrupts) {
   EXPECT_EQ(finding(report, "peer-closed-child-sa")->role, kb::Role::Symptom);
 }
 
+TEST(Interruptions, OfPhase1OverALivePhase2AreNoDrops) {
+  std::string story = at(0, "ee up");
+  for (int i = 1; i <= 9; ++i) story += at(i * 28200, "ne AWS tunnel processed request for Main Mode") + at(i * 28200 + 2, "ee state");
+  const Report report = Story(story).tell();
+  EXPECT_EQ(report.tunnels[0].interruptions, 9U);
+  EXPECT_EQ(report.tunnels[0].primary_cause, "");
+  EXPECT_FALSE(has(report, "rekey-failure") || has(report, "endpoint-replacement"));
+}
+
+// The record of the give-up itself may state what was before it, and until somebody negotiates anew nothing may be logged.
+TEST(DpdTimeout, BeforeALongQuietIsWhyTheTunnelWasNegotiatedAnew) {
+  for (const int quiet : {40, 300, 1800}) {
+    const std::string gave_up = at(0, "ee up") + at(7200, "ee AWS tunnel DPD timed out after 3 retransmits");
+    const std::string anew = at(7200 + quiet, "nd AWS tunnel processed request (id=0) for IKE_SA_INIT") + at(7201 + quiet, "ee up");
+    EXPECT_EQ(Story(gave_up + anew).tell().tunnels[0].primary_cause, "dpd-timeout") << quiet;
+    const std::string seen_down = at(7190 + quiet, "dd state");
+    EXPECT_EQ(Story(gave_up + seen_down + anew).tell().tunnels[0].primary_cause, "dpd-timeout") << quiet;
+  }
+}
+
 TEST(Gap, IsFarLongerThanTheUsualSpacing) {
   std::string story;
   for (int t = 0; t <= 3600; t += 60) story += at(t, "ee routine");

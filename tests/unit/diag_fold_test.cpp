@@ -360,7 +360,7 @@ std::size_t read_in_batches(const std::vector<Lines>& inputs, RandomLog& random,
         continue;
       }
       const std::string digits = line.message.substr(kind->digits_from, kind->digits);
-      const std::uint32_t own = intake.tunnel_of(r.dialect, r.connection, r.outside_ip);
+      const std::uint32_t own = intake.tunnel_of(r.dialect, r.connection, r.outside_ip, r.stream);
       if (own != tunnel || random.one_in(300)) hand_out();
       tunnel = own;
       batch.push_back({kind->kind, r.time, r.envelope_time, second_of(r.time), digits.empty() ? 0 : std::stoull(digits), number});

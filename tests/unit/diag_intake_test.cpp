@@ -19,12 +19,14 @@ struct Line {
   bool envelope = true;
   std::string ip = "203.0.113.1";
   PhaseState phase1 = PhaseState::Established;
+  std::string stream = "";
 };
 
 void push(Intake& intake, const Line& line, std::uint64_t number) {
   TunnelRecord r;
   r.connection = line.ip.empty() ? "" : "vpn-1";
   r.outside_ip = line.ip;
+  r.stream = line.stream;
   r.time = kStart + line.at / kSecond * kSecond;
   r.envelope_time = line.envelope ? kStart + line.at : kNoTime;
   r.message = line.message;
@@ -113,6 +115,12 @@ TEST(Intake, IdenticalFirstRecordsAreOneRecord) {
 TEST(Intake, RecordsWithoutIdentityAreKeptApart) {
   EXPECT_EQ(logs_of({{"x", {{0, "a", true, ""}}}, {"y", {{0, "b"}}}}), "unknown: a\nvpn-1/203.0.113.1: b\n");
   EXPECT_EQ(logs_of({{"x", {{0, "a", true, ""}}}, {"y", {{0, "b", true, ""}}}}), "unknown/x: a\nunknown/y: b\n");
+}
+
+TEST(Intake, StreamsWhoseNamesHaveNoAddressAreKeptApart) {
+  const auto of_stream = [](const char* text, const char* stream) { return Line{0, text, true, "", PhaseState::Established, stream}; };
+  EXPECT_EQ(logs_of({{"x", {of_stream("a", "s1"), of_stream("b", "s2"), of_stream("c", "s1")}}, {"y", {of_stream("d", "s2"), of_stream("e", "")}}}),
+            "unknown: e\nunknown/s1: a c\nunknown/s2: b d\n");
 }
 
 TEST(Intake, LinesOfOtherProgramsAreNoTunnelBesideLogsOfOne) {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "input_world.hpp"
+#include "src/input/containers/csv.hpp"
 
 namespace tunnelscope::input::testing {
 namespace {
@@ -386,11 +387,19 @@ TEST_F(InputContainers, HeaderRepeatedInJoinedCsvFilesIsNoRow) {
 // As programs write a table that they have read: with an index in front, with cells that have no name.
 TEST_F(InputContainers, HeadersMayHaveEmptyAndOddNames) {
   for (const auto& [header, front, behind] : {std::array{",@timestamp,@message,@logStream", "7,", ""}, {"Unnamed: 0,@timestamp,@message,@logStream", "7,", ""},
-                                              {"@timestamp,@message,@logStream,,", "", ",,"}}) {
+                                              {"@timestamp,@message,@logStream,,", "", ",,"}, {"#,@timestamp,@message,@logStream,50%", "7,", ",1"},
+                                              {"État,@timestamp,@message,@logStream,bin(5m)", "7,", ",1"}}) {
     std::string bytes = header + std::string("\n");
     for (const auto& r : ten_records()) bytes += front + insights_time(r) + "," + csv_cell(json(r)) + "," + kStream + behind + "\n";
     EXPECT_EQ(read_bytes(bytes).events, expected_events()) << header;
   }
+}
+
+// What looks like the values below a header is none.
+TEST_F(InputContainers, RowsOfValuesAreNoHeader) {
+  for (const char* const row : {"message,2026-05-17 06:40:10", "message,17", "message,{\"a\":1}", "message,x=1", "details,10.0.0.1"})
+    EXPECT_FALSE(CsvTable::of_header(row)) << row;
+  EXPECT_TRUE(CsvTable::of_header("message,time"));
 }
 
 TEST_F(InputContainers, RowsThatStateAPhaseNeedNoMessage) {

@@ -26,6 +26,13 @@ TEST(InputIdentity, StreamNamesAreReadInEveryForm) {
                         {"vpn-1234abcd_2001:DB8:0:0:0:0:0:1-IKE.log", "vpn-1234abcd/2001:db8::1"},
                         {"vpn-1234abcd-2001:db8::1_BGP", "vpn-1234abcd/2001:db8::1"},
                         {"arn:aws:x:vpn-1234abcd_1.2.3.4", "vpn-1234abcd/1.2.3.4"},
+                        {"vpn-1234abcd_2001-db8-10--1-IKE.log", "vpn-1234abcd/2001:db8:10::1"},
+                        {"vpn-1234abcd-2001-db8-10--1-BGP.log", "vpn-1234abcd/2001:db8:10::1"},
+                        {"vpn-1234abcd_2001_db8_10__1_IKE.log", "vpn-1234abcd/2001:db8:10::1"},
+                        {"vpn-1234abcd_2001.db8.10..1-IKE.log", "vpn-1234abcd/2001:db8:10::1"},
+                        {"vpn-1234abcd_2001%3Adb8%3a%3A1-IKE.log", "vpn-1234abcd/2001:db8::1"},
+                        {"vpn-1234abcd_2001-0db8-0010-0000-0000-0000-0000-0001-IKE.log", "vpn-1234abcd/2001:db8:10::1"},
+                        {"vpn-1234abcd_2001-db8-10-IKE.log", "/"},
                         {"vpn-1234abc-1.2.3.4", "/"},
                         {"vpn-0123456789abcdef01-1.2.3.4", "/"},
                         {"vpn-1234abcd-1.2.3.400", "/"},
@@ -37,6 +44,22 @@ TEST(InputIdentity, StreamNamesAreReadInEveryForm) {
     SCOPED_TRACE(c.text);
     EXPECT_EQ(shown(identity_in(c.text)), c.expected);
   }
+}
+
+TEST(InputIdentity, StreamsThatNameNoTunnelAreToldApartByTheirNames) {
+  const auto told_by = [](const char* name) {
+    const Identity found = identity_of_stream(name);
+    return (found.known() ? "known " : "") + std::string(found.connection()) + "/" + std::string(found.outside_ip()) + "/" + std::string(found.stream());
+  };
+  EXPECT_EQ(told_by("vpn-1234abcd-1.2.3.4-IKE.log"), "known vpn-1234abcd/1.2.3.4/");
+  EXPECT_EQ(told_by("1.2.3.4"), "known /1.2.3.4/");
+  EXPECT_EQ(told_by("vpn-1234abcd-tunnel1-IKE.log"), "vpn-1234abcd//tunnel1");
+  EXPECT_EQ(told_by("vpn-1234abcd_tunnel1_BGP.log"), "vpn-1234abcd//tunnel1");
+  EXPECT_EQ(told_by("vpn-1234abcd-IKE.log"), "vpn-1234abcd//");
+  EXPECT_EQ(told_by("branch-2"), "//branch-2");
+  EXPECT_EQ(told_by(""), "//");
+  const std::string long_name(100, 'x');
+  EXPECT_NE(told_by((long_name + "1").c_str()), told_by((long_name + "2").c_str()));
 }
 
 TEST(InputIdentity, PathsGiveTheDeepestName) {

@@ -19,16 +19,21 @@ namespace {
 
 constexpr std::string_view kDelimiters = ",;\t";
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
+
 bool is_of_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@' || c == '_' || c == '-' ||
-         c == '.' || c == ' ';
+  return is_letter(c) || is_digit(c) || std::string_view("@_-. #$%*/()[]").find(c) != std::string_view::npos;
 }
 
-// Programs that write a table again leave cells of the header empty, or name them in their own way.
-bool may_be_name(std::string_view cell, bool is_insights) {
-  constexpr std::size_t kLongestName = 64;
-  const auto fits = [&](char c) { return is_of_name(c) || (is_insights && std::string_view("()[]:/#*").find(c) != std::string_view::npos); };
-  return cell.size() <= kLongestName && std::all_of(cell.begin(), cell.end(), fits);
+// Programs that write a table again leave cells of the header empty, or name them in their own way ("$path", "bin(5m)"); but not so that
+// they look like what stands below them.
+bool may_be_name(std::string_view cell) {
+  constexpr std::size_t kLongestName = 256;
+  const bool is_value = cell.find_first_of("{}=<>") != std::string_view::npos ||
+                        (!cell.empty() && is_digit(cell.front()) && std::none_of(cell.begin(), cell.end(), [](char c) { return c == '%' || is_letter(c); })) ||
+                        time_of(cell).status == TimeStatus::Ok;
+  return cell.size() <= kLongestName && !is_value && std::none_of(cell.begin(), cell.end(), [](char c) { return c >= 0 && c < ' '; });
 }
 
 // Whether the line may begin with a name in a cell; most lines of text do not.
@@ -271,7 +276,7 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
   bool records = false, insights = line.starts_with('@') || line.find(std::string{table.delimiter_, '@'}) != std::string_view::npos;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const auto cell = row.cell(i);
-    if (!may_be_name(cell, insights)) return {};
+    if (!may_be_name(cell)) return {};
     table.names_.emplace_back(cell);
     const FoldedName folded_name(cell);
     table.starts_ += folded_name.text().empty() ? '\0' : folded_name.text()[0];

@@ -14,6 +14,12 @@ std::size_t blanks_at(std::string_view text, std::size_t from) {
 
 bool ends_token(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '{'; }
 
+// Any word may stand before a message; the name of a stream begins with that of a VPN connection, and says more.
+bool is_stream(std::string_view token) {
+  const Identity identity = identity_of_stream(token);
+  return !identity.connection().empty() && (identity.known() || !identity.stream().empty());
+}
+
 }  // namespace
 
 LinePrefix line_prefix(std::string_view line) {
@@ -32,7 +38,7 @@ LinePrefix line_prefix(std::string_view line) {
   while (end < line.size() && !ends_token(line[end])) ++end;
   const auto token = line.substr(at, end - at);
   const bool stands_alone = end == line.size() || line[end] != '{';
-  if (!token.empty() && token.size() < 512 && stands_alone && identity_in(token).known()) {
+  if (!token.empty() && token.size() < 512 && stands_alone && is_stream(token)) {
     prefix.stream = token;
     at += token.size();
     at += blanks_at(line, at);
