@@ -241,6 +241,17 @@ void drop_disproved(Case& c, const History& h, const Words& words) {
   });
 }
 
+// "No proposal" says no more where the same refusal is known to be of another pair of networks.
+void drop_repeated_refusals(Case& c, const Words& words) {
+  std::vector<Time> of_pairs;  // in order, as what was seen is
+  for (const Occurrence& o : c.seen)
+    if (says(o.signal, words.ts_unacceptable)) of_pairs.push_back(o.time);
+  std::erase_if(c.seen, [&](const Occurrence& o) {
+    const auto nearest = std::lower_bound(of_pairs.begin(), of_pairs.end(), o.time - kSameRefusal);
+    return says(o.signal, words.no_proposal) && nearest != of_pairs.end() && *nearest <= o.time + kSameRefusal;
+  });
+}
+
 // Refusals of Phase 2 after which the same IKE SA renewed it: both ends agree on that pair of networks, so another pair is refused.
 void name_other_pairs(Case& c, const History& h, const Words& words) {
   std::map<std::uint32_t, std::size_t> last_renewal;  // event, by IKE SA
@@ -252,6 +263,7 @@ void name_other_pairs(Case& c, const History& h, const Words& words) {
     o.child_was_up = false;
     if (says(o.signal, words.child_failed)) o.signal = words.ts_unacceptable;
   }
+  drop_repeated_refusals(c, words);
 }
 
 // Faults while the tunnel stayed up, outside all outages. Records that contradict their own states are believed

@@ -71,7 +71,8 @@ Sites sites(const std::vector<Subject>& subjects, const Context& context, const 
 // When the endpoint began to hear nothing from the gateway in this outage; nothing when a message gives another reason,
 // be it one that came only later where the silence shows in half-open attempts alone.
 std::optional<Time> silence_began(const Case& c, const Context& context, const Signals& signals) {
-  if (c.kind != CaseKind::Outage && c.kind != CaseKind::Stateless) return {};
+  const bool fell = c.kind == CaseKind::Outage || c.kind == CaseKind::Stateless || (c.kind == CaseKind::Interruption && c.has(signals[kDpdTimeout]));
+  if (!fell) return {};
   if (c.has(signals[kOnRekeyClock])) return {};  // a rekey fails again and again, on both tunnels at once where they came up together
   const Occurrence* reason = first_of(c, handshake_refusals(signals));
   const Limits& limits = context.limits;

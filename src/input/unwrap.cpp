@@ -328,6 +328,7 @@ bool Unwrap::session_envelope(const Fields& fields, const Context& context, int 
     if (!kind.empty() && kind != "network_access") return refuse(kOtherTwingateEvent);
     const bool pangolin = fields[Key::Inner].text() == "pangolin";
     if (pangolin && !is_connection_row(event)) return refuse(kOtherPangolinEvent);
+    if (!inner.stream.known() && fields.object() != nullptr) inner.stream = stream_beside(*fields.object(), event, 0);
     inner.time = time_or(fields, inner.time);
     return descend(event, pangolin ? container::kPangolinStream : kind.empty() ? "" : container::kTwingateSync);
   }

@@ -395,6 +395,27 @@ TEST(Interruptions, OfPhase1OverALivePhase2AreNoDrops) {
   EXPECT_FALSE(has(report, "rekey-failure") || has(report, "endpoint-replacement"));
 }
 
+TEST(DpdTimeout, OfBothTunnelsIsTheGatewaysHoweverSoonOneIsBack) {
+  for (const int back : {6, 60}) {
+    std::string story = at(0, "ee up") + "2|" + at(0, "ee up");
+    story += at(3600, "dd AWS tunnel DPD timed out after 3 retransmits") + "2|" + at(3609, "dd AWS tunnel DPD timed out after 3 retransmits");
+    story += at(3600 + back, "ee up") + "2|" + at(3609 + 2 * back, "ee up");
+    EXPECT_TRUE(has(Story(story).tell(), "gateway-outage")) << back;
+  }
+}
+
+TEST(Refusals, OfOnePairWhileAnotherIsRenewedAreOneCause) {
+  std::string story = at(0, "ee AWS tunnel is sending response (id=1) for IKE_AUTH");
+  for (int i = 1; i <= 6; ++i) {
+    story += at(i * 3000, fmt::format("ee AWS tunnel is sending response (id={}) for CREATE_CHILD_SA", 3 * i));
+    for (int j = 1; j <= 5; ++j)
+      story += at(i * 3000 + j * 60, "ee No Proposal Match Found. Notifying with No proposal chosen") + at(i * 3000 + j * 60, "ee AWS tunnel Phase 2 was unable to establish while keeping Phase 1");
+  }
+  const Report report = Story(story + at(21500, "ee AWS tunnel is sending response (id=90) for CREATE_CHILD_SA")).tell();
+  EXPECT_EQ(report.tunnels[0].primary_cause, "traffic-selector-mismatch");
+  EXPECT_FALSE(has(report, "child-proposal-mismatch"));
+}
+
 // The record of the give-up itself may state what was before it, and until somebody negotiates anew nothing may be logged.
 TEST(DpdTimeout, BeforeALongQuietIsWhyTheTunnelWasNegotiatedAnew) {
   for (const int quiet : {40, 300, 1800}) {

@@ -416,11 +416,12 @@ TEST_F(InputContainers, RowsWithoutTheirHeaderKeepTheirRecords) {
 
 // `aws logs tail --follow` in a container or a unit, and collectors that file the stream as they like.
 TEST_F(InputContainers, TheStreamIsFoundWhereverAWrapperKeepsIt) {
-  const std::array<std::function<std::string(const Record&)>, 5> wrappers{
+  const std::array<std::function<std::string(const Record&)>, 6> wrappers{
       [](const Record& r) { return R"({"log":")" + escaped(iso(r, ".000000+00:00") + " " + kStream + " " + json(r)) + R"(\n","stream":"stdout","time":")" + iso(r, "Z") + "\"}"; },
       [](const Record& r) { return R"({"message":")" + escaped(iso(r, ".000000+00:00") + " " + kStream + " " + json(r)) + "\"}"; },
       [](const Record& r) { return R"({"preview":false,"result":{"source":")" + std::string(kStream) + R"(","_raw":")" + escaped(json(r)) + "\"}}"; },
       [](const Record& r) { return R"({"_source":{"aws":{"cloudwatch":{"log_stream":")" + std::string(kStream) + R"("}},"message":")" + escaped(json(r)) + "\"}}"; },
+      [](const Record& r) { return R"({"time":1,"source":")" + std::string(kStream) + R"(","event":)" + json(r) + "}"; },
       [](const Record& r) { return R"({"stream_name":")" + std::string(kStream) + R"(","log":")" + escaped(json(r)) + "\"}"; }};
   for (const auto& wrapped : wrappers) {
     std::string bytes;
