@@ -131,6 +131,7 @@ void Diagnosis::find_window() {
   }
   // A tunnel is silent or not among tunnel records: logs of other systems may end at any other time.
   now_ = options_.now == kNoTime ? last_ : options_.now;
+  if (options_.until != kNoTime) now_ = std::min(now_, options_.until);  // what came later was left out
   if (first_ != kNoTime && options_.since != kNoTime) first_ = std::min(std::max(first_, options_.since), last_);
 }
 

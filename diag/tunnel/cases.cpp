@@ -48,13 +48,13 @@ bool has_successor(const History& h, Time time, const Words& words) {
   return false;
 }
 
-// A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it. The states may follow a DELETE of
-// an IKE SA late, where no other one took its place. (IKEv1 logs no exchange that would tell.)
+// A DELETE after which its phase is still up is part of a rekey and says nothing about an outage near it. The states may follow a DELETE
+// late, where no other SA took the place of the one that went. (IKEv1 logs no exchange that would tell.)
 bool is_housekeeping(const History& h, std::size_t i, const Words& words, const Limits& limits) {
   const auto& events = h.log->events;
   const bool of_ike_sa = events[i].signal == words.ike_deleted;
   if (!of_ike_sa && events[i].signal != words.child_deleted) return false;
-  const bool may_lag = of_ike_sa && h.version == IkeVersion::V2 && !has_successor(h, events[i].time, words);
+  const bool may_lag = h.version == IkeVersion::V2 && !has_successor(h, events[i].time, words);
   const Time last = events[i].time + (may_lag ? limits.onset_before : limits.onset_after);
   for (std::size_t j = i; j < events.size() && events[j].time <= last; ++j) {
     const PhaseState phase = of_ike_sa ? h.states[j].phase1 : h.states[j].phase2;

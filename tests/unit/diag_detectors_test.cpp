@@ -416,6 +416,24 @@ TEST(Refusals, OfOnePairWhileAnotherIsRenewedAreOneCause) {
   EXPECT_FALSE(has(report, "child-proposal-mismatch"));
 }
 
+TEST(Deletes, OfAChildThatNothingReplacesMayComeLongBeforeTheStatesFollow) {
+  for (const int lag : {1, 11, 45}) {
+    const std::string story = at(0, "ee AWS tunnel is sending response (id=1) for IKE_AUTH") + at(7000, "ee AWS tunnel received DELETE for Phase 2 SA with SPI: c3a1b2d4");
+    EXPECT_EQ(Story(story + at(7000 + lag, "ed state") + at(7600, "ee up")).tell().tunnels[0].primary_cause, "peer-closed-child-sa") << lag;
+  }
+}
+
+// Records behind --until were left out: that there are none does not say that the tunnel is silent.
+TEST(Until, IsWhenSilenceIsJudged) {
+  std::string text;
+  for (int t = 0; t <= 3600; t += 60) text += at(t, "ee routine");
+  Story story(text);
+  const Report whole = story.tell();
+  story.options.until = whole.tunnels[0].last + 30 * kSecond;
+  story.options.now = whole.tunnels[0].last + 10 * 3600 * kSecond;
+  EXPECT_EQ(story.tell().tunnels[0].status, "up");
+}
+
 // The record of the give-up itself may state what was before it, and until somebody negotiates anew nothing may be logged.
 TEST(DpdTimeout, BeforeALongQuietIsWhyTheTunnelWasNegotiatedAnew) {
   for (const int quiet : {40, 300, 1800}) {
