@@ -16,9 +16,10 @@ namespace tunnelscope::app {
 namespace {
 
 // Blanks, hyphens and underscores within a word are optional: "pre-shared key" is also PreSharedKey and pre_shared_key.
-constexpr std::array<std::string_view, 12> kAnnouncers{
+constexpr std::array<std::string_view, 14> kAnnouncers{
     "pre shared key", "pre shared secret", "preshared key", "psk secret", "shared secret", "shared key",
-    "isakmp key",     "pass word",         "pass phrase",   "passwd",     "secret",        "psk"};
+    "isakmp key",     "pass word",         "pass phrase",   "passwd",     "secret",        "psk",
+    "authentication key", "key string"};
 constexpr std::array<std::string_view, 24> kFillers{
     "value", "of",  "local", "remote", "key",        "enc",     "0",     "6",   "8",    "ascii-text", "hexadecimal", "address",
     "ascii", "hex", "text",  "psk",    "plain-text", "cleartext", "the", "new", "old", "string",     "-",           "->"};
@@ -47,6 +48,7 @@ constexpr std::array<std::string_view, 6> kMasks{"<n>", "<ip>", "<hex>", "<text>
 constexpr std::string_view kToken = "token", kBearer = "bearer";  // tokens may follow
 constexpr std::string_view kBareKey = "key";                      // a key may follow
 constexpr std::string_view kJsonKey = "\"key\"";
+constexpr std::array<std::string_view, 2> kSealings{"$9$", "$8$"};  // keys as Junos shows them; `$9$` is no more than veiled
 constexpr std::string_view kMaskedName = "<text>\"";  // what shapes have for the name of a JSON member
 constexpr int kMostWords = 8;               // between an announcer and its value
 constexpr std::size_t kLongestTagged = 512;
@@ -311,13 +313,24 @@ Value behind_bare_key(std::string_view text, std::size_t at) {
   return word.size() < kShortest || said || word.starts_with(kKeyRemoved.substr(0, 4)) ? Value{at, at} : Value{from, end};
 }
 
+// A whole word that says by its beginning that it is a sealed key.
+Value sealed_key(std::string_view text, std::size_t at) {
+  const bool begins = at == 0 || !is_word(text[at - 1]);
+  for (const std::string_view sealing : kSealings)
+    if (begins && text.substr(at).starts_with(sealing)) return {at, word_end(text, at, " \t\r\n\"'<>;,)]}")};
+  return {at, at};
+}
+
 std::string without_tokens(std::string_view text) {
   std::string out;
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char first = lower(text[i]);
-    if (first != '"' && first != 't' && first != 'b' && first != 'k') continue;
-    const Value value = first == '"' ? behind_json_key(text, i) : first == 'k' ? behind_bare_key(text, i) : behind_token(text, i);
+    if (first != '"' && first != 't' && first != 'b' && first != 'k' && first != '$') continue;
+    const Value value = first == '"' ? behind_json_key(text, i)
+                        : first == 'k' ? behind_bare_key(text, i)
+                        : first == '$' ? sealed_key(text, i)
+                                       : behind_token(text, i);
     if (value.start >= value.end) continue;
     out.append(text.substr(copied, value.start - copied)).append(kKeyRemoved);
     copied = value.end;
@@ -341,7 +354,7 @@ std::string with_keys_removed(std::string_view original) {
       i = value.end - 1;
       continue;
     }
-    const bool begins = (first == 'p' || first == 's' || first == 'i') && (i == 0 || !is_word(text[i - 1]) ||
+    const bool begins = std::string_view("psiak").find(first) != std::string_view::npos && (i == 0 || !is_word(text[i - 1]) ||
                          (std::isupper(static_cast<unsigned char>(text[i])) != 0));
     if (!begins) continue;
     for (const std::string_view announcer : kAnnouncers) {
@@ -371,7 +384,7 @@ class Beginnings {
   constexpr Beginnings() {
     std::uint32_t bit = 1;
     for (const std::string_view word : kAnnouncers) add(word, bit), bit <<= 1;
-    for (const std::string_view word : {kToken, kBearer, kBareKey, kJsonKey, kMaskedName}) add(word, bit), bit <<= 1;
+    for (const std::string_view word : {kToken, kBearer, kBareKey, kJsonKey, kMaskedName, kSealings[0], kSealings[1]}) add(word, bit), bit <<= 1;
   }
   constexpr bool any_in(std::string_view text) const {
     for (std::size_t i = 0; i + 2 < text.size(); ++i) {

@@ -96,6 +96,7 @@ struct Bgp {
   Value<Seconds> hold_time, keepalive;
   std::string barred;  // why no session comes up, although one is configured: "the neighbour is shut down"; empty: nothing is against it
   Where barred_at;
+  bool barred_by_key = false;  // that line holds a key
 };
 
 // Options of a cloud endpoint that rules look at and negotiation does not.

@@ -136,7 +136,8 @@ Outcome outside_the_selectors(const Endpoint& cloud, const Endpoint& gateway) {
 Outcome barred(const Endpoint& end, const Endpoint& peer) {
   Outcome outcome = fails("bgp-down", "bgp-session", whose(end.side) + " end has a session that cannot come up: " + end.bgp.barred);
   show(outcome, end, {end.bgp.barred, end.bgp.barred_at, Origin::Stated, {}}, shown(peer.bgp.used, of_bool));
-  const Change change{end.side, end.bgp.barred_at, "bgp-session", end.bgp.barred, "without this line"};
+  Change change{end.side, end.bgp.barred_at, "bgp-session", end.bgp.barred, "without this line"};
+  change.beside_key = end.bgp.barred_by_key;
   (end.side == Side::Cloud ? outcome.repair.at_cloud : outcome.repair.at_gateway).push_back(change);
   return outcome;
 }

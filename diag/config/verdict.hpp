@@ -36,6 +36,7 @@ struct Change {
   Where like = {};        // of a key: where the one stands that it has to be
   std::string proposal = {};  // the whole proposal when all changes of its repair are made, "aes256-sha256-modp2048": of an algorithm, and
                               // of a protocol to be ESP
+  bool beside_key = false;  // the line where the old value stands holds a key: it is never shown
 };
 
 // "in gateway/swanctl.conf line 31: pfs-group none -> modp2048". A raw text; of a key it names the places.

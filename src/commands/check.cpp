@@ -130,7 +130,7 @@ std::map<model::Where, std::string> lines_of(const diag::Check& check) {
   std::map<model::Where, std::string> lines;
   const auto look_up = [&](const std::vector<model::Change>& changes) {
     for (const model::Change& change : changes)
-      if (!change.secret && change.where.line > 0 && lines.size() < kMostLines && !lines.contains(change.where))
+      if (!change.secret && !change.beside_key && change.where.line > 0 && lines.size() < kMostLines && !lines.contains(change.where))
         lines[change.where] = config::harmless_line(change.where, kLongestLine);
   };
   for (const diag::CheckedTunnel& tunnel : check.tunnels)

@@ -181,7 +181,7 @@ class Neighbour {
     if (word == "remote-as") read_remote_as(router, one, address);
     else if (word == "local-as") bgp.local_asn = number_at(one, 3), has_own_as_ = true;
     else if (word == "shutdown") bar("the neighbour is shut down", one.where);
-    else if (word == "password") bar("the neighbour has a password, which AWS does not have", one.where);
+    else if (word == "password") bar("the neighbour has a password, which AWS does not have", one.where, Line::HoldsAKey);
     else if (word == "update-source") heed_source(one);
     else if (word == "timers") read_timers(one);
     else if (word != "no" && std::find(std::begin(kOfNeighbours), std::end(kOfNeighbours), word) == std::end(kOfNeighbours))
@@ -205,9 +205,12 @@ class Neighbour {
     if (!least || !endpoint_.bgp.keepalive.known() || !endpoint_.bgp.hold_time.known()) reserve(one.where, "a number cannot be read");
   }
 
-  void bar(const char* reason, const Where& where) {
+  enum class Line { HoldsNoKey, HoldsAKey };
+
+  void bar(const char* reason, const Where& where, Line line = Line::HoldsNoKey) {
     endpoint_.bgp.barred = reason;
     endpoint_.bgp.barred_at = where;
+    endpoint_.bgp.barred_by_key = line == Line::HoldsAKey;
   }
 
   // AWS speaks to the tunnel's inside address alone.

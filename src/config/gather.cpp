@@ -262,7 +262,10 @@ std::string harmless_line(const Where& where, std::size_t most) {
   return {};
 }
 
-bool is_harmless(const std::string& line, std::size_t most) { return line.size() <= most && app::without_keys(line) == line; }
+bool is_harmless(const std::string& line, std::size_t most) {
+  constexpr std::string_view kJunosMark = "SECRET-DATA";  // what `show` writes behind each line that holds a key
+  return line.size() <= most && line.find(kJunosMark) == std::string::npos && app::without_keys(line) == line;
+}
 
 std::string text_of_file(const std::string& path) {
   constexpr std::size_t kLargest = 4u << 20;

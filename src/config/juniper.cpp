@@ -363,9 +363,12 @@ class Srx : JuniperView {
     return nullptr;
   }
 
-  static void bar(Endpoint& endpoint, const char* reason, const Where& where) {
+  enum class Line { HoldsNoKey, HoldsAKey };
+
+  static void bar(Endpoint& endpoint, const char* reason, const Where& where, Line line = Line::HoldsNoKey) {
     endpoint.bgp.barred = reason;
     endpoint.bgp.barred_at = where;
+    endpoint.bgp.barred_by_key = line == Line::HoldsAKey;
   }
 
   void read_bgp(Endpoint& endpoint, const Path& table, const AddressRange& inside) {
@@ -445,7 +448,7 @@ class Srx : JuniperView {
     for (const char* what : {"authentication-key", "authentication-key-chain"}) {
       const Word* own = of_neighbour(group, neighbour, what);
       if (const Word* key = own ? own : word(below(bgp, {what})))
-        bar(endpoint, "the neighbour has a password, which AWS does not have", key->where);
+        bar(endpoint, "the neighbour has a password, which AWS does not have", key->where, Line::HoldsAKey);
     }
     if (const Statement* off = flag_of_neighbour(group, neighbour, "shutdown")) bar(endpoint, "the neighbour is shut down", off->where);
     if (const auto off = statements.all(below(bgp, {"disable"})); !off.empty()) bar(endpoint, "BGP is disabled", off.back()->where);

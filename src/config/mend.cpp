@@ -83,13 +83,9 @@ Edit renaming_neighbour(const Change& change) {
   };
 }
 
-// A line that keeps a session down goes; but none that may hold a password is shown.
+// A line that keeps a session down goes.
 Edit removing_line(const Change& change) {
-  return [=](Draft& draft) {
-    const std::string* line = draft.line(change.where.path, change.where.line);
-    const bool secret = line && (line->find("password") != std::string::npos || line->find("authentication") != std::string::npos);
-    return line && !secret && draft.remove(change.where.path, change.where.line);
-  };
+  return [=](Draft& draft) { return draft.remove(change.where.path, change.where.line); };
 }
 
 // What takes more than words: certificates.
@@ -223,7 +219,7 @@ std::vector<Draft> mended(const Endpoint& end, const std::vector<Change>& wanted
   const std::vector<Change> changes = in_order_of_edits(wanted);
   std::vector<Draft> drafts{before};
   for (const Change& change : changes) {
-    if (change.secret || is_beyond_words(change)) return {};
+    if (change.secret || change.beside_key || is_beyond_words(change)) return {};
     const bool written = is_written_already(end, change, changes.data());
     if (written && !is_switched_apart(end, change)) continue;
     std::vector<Draft> next;

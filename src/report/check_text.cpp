@@ -207,7 +207,7 @@ class CheckText {
   // Where no diff can be made, the line as it is.
   std::string line_of(const model::Change& change) const {
     const auto line = document_.lines.find(change.where);
-    if (change.secret || line == document_.lines.end()) return {};
+    if (change.secret || change.beside_key || line == document_.lines.end()) return {};
     return fmt::format("line {}: {}\n", change.where.line, line->second);
   }
 

@@ -8,6 +8,7 @@ import pytest
 from test_verdicts import (AGREEING, CLOUD, GATEWAY, IOS_V2, IPSEC_CONF, KEY, PLAN, XML, Pair, cloud, described, libreswan, swanctl,
                            tool, tunnel)
 
+FORMATS = ["text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab"]
 SECRETS = f'{GATEWAY} {CLOUD} : PSK "{KEY}"\n'
 
 
@@ -373,10 +374,14 @@ set protocols bgp group aws neighbor 169.254.12.1 peer-as 64512
 """
 
 
-def stages_with_bgp(files, options=None, **gateway):
+def with_bgp(options=None):
     description = json.loads(described(tunnel(IkeVersions=[{"Value": "ikev2"}]), CustomerGatewayConfiguration=BGP_XML))
     description["VpnConnections"][0]["Options"] |= {"StaticRoutesOnly": False, **(options or {})}
-    [one] = files.check(vpn_json=json.dumps(description), **gateway)["tunnels"]
+    return json.dumps(description)
+
+
+def stages_with_bgp(files, options=None, **gateway):
+    [one] = files.check(vpn_json=with_bgp(options), **gateway)["tunnels"]
     return {stage["stage"]: stage for stage in one["stages"]}
 
 
@@ -584,6 +589,28 @@ def test_a_session_of_junos_with_a_password_does_not_agree(files, line, reason):
     stage = stages_with_bgp(files, junos_set=f"{JUNOS_BGP}{line}\n")["bgp"]
     assert stage["verdict"] == ("fails" if reason else "agrees")
     assert reason is None or reason in stage["reason"]
+
+
+PASSWORD = "S3cr3t-Key.Zz9_qQ"
+
+
+@pytest.mark.parametrize("shape", FORMATS)
+@pytest.mark.parametrize("gateway, line", [
+    (JUNOS_BGP, f'set protocols bgp group aws authentication-key "{PASSWORD}" ## SECRET-DATA'),
+    (JUNOS_BGP, f"set protocols bgp group aws authentication-key {PASSWORD}"),
+    (JUNOS_BGP, f'set protocols bgp group aws authentication-key "$9${PASSWORD}"'),
+    (JUNOS_BGP, f"set protocols bgp group aws neighbor 169.254.12.1 authentication-key {PASSWORD}"),
+    (JUNOS_BGP, "set protocols bgp group aws authentication-key user"),
+    (IOS_BGP, f" neighbor 169.254.12.1 password {PASSWORD}"), (IOS_BGP, f" neighbor 169.254.12.1 password 7 {PASSWORD}"),
+    (IOS_BGP, " neighbor 169.254.12.1 password user"),
+], ids=lambda value: "" if "\n" in value else value)
+def test_the_password_of_a_session_is_never_shown(tmp_path, gateway, line, shape):
+    (tmp_path / "gateway").write_text(f"{gateway}{line}\n")
+    (tmp_path / "vpn.json").write_text(with_bgp())
+    done = tool.run("check", "vpn.json", "gateway", "--config", "none", "--format", shape, cwd=tmp_path)
+    shown = done.out.decode() + done.err
+    assert "has a password" in shown
+    assert " ".join(line.split()[-2:]) not in shown and PASSWORD not in shown
 
 
 @pytest.mark.parametrize("interface, off", [
