@@ -115,9 +115,12 @@ class Writer {
 
  private:
   // A stage of the same cause at the same tunnel adds its evidence.
-  CheckFinding& finding(std::string_view cause, const TunnelVerdict& tunnel) {
+  CheckFinding& finding(std::string_view cause, const TunnelVerdict& tunnel) { return finding(cause, tunnel, id_of(tunnel)); }
+
+  // `known_by`: what its fingerprint is made of, beside the cause.
+  CheckFinding& finding(std::string_view cause, const TunnelVerdict& tunnel, const std::string& known_by) {
     const std::string subject = id_of(tunnel);
-    const std::string print = fingerprint(cause, subject);
+    const std::string print = fingerprint(cause, known_by);
     const auto [known, is_new] = by_fingerprint_.try_emplace(print, findings_.size());
     if (!is_new) return findings_[known->second];
     Finding f;
@@ -205,18 +208,32 @@ class Writer {
     std::vector<std::pair<std::string, std::string>> stages_by_reason;  // one that holds for several is said once
     for (const StageVerdict& stage : tunnel.stages) {
       if (stage.verdict != Verdict::Unverified) continue;
+      if (is_required(stage.stage)) {
+        required_but_not_verified(tunnel, stage);
+        continue;
+      }
       Finding& f = finding(kNotVerified, tunnel).finding;
       const auto said = std::find_if(stages_by_reason.begin(), stages_by_reason.end(), [&](const auto& one) { return one.second == stage.reason; });
       if (said == stages_by_reason.end()) stages_by_reason.emplace_back(config::name(stage.stage), stage.reason);
       else said->first += ", " + std::string(config::name(stage.stage));
       ++f.count;
-      require(f, stage.stage);
       add_evidence(f, stage);
     }
     for (const auto& [stages, reason] : stages_by_reason) {
       Finding& f = finding(kNotVerified, tunnel).finding;
       f.summary += fmt::format("{}{}: {}", f.summary.empty() ? "" : "; ", stages, reason);
     }
+  }
+
+  // By itself: who knows that other stages of the tunnel are not verified does not know this one.
+  void required_but_not_verified(const TunnelVerdict& tunnel, const StageVerdict& stage) {
+    const std::string name(config::name(stage.stage));
+    Finding& f = finding(kNotVerified, tunnel, id_of(tunnel) + " " + name).finding;
+    f.severity = kb::Severity::Critical;
+    f.summary = fmt::format("{}: {}", name, stage.reason);
+    f.count = 1;
+    f.details["stage"] = name;
+    add_evidence(f, stage);
   }
 
   void no_partner(const TunnelVerdict& tunnel) {
@@ -240,9 +257,8 @@ class Writer {
     for (Finding& f : findings_by_rule(knowledge_, tunnels, subjects_of(tunnels), known)) findings_.push_back({std::move(f), {}, {}});
   }
 
-  void require(Finding& f, Stage stage) const {
-    if (std::find(must_be_verified_.begin(), must_be_verified_.end(), stage) != must_be_verified_.end())
-      f.severity = kb::Severity::Critical;
+  bool is_required(Stage stage) const {
+    return std::find(must_be_verified_.begin(), must_be_verified_.end(), stage) != must_be_verified_.end();
   }
 
   const kb::Knowledge& knowledge_;
