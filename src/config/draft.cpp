@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "src/config/byte_order_mark.hpp"
+
 namespace tunnelscope::config {
 namespace {
 
@@ -89,7 +91,8 @@ std::string hunks_of(const std::vector<std::string>& before, const std::vector<D
 Draft::Draft(const std::map<std::string, std::string>& texts) {
   for (const auto& [path, text] : texts) {
     File file;
-    file.before = split_lines(text);
+    file.marked = text.starts_with(kByteOrderMark);
+    file.before = split_lines(file.marked ? text.substr(kByteOrderMark.size()) : text);
     file.ends_with_newline = text.ends_with('\n');
     for (std::size_t i = 0; i < file.before.size(); ++i) file.now.push_back({file.before[i], i + 1});
     files_.emplace(path, std::move(file));
@@ -148,11 +151,17 @@ bool Draft::remove(const std::string& path, std::size_t number) {
   return true;
 }
 
+std::vector<Draft::Line> Draft::with_mark(const File& file) {
+  std::vector<Line> lines = file.now;
+  if (file.marked && !lines.empty()) lines.front().text.insert(0, kByteOrderMark);
+  return lines;
+}
+
 std::map<std::string, std::string> Draft::texts() const {
   std::map<std::string, std::string> all;
   for (const auto& [path, file] : files_) {
     std::string& text = all[path];
-    for (const Line& one : file.now) text += one.text + "\n";
+    for (const Line& one : with_mark(file)) text += one.text + "\n";
     if (!file.ends_with_newline && !text.empty()) text.pop_back();
   }
   return all;
@@ -161,7 +170,9 @@ std::map<std::string, std::string> Draft::texts() const {
 std::string Draft::diff(bool (*unfit)(const std::string& line)) const {
   std::string all;
   for (const auto& [path, file] : files_) {
-    const std::string hunks = hunks_of(file.before, file.now, unfit);
+    std::vector<std::string> before = file.before;
+    if (file.marked && !before.empty()) before.front().insert(0, kByteOrderMark);
+    const std::string hunks = hunks_of(before, with_mark(file), unfit);
     if (hunks == kUnfit) return {};
     if (!hunks.empty()) all += fmt::format("--- a/{0}\n+++ b/{0}\n{1}", path, hunks);
   }

@@ -41,8 +41,10 @@ class Draft {
     std::vector<std::string> before;
     std::vector<Line> now;
     bool ends_with_newline = true;
+    bool marked = false;  // begins with a byte order mark, which the lines do not have
   };
   std::vector<Line>::iterator find(File& file, std::size_t number);
+  static std::vector<Line> with_mark(const File& file);  // as the file is to have them
   std::map<std::string, File> files_;
 };
 

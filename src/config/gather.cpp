@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "src/config/byte_order_mark.hpp"
 #include "src/config/readers.hpp"
 #include "src/escape.hpp"
 #include "src/secrets.hpp"
@@ -256,6 +257,7 @@ std::string harmless_line(const Where& where, std::size_t most) {
   std::string line;
   for (std::size_t number = 0; number < where.line; ++number)
     if (!std::getline(file, line)) return {};
+  if (where.line == 1) remove_byte_order_mark(line);
   if (line.ends_with('\r')) line.pop_back();
   if (is_harmless(line, most)) return line;
   model::wipe(line);

@@ -42,7 +42,6 @@ class Lines {
     if (++files_ > kMostFiles || open_.size() > kMaxIncludes) return incomplete(from, "too many includes");
     open_.push_back(source.path);
     std::string_view text = source.text;
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     for (std::size_t line = 1; !text.empty(); ++line) {
       const std::size_t end = std::min(text.find('\n'), text.size());
       cut_ = end == text.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/config/byte_order_mark.hpp"
 #include "src/config/rows.hpp"
 #include "src/config/words.hpp"
 
@@ -35,13 +36,15 @@ std::vector<model::Configuration> bounded(std::vector<model::Configuration> all)
 
 }  // namespace
 
+Source::Source(std::string given, std::string read) : path(std::move(given)), text(std::move(read)) { remove_byte_order_mark(text); }
+
 Content::~Content() {
   if (tree_) wipe(tree_->root);
 }
 
 Content::Form Content::form() const {
   const std::string_view all = text();
-  const std::size_t at = all.find_first_not_of(" \t\r\n", all.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  const std::size_t at = all.find_first_not_of(" \t\r\n");
   if (at == std::string_view::npos) return Form::Other;
   return all[at] == '{' || all[at] == '[' ? Form::Json : all[at] == '<' ? Form::Xml : Form::Other;
 }

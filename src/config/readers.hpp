@@ -19,9 +19,11 @@ namespace tunnelscope::config {
 namespace model = diag::config;
 using model::Problem;  // where, reason, hint, fatal; never quotes what may be a key
 
-// Path as the user gave it. The text may hold keys: whoever owns it wipes it (diag::config::wipe).
+// Path as the user gave it, and the text without a byte order mark. It may hold keys: whoever owns it wipes it (diag::config::wipe).
 struct Source {
   std::string path, text;
+
+  Source(std::string given, std::string read);
 };
 
 // The files that an include names, in the order in which they are to be read (a pattern may name several, or none), or the reason why

@@ -23,10 +23,7 @@ class File {
  public:
   File(const Source& source, Shared& shared) : path_(source.path), text_(source.text), shared_(shared) {}
 
-  void read(Section& root) {
-    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
-    statements(root, 0);
-  }
+  void read(Section& root) { statements(root, 0); }
 
  private:
   bool ended() const { return at_ >= text_.size(); }
