@@ -112,7 +112,7 @@ Statements::Statements(std::string_view text, const std::string& path, std::vect
     const std::size_t end = std::min(text.find('\n'), text.size());
     auto words = quoted_words(text.substr(0, end), {path, line, 1}, end == text.size());
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (words.size() < 2) continue;
+    if (words.size() < 2 || words.front().text.starts_with('#')) continue;
     const std::string verb = words.front().text;
     const Where where = words.front().where;
     words.erase(words.begin());
