@@ -162,14 +162,25 @@ void add_selectors(std::vector<IssuePlace>& places, const Endpoint& end, const c
   if (value.known()) places.push_back({&end, attribute, text(*value), value.where(), value.origin()});
 }
 
-bool several(const Endpoint& end) {
+bool has_family(const Value<Selectors>& selectors, bool v6) {
+  return !selectors.known() || std::any_of(selectors->begin(), selectors->end(), [v6](const Selector& one) { return one.addresses.first.v6 == v6; });
+}
+
+// Of IPv4 and IPv6 only what the peer has, too, can ever be agreed on.
+bool several(const Value<Selectors>& own, const Value<Selectors>& peers) {
+  return own.known() && std::count_if(own->begin(), own->end(), [&](const Selector& one) { return has_family(peers, one.addresses.first.v6); }) > 1;
+}
+
+bool several(const Endpoint& end, const Endpoint& peer) {
   if (end.children.size() != 1) return end.children.size() > 1;
   const Child& child = end.children.front();
-  return (child.local.known() && child.local->size() > 1) || (child.remote.known() && child.remote->size() > 1);
+  static const Child kUnknown;
+  const Child& peers = peer.children.size() == 1 ? peer.children.front() : kUnknown;
+  return several(child.local, peers.remote) || several(child.remote, peers.local);
 }
 
 void look_at_selectors(const Endpoint& single, const Endpoint& other, Signs& signs) {
-  if (!single.single_child.is(true) || !several(other)) return;
+  if (!single.single_child.is(true) || !several(other, single)) return;
   Sign sign{signal::kSeveralSelectors, &other, &single, {}, "one selector on either side"};
   for (const Child& child : other.children) {
     add_selectors(sign.places, other, "local-selectors", child.local);
