@@ -87,7 +87,7 @@ class Repairs {
  private:
   void look_at(const TunnelVerdict& tunnel, const StageVerdict& stage, const model::Endpoint& end, const std::vector<Change>& changes) {
     const std::string key = report::key_of(changes);
-    if (changes.empty() || diffs_.contains(key)) return;
+    if (changes.empty() || is_exhausted() || diffs_.contains(key)) return;
     Texts texts = texts_of(end, changes);
     if (texts.empty()) return;
     const Draft before(texts);
@@ -123,9 +123,10 @@ class Repairs {
   }
 
   Trial tried(const TunnelVerdict& tunnel, const StageVerdict& stage, const Draft& draft) {
+    if (is_exhausted()) return Trial::Useless;
     Texts texts = draft.texts();
     for (const auto& [path, text] : texts) bytes_ += text.size();
-    if (++trials_ > kMostTrials || bytes_ > kMostTried || trials_ * check_.tunnels.size() > kMostNegotiated) return Trial::Useless;
+    ++trials_;
     auto gathered = config::gather(files_, texts);
     for (auto& [path, text] : texts) model::wipe(text);
     if (!gathered || problems_in(*gathered) > problems_before()) return Trial::Useless;
@@ -139,6 +140,11 @@ class Repairs {
       if (const TunnelVerdict* other = counterpart(again, one.verdict); other && worsens(one.verdict, *other)) return Trial::Useless;
     if (uncovers(tunnel, *now)) return Trial::Uncovers;
     return mended.verdict == Verdict::Agrees ? Trial::Agrees : Trial::Mends;
+  }
+
+  // No draft is tried any more.
+  bool is_exhausted() const {
+    return trials_ >= kMostTrials || bytes_ >= kMostTried || (trials_ + 1) * check_.tunnels.size() > kMostNegotiated;
   }
 
   // Of the files as they are.
