@@ -639,10 +639,19 @@ class Router {
       report(problems_, mode->words[3].where, "this word is not understood", nearest_of(version, {"ipv4", "ipv6"}));
       child.local = child.remote = Value<Selectors>::unknown("the mode of the tunnel cannot be read", mode->where);
     }
+    if (ipsec && mode->words.size() > 4) heed_overlay(child, *mode);
     if (const Command* policy = interface.find("tunnel protection ipsec policy")) heed_policy(child, *policy);
     endpoint.children.push_back(std::move(child));
     doubt_what_is_used(endpoint);
     return endpoint;
+  }
+
+  // "tunnel mode ipsec ipv4 v6-overlay": the selectors are not those of the mode alone.
+  void heed_overlay(Child& child, const Command& mode) {
+    const Word& word = mode.words[4];
+    if (mode.words.size() > 5 || (word.text != "v4-overlay" && word.text != "v6-overlay"))
+      report(problems_, word.where, "this word is not understood", nearest_of(word.text, {"v4-overlay", "v6-overlay"}));
+    child.local = child.remote = Value<Selectors>::unknown("what `" + word.text + "` makes of the selectors is not known", word.where);
   }
 
   // "tunnel protection ipsec policy ipv4 LIST": each line of the list is a pair of SAs.
@@ -765,11 +774,27 @@ class Router {
 };
 
 // A running configuration that is whole begins with the release and ends with `end`.
+// Behind it a capture of a terminal has the prompt.
+bool has_end(const Command& root) {
+  return std::any_of(root.below.begin(), root.below.end(), [](const Command& one) { return one.words.size() == 1 && one.begins("end"); });
+}
+
 void heed_missing_end(const Command& root, std::vector<Problem>& problems) {
-  if (root.below.empty() || !root.find("version") || root.below.back().begins("end")) return;
+  if (root.below.empty() || !root.find("version") || has_end(root)) return;
   const Command* last = &root.below.back();
   while (!last->below.empty()) last = &last->below.back();
   if (last->words.back().cut) report_unread(problems, last->where, "the configuration breaks off here, without `end`", "give all of it");
+}
+
+// The first line outside of any section that only sections have; nullptr: there is none.
+const Command* outside_its_section(const Command& root) {
+  for (const Command& one : root.below)
+    for (const std::string_view of_section :
+         {"tunnel source", "tunnel destination", "tunnel mode", "tunnel protection", "ip address", "set peer", "set transform-set", "set pfs",
+          "set ikev2-profile", "set isakmp-profile", "match address", "match identity", "encryption", "integrity", "prf", "hash",
+          "pre-shared-key", "neighbor"})
+      if (one.begins(of_section)) return &one;
+  return nullptr;
 }
 
 std::vector<model::Configuration> read(const Content& content, const Surroundings&) {
@@ -778,8 +803,12 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   all.kind = kCiscoIos.name;
   all.side = kCiscoIos.side;
   Command root = read_commands(content.text(), content.path(), all.problems);
+  const Command* stray = outside_its_section(root);
+  if (stray)
+    report_unread(all.problems, stray->where, "this line is not indented, so to which section it belongs cannot be told",
+                  "give it as `show running-config` prints it");
   std::string unread = doubt_since(all.problems, 0);
-  std::vector<UnknownLine> slipped = slips(root);
+  std::vector<UnknownLine> slipped = stray ? std::vector<UnknownLine>{} : slips(root);
   all.endpoints = Router(root, all.problems).endpoints();
   if (unread.empty() && !slipped.empty()) unread = slipped.front().where.text() + ": " + kNotUnderstood;
   for (Endpoint& one : all.endpoints) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
 
 namespace tunnelscope::config {
 namespace {
@@ -27,6 +28,25 @@ std::string opened_text(std::string_view line, const Command& command, std::stri
   std::string delimiter = word.substr(0, word.starts_with("^C") ? 2 : 1);
   behind = line.substr(command.words[at].where.column - 1 + delimiter.size());
   return delimiter;
+}
+
+// -- what belongs to what ---------------------------------------------------------------------------------------------------------------
+
+bool begins_one_of(const Command& command, std::span<const std::string_view> beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view one) { return command.begins(one); });
+}
+
+// IOS knows sections by their words: a line that is indented deeper than the one before it belongs to the section that both stand in,
+// unless that one opens a section. Of sections that no tunnel is in only the indentation is known.
+bool opens_section(const Command& command, const Command* outermost) {
+  static constexpr std::string_view kSingleLines[] = {
+      "version", "hostname", "service", "no", "ip route", "crypto isakmp key", "crypto isakmp keepalive", "crypto isakmp identity",
+      "crypto ipsec security-association", "crypto ipsec df-bit", "crypto ikev2 dpd", "crypto ikev2 nat", "crypto ikev2 fragmentation"};
+  static constexpr std::string_view kOfTunnels[] = {"crypto isakmp", "crypto ikev2", "crypto ipsec", "crypto keyring", "crypto map",
+                                                    "interface", "ip access-list", "router bgp"};
+  static constexpr std::string_view kWithin[] = {"peer", "address-family", "template", "scope", "service instance", "pvc", "vrrp"};
+  if (!outermost) return !begins_one_of(command, kSingleLines);
+  return !begins_one_of(*outermost, kOfTunnels) || begins_one_of(command, kWithin);
 }
 
 // -- what is said again, and what is taken back -----------------------------------------------------------------------------------------
@@ -195,7 +215,8 @@ Command read_commands(std::string_view text, const std::string& path, std::vecto
     const Where where = words.front().where;
     Command& parent = *open.back().second;
     parent.below.push_back({std::move(words), where, {}});
-    if (open.size() < kMaxDepth) open.emplace_back(indent + 1, &parent.below.back());
+    const Command* outermost = open.size() > 1 ? open[1].second : nullptr;
+    if (open.size() < kMaxDepth && opens_section(parent.below.back(), outermost)) open.emplace_back(indent + 1, &parent.below.back());
     std::string_view behind;
     closing = opened_text(whole, parent.below.back(), behind);
     unclosed = where;

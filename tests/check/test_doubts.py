@@ -182,7 +182,39 @@ def test_what_could_not_be_read_may_be_of_any_stage_so_none_agrees(files, name, 
 
 def test_each_such_stage_may_be_required_and_is_then_critical(files):
     report = files.check("--require-verified", "child-proposal", "swanctl.conf", "vpn.json", swanctl_conf=SLIPS["swanctl.conf"][1], vpn_json=cloud())
-    assert [one["severity"] for one in report["findings"] if one["cause"] == "not-verified"] == ["critical"]
+    found = [(one["severity"], one["details"].get("stage")) for one in report["findings"] if one["cause"] == "not-verified"]
+    assert found == [("critical", "child-proposal"), ("info", None)]
+
+
+REQUIRED = ["--require-verified", "authentication", "--fail-on", "critical"]
+
+
+def without_keys(text):
+    return text[:text.index("secrets {")]
+
+
+def routed_by_bgp():
+    description = json.loads(cloud())
+    description["VpnConnections"][0]["Options"]["StaticRoutesOnly"] = False
+    return json.dumps(description)
+
+
+# Of a swanctl.conf nothing tells of BGP.
+@pytest.mark.parametrize("written_of, written_with, status", [
+    (swanctl(), [], 1), (swanctl(), ["--require-verified", "bgp"], 1), (without_keys(swanctl()), [], 1),
+    (without_keys(swanctl()), ["--require-verified", "authentication"], 0)],
+    ids=["what agreed", "what agreed, and another stage required", "what was not required", "what was required"])
+def test_a_required_stage_is_excused_by_a_baseline_that_knows_it_as_required(files, written_of, written_with, status):
+    files.check(*written_with, "--write-baseline", "known.json", "swanctl.conf", "vpn.json", swanctl_conf=written_of, vpn_json=routed_by_bgp())
+    files.check(*REQUIRED, "--baseline", "known.json", "swanctl.conf", "vpn.json", swanctl_conf=without_keys(swanctl()), vpn_json=routed_by_bgp(),
+                status=status)
+
+
+def test_a_required_stage_that_agreed_before_is_newly_not_verified(files):
+    names = ["--before", "before.conf", "swanctl.conf", "vpn.json"]
+    report = files.check(*REQUIRED, *names, swanctl_conf=without_keys(swanctl()), before_conf=swanctl(), vpn_json=routed_by_bgp(), status=1)
+    found = {one["severity"]: (one["change"], one["details"].get("stage")) for one in report["findings"] if one["cause"] == "not-verified"}
+    assert found == {"critical": ("new", "authentication"), "info": ("unchanged", None)}
 
 
 def test_the_text_says_the_reason_once_and_what_was_read(files):
@@ -611,6 +643,21 @@ def test_the_password_of_a_session_is_never_shown(tmp_path, gateway, line, shape
     shown = done.out.decode() + done.err
     assert "has a password" in shown
     assert " ".join(line.split()[-2:]) not in shown and PASSWORD not in shown
+
+
+@pytest.mark.parametrize("mode, status", [("ipsec ipv4 v6-overlay", None), ("ipsec ipv6 v4-overlay", None), ("ipsec ipv4 v6-overlaq", 4)])
+def test_words_behind_the_mode_of_a_tunnel_of_cisco_leave_its_selectors_unknown(files, mode, status):
+    stage = files.stage("traffic-selectors", ios_cfg=IOS_BGP.replace("tunnel mode ipsec ipv4", f"tunnel mode {mode}"), vpn_json=with_bgp())
+    assert stage["verdict"] == "unverified" and (mode.split()[-1] in stage["reason"] or status == 4)
+
+
+@pytest.mark.parametrize("local, remote, warned", [
+    ("0.0.0.0/0, ::/0", "0.0.0.0/0, ::/0", False), ("0.0.0.0/0", "0.0.0.0/0", False), ("10.0.0.0/8, 0.0.0.0/0", "0.0.0.0/0", True),
+    ("0.0.0.0/0", "0.0.0.0/0, 10.0.0.0/8, ::/0", True)])
+def test_selectors_of_a_family_that_the_peer_has_not_are_not_several(files, local, remote, warned):
+    text = re.sub(r"remote_ts = .*", f"remote_ts = {remote}", re.sub(r"local_ts = .*", f"local_ts = {local}", swanctl()))
+    report = files.check(swanctl_conf=text, vpn_json=cloud())
+    assert ("config/several-selectors" in [one["cause"] for one in report["findings"]]) == warned
 
 
 @pytest.mark.parametrize("interface, off", [
