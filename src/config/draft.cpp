@@ -34,6 +34,7 @@ std::string ended_like(const std::string& beside, std::string text) {
 }
 
 constexpr const char* kUnfit = "?";
+constexpr const char* kNoNewline = "\n\\ No newline at end of file";  // how a diff says it of the line above
 
 // What differs in one place: lines `first`.. of before, and of now.
 struct Hunk {
@@ -60,9 +61,7 @@ std::vector<Draft::Line> one_by_one(const std::vector<Draft::Line>& lines) {
 }
 
 // kUnfit: a line that they would show is.
-std::string hunks_of(const std::vector<std::string>& before, const std::vector<Draft::Line>& drafted,
-                     bool (*unfit)(const std::string& line)) {
-  const std::vector<Draft::Line> now = one_by_one(drafted);
+std::string hunks_of(const std::vector<std::string>& before, const std::vector<Draft::Line>& now, bool (*unfit)(const std::string& line)) {
   std::string all;
   Hunk hunk;
   std::size_t old_line = 1, at = 0;
@@ -172,7 +171,10 @@ std::string Draft::diff(bool (*unfit)(const std::string& line)) const {
   for (const auto& [path, file] : files_) {
     std::vector<std::string> before = file.before;
     if (file.marked && !before.empty()) before.front().insert(0, kByteOrderMark);
-    const std::string hunks = hunks_of(before, with_mark(file), unfit);
+    std::vector<Line> now = one_by_one(with_mark(file));
+    if (!file.ends_with_newline && !before.empty()) before.back() += kNoNewline;
+    if (!file.ends_with_newline && !now.empty()) now.back().text += kNoNewline;
+    const std::string hunks = hunks_of(before, now, unfit);
     if (hunks == kUnfit) return {};
     if (!hunks.empty()) all += fmt::format("--- a/{0}\n+++ b/{0}\n{1}", path, hunks);
   }

@@ -99,3 +99,20 @@ def test_a_statement_of_junos_that_is_commented_out_says_nothing(tmp_path, comme
     files = pair_with("junos")
     before = said(checked(tmp_path, files))
     assert said(checked(tmp_path, {**files, "junos.set": JUNOS + comment + "\n"})) == before
+
+
+# ---- the end of a file ----
+
+@pytest.mark.parametrize("reader, old, new, cause", [
+    ("junos", "set security ipsec policy aws perfect-forward-secrecy keys group14", "set security ipsec policy aws perfect-forward-secrecy keys group2",
+     "pfs-mismatch"), ("junos", "set security ike gateway aws version v2-only", None, "ike-version-mismatch")])
+def test_a_diff_of_the_last_line_of_a_file_without_a_line_break_applies_to_it(tmp_path, reader, old, new, cause):
+    last = new or "set security ike gateway aws address 203.0.113.10"
+    text = "\n".join([*(line for line in JUNOS.splitlines() if line not in (old, last)), last])
+    files = {"junos.set": text, "vpn.json": describe()}
+    diff = dict(diffs_of(checked(tmp_path, files).report, cause))["gateway"]
+    done = subprocess.run(["patch", "-p1", "--no-backup-if-mismatch", "-s", "-F0"], input=diff.encode(), capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0, (done, diff)
+    after = tool.run("check", "--config", "none", "--format", "json", *files, cwd=tmp_path).report
+    assert cause not in [one["cause"] for one in after["findings"]]
+    assert sorted((tmp_path / "junos.set").read_text().splitlines()) == sorted(JUNOS.splitlines())
