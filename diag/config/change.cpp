@@ -41,10 +41,38 @@ void add(EndpointChange& change, std::string attribute, const Where& before, con
   change.attributes.push_back({std::move(attribute), before, after, effect});
 }
 
+// "aes128,aes256 sha256 ...", a text for each proposal, whatever the order.
+std::vector<std::string> as_sets(const Proposals& proposals) {
+  std::vector<std::string> texts;
+  for (const Proposal& proposal : proposals) {
+    std::string& text = texts.emplace_back();
+    for (const TransformSet* set : {&proposal.encryption, &proposal.integrity, &proposal.prf, &proposal.groups, &proposal.sequence_numbers}) {
+      std::vector<std::string> names;
+      for (const AlgorithmRef algorithm : set->algorithms) names.emplace_back(algorithm->id);
+      std::sort(names.begin(), names.end());
+      for (const std::string& name : names) text += name + ",";
+      text += " ";
+    }
+    for (const std::string& word : proposal.unrecognised) text += word + ",";
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+template <class T>
+bool is_the_same(const Value<T>& before, const Value<T>& after, Vendor) {
+  return before.same_as(after);
+}
+// AWS takes its options as sets: their order says nothing, and no API promises one.
+bool is_the_same(const Value<Proposals>& before, const Value<Proposals>& after, Vendor vendor) {
+  if (before.same_as(after)) return true;
+  return vendor == Vendor::Aws && before.known() && after.known() && as_sets(*before) == as_sets(*after);
+}
+
 EndpointChange difference(const Endpoint& before, const Endpoint& after) {
   EndpointChange change{&before, &after, {}, ApplyEffect::None};
   for_each_value(before, after, [&](std::string attribute, const auto& old_value, const auto& new_value) {
-    if (!old_value.same_as(new_value)) add(change, std::move(attribute), old_value.where(), new_value.where());
+    if (!is_the_same(old_value, new_value, after.vendor)) add(change, std::move(attribute), old_value.where(), new_value.where());
   });
   if (before.children.size() != after.children.size()) add(change, "children", before.where, after.where);
   if (after.replaced) change.effect = ApplyEffect::Replaced;
@@ -57,12 +85,17 @@ bool same_address(const Endpoint& a, const Endpoint& b) {
   return a.side == Side::Cloud ? same(a.local_addresses, b.local_addresses) : same(a.remote_addresses, b.remote_addresses);
 }
 
+// AWS names its tunnels by their place in a list, which changes; no two of them have one address.
 const Endpoint* earlier(const Endpoint& after, const Endpoints& before) {
-  for (const Endpoint* one : before)
-    if (one->name == after.name) return one;
-  for (const Endpoint* one : before)
-    if (same_address(*one, after)) return one;
-  return nullptr;
+  const auto first = [&](auto fits) {
+    const auto found = std::find_if(before.begin(), before.end(), [&](const Endpoint* one) { return fits(*one); });
+    return found == before.end() ? nullptr : *found;
+  };
+  const auto by_address = [&](const Endpoint& one) { return same_address(one, after); };
+  const auto by_name = [&](const Endpoint& one) { return one.name == after.name; };
+  const bool of_aws = after.vendor == Vendor::Aws;
+  const Endpoint* found = of_aws ? first(by_address) : first(by_name);
+  return found ? found : of_aws ? first(by_name) : first(by_address);
 }
 
 EndpointChange appeared(const Endpoint& after) {
@@ -74,7 +107,9 @@ EndpointChange gone(const Endpoint& before) {
 }
 
 bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {
-  return a.after && b.after && a.after->connection.known() && a.after->connection.same_as(b.after->connection);
+  if (!a.after || !b.after) return false;
+  const std::string connection = connection_key(*a.after);
+  return !connection.empty() && connection == connection_key(*b.after);
 }
 
 // What brings down a connection brings down both its tunnels.

@@ -31,7 +31,7 @@ struct EndpointChange {
   ApplyEffect effect = ApplyEffect::None;  // with what befalls the other tunnel of its connection
 };
 
-// Endpoints of one side. They are matched by name, then by outside address; in the order of `after`, then what went.
+// Endpoints of one side. They are matched by name, then by outside address, those of AWS the other way round; in the order of `after`, then what went.
 // A value that is no longer known counts as changed. A gateway's own changes interrupt nothing by themselves, for daemons keep what is
 // established and a fault shows at the next start; but an end that goes or is switched off takes its tunnel with it.
 std::vector<EndpointChange> compare(const std::vector<const Endpoint*>& before, const std::vector<const Endpoint*>& after);

@@ -50,6 +50,11 @@ const Value<StartAction>& start_action(const Endpoint& endpoint, const Child& ch
 const Value<DownAction>& dpd_action(const Endpoint& endpoint, const Child& child) { return child.dpd ? *child.dpd : endpoint.dpd.action; }
 const Value<DownAction>& close_action(const Endpoint& endpoint, const Child& child) { return child.close ? *child.close : endpoint.close; }
 
+std::string connection_key(const Endpoint& endpoint) {
+  if (endpoint.connection.known()) return *endpoint.connection;
+  return endpoint.resource.empty() ? std::string() : endpoint.where.path + "\n" + endpoint.resource;
+}
+
 std::string_view name(Side side) { return pick({"cloud", "gateway"}, side); }
 std::string_view name(Vendor vendor) { return pick({"neutral", "aws", "strongswan", "libreswan", "cisco-ios", "juniper"}, vendor); }
 std::string_view name(Authentication authentication) { return pick({"psk", "certificate", "eap", "other"}, authentication); }

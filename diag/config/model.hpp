@@ -127,6 +127,7 @@ struct Endpoint {
   Side side = Side::Gateway;
   Vendor vendor = Vendor::Neutral;
   Value<std::string> connection;       // "vpn-0123456789abcdef0", which two tunnels share; a gateway knows none
+  std::string resource;                // what its file calls the connection, "aws_vpn_connection.main"; empty: nothing
   std::uint32_t tunnel = 0;            // its number within the connection, for names and paths of attributes only; 0: none
   bool replaced = false;               // the change makes a new connection in its place: new addresses
   std::string doubt;                   // why no stage is sure: something of its files could not be read; empty: nothing
@@ -193,6 +194,9 @@ bool bound(Endpoint& endpoint, const Bounds& bounds = {});
 const Value<StartAction>& start_action(const Endpoint& endpoint, const Child& child);
 const Value<DownAction>& dpd_action(const Endpoint& endpoint, const Child& child);
 const Value<DownAction>& close_action(const Endpoint& endpoint, const Child& child);
+
+// The same for all tunnels of one connection: its id, or the resource of a document that knows no ids yet. Empty: it is not known.
+std::string connection_key(const Endpoint& endpoint);
 
 std::string_view name(Side side);                      // "cloud", "gateway"
 std::string_view name(Vendor vendor);                  // "aws", "strongswan", "libreswan", "cisco-ios", "juniper", "neutral"

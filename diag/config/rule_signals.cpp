@@ -211,8 +211,8 @@ using Ends = std::vector<const Endpoint*>;
 // By what they have in common; ends of which that is not known are left out.
 using Groups = std::map<std::string, Ends>;
 
-void add_to(Groups& groups, const Value<std::string>& common, const std::string& more, const Endpoint& end) {
-  if (common.known()) groups[*common + "\n" + more].push_back(&end);
+void add_to(Groups& groups, const std::string& common, const std::string& more, const Endpoint& end) {
+  if (!common.empty()) groups[common + "\n" + more].push_back(&end);
 }
 
 // Tunnels of one connection, or of one gateway, that have the same inside CIDR: each but the first is told.
@@ -221,7 +221,7 @@ void look_for_twins(const Ends& all, const char* attribute, Value<AddressRange> 
   for (const Endpoint* one : all) {
     if (!(one->*cidr).known()) continue;
     Groups& groups = one->cloud.attachment.known() ? of_gateway : of_connection;
-    add_to(groups, one->cloud.attachment.known() ? one->cloud.attachment : one->connection, text(*(one->*cidr)), *one);
+    add_to(groups, one->cloud.attachment.known() ? *one->cloud.attachment : connection_key(*one), text(*(one->*cidr)), *one);
   }
   const auto told = [&](const Endpoint& one) {
     return IssuePlace{&one, attribute, text(*(one.*cidr)), (one.*cidr).where(), (one.*cidr).origin()};
@@ -243,7 +243,7 @@ bool may_be_partner(const Endpoint& gateway, const Endpoint& cloud) {
 // Tunnels without a partner, of connections of which another tunnel has one. `left`: the gateway's ends without one.
 void look_for_partners(const Ends& all, const std::set<const Endpoint*>& paired, const Ends& left, Signs& signs) {
   Groups connections;
-  for (const Endpoint* one : all) add_to(connections, one->connection, {}, *one);
+  for (const Endpoint* one : all) add_to(connections, connection_key(*one), {}, *one);
   for (const auto& [connection, ends] : connections) {
     const auto first = std::find_if(ends.begin(), ends.end(), [&](const Endpoint* one) { return paired.count(one) > 0; });
     if (first == ends.end()) continue;
@@ -276,8 +276,8 @@ std::string change_in_words(const Texts& before, const Texts& after, const std::
 const Endpoint& subject_of(const EndpointChange& change) { return *(change.after ? change.after : change.before); }
 
 bool of_one_connection(const EndpointChange& a, const EndpointChange& b) {
-  const Value<std::string>& connection = subject_of(a).connection;
-  return connection.known() && connection.same_as(subject_of(b).connection);
+  const std::string connection = connection_key(subject_of(a));
+  return !connection.empty() && connection == connection_key(subject_of(b));
 }
 
 void add_places(Sign& sign, const EndpointChange& change, ApplyEffect least) {

@@ -87,6 +87,41 @@ const Row kRows[] = {
 
 INSTANTIATE_TEST_SUITE_P(Rows, Changes, ::testing::ValuesIn(kRows), [](const auto& row) { return std::string(row.param.name); });
 
+TEST(ChangesOfAws, MatchTunnelsByTheirAddressWhateverTheirNumber) {
+  std::vector<Endpoint> before = two_tunnels();
+  for (Endpoint& one : before) one.vendor = Vendor::Aws;
+  std::vector<Endpoint> after = {before[1], before[0]};
+  std::swap(after[0].name, after[1].name);
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 none:\nmain tunnel 2 none:\n");
+  after[0].local_addresses = unknown<Addresses>("known only after apply");
+  after[1].local_addresses = unknown<Addresses>("known only after apply");
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 tunnel: local-address\nmain tunnel 2 tunnel: local-address\n");
+}
+
+TEST(ChangesOfAws, TakeNoNoteOfTheOrderOfAlternatives) {
+  std::vector<Endpoint> before = two_tunnels();
+  for (Endpoint& one : before) one.vendor = Vendor::Aws;
+  before[0].proposals = stated(proposals("aes128-aes256-sha256-modp2048-ecp256, aes128gcm16-prfsha256-modp2048"));
+  std::vector<Endpoint> after = before;
+  after[0].proposals = stated(proposals("aes128gcm16-prfsha256-modp2048, aes256-aes128-sha256-ecp256-modp2048"));
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 none:\nmain tunnel 2 none:\n");
+  after[0].proposals = stated(proposals("aes128gcm16-prfsha256-modp2048, aes256-sha256-ecp256-modp2048"));
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 tunnel: ike-proposals\nmain tunnel 2 none:\n");
+  before[0].vendor = after[0].vendor = Vendor::StrongSwan;
+  after[0].proposals = stated(proposals("aes128gcm16-prfsha256-modp2048, aes128-aes256-sha256-modp2048-ecp256"));
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 tunnel: ike-proposals\nmain tunnel 2 none:\n");
+}
+
+TEST(ChangesOfAws, ConcernBothTunnelsOfAResourceThatHasNoIdYet) {
+  std::vector<Endpoint> before = two_tunnels();
+  for (Endpoint& one : before) one.connection = unknown<std::string>("a template has no ids yet"), one.resource = "main";
+  std::vector<Endpoint> after = before;
+  after[0].cloud.acceleration = stated(true);
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 connection: acceleration\nmain tunnel 2 connection:\n");
+  after[1].resource = "other";
+  EXPECT_EQ(lines_of(compare(refer(before), refer(after))), "main tunnel 1 connection: acceleration\nmain tunnel 2 none:\n");
+}
+
 TEST(ChangesOfAGateway, InterruptNothingByThemselves) {
   const std::vector<Endpoint> before = {healthy().gateway};
   std::vector<Endpoint> after = before;

@@ -618,6 +618,7 @@ model::Endpoint make_endpoint(const Connection& connection, const Scope& stated,
   for (const Scope* scope : {&connection.options, &connection.properties})
     if (endpoint.doubt.empty()) endpoint.doubt = heed_misspelt_names(*scope);
   endpoint.name = connection.name + " tunnel " + std::to_string(number);
+  endpoint.resource = connection.name;
   endpoint.where = tunnel.where();
   endpoint.side = model::Side::Cloud;
   endpoint.vendor = model::Vendor::Aws;
