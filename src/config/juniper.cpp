@@ -582,9 +582,17 @@ std::vector<model::Configuration> read(const Content& content, const Surrounding
   return {std::move(all)};
 }
 
+// Whether some line begins so, however far it is indented.
+bool has_line(std::string_view text, std::string_view beginning) {
+  for (std::size_t at = text.find(beginning); at != std::string_view::npos; at = text.find(beginning, at + 1)) {
+    const std::size_t before = at == 0 ? std::string_view::npos : text.find_last_not_of(" \t", at - 1);
+    if (before == std::string_view::npos || text[before] == '\n') return true;
+  }
+  return false;
+}
+
 bool recognises(const Content& content) {
-  const std::string text = "\n" + std::string(content.text());
-  return text.find("\nset security ike ") != std::string::npos || text.find("\nset security ipsec ") != std::string::npos;
+  return has_line(content.text(), "set security ike ") || has_line(content.text(), "set security ipsec ");
 }
 
 }  // namespace

@@ -101,6 +101,14 @@ def test_a_statement_of_junos_that_is_commented_out_says_nothing(tmp_path, comme
     assert said(checked(tmp_path, {**files, "junos.set": JUNOS + comment + "\n"})) == before
 
 
+@pytest.mark.parametrize("blanks", ["  ", "\t"])
+def test_statements_of_junos_may_all_be_indented(tmp_path, blanks):
+    files = pair_with("junos")
+    before = said(checked(tmp_path, files))
+    indented = "".join(blanks + line + "\n" for line in JUNOS.splitlines())
+    assert said(checked(tmp_path, {**files, "junos.set": indented})) == before
+
+
 # ---- the end of a file ----
 
 @pytest.mark.parametrize("reader, old, new, cause", [
