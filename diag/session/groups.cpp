@@ -52,8 +52,10 @@ std::optional<std::int64_t> bytes(std::int64_t count) {
   return count < 0 ? std::nullopt : std::optional<std::int64_t>(count);
 }
 
+// Counters of records are whatever their writer put there: a sum stops at the most that it can say.
 void add(std::optional<std::int64_t>& sum, std::int64_t count) {
-  if (count >= 0) sum = sum.value_or(0) + count;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (count >= 0) sum = count > kMost - sum.value_or(0) ? kMost : sum.value_or(0) + count;
 }
 
 // How many sessions were open at once.

@@ -315,6 +315,20 @@ TEST(SessionCounts, flows_of_pangolin_that_look_failed_are_counted_as_such) {
   }
 }
 
+TEST(SessionCounts, a_sum_of_bytes_stops_at_the_most_it_can_say) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 3; ++i)
+    records.push_back(fmt::format("{} ended id=s{} user=joe start=0 end={} in=9223372036854775807 out=4611686018427387904", i + 9, i, i + 9));
+  const Report report = report_of(Dialect::AwsClientVpn, records);
+  ASSERT_EQ(report.sessions.size(), 1U);
+  const SessionGroup& g = report.sessions[0];
+  constexpr std::int64_t kMost = 9223372036854775807;
+  EXPECT_EQ(g.to_client, kMost);
+  EXPECT_EQ(g.from_client, kMost);
+  ASSERT_EQ(g.busiest.size(), 1U);
+  EXPECT_EQ(g.busiest[0].bytes, kMost);
+}
+
 TEST(SessionFindings, lines_of_a_connector_belong_to_the_connector_beside_them) {
   EXPECT_EQ(findings_in(report_of(Dialect::TwingateConnector, {"0 message group=- message=State: Offline"})),
             "connector-offline critical twingate/unknown, lasts");
