@@ -82,6 +82,7 @@ const std::vector<SignalLimit>& signal_limits() {
       {kResourceFailedForAll, "sessions.dial_timeout_s", "pattern", "timeout"},
       {kAgentRestarted, "sessions.restart_sessions"},
       {kAgentRestarted, "sessions.restart_silence_s"},
+      {kAgentRestarted, "sessions.restart_chance"},
       {kRelayedShare, "sessions.relayed_share"},
       {kRelayedShare, "sessions.relayed_connections"},
       {kOneWay, "sessions.one_way_sessions"},

@@ -121,6 +121,9 @@ class Usual {
   double minutes_;
 };
 
+// Ends that one event brings about lie no further apart. It may come just before the clock's next second.
+constexpr Duration kAtOnce = kSecond;
+
 // The sessions of a carrier counted by seconds, without putting them in order: most logs show so that there is nothing to be found.
 class Seconds {
  public:
@@ -155,10 +158,12 @@ class Seconds {
     }
     return false;
   }
-  // Before `now` or the next session, after a second with so many ends.
+  // Before `now` or the next session, after a second that with the one before had so many ends.
   bool may_show_silence(std::size_t ends, Time now) const {
+    static_assert(kAtOnce <= kSecond);
     const auto is_after = [&](std::size_t from, std::size_t to) {
-      return counts_[from].ended >= ends && static_cast<Duration>(to - from + 1) * kSecond >= limits_.restart_silence;
+      return static_cast<Duration>(to - from + 1) * kSecond >= limits_.restart_silence &&
+             counts_[from].ended + (from == 0 ? 0 : counts_[from - 1].ended) >= ends;
     };
     std::optional<std::size_t> before;  // the last second in which something was
     for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -328,21 +333,92 @@ Duration median_spacing(const std::vector<Time>& steps) {
   return *middle;
 }
 
-// All that was open ends in one second, and nothing begins for a while.
-void ended_together(const Scene& scene, Carrier& carrier) {
+// Sessions that ended within a second, on whichever side of the clock's, when nothing else was open.
+struct Stop {
+  std::vector<const Session*> lost;
+  Duration silence = 0;      // after the last of them
+  bool is_over = false;      // something came after it
+};
+
+// Stops that chance brings about where sessions end independently of each other: a quiet carrier has silences all the time, and now and
+// then some sessions end just before one.
+class Chance {
+ public:
+  Chance(Carrier& carrier, const std::vector<Stop>& stops) {
+    std::vector<Time> ends;  // but for those of stops: they would hide each other
+    auto stop = stops.begin();
+    for (const Ended& e : carrier.ended()) {
+      while (stop != stops.end() && stop->lost.back()->end < e.end) ++stop;
+      const bool in_stop = stop != stops.end() && stop->lost.front()->end <= e.end;
+      if (!in_stop && e.start != kNoTime && !e.by_itself) ends.push_back(e.end);
+    }
+    ends_ = static_cast<double>(ends.size());
+    std::size_t pairs = 0;
+    for (std::size_t from = 0, i = 0; i < ends.size(); ++i) {
+      while (ends[i] - ends[from] > kAtOnce) ++from;
+      pairs += i - from;
+    }
+    others_ = ends.empty() ? 0 : static_cast<double>(pairs) / ends_;
+    const std::vector<Time>& steps = carrier.steps();
+    for (std::size_t i = 1; i < steps.size(); ++i) silences_.push_back(steps[i] - steps[i - 1]);
+    std::sort(silences_.begin(), silences_.end());
+    for (const Stop& s : stops)
+      if (s.is_over) after_stops_.push_back(s.silence);
+  }
+
+  // How many like this one chance brings about in all the log.
+  double expected(const Stop& stop) const {
+    const auto at_least = [&](const std::vector<Duration>& silences) {
+      return std::count_if(silences.begin(), silences.end(), [&](Duration silence) { return silence >= stop.silence; });
+    };
+    if (silences_.empty()) return 0;
+    const double share = static_cast<double>(at_least(silences_) - at_least(after_stops_)) / static_cast<double>(silences_.size());
+    return ends_ * share * many(stop.lost.size() - 1);
+  }
+
+ private:
+  // How likely so many others end within the second before an end, which are `others_` on average.
+  double many(std::size_t count) const {
+    double fewer = 0, exactly = std::exp(-others_);
+    for (std::size_t i = 0; i < count; exactly *= others_ / static_cast<double>(++i)) fewer += exactly;
+    return std::max(0.0, 1 - fewer);
+  }
+
+  double ends_ = 0, others_ = 0;
+  std::vector<Duration> silences_, after_stops_;
+};
+
+std::vector<Stop> stops_of(const Scene& scene, Carrier& carrier) {
   const auto& limits = scene.limits.sessions;
   const std::vector<Ended>& ended = carrier.ended();
-  std::vector<const Session*> lost;
-  for (auto from = ended.begin(); from != ended.end();) {
-    const Time second = from->end / kSecond;
-    lost.clear();
-    for (; from != ended.end() && from->end / kSecond <= second; ++from)
-      if (from->start != kNoTime && !from->by_itself) lost.push_back(&scene.log.sessions[from->session]);
-    const Time after = (second + 1) * kSecond;
-    if (lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
-    const auto next = std::lower_bound(carrier.steps().begin(), carrier.steps().end(), after);
-    const Duration gap = (next == carrier.steps().end() ? scene.log.now : *next) - second * kSecond;
-    if (gap >= limits.restart_silence && is_mixed(scene, lost)) restarted(scene, lost, gap);
+  const std::vector<Time>& steps = carrier.steps();
+  std::vector<Stop> stops;
+  for (std::size_t first = 0, last = 0; last < ended.size(); ++last) {
+    while (ended[last].end - ended[first].end > kAtOnce) ++first;
+    if (last + 1 < ended.size() && ended[last + 1].end - ended[last].end < limits.restart_silence) continue;
+    if (last + 1 - first < limits.restart_sessions) continue;
+    Stop stop;
+    for (std::size_t i = first; i <= last; ++i)
+      if (ended[i].start != kNoTime && !ended[i].by_itself) stop.lost.push_back(&scene.log.sessions[ended[i].session]);
+    const Time after = ended[last].end + 1;
+    if (stop.lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
+    const auto next = std::lower_bound(steps.begin(), steps.end(), after);
+    stop.is_over = next != steps.end();
+    stop.silence = (stop.is_over ? *next : scene.log.now) - ended[last].end;
+    if (stop.silence >= limits.restart_silence && is_mixed(scene, stop.lost)) stops.push_back(std::move(stop));
+  }
+  return stops;
+}
+
+// All that was open ends at once, and nothing begins for a while.
+void ended_together(const Scene& scene, Carrier& carrier) {
+  const std::vector<Stop> stops = stops_of(scene, carrier);
+  if (stops.empty()) return;
+  const Chance chance(carrier, stops);
+  for (const Stop& stop : stops) {
+    if (chance.expected(stop) > scene.limits.sessions.restart_chance) continue;
+    const Duration within_second = stop.lost.back()->end % kSecond;  // silences are told from a whole second on
+    restarted(scene, stop.lost, stop.silence + within_second);
   }
 }
 

@@ -247,6 +247,40 @@ TEST(SessionFindings, ends_counted_by_seconds_show_what_ends_in_order_do) {
   EXPECT_LT(with_findings, 110u);
 }
 
+// Five sessions end at once, on one or both sides of a second; before and after, sessions come and go.
+TEST(SessionFindings, an_agent_restarts_on_whichever_side_of_a_second_its_sessions_end) {
+  const auto found = [](const char* more) {
+    std::vector<std::string> records;
+    const auto flow = [&](int i, int start, int end) {
+      records.push_back(fmt::format("{} whole id=f{} user=u{} device=d{} resource=r{} start={} end={} in=5 out=5 protocol=tcp message=tcp session ended", end, records.size(),
+                                    i % 9, i % 9, i % 7, start, end));
+    };
+    for (int i = 0; i < 40; ++i) flow(i, i * 20, i * 20 + 13 + i % 7), flow(i, 1000 + i * 20, 1000 + i * 20 + 13 + i % 7);
+    for (int i = 0; i < 5; ++i) flow(i, 100 + i * 37, 840 + (more[i] - '0'));
+    const Report report = report_of(Dialect::Pangolin, records);
+    return report.findings.empty() ? std::string("none") : fmt::format("{} {}", report.findings[0].cause, report.findings[0].count);
+  };
+  EXPECT_EQ(found("00000"), "agent-restart 5");
+  EXPECT_EQ(found("00011"), "agent-restart 5");
+  EXPECT_EQ(found("01111"), "agent-restart 5");
+  EXPECT_EQ(found("02468"), "none");
+}
+
+// Three of a thousand flows end within a second, and nothing comes for half a minute, as it does time and again.
+TEST(SessionFindings, a_quiet_site_is_not_restarted_by_chance) {
+  std::mt19937 random(7);
+  const auto draw = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
+  std::vector<std::string> records;
+  const auto flow = [&](int start, int end) {
+    records.push_back(fmt::format("{} whole id=f{} user=u{} device=d{} resource=r{} start={} end={} in=5 out=5 protocol=tcp message=tcp session ended", end, records.size(),
+                                  records.size() % 9, records.size() % 9, records.size() % 7, start, end));
+  };
+  for (int i = 0, start = 0; i < 1000; ++i, start += draw(60)) flow(start, start + 1 + draw(30));
+  for (const int start : {32010, 32020, 32030}) flow(start, 32050);
+  flow(32090, 32100);
+  EXPECT_EQ(findings_in(report_of(Dialect::Pangolin, records)), "");
+}
+
 TEST(SessionFindings, a_resource_that_one_of_two_connectors_reaches_is_not_down_for_everyone) {
   std::vector<std::string> records;
   for (int i = 0; i < 20; ++i)
