@@ -94,6 +94,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   s.restart_sessions = r.count("sessions.restart_sessions", 3);
   s.restart_silence = r.seconds("sessions.restart_silence_s", 10);
   s.restart_chance = r.number("sessions.restart_chance", 0.001);
+  s.restart_reopened = r.seconds("sessions.restart_reopened_s", 120);
   s.relayed_share = r.number("sessions.relayed_share", 0.5);
   s.relayed_connections = r.count("sessions.relayed_connections", 10);
   s.one_way_sessions = r.count("sessions.one_way_sessions", 1);

@@ -83,6 +83,7 @@ const std::vector<SignalLimit>& signal_limits() {
       {kAgentRestarted, "sessions.restart_sessions"},
       {kAgentRestarted, "sessions.restart_silence_s"},
       {kAgentRestarted, "sessions.restart_chance"},
+      {kAgentRestarted, "sessions.restart_reopened_s"},
       {kRelayedShare, "sessions.relayed_share"},
       {kRelayedShare, "sessions.relayed_connections"},
       {kOneWay, "sessions.one_way_sessions"},

@@ -324,13 +324,17 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
 
 constexpr Duration kTimesUsual = 5;
 
+Duration median(std::vector<Duration>& durations) {
+  if (durations.empty()) return 0;
+  const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+  std::nth_element(durations.begin(), middle, durations.end());
+  return *middle;
+}
+
 Duration median_spacing(const std::vector<Time>& steps) {
   std::vector<Duration> spacings;
   for (std::size_t i = 1; i < steps.size(); ++i) spacings.push_back(steps[i] - steps[i - 1]);
-  if (spacings.empty()) return 0;
-  const auto middle = spacings.begin() + static_cast<std::ptrdiff_t>(spacings.size() / 2);
-  std::nth_element(spacings.begin(), middle, spacings.end());
-  return *middle;
+  return median(spacings);
 }
 
 // Sessions that ended within a second, on whichever side of the clock's, when nothing else was open.
@@ -422,30 +426,82 @@ void ended_together(const Scene& scene, Carrier& carrier) {
   }
 }
 
+// Sessions that never closed broke off when their carrier fell silent, or they still stand. Their clients open again what broke off; and
+// where there are hardly ever such silences, what began shortly before one would have closed by now.
+class BrokenOff {
+ public:
+  BrokenOff(const Scene& scene, Carrier& carrier, const std::vector<const Session*>& begun) : scene_(scene), begun_(begun) {
+    std::vector<Duration> durations;
+    for (const Ended& e : carrier.ended())
+      if (e.start != kNoTime) durations.push_back(e.end - e.start);
+    at_most_ = kTimesUsual * median(durations);
+    const std::vector<Time>& steps = carrier.steps();
+    std::vector<Duration> silences;
+    for (std::size_t i = 1; i < steps.size(); ++i) silences.push_back(steps[i] - steps[i - 1]);
+    constexpr std::size_t kHardlyAny = 100;  // one of so many
+    const auto rare = silences.end() - 1 - static_cast<std::ptrdiff_t>(silences.size() / kHardlyAny);
+    std::nth_element(silences.begin(), rare, silences.end());
+    rare_silence_ = *rare;
+  }
+
+  // Whether most of these sessions, in order of their start, broke off at `last`; the next one began at `again`.
+  bool most_of(std::span<const Session* const> open, Time last, Time again) const {
+    const auto begun_before = [](const Session* s, Time time) { return s->start < time; };
+    const bool is_rare = again - last >= rare_silence_;
+    const auto recent = is_rare ? std::lower_bound(open.begin(), open.end(), last - at_most_, begun_before) : open.end();
+    const auto from = std::lower_bound(begun_.begin(), begun_.end(), again, begun_before);
+    const auto to = std::lower_bound(from, begun_.end(), again + scene_.limits.sessions.restart_reopened, begun_before);
+    const auto enough = [&](std::ptrdiff_t count) {
+      return static_cast<std::size_t>(count) >= scene_.limits.sessions.restart_sessions && 2 * static_cast<std::size_t>(count) > open.size();
+    };
+    const std::ptrdiff_t recently = open.end() - recent;
+    if (enough(recently)) return true;
+    if (!enough(recently + (to - from))) return false;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> opened;
+    for (auto s = from; s != to; ++s) opened.insert(connection(**s));
+    return enough(recently + std::count_if(open.begin(), recent, [&](const Session* s) { return opened.contains(connection(*s)); }));
+  }
+
+ private:
+  std::pair<std::uint32_t, std::uint32_t> connection(const Session& s) const {
+    return {scene_.log.names.of_last(kb::About::Client, s), scene_.log.route(s).resource};
+  }
+
+  const Scene& scene_;
+  const std::vector<const Session*>& begun_;
+  Duration at_most_ = 0;       // how long sessions last without being unusual
+  Duration rare_silence_ = 0;
+};
+
 // A connector that crashed closes nothing: what was open is never closed, and nothing comes for far longer than usual.
 void never_closed(const Scene& scene, Carrier& carrier) {
   const auto& limits = scene.limits.sessions;
   if (carrier.open() < limits.restart_sessions || carrier.ended().empty()) return;
-  std::vector<const Session*> open;
-  std::vector<Time> starts, latest_end;  // of sessions in order of start: when the last of those so far ended
+  std::vector<const Session*> begun, open;  // in order of start
+  std::vector<Time> latest_end;             // when the last of those begun so far ended
   for (const Session* s : carrier.begun()) {
     if (s->start == kNoTime) continue;
+    begun.push_back(s);
     if (s->outcome == Outcome::Open) open.push_back(s);
-    starts.push_back(s->start);
     latest_end.push_back(std::max(latest_end.empty() ? kNoTime : latest_end.back(), s->outcome == Outcome::Ended ? s->end : kNoTime));
   }
   if (open.size() < limits.restart_sessions) return;
   const Time last_begun = std::max_element(carrier.ended().begin(), carrier.ended().end(), [](const Ended& a, const Ended& b) { return a.start < b.start; })->start;
   const std::vector<Time>& steps = carrier.steps();
   const Duration silence = std::max(limits.restart_silence, kTimesUsual * median_spacing(steps));
+  const BrokenOff broken_off(scene, carrier, begun);
+  const auto begun_until = [](const std::vector<const Session*>& sessions, Time time) {
+    return std::upper_bound(sessions.begin(), sessions.end(), time, [](Time t, const Session* s) { return t < s->start; });
+  };
   for (std::size_t i = 1; i < steps.size(); ++i) {
     const Time last = steps[i - 1], again = steps[i];
     if (again - last < silence || last_begun < again) continue;
-    const auto before = static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), last) - starts.begin());
-    if (before == 0 || latest_end[before - 1] >= again) continue;
-    const auto lost_end = std::find_if(open.begin(), open.end(), [&](const Session* s) { return s->start > last; });
-    const std::vector<const Session*> lost(open.begin(), lost_end);
-    if (lost.size() >= limits.restart_sessions && is_mixed(scene, lost)) return restarted(scene, lost, again - last);
+    const auto before = begun_until(begun, last) - begun.begin();
+    if (before == 0 || latest_end[static_cast<std::size_t>(before) - 1] >= again) continue;
+    const std::span lost(open.begin(), begun_until(open, last));
+    if (lost.size() < limits.restart_sessions || !broken_off.most_of(lost, last, again)) continue;
+    const std::vector<const Session*> sessions(lost.begin(), lost.end());
+    if (is_mixed(scene, sessions)) return restarted(scene, sessions, again - last);
   }
 }
 

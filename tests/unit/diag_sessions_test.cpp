@@ -266,6 +266,26 @@ TEST(SessionFindings, an_agent_restarts_on_whichever_side_of_a_second_its_sessio
   EXPECT_EQ(found("02468"), "none");
 }
 
+// Connections that never close and begin all day long, or all of a few minutes before a silence after which they are opened again.
+TEST(SessionFindings, connections_that_still_stand_when_nothing_else_is_open_are_no_restart) {
+  const auto found = [](int every, bool opened_again) {
+    std::vector<std::string> records;
+    const auto session = [&](const std::string& who, int start, int end) {
+      const std::string named = fmt::format("id=s{} {} connector=c start={}", start, who, start);
+      records.push_back(fmt::format("{} started {} message=established_connection", start, named));
+      if (end > 0) records.push_back(fmt::format("{} ended {} end={} message=closed_connection", end, named, end));
+    };
+    for (int i = 0; i < 100; ++i) session(fmt::format("user=u{} resource=web", i % 9), i * 20, i * 20 + 15);
+    for (int i = 0; i < 100; ++i) session(fmt::format("user=u{} resource=web", i % 9), 2600 + i * 20, 2600 + i * 20 + 15);
+    for (int i = 0; i < 6; ++i) session(fmt::format("user=l{} resource=ssh", i), 1991 - i * every, 0);
+    for (int i = 0; i < 6 && opened_again; ++i) session(fmt::format("user=l{} resource=ssh", i), 2603 + i, 0);
+    return findings_in(report_of(Dialect::Twingate, records));
+  };
+  EXPECT_EQ(found(300, false), "");
+  EXPECT_EQ(found(300, true), "agent-restart warning twingate/c");
+  EXPECT_EQ(found(10, false), "agent-restart warning twingate/c");
+}
+
 // Three of a thousand flows end within a second, and nothing comes for half a minute, as it does time and again.
 TEST(SessionFindings, a_quiet_site_is_not_restarted_by_chance) {
   std::mt19937 random(7);
