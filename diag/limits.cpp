@@ -90,6 +90,7 @@ Limits::Limits(const kb::Thresholds& thresholds) {
   s.bunch_floor = r.seconds("sessions.bunch_floor_s", 600);
   s.unreachable_failures = r.count("sessions.unreachable_failures", 3);
   s.unreachable_share = r.number("sessions.unreachable_share", 0.5);
+  s.unreachable_chance = r.number("sessions.unreachable_chance", 0.001);
   s.dial_timeout = r.seconds("sessions.dial_timeout_s", 5);
   s.restart_sessions = r.count("sessions.restart_sessions", 3);
   s.restart_silence = r.seconds("sessions.restart_silence_s", 10);

@@ -49,7 +49,7 @@ struct Limits {
   struct Sessions {
     std::size_t wide_users, guessing_users, churn_events, churn_events_high, churn_short, churn_short_high, mass_sessions;
     std::size_t bunch_sessions, unreachable_failures, restart_sessions, relayed_connections, one_way_sessions, list_most;
-    double wide_share, mass_share, bunch_share, unreachable_share, restart_chance, relayed_share;
+    double wide_share, mass_share, bunch_share, unreachable_share, unreachable_chance, restart_chance, relayed_share;
     Duration wide_window, recovered_quiet, login_wait, churn_window, short_session, shared_overlap, mass_window;
     Duration bunch_width, bunch_floor, dial_timeout, restart_silence, restart_reopened, open_at_most, together;
     std::int64_t one_way_bytes;

@@ -76,6 +76,7 @@ const std::vector<SignalLimit>& signal_limits() {
       {kTimeoutBunch, "sessions.bunch_floor_s"},
       {kResourceFailing, "sessions.unreachable_failures"},
       {kResourceFailing, "sessions.unreachable_share", "pattern", "timeout"},
+      {kResourceFailing, "sessions.unreachable_chance"},
       {kResourceFailing, "sessions.dial_timeout_s", "pattern", "timeout"},
       {kResourceFailedForAll, "sessions.unreachable_failures"},
       {kResourceFailedForAll, "sessions.unreachable_share", "pattern", "timeout"},

@@ -143,7 +143,9 @@ class Seconds {
       if (s.start != kNoTime) ++counts_[place_of(s.start)].steps;
       if (s.end == kNoTime) return;
       ++counts_[place_of(s.end)].steps;
-      if (s.outcome == Outcome::Ended && s.start != kNoTime) see_end(s.end);
+      if (s.outcome != Outcome::Ended || s.start == kNoTime) return;
+      ++counts_[place_of(s.start)].begun;
+      see_end(s.end);
     });
   }
 
@@ -158,7 +160,7 @@ class Seconds {
     }
     return false;
   }
-  // Before `now` or the next session, after a second that with the one before had so many ends.
+  // Before `now` or the next session, after a second that with the one before had so many ends, when no session is open that ends.
   bool may_show_silence(std::size_t ends, Time now) const {
     static_assert(kAtOnce <= kSecond);
     const auto is_after = [&](std::size_t from, std::size_t to) {
@@ -166,17 +168,20 @@ class Seconds {
              counts_[from].ended + (from == 0 ? 0 : counts_[from - 1].ended) >= ends;
     };
     std::optional<std::size_t> before;  // the last second in which something was
+    std::int64_t open = 0;              // at its end
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       if (counts_[i].steps == 0) continue;
-      if (before && is_after(*before, i)) return true;
+      if (before && open <= 0 && is_after(*before, i)) return true;
       before = i;
+      open += std::int64_t{counts_[i].begun} - counts_[i].ended;
     }
     return before && now >= first_ && place_of(now) >= *before && is_after(*before, place_of(now));
   }
 
  private:
   struct Second {
-    std::uint32_t steps = 0, ended = 0;  // of these that ended, those whose start is known
+    std::uint32_t steps = 0;
+    std::uint32_t begun = 0, ended = 0;  // of sessions that ended and whose start is known
   };
   std::size_t place_of(Time time) const { return static_cast<std::size_t>(time / kSecond - first_ / kSecond); }
   void see_end(Time end) {

@@ -59,7 +59,6 @@ bool is_failing(const Scene& scene, const Tries& tries) {
 
 void judge(const Scene& scene, const Tries& tries) {
   if (!is_failing(scene, tries)) return;
-  constexpr std::size_t kNoChance = 10;  // failures in a row that are more than chance
   const bool nearly_all = are_nearly_all(tries);
   Case& c = scene.of(kb::About::Resource, tries.front().event);
   for (const Spell& spell : spells_of_failure(tries)) {

@@ -348,7 +348,24 @@ TEST(SessionCounts, flows_of_pangolin_that_look_failed_are_counted_as_such) {
     std::vector<std::pair<Dialect, std::string>> records;
     const char* counts;
   };
+  using Records = std::vector<std::pair<Dialect, std::string>>;
+  const auto flows = [&](int from, int to, auto lasted) {
+    Records list;
+    for (int i = from; i < to; ++i) list.push_back(flow(i * 60 + i % 3, lasted(i)));
+    return list;
+  };
+  const auto probed = [&] {
+    Records list = flows(0, 30, [](int i) { return 20 + i; });
+    for (int i = 0; i < 600; ++i) list.push_back({Dialect::Pangolin, fmt::format("{} whole id=p{} user=probe resource=db:1 start={} end={} protocol=tcp message=tcp session ended", i * 3, i, i * 3, i * 3)});
+    return list;
+  };
   const Row rows[] = {
+      {"a resource that goes down after a day", flows(0, 60, [](int i) { return i < 40 ? 20 + i : 5; }), "60 connections, 0 failed, 20 look failed; finding of 20"},
+      {"a resource that is down for a while", flows(0, 60, [](int i) { return i / 20 == 1 ? 5 : 20 + i; }), "60 connections, 0 failed, 20 look failed; finding of 20"},
+      {"a resource that refuses for a while", flows(0, 60, [](int i) { return i / 20 == 1 ? 0 : 20 + i; }), "60 connections, 0 failed, 20 look failed; finding of 20"},
+      {"flows that last five seconds now and then", flows(0, 60, [](int i) { return i % 3 == 1 ? 5 : 20 + i; }), "60 connections, 0 failed, 0 look failed; no finding"},
+      {"short flows are usual", flows(0, 100, [](int i) { return i / 12 == 4 || i % 3 != 0 ? 1 : 20 + i; }), "100 connections, 0 failed, 0 look failed; no finding"},
+      {"a probe that connects and closes", probed(), "630 connections, 0 failed, 0 look failed; no finding"},
       {"flows that worked", {flow(0, 20), flow(30, 40)}, "2 connections, 0 failed, 0 look failed; no finding"},
       {"flows that ended by the dial timeout", {flow(0, 5), flow(10, 5), flow(20, 5), flow(30, 40)}, "4 connections, 0 failed, 3 look failed; finding of 3"},
       {"flows to another resource do not count", {flow(0, 5), flow(10, 5), flow(20, 5), flow(40, 5, "web:1")}, "4 connections, 0 failed, 3 look failed; finding of 3"},
