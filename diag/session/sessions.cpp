@@ -125,6 +125,18 @@ void fill_in(Log& log, const Survey& survey) {
   if (lines || survey.any_without_group) fill_in_groups(log);
 }
 
+// A session that lasted was no refused login, whatever words its end has for why.
+void forget_late_refusals(Log& log, SignalIndex login_failed, const Limits& limits) {
+  if (login_failed == kNoSignal || !log.any(login_failed)) return;
+  for (std::size_t i = 0; i < log.events.size(); ++i) {
+    const SessionEvent& e = log.events[i];
+    if (e.signal != login_failed || (e.happening != Happening::Ended && e.happening != Happening::Whole)) continue;
+    const Closing& closing = log.closing(e);
+    const Duration lasted = closing.duration >= 0 || closing.end == kNoTime || e.start == kNoTime ? closing.duration : closing.end - e.start;
+    if (lasted > limits.sessions.short_session) log.events.writable(i).signal = kNoSignal;
+  }
+}
+
 Time second_of(Time time) { return time == kNoTime ? kNoTime : time / kSecond; }
 
 // Session ids of Pangolin are unique together with the start only.
@@ -333,7 +345,9 @@ Log assemble(const Chunked<SessionEvent>& events, const SessionNames& said, cons
   log.now = now == kNoTime ? log.last : now;
   const Survey survey = look_at_all(log);
   fill_in(log, survey);
-  assemble_sessions(log, survey, classifier.signal(kb::signal::kLoginFailed));
+  const SignalIndex login_failed = classifier.signal(kb::signal::kLoginFailed);
+  forget_late_refusals(log, login_failed, limits);
+  assemble_sessions(log, survey, login_failed);
   join_logins(log, limits);
   judge_flows(log, classifier.signal(kb::signal::kResourceFailed), limits);
   return log;

@@ -182,6 +182,20 @@ TEST(SessionFindings, one_address_that_tries_many_names_is_guessing_unless_one_g
   EXPECT_EQ(findings_in(report_of(Dialect::AwsClientVpn, records)).find("credential-guessing"), std::string::npos);
 }
 
+// CloudConnexa writes a refused login as a connection that ends at once.
+TEST(SessionFindings, a_session_of_hours_that_ends_with_a_word_of_authentication_is_no_failed_login) {
+  const auto report = [](int lasted) {
+    std::vector<std::string> records;
+    for (int i = 0; i < 4; ++i)
+      records.push_back(fmt::format("{} ended id=s{} user=u{} start={} end={} duration={} in=9 out=9 message=client-disconnected: Authentication failed", i * 70 + lasted, i,
+                                    i, i * 70, i * 70 + lasted, lasted));
+    return report_of(Dialect::CloudConnexa, records);
+  };
+  EXPECT_EQ(findings_in(report(1)), "authentication-failures critical cloudconnexa/g, lasts");
+  EXPECT_EQ(findings_in(report(7000)), "");
+  EXPECT_EQ(sessions_in(report(7000)).substr(0, 27), "s0 ended 0..7000 (7000 s) 9");
+}
+
 TEST(SessionFindings, ends_at_the_session_maximum_are_no_mass_disconnect) {
   std::vector<std::string> at_maximum, together;
   for (int i = 0; i < 12; ++i) {
