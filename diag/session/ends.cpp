@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 
@@ -271,13 +272,26 @@ void timeouts(const Scene& scene, std::size_t ended, std::span<const std::uint32
   }
 }
 
+constexpr Duration kBegunTogether = 10 * kSecond;
+
+// Flows that a client opens together, as those of one page, close together: they count once.
+std::size_t tries_of(const Scene& scene, std::span<const Session* const> flows) {
+  std::vector<std::pair<std::uint32_t, Time>> tries;
+  for (const Session* s : flows) tries.push_back({scene.log.names.of_last(kb::About::Client, *s), s->start});
+  std::sort(tries.begin(), tries.end());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < tries.size(); ++i)
+    if (i == 0 || tries[i].first != tries[i - 1].first || tries[i].second - tries[i - 1].second >= kBegunTogether) ++count;
+  return count;
+}
+
 // Only sessions that were open when the minute began: short ones come and go all the time. And far more than usual, or
 // a busy site would lose its sessions every minute.
-void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maximum) {
+void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maximum, bool flows) {
   const auto& limits = scene.limits.sessions;
   std::vector<Ended> ended;
   for (const Ended& e : carrier.ended())
-    if (!at_maximum[e.session] && e.start != kNoTime) ended.push_back(e);
+    if (!at_maximum[e.session] && e.start != kNoTime && !e.by_itself) ended.push_back(e);
   if (ended.size() < limits.mass_sessions) return;
   const Usual usual(limits, ended.size(), ended.back().end - ended.front().end);
   for (std::size_t from = 0, to = 0; from < ended.size();) {
@@ -290,9 +304,10 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
     std::vector<const Session*> lost;
     for (std::size_t i = from; i < to; ++i)
       if (ended[i].start < begin) lost.push_back(&scene.log.sessions[ended[i].session]);
-    const auto open = usual.is_exceeded_by(lost.size()) ? carrier.open_at(begin) : 0;
+    const bool unusual = usual.is_exceeded_by(lost.size()) && (!flows || tries_of(scene, lost) >= limits.mass_sessions);
+    const auto open = unusual ? carrier.open_at(begin) : 0;
     const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
-    if (!usual.is_exceeded_by(lost.size()) || share < limits.mass_share) {
+    if (!unusual || share < limits.mass_share) {
       ++from;
       continue;
     }
@@ -323,7 +338,6 @@ bool is_mixed(const Scene& scene, const std::vector<const Session*>& lost) {
     first = std::min(first, s->start);
     last = std::max(last, s->start);
   }
-  constexpr Duration kBegunTogether = 10 * kSecond;
   return (clients.size() >= 2 || targets.size() >= 3) && last - first >= kBegunTogether;
 }
 
@@ -345,6 +359,7 @@ Duration median_spacing(const std::vector<Time>& steps) {
 // Sessions that ended within a second, on whichever side of the clock's, when nothing else was open.
 struct Stop {
   std::vector<const Session*> lost;
+  std::size_t tries = 0;     // that they make
   Duration silence = 0;      // after the last of them
   bool is_over = false;      // something came after it
 };
@@ -382,7 +397,7 @@ class Chance {
     };
     if (silences_.empty()) return 0;
     const double share = static_cast<double>(at_least(silences_) - at_least(after_stops_)) / static_cast<double>(silences_.size());
-    return ends_ * share * many(stop.lost.size() - 1);
+    return ends_ * share * many(stop.tries - 1);
   }
 
  private:
@@ -410,7 +425,8 @@ std::vector<Stop> stops_of(const Scene& scene, Carrier& carrier) {
     for (std::size_t i = first; i <= last; ++i)
       if (ended[i].start != kNoTime && !ended[i].by_itself) stop.lost.push_back(&scene.log.sessions[ended[i].session]);
     const Time after = ended[last].end + 1;
-    if (stop.lost.size() < limits.restart_sessions || carrier.open_at(after) > 0) continue;
+    stop.tries = tries_of(scene, stop.lost);
+    if (stop.tries < limits.restart_sessions || carrier.open_at(after) > 0) continue;
     const auto next = std::lower_bound(steps.begin(), steps.end(), after);
     stop.is_over = next != steps.end();
     stop.silence = (stop.is_over ? *next : scene.log.now) - ended[last].end;
@@ -548,7 +564,7 @@ void detect_ends(const Scene& scene) {
     const bool counted = !any_at_maximum && seconds.suit(list.items.size());
     if (counted) seconds.count(carrier);
     const bool flows = list.system == System::Pangolin || list.system == System::Twingate;
-    if (!counted || seconds.may_show_mass()) mass(scene, carrier, at_maximum);
+    if (!counted || seconds.may_show_mass()) mass(scene, carrier, at_maximum, flows);
     if (flows && (!counted || seconds.may_show_silence(limits.restart_sessions, scene.log.now))) ended_together(scene, carrier);
     if (list.system == System::Twingate && (!counted || seconds.may_show_silence(0, kNoTime))) never_closed(scene, carrier);
   }

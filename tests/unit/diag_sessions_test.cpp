@@ -261,6 +261,24 @@ TEST(SessionFindings, ends_counted_by_seconds_show_what_ends_in_order_do) {
   EXPECT_LT(with_findings, 110u);
 }
 
+// Twelve flows end at once: of one page, of twelve names that were looked up, or of people who had begun at different times.
+TEST(SessionFindings, what_one_client_opens_together_is_no_mass_disconnect) {
+  const auto found = [](const char* protocol, bool one_page) {
+    std::vector<std::string> records;
+    const auto flow = [&](int user, int start, int end, const char* of) {
+      records.push_back(fmt::format("{} whole id=f{} user=u{} resource=r{} start={} end={} in=5 out=5 protocol={} message={} session ended", end, records.size(), user,
+                                    records.size() % 7, start, end, of, of));
+    };
+    for (int i = 0; i < 60; ++i) flow(i % 9, i * 400, i * 400 + 5 + i % 40, "tcp");
+    for (int i = 0; i < 12; ++i) flow(one_page ? 1 : i, one_page ? 30000 + i / 6 : 30000 + i * 11, 30200, protocol);
+    flow(3, 30201, 30300, "tcp");
+    return findings_in(report_of(Dialect::Pangolin, records));
+  };
+  EXPECT_EQ(found("tcp", true), "");
+  EXPECT_EQ(found("udp", false), "");
+  EXPECT_EQ(found("tcp", false), "mass-disconnect warning pangolin/g");
+}
+
 // Five sessions end at once, on one or both sides of a second; before and after, sessions come and go.
 TEST(SessionFindings, an_agent_restarts_on_whichever_side_of_a_second_its_sessions_end) {
   const auto found = [](const char* more) {
