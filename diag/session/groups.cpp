@@ -61,9 +61,10 @@ void add(std::optional<std::int64_t>& sum, std::int64_t count) {
 // How many sessions were open at once.
 class OpenAtOnce {
  public:
+  // A session that ends as soon as it begins is open in that moment.
   void see(Time start, Time end) {
     starts_.push_back(start);
-    if (end >= start) ends_.push_back(end);
+    if (end >= start) ends_.push_back(std::max(end, start + 1));
   }
 
   // One sweep over starts and ends; an end comes before a start of the same moment.

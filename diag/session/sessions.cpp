@@ -235,7 +235,7 @@ void update(Session& s, std::uint32_t event, Log& log, SignalIndex login_failed)
     s.outcome = outcome_of(e, closing, login_failed);
     s.last_event = event;
     s.last_time = e.time;
-    s.last_party = e.party;
+    s.last_party = e.party == 0 ? s.party : e.party;
     s.last_route = e.route;
   }
   s.any_failure = s.any_failure || e.happening == Happening::Failed;

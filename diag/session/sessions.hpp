@@ -41,7 +41,7 @@ inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
 struct alignas(64) Session {
   Time start = kNoTime, end = kNoTime;
   Duration duration = -1;
-  Time last_time = kNoTime;         // of the last event, as are these two
+  Time last_time = kNoTime;         // of the last event, as are these two; a party that it does not say is the session's
   std::uint32_t last_party = 0, last_route = 0;
   std::uint32_t first_event = kNone;
   std::uint32_t last_event = kNone; // the record that says the outcome

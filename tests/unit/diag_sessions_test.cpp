@@ -279,6 +279,16 @@ TEST(SessionFindings, what_one_client_opens_together_is_no_mass_disconnect) {
   EXPECT_EQ(found("tcp", false), "mass-disconnect warning pangolin/g");
 }
 
+// Pangolin's rows of clients that have no names but their addresses in the tunnel.
+TEST(SessionFindings, clients_without_names_are_as_many_as_their_addresses) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 12; ++i)
+    records.push_back(fmt::format("{} whole id=f{} device=100.90.128.{} resource=db:1 start={} end={} protocol=tcp message=tcp session ended", i * 60 + 5, i, i % 5, i * 60, i * 60 + 5));
+  const Report report = report_of(Dialect::Pangolin, records);
+  EXPECT_EQ(findings_in(report), "resource-unreachable critical pangolin/db:1, lasts");
+  EXPECT_EQ(report.sessions.at(0).users, 5u);
+}
+
 // Five sessions end at once, on one or both sides of a second; before and after, sessions come and go.
 TEST(SessionFindings, an_agent_restarts_on_whichever_side_of_a_second_its_sessions_end) {
   const auto found = [](const char* more) {
@@ -416,6 +426,18 @@ TEST(SessionCounts, flows_of_pangolin_that_look_failed_are_counted_as_such) {
     const std::string found = report.findings.empty() ? "no finding" : fmt::format("finding of {}", report.findings[0].count);
     EXPECT_EQ(fmt::format("{} connections, {} failed, {} look failed; {}", g.connections, g.failed, g.looks_failed, found), row.counts) << row.name;
   }
+}
+
+TEST(SessionCounts, a_session_of_no_time_is_open_in_its_moment_only) {
+  const auto peak = [](const std::vector<std::string>& records) {
+    const Report report = report_of(Dialect::AwsClientVpn, records);
+    const Concurrency& c = report.sessions.at(0).concurrency;
+    return fmt::format("{}: {}", c.peak, fmt::join(std::set<std::uint32_t>(c.most.begin(), c.most.end()), ", "));
+  };
+  const std::string none = "0 ended id=a user=joe start=0 end=0", one = "90 ended id=b user=joe start=60 end=90", other = "150 ended id=c user=joe start=120 end=150";
+  EXPECT_EQ(peak({none, one, other}), "1: 0, 1");
+  EXPECT_EQ(peak({one, other, "75 ended id=d user=ann start=75 end=75"}), "2: 0, 1, 2");
+  EXPECT_EQ(peak({none}), "1: 1");
 }
 
 TEST(SessionCounts, a_sum_of_bytes_stops_at_the_most_it_can_say) {

@@ -352,7 +352,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OlderExport",
              "sessionId,siteResourceId,orgId,siteId,clientId,userId,sourceAddr,destAddr,protocol,startedAt,endedAt,bytesTx,bytesRx\n"
              "s,3,acme,7,,,100.90.128.3:51820,10.0.0.5:443,tcp,1775210400,,,\n",
-             {pangolin_line(kOpen, " resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z", "tcp session open")},
+             {pangolin_line(kOpen, " device=100.90.128.3 resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z", "tcp session open")},
              {}, {}},
         Case{"ColumnsInAnyOrderQuotesAndLineBreaks",
              "destAddr,protocol,sourceAddr,userId,orgId,sessionId,siteId,startedAt\n"
@@ -366,7 +366,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ConcatenatedExportsOfTwoVersions",
              "sessionId,orgId,siteId,sourceAddr,destAddr,protocol,startedAt\ns,acme,7,100.90.128.3:1,10.0.0.5:443,tcp,1775210400\n" +
                  kExportHeader + kExportRow,
-             {pangolin_line(kOpen, " resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z", "tcp session open"),
+             {pangolin_line(kOpen, " device=100.90.128.3 resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z", "tcp session open"),
               kExportLine},
              {}, {}},
         Case{"ApostrophesAndZeroTime",
@@ -385,17 +385,17 @@ INSTANTIATE_TEST_SUITE_P(
               "device=Laptop resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z | tcp session open"},
              {}, {}},
         Case{"MergedBurst", pangolin(R"("sourceAddr":"100.90.128.3","protocol":"UDP","startedAt":1775210400,"endedAt":1775210400)"),
-             {pangolin_line(kOpen, " resource=10.0.0.5:443 protocol=udp start=2026-04-03T10:00:00.000Z "
+             {pangolin_line(kOpen, " device=100.90.128.3 resource=10.0.0.5:443 protocol=udp start=2026-04-03T10:00:00.000Z "
                                    "end=2026-04-03T10:00:00.000Z ms=0", "udp session ended, merged burst")}, {}, {}},
         Case{"Ipv6WithoutBrackets",
              pangolin(R"("sourceAddr":"fd00::5:51820","clientEndpoint":"2001:db8::9:51820","protocol":"tcp","startedAt":1775210400)"),
-             {pangolin_line(kOpen, " address=2001:db8::9 resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z",
+             {pangolin_line(kOpen, " device=fd00::5 address=2001:db8::9 resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z",
                             "tcp session open")}, {}, {}},
         Case{"Ipv6WithoutPortIsABurst", pangolin(R"("sourceAddr":"fd00::5","protocol":"tcp","startedAt":1775210400)"),
-             {pangolin_line(kOpen, " resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z",
+             {pangolin_line(kOpen, " device=fd00::5 resource=10.0.0.5:443 protocol=tcp start=2026-04-03T10:00:00.000Z",
                             "tcp session open, merged burst")}, {}, {}},
         Case{"EndsBeforeItStarts", pangolin(kSource + R"("startedAt":1775210405,"endedAt":1775210400)"),
-             {pangolin_line(kOpen, " resource=10.0.0.5:443 protocol=tcp end=2026-04-03T10:00:00.000Z", "tcp session ended")},
+             {pangolin_line(kOpen, " device=100.90.128.3 resource=10.0.0.5:443 protocol=tcp end=2026-04-03T10:00:00.000Z", "tcp session ended")},
              {}, {"session ends before it starts x1 at log:1"}},
         Case{"DocumentedTable",
              R"({"timestamp":1775210400,"protocol":"tcp","siteResourceId":3,"clientId":11,"clientEndpoint":"123.123.123.123:12345",)"
@@ -453,7 +453,7 @@ INSTANTIATE_TEST_SUITE_P(
              "dst=10.0.0.5:443 time=2026-04-03T10:00:00Z\n"
              "INFO: 2026/04/03 12:01:05 ACCESS END session=0123456789abcdef resource=12 proto=tcp dst=10.0.0.5:443 "
              "started=2026-04-03T10:00:00Z ended=2026-04-03T10:01:05.2Z duration=1m5.2s\n",
-             {"pangolin-agent started 2026-04-03T10:00:00.000Z id=0123456789abcdef resource=10.0.0.5:443 protocol=tcp "
+             {"pangolin-agent started 2026-04-03T10:00:00.000Z id=0123456789abcdef device=100.90.128.3 resource=10.0.0.5:443 protocol=tcp "
               "start=2026-04-03T10:00:00.000Z | ACCESS START session=0123456789abcdef resource=12 proto=tcp "
               "src=100.90.128.3:51820 dst=10.0.0.5:443 time=2026-04-03T10:00:00Z",
               "pangolin-agent ended 2026-04-03T10:01:05.200Z id=0123456789abcdef resource=10.0.0.5:443 protocol=tcp "

@@ -1,5 +1,8 @@
 // Pangolin connection logs: rows of the export, the API and the streams, and records as its documentation lists them;
 // facts/session-logs.md section 3. One row is a whole session; a source without port stands for a burst of several.
+#include <algorithm>
+#include <iterator>
+
 #include "src/input/dialects/session.hpp"
 
 namespace tunnelscope::input {
@@ -33,6 +36,15 @@ void set_times(const Look& look, diag::SessionRecord& record, const Context& con
   record.start = diag::kNoTime;
 }
 
+// The server knows no client by some addresses, as all of IPv6: then its address in the tunnel is all that a client is known by.
+bool names_client(const Fields& fields, const Look& look) {
+  constexpr Name kNames[] = {"clientId", "userId", "clientName", "userEmail"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](Name name) {
+    const FieldValue& value = fields.named(name);
+    return value.present() && !(value.is_text() && look.text(value).empty());
+  });
+}
+
 }  // namespace
 
 bool recognise_pangolin(const Fields& fields) {
@@ -54,7 +66,10 @@ void read_pangolin(const Fields& fields, const Context& context, Recorder& out, 
   record.time = record.end != diag::kNoTime ? record.end : record.start;
   record.id = look.text("sessionId");
   record.protocol = look.lower_case(look.text("protocol"));
-  if (!look.knows_party(record, kParty)) {
+  if (!names_client(fields, look)) {
+    record.device = endpoint_of(look.text("sourceAddr")).address;
+    record.address = endpoint_of(look.text("clientEndpoint")).address;
+  } else if (!look.knows_party(record, kParty)) {
     record.user = look.first_of({"userEmail", "userId"});
     record.device = look.first_of({"clientName", "clientId"});
     record.address = endpoint_of(look.text("clientEndpoint")).address;

@@ -77,6 +77,7 @@ class Words {
 
 void read_access(std::string_view text, const Words& words, diag::SessionRecord& record) {
   record.id = words["session"];
+  record.device = endpoint_of(words["src"]).address;  // in the tunnel: the agent knows no other name of a client
   record.resource = words["dst"];
   record.protocol = words["proto"];
   record.start = time_of(words[text.starts_with(kStart) ? "time" : "started"]).time;
