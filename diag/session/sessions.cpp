@@ -1,6 +1,7 @@
 #include "diag/session/sessions.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -142,29 +143,82 @@ Time second_of(Time time) { return time == kNoTime ? kNoTime : time / kSecond; }
 // Session ids of Pangolin are unique together with the start only.
 Time second_of_key(const SessionEvent& e) { return system_of(e.dialect) == System::Pangolin ? second_of(e.start) : 0; }
 
-// Which session a record with an id belongs to.
+// The start that records of one session state, in whole seconds or finer ones.
+bool is_same_start(Time a, Time b) { return a == kNoTime || b == kNoTime || std::abs(a - b) <= kSecond; }
+
+// Which session a record belongs to.
 class SessionFinder {
  public:
   explicit SessionFinder(const Log& log) : log_(log), first_(log.texts->size(), kNone) {}
 
   // Either one of those in the log, or the next, which is not known yet.
   std::uint32_t find(const SessionEvent& e) {
-    const auto next = static_cast<std::uint32_t>(log_.sessions.size());
+    if (e.id == 0) return find_without_id(e);
     std::uint32_t& first = first_[e.id];
-    if (first == kNone) first = next;
-    if (first == next || is_of(log_.sessions[first], e)) return first;
-    return others_.try_emplace(std::tuple(system_of(e.dialect), e.id, second_of_key(e)), next).first->second;
+    if (first == kNone) return first = next();
+    const Session& s = log_.sessions[first];
+    if (!is_of(s, e)) return others_.try_emplace(std::tuple(system_of(e.dialect), e.id, second_of_key(e)), next()).first->second;
+    if (is_same_start(s.start, e.start) && reused_.empty()) return first;
+    return find_reused(first, e);
   }
 
  private:
+  std::uint32_t next() const { return static_cast<std::uint32_t>(log_.sessions.size()); }
 
   bool is_of(const Session& s, const SessionEvent& e) const {
     return s.system == system_of(e.dialect) && second_of_key(log_.events[s.first_event]) == second_of_key(e);
   }
 
+  bool is_other_client(const Session& s, const SessionEvent& e) const {
+    const Party& known = log_.party(s);
+    const Party& said = log_.party(e);
+    const auto differ = [](std::uint32_t a, std::uint32_t b) { return a != 0 && b != 0 && a != b; };
+    return differ(known.user, said.user) || differ(known.device, said.device);
+  }
+
+  // An id that several sessions have: one begins elsewhere or after another has ended, and a record belongs to that with its start.
+  std::uint32_t find_reused(std::uint32_t first, const SessionEvent& e) {
+    const auto found = reused_.find(first);
+    const auto session = [&](std::uint32_t i) -> const Session& { return log_.sessions[i]; };
+    const auto fits = [&](std::uint32_t i) { return is_same_start(session(i).start, e.start) && !is_other_client(session(i), e); };
+    if (fits(first) && (found == reused_.end() || e.start != kNoTime)) return first;
+    std::uint32_t latest = first;
+    if (found != reused_.end()) {
+      latest = found->second.back();
+      const auto own = std::find_if(found->second.rbegin(), found->second.rend(), fits);
+      if (own != found->second.rend()) return *own;
+    }
+    const bool has_ended = session(latest).outcome == Outcome::Ended && session(latest).end <= e.start;
+    const bool begins = e.happening == Happening::Started && e.start != kNoTime && session(latest).start != kNoTime && has_ended;
+    if (!begins && (is_same_start(session(latest).start, e.start) || !is_other_client(session(latest), e))) return latest;
+    reused_[first].push_back(next());
+    return next();
+  }
+
+  // Without ids, an end belongs to the session of its client that has its start and its target.
+  std::uint32_t find_without_id(const SessionEvent& e) {
+    const auto key = [&](Time second) { return std::tuple(system_of(e.dialect), log_.names.of(kb::About::Client, e), second); };
+    if (e.happening == Happening::Started) open_without_id_.emplace(key(second_of(e.start == kNoTime ? e.time : e.start)), next());
+    if (e.happening != Happening::Ended || e.start == kNoTime) return next();
+    for (const Time second : {second_of(e.start), second_of(e.start) - 1, second_of(e.start) + 1}) {
+      const auto [from, to] = open_without_id_.equal_range(key(second));
+      const auto own = std::find_if(from, to, [&](const auto& open) {
+        const Route& route = log_.route(log_.sessions[open.second]);
+        return route.group == log_.route(e).group && route.resource == log_.route(e).resource;
+      });
+      if (own == to) continue;
+      const std::uint32_t session = own->second;
+      open_without_id_.erase(own);
+      return session;
+    }
+    return next();
+  }
+
   const Log& log_;
   std::vector<std::uint32_t> first_;  // by id: the first session that has it; as good as always the only one
   std::map<std::tuple<System, std::uint32_t, Time>, std::uint32_t> others_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> reused_;  // by the first session that has the id, all later ones
+  std::multimap<std::tuple<System, std::uint32_t, Time>, std::uint32_t> open_without_id_;  // by client and second of their start
 };
 
 // CloudConnexa writes a refused login as a connection that ends at once.
@@ -274,7 +328,7 @@ void assemble_sessions(Log& log, const Survey& survey, SignalIndex login_failed)
   for (std::uint32_t i = 0; i < log.events.size(); ++i) {
     const SessionEvent& e = log.events[i];
     if (!is_session_record(e)) continue;
-    const std::size_t at = e.id == 0 ? log.sessions.size() : finder.find(e);
+    const std::size_t at = finder.find(e);
     if (at == log.sessions.size()) log.sessions.emplace_back();
     update(log.sessions[at], i, log, login_failed);
     session_of[i] = static_cast<std::uint32_t>(at);
