@@ -103,6 +103,14 @@ bool is_aws_id(std::string_view word) {
          (word.starts_with("vpn-") || word.starts_with("cgw-") || word.starts_with("vgw-") || word.starts_with("tgw-"));
 }
 
+// "2026-11-02"
+bool is_date(std::string_view word) {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  return word.size() == kForm.size() && std::equal(word.begin(), word.end(), kForm.begin(), [](char c, char form) {
+    return form == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == form;
+  });
+}
+
 // Prose is letters alone; keys mix letters and digits, or are marked as encoded.
 bool looks_like_key(std::string_view word) {
   if (word.size() < 6 || is_address(word) || is_aws_id(word)) return false;
@@ -215,7 +223,7 @@ class Search {
     }
     if (one_of(kFillers, word) || ((address || masked_address) && !marked_)) return std::nullopt;
     if (marked_) return Value{start, end};
-    if (is_prose(word) || is_aws_id(word)) {
+    if (is_prose(word) || is_aws_id(word) || is_date(word) || is_count(start, end)) {
       prose_ = true;
       verb_ = false;
     } else if (!prose_ || verb_ || looks_like_key(word)) {
@@ -223,6 +231,13 @@ class Search {
     }
     if (at_ < text_.size() && text_[at_] == ';') return none;
     return std::nullopt;
+  }
+
+  // "(4)", as how often something was. No key is as short.
+  bool is_count(std::size_t start, std::size_t end) const {
+    constexpr std::size_t kMostDigits = 3;
+    return end - start <= kMostDigits && start > 0 && text_[start - 1] == '(' && end < text_.size() && text_[end] == ')' &&
+           text_.substr(start, end - start).find_first_not_of("0123456789") == std::string_view::npos;
   }
 
   // An address with its port or prefix length.

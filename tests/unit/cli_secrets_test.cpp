@@ -31,6 +31,9 @@ TEST(CliSecrets, KeysAreRemovedWhereKeysStand) {
       "preSharedKey=hunter2secret",
       "password: hunter2secret",
       "shared secret 'hunter2secret' refused",
+      "wrong password (hunter2secret), 2026-11-02 09:00:00",
+      "wrong password (4) hunter2secret",
+      "password 2026-11-02 hunter2secret",
   };
   for (const char* const text : texts) {
     const std::string clean = without_keys(text);
@@ -100,6 +103,8 @@ TEST(CliSecrets, ProseAboutKeysStays) {
       "AWS tunnel payload decryption was unsuccessful due to invalid Pre-shared Key",
       "tried 2 shared keys but MAC mismatched",
       "PSK authentication failed 3 times",
+      "connection-attempt failed: invalid-password (4), 2026-11-02 09:00:00 to 2026-11-02 09:04:12; users: 3",
+      "Wrong Password (6), User Disconnected (2), 2026-11-02 10:00:02",
       "secrets were reloaded",
       "pre-shared key for cgw: 198.51.100.20 was read from the store",
       "pre-shared key mismatch with cgw: 2001:db8::20",
