@@ -128,6 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
                               "connection-attempt failed: client-connect-failed, posture quarantined")}, {}, {}},
         Case{"ResetEnds", client_vpn(kReset + R"("connection-duration-seconds":"318","connection-reset-status":"NA")"),
              {client_vpn_line("ended", kResetTimes, "connection-reset")}, {}, {}},
+        Case{"ResetWithoutAnEndUpdates",
+             client_vpn(R"("connection-log-type":"connection-reset","connection-reset-status":"NA","connection-start-time":"2026-09-01 07:54:42",)"
+                        R"("connection-end-time":"NA","connection-duration-seconds":"NA","ingress-bytes":"1200","egress-bytes":"3400")"),
+             {client_vpn_line("started", " address=203.0.113.9 start=2026-09-01T07:54:42.000Z to_client=3400 from_client=1200", "connection-reset")}, {}, {}},
         Case{"OldResetWithoutStatusAndDuration", client_vpn(kReset + R"("transport-protocol":"TCP")"),
              {client_vpn_line("ended", " address=203.0.113.9 protocol=tcp" + kResetTimes.substr(20), "connection-reset")},
              {}, {}},

@@ -65,6 +65,13 @@ void read_attempt(const Look& look, diag::SessionRecord& record, std::string& me
   append_if(message, ": ", reason);
 }
 
+// Counters are updated from time to time while a connection is in progress; such records state neither an end nor who ended it.
+bool is_update(const Look& look, const diag::SessionRecord& record) {
+  if (record.start == diag::kNoTime || record.end != diag::kNoTime || record.duration >= 0) return false;
+  const auto policy = look.text("authorization-policy-evaluation.result");
+  return policy.empty() || same_word(policy, "permit");
+}
+
 void read_reset(const Look& look, diag::SessionRecord& record, std::string& message) {
   const auto status = look.text("connection-reset-status");
   append_if(message, " ", status);
@@ -73,6 +80,7 @@ void read_reset(const Look& look, diag::SessionRecord& record, std::string& mess
   record.happening = Happening::Ended;
   record.end = look.time("connection-end-time");
   record.duration = look.seconds("connection-duration-seconds");
+  if (is_update(look, record)) record.happening = Happening::Started;
   if (record.duration < 0 && record.start != diag::kNoTime && record.end >= record.start)
     record.duration = record.end - record.start;
   record.to_client = look.bytes("egress-bytes");
