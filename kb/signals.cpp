@@ -122,8 +122,8 @@ const std::vector<DetailInfo>& known_details() {
       {"down_tunnel", "the tunnel that is down"},
       {"error", "the error in the agent's own words"},
       {"flaps", "outages inside flapping intervals"},
-      {"gap", "how long nothing followed, in words"},
-      {"gap_s", "how long nothing followed"},
+      {"gap", "how long nothing followed at most, in words"},
+      {"gap_s", "how long nothing followed at most"},
       {"gaps", "gaps in the log"},
       {"heard", "none, first-exchange or unknown"},
       {"intervals", "flapping intervals"},
@@ -132,7 +132,8 @@ const std::vector<DetailInfo>& known_details() {
       {"longest_gap", "the longest gap, in words"},
       {"longest_gap_s", "the longest gap"},
       {"maintenance", "the title of the maintenance window"},
-      {"minute", "the minute in which it happened"},
+      {"minute", "the minute in which it happened, or the worst one"},
+      {"minutes", "in how many minutes it happened, where there were several"},
       {"open_sessions", "sessions that were open then"},
       {"organisation", "the organisation"},
       {"other_tunnel", "the tunnel that was negotiated afresh at the same time"},
@@ -144,6 +145,7 @@ const std::vector<DetailInfo>& known_details() {
       {"reasons", "the reasons as their system wrote them, most frequent first"},
       {"replacements", "Phase 2 SAs that replaced each other"},
       {"resources", "what was to be reached"},
+      {"restarts", "how many restarts, where there were several"},
       {"second_tunnel", "why nothing is known of the second tunnel"},
       {"sessions", "how many sessions it concerns"},
       {"shape", "the unknown message with its values masked"},
@@ -163,6 +165,7 @@ const std::vector<DetailInfo>& known_details() {
       {"value", "the duration at which they bunch, in words"},
       {"value_s", "the duration at which they bunch"},
       {"who", "the users or devices, most frequent first"},
+      {"worst", "how many ended in the worst minute, where there were several"},
   };
   return details;
 }

@@ -11,7 +11,8 @@ void detect_failures(const Scene& scene);
 // churn.cpp: session_churn; details level, short_sessions, sessions.
 void detect_churn(const Scene& scene);
 
-// ends.cpp: timeout_bunch, mass_disconnect, agent_restarted; details value, value_s, minute, open_sessions, share, gap, gap_s.
+// ends.cpp: timeout_bunch, mass_disconnect, agent_restarted; details value, value_s, minute, open_sessions, share, minutes, worst, gap, gap_s,
+// restarts.
 void detect_ends(const Scene& scene);
 
 // resources.cpp: resource_failing, resource_failed_for_all; details pattern, error.

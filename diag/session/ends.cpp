@@ -294,6 +294,7 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
     if (!at_maximum[e.session] && e.start != kNoTime && !e.by_itself) ended.push_back(e);
   if (ended.size() < limits.mass_sessions) return;
   const Usual usual(limits, ended.size(), ended.back().end - ended.front().end);
+  std::size_t minutes = 0, worst = 0;  // and how many ended in the worst of these
   for (std::size_t from = 0, to = 0; from < ended.size();) {
     const Time begin = ended[from].end;
     while (to < ended.size() && ended[to].end < begin + limits.mass_window) ++to;
@@ -312,18 +313,34 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
       continue;
     }
     Case& c = scene.of(kb::About::Carrier, lost.front()->last_event);
-    c.details["minute"] = date_and_clock(begin);
-    c.details["open_sessions"] = static_cast<double>(open);
-    c.details["share"] = std::round(100 * std::min(1.0, share));
+    if (scene.since == kNoTime || lost.back()->last_time >= scene.since) {
+      ++minutes;
+      if (lost.size() > worst) {
+        worst = lost.size();
+        c.details["minute"] = date_and_clock(begin);
+        c.details["open_sessions"] = static_cast<double>(open);
+        c.details["share"] = std::round(100 * std::min(1.0, share));
+      }
+      if (minutes > 1) {
+        c.details["worst"] = static_cast<double>(worst);
+        c.details["minutes"] = static_cast<double>(minutes);
+      }
+    }
     for (const Session* s : lost) scene.found(c, kb::signal::kMassDisconnect, s->last_event);
     from = to;
   }
 }
 
 void restarted(const Scene& scene, const std::vector<const Session*>& lost, Duration gap) {
+  if (scene.since != kNoTime && lost.back()->last_time < scene.since) return;
   Case& c = scene.of(kb::About::Carrier, lost.front()->last_event);
-  c.details["gap"] = in_words(gap);
-  c.details["gap_s"] = static_cast<double>(gap) / kSecond;
+  const auto number = [&](const char* name) -> double& { return std::get<double>(c.details.try_emplace(name, 0.0).first->second); };
+  const bool is_first = !c.details.contains("gap_s");
+  if (const double seconds = static_cast<double>(gap) / kSecond; seconds > number("gap_s")) {
+    number("gap_s") = seconds;
+    c.details["gap"] = in_words(gap);
+  }
+  if (!is_first) number("restarts") = std::max(1.0, number("restarts")) + 1;
   for (const Session* s : lost) scene.found(c, kb::signal::kAgentRestarted, s->last_event);
 }
 

@@ -270,6 +270,19 @@ TEST(SessionFindings, ends_counted_by_seconds_show_what_ends_in_order_do) {
   EXPECT_LT(with_findings, 110u);
 }
 
+// Twenty of twenty sessions end within a minute on Monday, twelve of twelve on Tuesday: what is told of a minute is of one of them.
+TEST(SessionFindings, several_mass_disconnects_are_told_by_the_worst) {
+  std::vector<std::string> records;
+  for (int day = 0; day < 2; ++day)
+    for (int i = 0; i < (day == 0 ? 20 : 12); ++i)
+      records.push_back(fmt::format("{} ended id=s{}d{} user=u{} start={} end={} in=9 out=9 message=connection-reset", day * 86400 + 20000 + i, i, day, i,
+                                    day * 86400 + i * 61, day * 86400 + 20000 + i));
+  const Report report = report_of(Dialect::AwsClientVpn, records);
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_TRUE(report.findings[0].summary.starts_with("20 of 32 sessions ended within a minute at 2026-03-01 05:33:20: 100 percent of the 20 that were open, the worst of 2 such minutes"))
+      << report.findings[0].summary;
+}
+
 // Twelve flows end at once: of one page, of twelve names that were looked up, or of people who had begun at different times.
 TEST(SessionFindings, what_one_client_opens_together_is_no_mass_disconnect) {
   const auto found = [](const char* protocol, bool one_page) {
