@@ -267,6 +267,12 @@ class Groups {
     if (tells_why(e)) count(reasons_(group, e.text), e);
   }
 
+  // A session that is open, with no event that has been seen.
+  void see_open(const Session& s) {
+    const std::uint32_t group = group_of(s.system, log_.names.of(log_.route(s).group));
+    tallies_[group].parties.push_back(s.party);
+  }
+
   // By system and name, when all events have been seen. `sessions`: those that count, by system and group.
   std::vector<SessionGroup> written(const Caveats& caveats, const Lists& sessions) {
     reasons_.for_each([&](std::uint32_t group, SessionReason& reason) { tallies_[group].reasons.push_back(std::move(reason)); });
@@ -464,6 +470,12 @@ class Groups {
   std::vector<std::uint32_t> seen_users_, seen_devices_, seen_addresses_;
 };
 
+// A session without a logged end counts for so long as sessions may last.
+bool is_over_by(Time time, const Session& s, const Limits& limits) {
+  const bool is_open = s.outcome == Outcome::Open && s.when() != kNoTime && s.when() + limits.sessions.open_at_most >= time;
+  return s.last_time < time && !is_open;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> fields_of(const Log& log, const SessionEvent& e) {
@@ -483,7 +495,8 @@ std::vector<SessionGroup> groups_of(const Log& log, const Intake& intake, const 
   }
   const Lists sessions(log.sessions.size(), [&](std::uint32_t i) -> Lists::Owner {
     const Session& s = log.sessions[i];
-    if (s.outcome == Outcome::LoginStep || (since != kNoTime && s.last_time < since)) return {};
+    if (since != kNoTime && s.last_time < since && !is_over_by(since, s, limits)) groups.see_open(s);
+    if (s.outcome == Outcome::LoginStep || (since != kNoTime && is_over_by(since, s, limits))) return {};
     return std::pair(s.system, log.names.of(log.route(s).group));
   });
   return groups.written(caveats, sessions);

@@ -74,7 +74,7 @@ void push(Intake& intake, Dialect dialect, const std::string& line, std::uint64_
   intake.session(r, number);
 }
 
-Report report_of(Dialect dialect, const std::vector<std::string>& lines, Time now = kNoTime) {
+Report report_of(Dialect dialect, const std::vector<std::string>& lines, Time now = kNoTime, Time since = kNoTime) {
   static const Classifier classifier(kb::built_in());
   Intake intake(classifier);
   intake.begin_input("log");
@@ -82,6 +82,7 @@ Report report_of(Dialect dialect, const std::vector<std::string>& lines, Time no
   intake.finish();
   Options options;
   options.now = now;
+  options.since = since;
   return diagnose(intake, classifier, options);
 }
 
@@ -460,6 +461,14 @@ TEST(SessionCounts, a_session_of_no_time_is_open_in_its_moment_only) {
   EXPECT_EQ(peak({none, one, other}), "1: 0, 1");
   EXPECT_EQ(peak({one, other, "75 ended id=d user=ann start=75 end=75"}), "2: 0, 1, 2");
   EXPECT_EQ(peak({none}), "1: 1");
+}
+
+TEST(SessionCounts, what_is_open_since_before_counts_and_what_was_over_does_not) {
+  const std::vector<std::string> records{"0 started id=a user=joe start=0", "5 started id=b user=ann start=5", "9 ended id=c user=bob start=1 end=9", "5000 started id=d user=cid start=5000",
+                                         "5060 ended id=d user=cid start=5000 end=5060"};
+  const Report report = report_of(Dialect::AwsClientVpn, records, kNoTime, kStart + 3000 * kSecond);
+  const SessionGroup& g = report.sessions.at(0);
+  EXPECT_EQ(fmt::format("{} connections, {} open, {} users, {} at once", g.connections, g.open, g.users, g.concurrency.peak), "3 connections, 2 open, 3 users, 3 at once");
 }
 
 TEST(SessionCounts, a_sum_of_bytes_stops_at_the_most_it_can_say) {
