@@ -38,7 +38,9 @@ void set_times(const Look& look, diag::SessionRecord& record, const Context& con
 
 // The server knows no client by some addresses, as all of IPv6: then its address in the tunnel is all that a client is known by.
 bool names_client(const Fields& fields, const Look& look) {
-  constexpr Name kNames[] = {"clientId", "userId", "clientName", "userEmail"};
+  static constexpr Name kNames[] = {"clientId", "userId", "clientName", "userEmail"};
+  const std::string_view id = fields.named(kNames[0]).text();
+  if (!id.empty() && id.front() >= '0' && id.front() <= '9') return true;  // as good as always
   return std::any_of(std::begin(kNames), std::end(kNames), [&](Name name) {
     const FieldValue& value = fields.named(name);
     return value.present() && !(value.is_text() && look.text(value).empty());
