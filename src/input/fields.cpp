@@ -149,7 +149,8 @@ void Fields::find(NameIndex name, const FieldValue& value, From from) {
   Found& found = by_name_[name];
   if (found.from == From::Nothing) found_.push_back(name);
   found = {value, from};
-  has_members_ = has_members_ || value.kind() == FieldValue::Kind::Object;
+  const bool may_be_object = value.kind() == FieldValue::Kind::Object || (from == From::Object && value.text().starts_with('{'));
+  has_members_ = has_members_ || may_be_object;
 }
 
 void Fields::set(simdjson::dom::object object) {
@@ -170,13 +171,25 @@ void Fields::set_cell(NameIndex name, Key key, FieldValue value) {
   if (name != kNoName && by_name_[name].from == From::Nothing) find(name, value, From::Cell);
 }
 
+// False: it is none.
+bool Fields::object_of(const Found& parent, simdjson::dom::object& object) {
+  if (parent.value.kind() == FieldValue::Kind::Object) return object = parent.value.object(), true;
+  const std::string_view text = parent.value.text();
+  if (parent.from != From::Object || !text.starts_with('{')) return false;
+  Parsed& parsed = *parsed_.emplace_back(std::make_unique<Parsed>());
+  parsed.json.assign(text);
+  parsed.json.resize(text.size() + simdjson::SIMDJSON_PADDING);
+  return parsed.parser.parse(parsed.json.data(), text.size(), false).get_object().get(object) == simdjson::SUCCESS;
+}
+
 void Fields::open_objects() {
   if (!has_members_) return;
   const std::size_t count = found_.size();
   for (std::size_t i = 0; i < count; ++i) {
     const NameIndex parent = found_[i];
-    if (by_name_[parent].value.kind() != FieldValue::Kind::Object || !kNames.rows[parent].has_members) continue;
-    for (const auto member : by_name_[parent].value.object()) {
+    simdjson::dom::object object;
+    if (!kNames.rows[parent].has_members || !object_of(by_name_[parent], object)) continue;
+    for (const auto member : object) {
       const NameIndex name = memory_.find(member.key, parent);
       if (name == kNoName || by_name_[name].from == From::Member || by_name_[name].value.present()) continue;
       find(name, FieldValue(member.value), From::Member);
@@ -188,6 +201,7 @@ void Fields::clear() {
   for (; used_ != 0; used_ &= used_ - 1) values_[static_cast<std::size_t>(std::countr_zero(used_))] = FieldValue();
   for (const NameIndex name : found_) by_name_[name] = Found();
   found_.clear();
+  parsed_.clear();
   has_object_ = has_members_ = false;
 }
 

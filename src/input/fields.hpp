@@ -4,6 +4,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -101,7 +103,8 @@ class Fields {
   // Where the value of a name or of a key stands, to change what was set before. Precondition: nothing else was set for it.
   FieldValue& place(NameIndex name) { return by_name_[name].value; }
   FieldValue& place(Key key) { return values_[static_cast<std::size_t>(key)]; }
-  // Finds the members of objects within the object, for names with a dot. Call it before named() is asked for those.
+  // Finds the members of objects within the object, for names with a dot; tables of databases and collectors keep such objects
+  // as texts of JSON. Call it before named() is asked for those.
   void open_objects();
   void clear();
 
@@ -118,6 +121,11 @@ class Fields {
   };
   void set(Key key, const FieldValue& value);  // the first value of a key counts, unless it was null
   void find(NameIndex name, const FieldValue& value, From from);
+  bool object_of(const Found& parent, simdjson::dom::object& object);
+  struct Parsed {
+    std::string json;
+    simdjson::dom::parser parser;
+  };
 
   std::array<FieldValue, kKeys + 1> values_;  // by Key; the last one stays absent
   std::uint64_t used_ = 0;
@@ -127,6 +135,7 @@ class Fields {
   simdjson::dom::object object_;
   bool has_object_ = false;
   bool has_members_ = false;  // some of by_name_ is an object, whose members may be looked for
+  std::vector<std::unique_ptr<Parsed>> parsed_;  // objects that were texts
 };
 static_assert(kKeys <= 64);
 

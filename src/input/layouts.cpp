@@ -60,6 +60,11 @@ bool tells_the_kind(Key key) {
   return key == Key::ConnectionLogType || key == Key::EventType || key == Key::Event || key == Key::Status;
 }
 
+// An object as a text, whose members count as fields.
+bool may_be_object(NameIndex name, std::string_view text) {
+  return text.starts_with('{') && name != kNoName && kNames.rows[name].has_members;
+}
+
 const DialectRow* dialect_of(const Fields& fields) {
   const auto row = std::find_if(kDialects.begin(), kDialects.end(), [&](const DialectRow& r) { return r.recognise(fields); });
   return row == kDialects.end() ? nullptr : &*row;
@@ -465,6 +470,7 @@ void Layouts::apply(Layout& layout, Run& run) {
 bool Layouts::take_odd_value(Layout& layout, const Slot& slot, const Raw& raw) {
   std::string_view text;
   if (!understand(layout.escaped[static_cast<std::size_t>(&slot - layout.slots.data())], raw, text)) return false;
+  if (may_be_object(slot.name, text)) return false;
   return take_value(layout, slot, {text.data(), static_cast<std::uint32_t>(text.size()), false, false});
 }
 
@@ -565,6 +571,7 @@ class Layouts::Learner {
     if (tells_the_kind(slot.key)) return pass_value(), true;
     if (peek() == '"') {
       const std::string_view text = string();
+      if (part == Part::Record && may_be_object(slot.name, text)) return false;
       add(slot, static_cast<std::size_t>(text.data() - line_.data()), text.size());
       return true;
     }

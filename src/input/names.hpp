@@ -120,7 +120,7 @@ consteval NameTable make_name_table() {
   for (const KeyName& row : kKeyNames) all.rows[all.size++] = {FoldedName(row.name), row.key, false};
   for (const std::string_view name : kFieldNames) {
     all.rows[all.size++] = {FoldedName(name), Key::None, false};
-    if (const auto dot = name.find('.'); dot != std::string_view::npos)
+    if (const auto dot = name.find('.'); dot != std::string_view::npos && dot == name.rfind('.'))
       all.rows[all.size++] = {FoldedName(name.substr(0, dot)), Key::None, true};
   }
   std::sort(all.rows.begin(), all.rows.begin() + static_cast<std::ptrdiff_t>(all.size),

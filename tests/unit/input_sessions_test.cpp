@@ -112,6 +112,11 @@ INSTANTIATE_TEST_SUITE_P(
              {client_vpn_line("started", " address=203.0.113.9",
                               "connection-attempt successful, policy deny (connection-attempt, shadow-mode enabled, "
                               "reason policy-deny)")}, {}, {}},
+        Case{"PolicyAsText",
+             client_vpn(kAttempt + R"("successful","authorization-policy-evaluation":"{\"result\":\"deny\",)"
+                                   R"(\"evaluation-type\":\"periodic\",\"device-token-status\":{\"okta\":{\"status\":\"failed\"}}}")"),
+             {client_vpn_line("started", " address=203.0.113.9",
+                              "connection-attempt successful, policy deny (periodic), okta device token failed")}, {}, {}},
         Case{"PermittingPolicyIsLeftOut",
              client_vpn(kAttempt + R"("successful","authorization-policy-evaluation":{"result":"permit",)"
                                    R"("evaluation-type":"connection-attempt","shadow-mode":"disabled"})"),
