@@ -285,6 +285,14 @@ std::size_t tries_of(const Scene& scene, std::span<const Session* const> flows) 
   return count;
 }
 
+// Whether flows were lost by more than some pages that were closed: so many tries, or of so many people.
+bool are_of_many(const Scene& scene, std::span<const Session* const> flows) {
+  constexpr std::size_t kMany = 5;
+  std::set<std::uint32_t> clients;
+  for (const Session* s : flows) clients.insert(scene.log.names.of_last(kb::About::Client, *s));
+  return clients.size() >= kMany || tries_of(scene, flows) >= scene.limits.sessions.mass_sessions;
+}
+
 // Only sessions that were open when the minute began: short ones come and go all the time. And far more than usual, or
 // a busy site would lose its sessions every minute.
 void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maximum, bool flows) {
@@ -305,7 +313,7 @@ void mass(const Scene& scene, Carrier& carrier, const std::vector<bool>& at_maxi
     std::vector<const Session*> lost;
     for (std::size_t i = from; i < to; ++i)
       if (ended[i].start < begin) lost.push_back(&scene.log.sessions[ended[i].session]);
-    const bool unusual = usual.is_exceeded_by(lost.size()) && (!flows || tries_of(scene, lost) >= limits.mass_sessions);
+    const bool unusual = usual.is_exceeded_by(lost.size()) && (!flows || are_of_many(scene, lost));
     const auto open = unusual ? carrier.open_at(begin) : 0;
     const double share = open <= 0 ? 0 : static_cast<double>(lost.size()) / static_cast<double>(open);
     if (!unusual || share < limits.mass_share) {
@@ -385,13 +393,17 @@ struct Stop {
 // then some sessions end just before one.
 class Chance {
  public:
-  Chance(Carrier& carrier, const std::vector<Stop>& stops) {
-    std::vector<Time> ends;  // but for those of stops: they would hide each other
+  Chance(const Scene& scene, Carrier& carrier, const std::vector<Stop>& stops) {
+    std::vector<Time> ends;  // one for each try; but for those of stops: they would hide each other
+    std::unordered_map<std::uint32_t, const Ended*> last_of_client;
     auto stop = stops.begin();
     for (const Ended& e : carrier.ended()) {
       while (stop != stops.end() && stop->lost.back()->end < e.end) ++stop;
       const bool in_stop = stop != stops.end() && stop->lost.front()->end <= e.end;
-      if (!in_stop && e.start != kNoTime && !e.by_itself) ends.push_back(e.end);
+      if (in_stop || e.start == kNoTime || e.by_itself) continue;
+      const Ended*& last = last_of_client[scene.log.names.of_last(kb::About::Client, scene.log.sessions[e.session])];
+      if (last == nullptr || e.end - last->end > kAtOnce || std::abs(e.start - last->start) >= kBegunTogether) ends.push_back(e.end);
+      last = &e;
     }
     ends_ = static_cast<double>(ends.size());
     std::size_t pairs = 0;
@@ -434,10 +446,12 @@ std::vector<Stop> stops_of(const Scene& scene, Carrier& carrier) {
   const std::vector<Ended>& ended = carrier.ended();
   const std::vector<Time>& steps = carrier.steps();
   std::vector<Stop> stops;
-  for (std::size_t first = 0, last = 0; last < ended.size(); ++last) {
+  constexpr std::size_t kFew = 4;  // one in so many: the last of sessions that ended one after the other are no stop
+  for (std::size_t first = 0, minute = 0, last = 0; last < ended.size(); ++last) {
     while (ended[last].end - ended[first].end > kAtOnce) ++first;
+    while (ended[last].end - ended[minute].end > limits.mass_window) ++minute;
     if (last + 1 < ended.size() && ended[last + 1].end - ended[last].end < limits.restart_silence) continue;
-    if (last + 1 - first < limits.restart_sessions) continue;
+    if (last + 1 - first < limits.restart_sessions || (last + 1 - first) * kFew < last + 1 - minute) continue;
     Stop stop;
     for (std::size_t i = first; i <= last; ++i)
       if (ended[i].start != kNoTime && !ended[i].by_itself) stop.lost.push_back(&scene.log.sessions[ended[i].session]);
@@ -456,7 +470,7 @@ std::vector<Stop> stops_of(const Scene& scene, Carrier& carrier) {
 void ended_together(const Scene& scene, Carrier& carrier) {
   const std::vector<Stop> stops = stops_of(scene, carrier);
   if (stops.empty()) return;
-  const Chance chance(carrier, stops);
+  const Chance chance(scene, carrier, stops);
   for (const Stop& stop : stops) {
     if (chance.expected(stop) > scene.limits.sessions.restart_chance) continue;
     const Duration within_second = stop.lost.back()->end % kSecond;  // silences are told from a whole second on
@@ -485,8 +499,10 @@ class BrokenOff {
   // Whether most of these sessions, in order of their start, broke off at `last`; the next one began at `again`.
   bool most_of(std::span<const Session* const> open, Time last, Time again) const {
     const auto begun_before = [](const Session* s, Time time) { return s->start < time; };
-    const bool is_rare = again - last >= rare_silence_;
-    const auto recent = is_rare ? std::lower_bound(open.begin(), open.end(), last - at_most_, begun_before) : open.end();
+    auto recent = std::lower_bound(open.begin(), open.end(), last - at_most_, begun_before);
+    const bool is_rare = again - last >= rare_silence_, had_time_to_close = scene_.log.now - last >= at_most_;
+    const bool are_many = static_cast<std::size_t>(open.end() - recent) >= scene_.limits.sessions.mass_sessions;
+    if (!is_rare && !(are_many && had_time_to_close)) recent = open.end();
     const auto from = std::lower_bound(begun_.begin(), begun_.end(), again, begun_before);
     const auto to = std::lower_bound(from, begun_.end(), again + scene_.limits.sessions.restart_reopened, begun_before);
     const auto enough = [&](std::ptrdiff_t count) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "diag/radix.hpp"
@@ -98,15 +99,20 @@ class Judge {
     }
     sort_by_number(in_order_, [&](const Flow& f) { return log_.sessions[f.session].when(); });
     for (const Flow& f : in_order_) {
-      clients_.insert(f.client);
       if (f.ending == Ending::Ordinary) got_through_.insert(f.client);
     }
     return in_order_;
   }
   // A probe connects and closes at once, more often than all others do anything.
   bool most_got_through() {
-    in_order();
-    return 2 * got_through_.size() >= clients_.size();
+    std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> ordinary;  // and all, by client
+    for (const Flow& f : in_order()) {
+      auto& [through, all] = ordinary[f.client];
+      through += f.ending == Ending::Ordinary ? 1 : 0;
+      ++all;
+    }
+    const auto got_through = std::count_if(ordinary.begin(), ordinary.end(), [](const auto& client) { return 2 * client.second.first >= client.second.second; });
+    return 2 * static_cast<std::size_t>(got_through) >= ordinary.size();
   }
 
   // Flows of clients that got through at other times, one after the other.
@@ -136,10 +142,13 @@ class Judge {
   }
   // What a client opens together is one try.
   std::size_t tries_in(std::span<const Flow> spell) const {
-    std::size_t tries = 1;
-    for (std::size_t i = 1; i < spell.size(); ++i) {
-      const Duration after = log_.sessions[spell[i].session].when() - log_.sessions[spell[i - 1].session].when();
-      if (spell[i].client != spell[i - 1].client || after > limits_.sessions.dial_timeout) ++tries;
+    std::map<std::uint32_t, Time> last_of_client;
+    std::size_t tries = 0;
+    for (const Flow& f : spell) {
+      const Time when = log_.sessions[f.session].when();
+      const auto [last, is_new] = last_of_client.try_emplace(f.client, when);
+      if (is_new || when - last->second > limits_.sessions.dial_timeout) ++tries;
+      last->second = when;
     }
     return tries;
   }
@@ -155,7 +164,7 @@ class Judge {
   std::array<std::size_t, 3> counts_{};  // by Ending
   InARow in_a_row_;
   std::vector<Flow> in_order_;           // of their starts
-  std::set<std::uint32_t> clients_, got_through_;
+  std::set<std::uint32_t> got_through_;  // clients that some flow of theirs is ordinary
 };
 
 // A flow that ended with the agent's error. Flows that end in one second may share one error: the agent's lines are alike.

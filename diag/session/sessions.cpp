@@ -126,7 +126,7 @@ void fill_in(Log& log, const Survey& survey) {
   if (lines || survey.any_without_group) fill_in_groups(log);
 }
 
-// A session that lasted was no refused login, whatever words its end has for why.
+// A session that lasted and was used was no refused login, whatever words its end has for why.
 void forget_late_refusals(Log& log, SignalIndex login_failed, const Limits& limits) {
   if (login_failed == kNoSignal || !log.any(login_failed)) return;
   for (std::size_t i = 0; i < log.events.size(); ++i) {
@@ -134,7 +134,7 @@ void forget_late_refusals(Log& log, SignalIndex login_failed, const Limits& limi
     if (e.signal != login_failed || (e.happening != Happening::Ended && e.happening != Happening::Whole)) continue;
     const Closing& closing = log.closing(e);
     const Duration lasted = closing.duration >= 0 || closing.end == kNoTime || e.start == kNoTime ? closing.duration : closing.end - e.start;
-    if (lasted > limits.sessions.short_session) log.events.writable(i).signal = kNoSignal;
+    if (lasted > limits.sessions.short_session && (e.moved_bytes || !e.states_bytes)) log.events.writable(i).signal = kNoSignal;
   }
 }
 

@@ -10,7 +10,7 @@ void detect_traffic(const Scene& scene) {
   std::map<std::pair<System, std::uint32_t>, std::vector<std::size_t>> one_way;
   for (const Session& s : scene.log.sessions) {
     const bool counted = s.system == System::AwsClientVpn || s.system == System::CloudConnexa;
-    if (!counted || s.outcome != Outcome::Ended) continue;
+    if (!counted || !s.carried()) continue;
     const Closing& bytes = scene.log.bytes_of(s);
     if (bytes.to_client < 0 || bytes.from_client < 0) continue;
     const bool nothing_returned = bytes.to_client == 0 && bytes.from_client >= limits.one_way_bytes;

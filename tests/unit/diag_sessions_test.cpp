@@ -235,6 +235,31 @@ TEST(SessionFindings, a_name_that_many_share_churns_only_where_one_address_does)
   EXPECT_EQ(std::get<double>(report.findings[0].details.at("short_sessions")), 12);
 }
 
+// Nine people lose ten connections each, which each had opened together.
+TEST(SessionFindings, connections_of_many_people_are_lost_however_they_were_opened) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 90; ++i) {
+    const int user = i / 10, start = 100 * user;
+    records.push_back(fmt::format("{} whole id=m{} user=u{} device=d{} resource=r{} start={} end={} in=5 out=5 protocol=tcp message=tcp session ended", 5000 + i % 5, i, user, user, i % 7, start, 5000 + i % 5));
+  }
+  EXPECT_NE(findings_in(report_of(Dialect::Pangolin, records)).find("mass-disconnect"), std::string::npos);
+}
+
+TEST(SessionFindings, the_last_of_many_that_end_one_after_the_other_are_no_restart) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 40; ++i)
+    records.push_back(fmt::format("{} whole id=m{} user=u{} device=d{} resource=r{} start={} end={} in=5 out=5 protocol=tcp message=tcp session ended", 5000 + i, i, i, i, i % 7, 50 * i, 5000 + std::min(i, 37)));
+  records.push_back("9000 whole id=z user=u1 device=d1 resource=r1 start=8900 end=9000 in=5 out=5 protocol=tcp message=tcp session ended");
+  EXPECT_EQ(findings_in(report_of(Dialect::Pangolin, records)).find("agent-restart"), std::string::npos);
+}
+
+TEST(SessionFindings, a_slow_refusal_without_traffic_is_a_failed_login) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 6; ++i)
+    records.push_back(fmt::format("{} ended id=f{} user=u{} start={} end={} duration=90 in=0 out=0 message=client-disconnected: Authentication failed", 100 * i + 90, i, i, 100 * i, 100 * i + 90));
+  EXPECT_NE(findings_in(report_of(Dialect::CloudConnexa, records)).find("authentication-failures"), std::string::npos);
+}
+
 TEST(SessionFindings, a_busy_site_loses_no_flows_by_having_many) {
   std::vector<std::string> records;
   for (int i = 0; i < 3000; ++i)

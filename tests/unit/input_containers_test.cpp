@@ -395,6 +395,14 @@ TEST_F(InputContainers, HeadersMayHaveEmptyAndOddNames) {
   }
 }
 
+// Athena names the object of each row so.
+TEST_F(InputContainers, ThePathOfARowIsItsStream) {
+  const std::string path = "s3://bucket/exportedlogs/0a1b/" + std::string(kStream) + "/000000.gz";
+  std::string bytes = R"("event_timestamp","details","ike_phase1_state","ike_phase2_state","$path")" "\n";
+  bytes += R"("1779000010","AWS tunnel x","established","down",")" + path + "\"\n";
+  EXPECT_THAT(read_bytes(bytes, "plain/000000").events, ElementsAre(::testing::AllOf(HasSubstr("vpn-0123456789abcdef0/203.0.113.17"), HasSubstr("established/down"))));
+}
+
 // What looks like the values below a header is none.
 TEST_F(InputContainers, RowsOfValuesAreNoHeader) {
   for (const char* const row : {"message,2026-05-17 06:40:10", "message,17", "message,{\"a\":1}", "message,x=1", "details,10.0.0.1"})

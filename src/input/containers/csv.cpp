@@ -42,6 +42,9 @@ bool may_begin_with_name(std::string_view line) {
   return end == line.end() || *end == '"' || *end == '\r' || kDelimiters.find(*end) != std::string_view::npos;
 }
 
+// What Athena calls the object that a row stands in, which has the name of the stream.
+constexpr std::string_view kPathOfRow = "$path";
+
 // Tables of session records: all of these columns, in any order.
 struct SessionTable {
   std::string_view container;
@@ -280,7 +283,7 @@ std::optional<CsvTable> CsvTable::of_header(std::string_view line) {
     table.names_.emplace_back(cell);
     const FoldedName folded_name(cell);
     table.starts_ += folded_name.text().empty() ? '\0' : folded_name.text()[0];
-    table.columns_.push_back(key_named(cell));
+    table.columns_.push_back(cell == kPathOfRow ? Key::LogStream : key_named(cell));
     table.indices_.push_back(name_index(cell));
     const NameIndex index = table.indices_.back();
     const Key key = table.columns_.back();
